@@ -1,0 +1,45 @@
+import type { Family } from "../base/address.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { ConntrackEntry, Socket, Sysctl } from "./host.ts";
+import type { Link, Neighbour, Route, RoutingRule } from "./routing.ts";
+import type { Table } from "./ruleset.ts";
+import type { IpSet } from "./sets.ts";
+
+/**
+ * A node as its tools printed it. Null means *unknown*: no file of the snapshot speaks of it. An empty list means that a
+ * file said that there is none.
+ */
+export interface Snapshot {
+  readonly name: string;
+  readonly tables: { readonly [F in Family]: readonly Table[] | null };
+  readonly sets: readonly IpSet[] | null;
+  readonly rules: { readonly [F in Family]: readonly RoutingRule[] | null };
+  /** Of all tables that were listed; a table without any route here is empty or was not listed. */
+  readonly routes: { readonly [F in Family]: readonly Route[] | null };
+  readonly links: readonly Link[] | null;
+  readonly neighbours: readonly Neighbour[] | null;
+  readonly conntrack: readonly ConntrackEntry[] | null;
+  readonly sockets: readonly Socket[] | null;
+  readonly sysctls: ReadonlyMap<string, Sysctl> | null;
+  readonly manifest: Manifest | null;
+  readonly files: readonly SnapshotFile[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `manifest.json`: where the snapshot comes from. */
+export interface Manifest {
+  readonly host: string | null;
+  readonly time: string | null;
+  /** `uname -r`. */
+  readonly kernel: string | null;
+  readonly tools: Readonly<Record<string, string>>;
+  /** Free words on what was completed by hand and why. */
+  readonly notes: readonly string[];
+}
+
+/** A file of the snapshot and what it was recognised as. */
+export interface SnapshotFile {
+  readonly path: string;
+  /** `iptables-save`, `ipset`, `ip-rule` …; null when nothing recognised it. */
+  readonly format: string | null;
+}

@@ -1,0 +1,64 @@
+import type { Address } from "../base/address.ts";
+import type { Direction, UnknownWhy } from "./test.ts";
+
+/** Core actions: what a rule does once all its tests said yes. */
+export type Action =
+  | { readonly kind: "continue" }
+  | { readonly kind: "accept" }
+  | { readonly kind: "drop" }
+  | { readonly kind: "return" }
+  | { readonly kind: "jump"; readonly chain: string }
+  | { readonly kind: "goto"; readonly chain: string }
+  /** `mark = (mark & keep) ^ flip`: MARK in all its forms. */
+  | { readonly kind: "set-mark"; readonly keep: number; readonly flip: number }
+  /** `ctmark = (ctmark & keep) ^ flip`: CONNMARK --set-*. */
+  | { readonly kind: "set-ctmark"; readonly keep: number; readonly flip: number }
+  /** `ctmark = (ctmark & ~ctMask) ^ shifted(mark & nfMask)`. */
+  | { readonly kind: "save-mark"; readonly ctMask: number; readonly nfMask: number; readonly shift: number }
+  /** `mark = (mark & ~nfMask) ^ shifted(ctmark & ctMask)`. */
+  | { readonly kind: "restore-mark"; readonly ctMask: number; readonly nfMask: number; readonly shift: number }
+  | { readonly kind: "nat"; readonly spec: NatSpec }
+  /** CT: no tracking, or a template with zone, helper, mark. */
+  | { readonly kind: "notrack" }
+  | { readonly kind: "ct-template"; readonly zone: number | "mark" | null; readonly zoneDirection: "original" | "reply" | null; readonly helper: string | null }
+  | { readonly kind: "tproxy"; readonly port: number; readonly address: Address | null; readonly mark: number; readonly mask: number }
+  | { readonly kind: "reject"; readonly with: RejectWith }
+  /** LOG, NFLOG, TRACE, AUDIT … : seen, not changed. */
+  | { readonly kind: "log" }
+  | { readonly kind: "set-update"; readonly set: string; readonly directions: readonly Direction[]; readonly op: "add" | "del"; readonly exist: boolean }
+  /** SET --map-set: `skbinfo` of the element goes to the packet. */
+  | { readonly kind: "set-map"; readonly set: string; readonly directions: readonly Direction[]; readonly mark: boolean }
+  | { readonly kind: "ttl"; readonly op: "set" | "inc" | "dec"; readonly value: number }
+  /** `tos = (tos & keep) ^ flip`: TOS, DSCP. */
+  | { readonly kind: "set-tos"; readonly keep: number; readonly flip: number }
+  /** ECN --ecn-tcp-remove and other header changes that no later rule of ours reads. */
+  | { readonly kind: "mangle"; readonly what: string }
+  /** TCPMSS: only changes a SYN's option. */
+  | { readonly kind: "tcpmss"; readonly mss: number | "pmtu" }
+  /** NFQUEUE: a user program decides. Without a listener: dropped, or with `bypass` accepted by the table. */
+  | { readonly kind: "queue"; readonly bypass: boolean; readonly what: string }
+  /** A copy goes elsewhere (TEE); the packet itself continues. */
+  | { readonly kind: "copy"; readonly to: Address }
+  /** Nobody here knows what it does: may continue or end. */
+  | { readonly kind: "unknown"; readonly what: string; readonly why: UnknownWhy }
+  /** Changes something about the packet that no snapshot can tell, then continues (CLASSIFY is not one: nothing reads it). */
+  | { readonly kind: "set-unknown"; readonly field: "mark" | "ctmark"; readonly what: string };
+
+export interface NatSpec {
+  readonly kind: "snat" | "dnat" | "masquerade" | "redirect" | "netmap";
+  /** Address range; null: keep. For netmap the network as range. */
+  readonly addresses: { readonly from: Address; readonly to: Address } | null;
+  /** Port (or ICMP id) range; null: keep. */
+  readonly ports: { readonly from: number; readonly to: number; readonly base: number | null } | null;
+  readonly random: boolean;
+  readonly randomFully: boolean;
+  readonly persistent: boolean;
+}
+
+/** As REJECT spells them. */
+export type RejectWith =
+  | "tcp-reset"
+  | "icmp-net-unreachable" | "icmp-host-unreachable" | "icmp-proto-unreachable" | "icmp-port-unreachable"
+  | "icmp-net-prohibited" | "icmp-host-prohibited" | "icmp-admin-prohibited"
+  | "icmp6-no-route" | "icmp6-adm-prohibited" | "icmp6-addr-unreachable" | "icmp6-port-unreachable"
+  | "icmp6-policy-fail" | "icmp6-reject-route";
