@@ -20,14 +20,36 @@ export type Action =
   | { readonly kind: "nat"; readonly spec: NatSpec }
   /** CT: no tracking, or a template with zone, helper, mark. */
   | { readonly kind: "notrack" }
-  | { readonly kind: "ct-template"; readonly zone: number | "mark" | null; readonly zoneDirection: "original" | "reply" | null; readonly helper: string | null }
-  | { readonly kind: "tproxy"; readonly port: number; readonly address: Address | null; readonly mark: number; readonly mask: number }
+  | {
+      readonly kind: "ct-template";
+      readonly zone: number | "mark" | null;
+      readonly zoneDirection: "original" | "reply" | null;
+      readonly helper: string | null;
+    }
+  | {
+      readonly kind: "tproxy";
+      readonly port: number;
+      readonly address: Address | null;
+      readonly mark: number;
+      readonly mask: number;
+    }
   | { readonly kind: "reject"; readonly with: RejectWith }
   /** LOG, NFLOG, TRACE, AUDIT … : seen, not changed. */
   | { readonly kind: "log" }
-  | { readonly kind: "set-update"; readonly set: string; readonly directions: readonly Direction[]; readonly op: "add" | "del"; readonly exist: boolean }
+  | {
+      readonly kind: "set-update";
+      readonly set: string;
+      readonly directions: readonly Direction[];
+      readonly op: "add" | "del";
+      readonly exist: boolean;
+    }
   /** SET --map-set: `skbinfo` of the element goes to the packet. */
-  | { readonly kind: "set-map"; readonly set: string; readonly directions: readonly Direction[]; readonly mark: boolean }
+  | {
+      readonly kind: "set-map";
+      readonly set: string;
+      readonly directions: readonly Direction[];
+      readonly mark: boolean;
+    }
   | { readonly kind: "ttl"; readonly op: "set" | "inc" | "dec"; readonly value: number }
   /** `tos = (tos & keep) ^ flip`: TOS, DSCP. */
   | { readonly kind: "set-tos"; readonly keep: number; readonly flip: number }
@@ -58,7 +80,16 @@ export interface NatSpec {
 /** As REJECT spells them. */
 export type RejectWith =
   | "tcp-reset"
-  | "icmp-net-unreachable" | "icmp-host-unreachable" | "icmp-proto-unreachable" | "icmp-port-unreachable"
-  | "icmp-net-prohibited" | "icmp-host-prohibited" | "icmp-admin-prohibited"
-  | "icmp6-no-route" | "icmp6-adm-prohibited" | "icmp6-addr-unreachable" | "icmp6-port-unreachable"
-  | "icmp6-policy-fail" | "icmp6-reject-route";
+  | "icmp-net-unreachable"
+  | "icmp-host-unreachable"
+  | "icmp-proto-unreachable"
+  | "icmp-port-unreachable"
+  | "icmp-net-prohibited"
+  | "icmp-host-prohibited"
+  | "icmp-admin-prohibited"
+  | "icmp6-no-route"
+  | "icmp6-adm-prohibited"
+  | "icmp6-addr-unreachable"
+  | "icmp6-port-unreachable"
+  | "icmp6-policy-fail"
+  | "icmp6-reject-route";

@@ -28,7 +28,9 @@ export interface Packet {
   readonly payload: Uint8Array;
   /** TCP options as bytes, padded to a multiple of 4. */
   readonly tcpOptions: Uint8Array;
-  /** Null: not a fragment. Offset in units of 8 bytes. */
+  /** IPv4 header options as bytes, padded to a multiple of 4; absent: none. */
+  readonly ipOptions?: Uint8Array;
+  /** Null: not a fragment. Offset in units of 8 bytes; where it is not 0, `payload` is everything after the IP header. */
   readonly fragment: { readonly offset: number; readonly more: boolean } | null;
   /** `none`: UDP checksum 0. */
   readonly l4Checksum: "good" | "bad" | "none";
@@ -41,6 +43,7 @@ export interface Packet {
 export interface ExtensionHeader {
   /** 0 hop-by-hop, 43 routing, 60 destination options, 51 AH … */
   readonly type: number;
+  /** What follows its next-header and length bytes, padded so that the header is a multiple of 8 bytes (AH: of 4). */
   readonly body: Uint8Array;
 }
 

@@ -11,13 +11,37 @@ import type { Ranges } from "../base/ranges.ts";
 export type Test =
   | { readonly kind: "const"; readonly value: boolean }
   /** `(field & mask) in ranges`, xor negated. */
-  | { readonly kind: "number"; readonly field: NumberField; readonly mask: number; readonly ranges: Ranges; readonly negated: boolean }
+  | {
+      readonly kind: "number";
+      readonly field: NumberField;
+      readonly mask: number;
+      readonly ranges: Ranges;
+      readonly negated: boolean;
+    }
   /** `(field & mask) === value`, xor negated; the value is *not* masked (xt_mark, xt_connmark: `--mark 5/4` never matches). */
-  | { readonly kind: "masked"; readonly field: NumberField; readonly mask: number; readonly value: number; readonly negated: boolean }
+  | {
+      readonly kind: "masked";
+      readonly field: NumberField;
+      readonly mask: number;
+      readonly value: number;
+      readonly negated: boolean;
+    }
   | { readonly kind: "address"; readonly field: AddressField; readonly net: AddressMask; readonly negated: boolean }
-  | { readonly kind: "address-range"; readonly field: AddressField; readonly from: Address; readonly to: Address; readonly negated: boolean }
+  | {
+      readonly kind: "address-range";
+      readonly field: AddressField;
+      readonly from: Address;
+      readonly to: Address;
+      readonly negated: boolean;
+    }
   /** Where there is no device the name compares as "" (so `! -o lo` matches in PREROUTING). */
-  | { readonly kind: "interface"; readonly side: InterfaceSide; readonly name: string; readonly prefix: boolean; readonly negated: boolean }
+  | {
+      readonly kind: "interface";
+      readonly side: InterfaceSide;
+      readonly name: string;
+      readonly prefix: boolean;
+      readonly negated: boolean;
+    }
   /** Is there such a device at all? `physdev --physdev-is-in`. */
   | { readonly kind: "has-interface"; readonly side: InterfaceSide; readonly negated: boolean }
   /** A non-first fragment? */
@@ -34,16 +58,53 @@ export type Test =
   | { readonly kind: "conntrack"; readonly spec: ConntrackSpec }
   /** `(ctmark & mask) === value`; without a conntrack entry no, inverted or not (xt_connmark.c). */
   | { readonly kind: "connmark"; readonly mask: number; readonly value: number; readonly negated: boolean }
-  | { readonly kind: "set"; readonly set: string; readonly directions: readonly Direction[]; readonly negated: boolean; readonly returnNomatch: boolean }
-  | { readonly kind: "addrtype"; readonly field: AddressField; readonly types: readonly AddressType[]; readonly limit: "in" | "out" | null; readonly negated: boolean }
-  | { readonly kind: "socket"; readonly transparent: boolean; readonly nowildcard: boolean; readonly restoreMark: boolean }
-  | { readonly kind: "owner"; readonly uid: Ranges | null; readonly gid: Ranges | null; readonly uidNegated: boolean; readonly gidNegated: boolean; readonly exists: { readonly negated: boolean } | null }
+  | {
+      readonly kind: "set";
+      readonly set: string;
+      readonly directions: readonly Direction[];
+      readonly negated: boolean;
+      readonly returnNomatch: boolean;
+    }
+  | {
+      readonly kind: "addrtype";
+      readonly field: AddressField;
+      readonly types: readonly AddressType[];
+      readonly limit: "in" | "out" | null;
+      readonly negated: boolean;
+    }
+  | {
+      readonly kind: "socket";
+      readonly transparent: boolean;
+      readonly nowildcard: boolean;
+      readonly restoreMark: boolean;
+    }
+  | {
+      readonly kind: "owner";
+      readonly uid: Ranges | null;
+      readonly gid: Ranges | null;
+      readonly uidNegated: boolean;
+      readonly gidNegated: boolean;
+      readonly exists: { readonly negated: boolean } | null;
+    }
   | { readonly kind: "mac"; readonly mac: string; readonly negated: boolean }
-  | { readonly kind: "rpfilter"; readonly loose: boolean; readonly validMark: boolean; readonly acceptLocal: boolean; readonly negated: boolean }
+  | {
+      readonly kind: "rpfilter";
+      readonly loose: boolean;
+      readonly validMark: boolean;
+      readonly acceptLocal: boolean;
+      readonly negated: boolean;
+    }
   /** xt_u32: each group of comparisons must hold on the packet's bytes. */
   | { readonly kind: "u32"; readonly comparisons: readonly U32Comparison[]; readonly negated: boolean }
   /** xt_string: the pattern lies between two offsets of the packet's bytes (from the IP header on). */
-  | { readonly kind: "string"; readonly pattern: Uint8Array; readonly ignoreCase: boolean; readonly from: number; readonly to: number; readonly negated: boolean }
+  | {
+      readonly kind: "string";
+      readonly pattern: Uint8Array;
+      readonly ignoreCase: boolean;
+      readonly from: number;
+      readonly to: number;
+      readonly negated: boolean;
+    }
   /** Classic BPF over the packet's bytes from the IP header on: xt_bpf. */
   | { readonly kind: "bpf"; readonly code: readonly BpfInstruction[] }
   /** True with this probability, independently each time (`statistic --mode random`). */
@@ -68,16 +129,49 @@ export type UnknownWhy =
   | "object"; // refers to an object outside the snapshot (pinned BPF, nfacct …)
 
 export type NumberField =
-  | "proto" | "sport" | "dport" | "tcpFlags" | "icmpType" | "icmpCode"
-  | "ttl" | "tos" | "length" | "mark" | "ctmark" | "pktType" | "ahSpi" | "espSpi" | "tcpMss" | "sctpChunk" | "dccpType"
-  | "rtType" | "mhType" | "ipcompCpi" | "realm" | "devgroupIn" | "devgroupOut" | "cgroup" | "skPriority";
+  | "proto"
+  | "sport"
+  | "dport"
+  | "tcpFlags"
+  | "icmpType"
+  | "icmpCode"
+  | "ttl"
+  | "tos"
+  | "length"
+  | "mark"
+  | "ctmark"
+  | "pktType"
+  | "ahSpi"
+  | "espSpi"
+  | "tcpMss"
+  | "sctpChunk"
+  | "dccpType"
+  | "rtType"
+  | "mhType"
+  | "ipcompCpi"
+  | "realm"
+  | "devgroupIn"
+  | "devgroupOut"
+  | "cgroup"
+  | "skPriority";
 
 export type AddressField = "src" | "dst";
 export type InterfaceSide = "in" | "out" | "physin" | "physout";
 export type Direction = "src" | "dst";
 /** As `addrtype` spells them (RTN_*). */
 export type AddressType =
-  | "UNSPEC" | "UNICAST" | "LOCAL" | "BROADCAST" | "ANYCAST" | "MULTICAST" | "BLACKHOLE" | "UNREACHABLE" | "PROHIBIT" | "THROW" | "NAT" | "XRESOLVE";
+  | "UNSPEC"
+  | "UNICAST"
+  | "LOCAL"
+  | "BROADCAST"
+  | "ANYCAST"
+  | "MULTICAST"
+  | "BLACKHOLE"
+  | "UNREACHABLE"
+  | "PROHIBIT"
+  | "THROW"
+  | "NAT"
+  | "XRESOLVE";
 
 /** `NEW`, `ESTABLISHED` … plus the two status bits that `--ctstate` also takes. */
 export type CtState = "INVALID" | "NEW" | "ESTABLISHED" | "RELATED" | "UNTRACKED" | "SNAT" | "DNAT";

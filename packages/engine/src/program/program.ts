@@ -1,0 +1,125 @@
+import type { Address, AddressMask, Family } from "../base/address.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { ConntrackEntry, Socket } from "../model/host.ts";
+import type { Link, Neighbour, Route, RoutingRule } from "../model/routing.ts";
+import type { Chain, Rule, Table } from "../model/ruleset.ts";
+import type { Action } from "./action.ts";
+import type { SetLookup } from "./set-lookup.ts";
+import type { Test } from "./test.ts";
+
+/** The five places where the IP stack calls netfilter. */
+export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
+
+/** What the kernel really runs: everything that does not depend on one packet. */
+export interface Program {
+  readonly families: { readonly [F in Family]: FamilyProgram };
+  readonly links: ReadonlyMap<string, Link>;
+  /** Null: the snapshot has no `ip addr`. */
+  readonly hasLinks: boolean;
+  /** Null: the snapshot has no ipset dump at all. */
+  readonly sets: ReadonlyMap<string, SetLookup> | null;
+  readonly conntrack: readonly ConntrackEntry[];
+  /** Null: no `ss` output. */
+  readonly sockets: readonly Socket[] | null;
+  readonly neighbours: readonly Neighbour[];
+  readonly sysctl: SysctlView;
+  /** What was derived, not read: named once for the whole answer. */
+  readonly assumptions: readonly Assumption[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Assumption {
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface FamilyProgram {
+  readonly family: Family;
+  /** False: the snapshot has no rules of this family (`ip6tables-save` is missing), which is unknown, not empty. */
+  readonly known: boolean;
+  readonly hooks: { readonly [H in Hook]: readonly HookEntry[] };
+  /** Does any rule of the namespace need conntrack in this family? See facts B.3: else nothing is tracked or NATed. */
+  readonly conntrack: boolean;
+  readonly fib: Fib;
+}
+
+/** One function registered at a hook, in the order in which the kernel calls them (net/netfilter/core.c nf_hook_slow). */
+export type HookEntry =
+  | { readonly kind: "conntrack" }
+  | { readonly kind: "confirm" }
+  /** All NAT chains together, at their fixed slot (net/netfilter/nf_nat_core.c nf_nat_inet_fn). */
+  | { readonly kind: "nat"; readonly chains: readonly BaseChain[] }
+  /** `reroutes`: mangle OUTPUT looks the route up again when the packet changed (iptable_mangle.c ipt_mangle_out). */
+  | { readonly kind: "chain"; readonly chain: BaseChain; readonly reroutes: boolean };
+
+/** A built-in chain with the table that it can jump in. */
+export interface BaseChain {
+  readonly table: CompiledTable;
+  readonly chain: CompiledChain;
+  readonly policy: "ACCEPT" | "DROP";
+}
+
+export interface CompiledTable {
+  readonly source: Table;
+  /** A chain by name, lowered when it is first asked for; null: no such chain. */
+  chain(name: string): CompiledChain | null;
+}
+
+export interface CompiledChain {
+  readonly source: Chain;
+  readonly rules: readonly CompiledRule[];
+  /** Narrows a long chain to the rules that can match; null for a short one. */
+  readonly index: ChainIndex | null;
+}
+
+/** The rules of a long chain by the value of one address that they compare whole. */
+export interface ChainIndex {
+  readonly field: "src" | "dst";
+  /** Positions in `rules`, ascending, that can match this address. */
+  candidates(address: Address): readonly number[];
+}
+
+export interface CompiledRule {
+  readonly source: Rule;
+  /** From 1. */
+  readonly number: number;
+  readonly tests: readonly Test[];
+  readonly action: Action;
+}
+
+/** The routing policy and the tables of one family. */
+export interface Fib {
+  /** Sorted by priority, equal ones in order of insertion. */
+  readonly rules: readonly RoutingRule[];
+  readonly tables: ReadonlyMap<string, RouteTable>;
+  /**
+   * IPv4 with only the three rules that the kernel makes: local and main may be one trie (net/ipv4/fib_frontend.c
+   * fib_unmerge); a dump does not say.
+   */
+  readonly maybeMerged: boolean;
+  /** False: no route dump; only what follows from the addresses is known. */
+  readonly complete: boolean;
+}
+
+export interface RouteTable {
+  readonly name: string;
+  /** Longest prefix first; inside one prefix in the kernel's order of preference. */
+  lookup(address: Address): Iterable<FibEntry>;
+}
+
+export interface FibEntry {
+  readonly route: Route;
+  readonly net: AddressMask;
+  readonly length: number;
+}
+
+/** Kernel settings; what the snapshot does not have is the kernel's default. */
+export interface SysctlView {
+  number(name: string, byDefault: number): number;
+  /** `net.FAMILY.conf.{all,DEV}.KEY` combined by the larger of the two (IN_DEV_MAXCONF). */
+  max(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
+  /** Either of the two is set (IN_DEV_ORCONF). */
+  either(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): boolean;
+  /** The device's own value. */
+  device(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
+}

@@ -1,0 +1,38 @@
+/** IP protocol numbers that something here treats specially (IANA; the kernel's IPPROTO_*). */
+export const PROTO = {
+  hopByHop: 0,
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  routing: 43,
+  fragment: 44,
+  esp: 50,
+  ah: 51,
+  icmp6: 58,
+  destinationOptions: 60,
+  mobility: 135,
+  sctp: 132,
+  udplite: 136,
+} as const;
+
+/** ICMP types whose header carries a query id: net/netfilter/nf_conntrack_proto_icmp.c and …_icmpv6.c, `invmap`. */
+export const ICMP_QUERIES: ReadonlySet<number> = new Set([0, 8, 13, 14, 15, 16, 17, 18]);
+export const ICMP6_QUERIES: ReadonlySet<number> = new Set([128, 129]);
+
+/** Does an ICMP message of this type carry a query id? */
+export function hasIcmpId(proto: number, type: number): boolean {
+  if (proto === PROTO.icmp) return ICMP_QUERIES.has(type);
+  return proto === PROTO.icmp6 && ICMP6_QUERIES.has(type);
+}
+
+/** Protocols whose header starts with two ports. */
+export function hasPorts(proto: number): boolean {
+  return (
+    proto === PROTO.tcp ||
+    proto === PROTO.udp ||
+    proto === PROTO.udplite ||
+    proto === PROTO.sctp ||
+    proto === PROTO.dccp
+  );
+}
