@@ -12,5 +12,7 @@ export type * from "./model/sets.ts";
 export type * from "./model/snapshot.ts";
 export type * from "./program/action.ts";
 export type * from "./program/packet.ts";
+export * from "./program/packet-bytes.ts";
+export * from "./program/protocol.ts";
 export type * from "./program/test.ts";
 export type * from "./walk/trace.ts";
