@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests import the TypeScript sources of the packages: no build stands between a change and its test. */
+const resolve = { conditions: ["hookwalk-source", "module", "node", "development|production"] };
+const shared = { resolve, ssr: { resolve } };
+
+export default defineConfig({
+  test: {
+    coverage: { include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: "unit",
+          include: ["packages/**/src/**/*.test.ts", "test/cases/**/*.test.ts", "test/nodes/**/*.test.ts"],
+        },
+      },
+      { ...shared, test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 300_000 } },
+      { ...shared, test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        ...shared,
+        test: {
+          name: "kernel",
+          include: ["test/kernel/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          // One network namespace at a time, and alone on the machine: the kernel's trace is read synchronously.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
