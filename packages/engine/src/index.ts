@@ -1,6 +1,7 @@
 /** The engine's public surface: text in, values out. See README.md beside this file for the reading order. */
 export * from "./base/address.ts";
 export * from "./base/assert.ts";
+export * from "./base/protocols.ts";
 export * from "./base/quote.ts";
 export * from "./base/ranges.ts";
 export * from "./base/span.ts";
