@@ -17,3 +17,5 @@ export * from "./program/packet-bytes.ts";
 export * from "./program/protocol.ts";
 export type * from "./program/test.ts";
 export type * from "./walk/trace.ts";
+export * from "./parse/packet/packet.ts";
+export type { PacketFields, PacketProblem } from "./parse/packet/fields.ts";

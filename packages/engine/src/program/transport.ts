@@ -58,9 +58,12 @@ const udp = fixed(8, 6, "pseudo", (view, packet) => {
 /** Checksum coverage 0: the whole packet (RFC 3828). */
 const udplite = fixed(8, 6, "pseudo", writePorts);
 
+const SCTP_INIT = 1;
+
+/** The verification tag must be 0 in front of an INIT chunk (RFC 9260 8.5.1); any other number does elsewhere. */
 const sctp = fixed(12, 8, "crc32c", (view, packet) => {
   writePorts(view, packet);
-  view.setUint32(4, 1);
+  view.setUint32(4, packet.payload[0] === SCTP_INIT ? 0 : 1);
 });
 
 /** A REQUEST with extended sequence number and service code (RFC 4340 5.1, 5.2). */
