@@ -1,27 +1,5 @@
 import { PROTO } from "../../program/protocol.ts";
 
-/** Protocols that a packet option may name (/etc/protocols). */
-export const PROTOCOLS: ReadonlyMap<string, number> = new Map([
-  ["icmp", 1],
-  ["igmp", 2],
-  ["ipip", 4],
-  ["ipencap", 4],
-  ["tcp", 6],
-  ["udp", 17],
-  ["dccp", 33],
-  ["ipv6", 41],
-  ["gre", 47],
-  ["esp", 50],
-  ["ah", 51],
-  ["icmp6", 58],
-  ["icmpv6", 58],
-  ["ipv6-icmp", 58],
-  ["ospf", 89],
-  ["vrrp", 112],
-  ["sctp", 132],
-  ["udplite", 136],
-]);
-
 /** A type, and the code that a longer name implies. */
 export type IcmpName = readonly [type: number, code: number | null];
 

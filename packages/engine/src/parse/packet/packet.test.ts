@@ -105,7 +105,7 @@ describe("packet options", () => {
     [{ ...BASE, dport: 80, flags: "SX" }, ["flags"]],
     [{ ...BASE, dport: 65536 }, ["dport"]],
     [{ ...BASE, dport: 80, payload: "abc" }, ["payload"]],
-    [{ ...BASE, dport: [80] }, ["dport"]],
+    [{ ...BASE, dport: [80] }, ["dport", "dport"]],
     [{ ...BASE, proto: "icmp", dport: 80 }, ["dport"]],
     [{ ...BASE, dport: 80, frag: "0" }, ["frag"]],
   ])("names what is wrong with %j", (fields, options) => {

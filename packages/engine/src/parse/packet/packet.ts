@@ -1,11 +1,12 @@
 import { familyOf } from "../../base/address.ts";
+import { parseProtocol } from "../../base/protocols.ts";
 import { parseUnsigned } from "../../ext/xt/codecs.ts";
 import { encodePacket } from "../../program/packet-bytes.ts";
 import type { Arrival, ExtensionHeader, Packet, PktType } from "../../program/packet.ts";
 import { hasIcmpId, hasPorts, PROTO } from "../../program/protocol.ts";
 import type { Endpoint, FieldReader, PacketFields, PacketProblem, Reader } from "./fields.ts";
 import { endpoint, flag, fragmentAt, hexBytes, mac, oneOf, readFields, tcpFlagByte, unsigned, word } from "./fields.ts";
-import { icmpNames, PROTOCOLS } from "./names.ts";
+import { icmpNames } from "./names.ts";
 
 /** A packet and how it comes in. */
 export interface Injection {
@@ -31,7 +32,7 @@ const SCTP_INIT = Uint8Array.of(1, 0, 0, 20, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1,
 
 const protocol: Reader<number> = {
   expects: "a protocol name or number",
-  read: (text) => PROTOCOLS.get(text.toLowerCase()) ?? parseUnsigned(text, 0xff),
+  read: (text) => (text === "icmp6" ? PROTO.icmp6 : (parseProtocol(text) ?? undefined)),
 };
 
 /**
