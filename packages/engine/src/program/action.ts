@@ -11,9 +11,9 @@ export type Action =
   | { readonly kind: "goto"; readonly chain: string }
   /** `mark = (mark & keep) ^ flip`: MARK in all its forms. */
   | { readonly kind: "set-mark"; readonly keep: number; readonly flip: number }
-  /** `ctmark = (ctmark & keep) ^ flip`: CONNMARK --set-*. */
-  | { readonly kind: "set-ctmark"; readonly keep: number; readonly flip: number }
-  /** `ctmark = (ctmark & ~ctMask) ^ shifted(mark & nfMask)`. */
+  /** `ctmark = shifted((ctmark & keep) ^ flip)`: CONNMARK --set-*; no `shift` is 0. */
+  | { readonly kind: "set-ctmark"; readonly keep: number; readonly flip: number; readonly shift?: number }
+  /** `ctmark = (ctmark & ~ctMask) ^ shifted(mark & nfMask)`; a `shift` is to the left, a negative one to the right. */
   | { readonly kind: "save-mark"; readonly ctMask: number; readonly nfMask: number; readonly shift: number }
   /** `mark = (mark & ~nfMask) ^ shifted(ctmark & ctMask)`. */
   | { readonly kind: "restore-mark"; readonly ctMask: number; readonly nfMask: number; readonly shift: number }
@@ -64,7 +64,9 @@ export type Action =
   /** Nobody here knows what it does: may continue or end. */
   | { readonly kind: "unknown"; readonly what: string; readonly why: UnknownWhy }
   /** Changes something about the packet that no snapshot can tell, then continues (CLASSIFY is not one: nothing reads it). */
-  | { readonly kind: "set-unknown"; readonly field: "mark" | "ctmark"; readonly what: string };
+  | { readonly kind: "set-unknown"; readonly field: "mark" | "ctmark"; readonly what: string }
+  /** One after the other: `SET --add-set … --del-set …`. None of them ends the rule. */
+  | { readonly kind: "sequence"; readonly actions: readonly Action[] };
 
 export interface NatSpec {
   readonly kind: "snat" | "dnat" | "masquerade" | "redirect" | "netmap";

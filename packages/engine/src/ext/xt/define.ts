@@ -17,8 +17,16 @@ export interface Extension {
   readonly options: Options;
   /** Kernel file and function, or man page section, that proves `compile`. */
   readonly source: string;
-  /** Such a rule's mere presence activates conntrack in the netns (B.3). */
+  /** Such a rule's mere presence can activate conntrack in the netns (B.3); `activatesConntrack` says whether it does. */
   readonly needsConntrack: boolean;
+  /** Does a rule with these arguments activate conntrack, whether or not a packet ever meets it? */
+  activatesConntrack(args: Args): boolean;
+  /**
+   * The arguments as the kernel holds and iptables-save prints them: `--or-mark 1` becomes `--set-xmark 0x1/0x1`, what is
+   * always printed is there. A parser calls this once, on the arguments in the order in which they were written (which
+   * decides where a later option overrides an earlier one); everything else sees only the result. Idempotent.
+   */
+  normalise(args: Args): Args;
 }
 
 export interface MatchExtension extends Extension {
@@ -39,7 +47,10 @@ interface Definition<O extends Options, Result> {
   readonly families?: readonly Family[];
   readonly options: O;
   readonly source: string;
-  readonly needsConntrack?: boolean;
+  /** A function where it depends on the arguments (`CT --notrack` does not). */
+  readonly needsConntrack?: boolean | ((args: ArgsOf<O>) => boolean);
+  /** Absent: options are printed as they are written. */
+  readonly normalise?: (args: ArgsOf<O>) => ArgsOf<O>;
   readonly compile: (args: ArgsOf<O>, context: LoweringContext) => Result;
   readonly check?: (args: ArgsOf<O>) => string | null;
 }
@@ -55,12 +66,16 @@ export function defineTarget<const O extends Options>(definition: Definition<O, 
 function defined<O extends Options, Result>(
   definition: Definition<O, Result>,
 ): Extension & { compile(args: Args, context: LoweringContext): Result; check(args: Args): string | null } {
+  const { needsConntrack = false } = definition;
   return {
     name: definition.name,
     families: definition.families ?? ["ip", "ip6"],
     options: definition.options,
     source: definition.source,
-    needsConntrack: definition.needsConntrack ?? false,
+    needsConntrack: needsConntrack !== false,
+    activatesConntrack: (args) =>
+      typeof needsConntrack === "function" ? needsConntrack(typedArgs<O>(args)) : needsConntrack,
+    normalise: (args) => definition.normalise?.(typedArgs<O>(args)) ?? args,
     compile: (args, context) => definition.compile(typedArgs<O>(args), context),
     check: (args) => definition.check?.(typedArgs<O>(args)) ?? null,
   };
