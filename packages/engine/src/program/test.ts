@@ -48,13 +48,34 @@ export type Test =
   | { readonly kind: "fragment"; readonly negated: boolean }
   /**
    * The transport header is readable: not a later fragment, not cut short. Else the answer is no, and where `hotdrop`
-   * the packet is dropped there and then (tcp_mt, udp_mt, icmp_match in net/netfilter/xt_tcpudp.c).
+   * the packet is dropped there and then (tcp_mt, udp_mt, icmp_match in net/netfilter/xt_tcpudp.c). Of the later
+   * fragments only a TCP one at offset 1 is dropped, the others are a plain no. With `bytes` so many bytes are enough,
+   * whatever the protocol, and no later fragment is dropped (multiport_mt: the two ports, 4 bytes).
    */
-  | { readonly kind: "l4-header"; readonly proto: readonly number[]; readonly hotdrop: boolean }
+  | {
+      readonly kind: "l4-header";
+      readonly proto: readonly number[];
+      readonly hotdrop: boolean;
+      readonly bytes?: number;
+    }
   /** A TCP option of this number is present. */
   | { readonly kind: "tcp-option"; readonly option: number; readonly negated: boolean }
   /** An IPv6 extension header of this type is present. */
   | { readonly kind: "extension-header"; readonly type: number; readonly negated: boolean }
+  /**
+   * `(number & mask) in ranges`, xor negated, where the number stands in the first IPv6 extension header of this type (44:
+   * the fragment header) at `offset` from its start, next-header byte included, in network order. Without such a header,
+   * or where it ends before, the answer is no, negated or not (ipv6_find_hdr).
+   */
+  | {
+      readonly kind: "extension-field";
+      readonly type: number;
+      readonly offset: number;
+      readonly bytes: 1 | 2 | 4;
+      readonly mask: number;
+      readonly ranges: Ranges;
+      readonly negated: boolean;
+    }
   | { readonly kind: "conntrack"; readonly spec: ConntrackSpec }
   /** `(ctmark & mask) === value`; without a conntrack entry no, inverted or not (xt_connmark.c). */
   | { readonly kind: "connmark"; readonly mask: number; readonly value: number; readonly negated: boolean }
@@ -128,6 +149,7 @@ export type UnknownWhy =
   | "malformed"
   | "object"; // refers to an object outside the snapshot (pinned BPF, nfacct …)
 
+/** Unsigned 32-bit at most. `pktType` is the kernel's PACKET_*: host 0, broadcast 1, multicast 2, otherhost 3. */
 export type NumberField =
   | "proto"
   | "sport"
