@@ -5,6 +5,7 @@ export * from "./base/protocols.ts";
 export * from "./base/quote.ts";
 export * from "./base/ranges.ts";
 export * from "./base/span.ts";
+export * from "./messages/catalogue.ts";
 export type * from "./model/diagnostic.ts";
 export type * from "./model/host.ts";
 export type * from "./model/routing.ts";

@@ -1,9 +1,55 @@
 /**
- * The shape of a catalogue: every message is a function of named parameters. `en.ts` defines the ids; `zh.ts` must have
- * the same ones or it does not compile.
+ * The catalogues by language, and the one way to speak from them. `en.ts` defines the ids and the holes of each message;
+ * `zh.ts` must have the same ids or it does not compile.
  */
-import type { diagnostics } from "./en.ts";
+import * as en from "./en.ts";
+import * as zh from "./zh.ts";
 
-export type DiagnosticCode = keyof typeof diagnostics;
+export type Language = "en" | "zh";
+export type DiagnosticCode = keyof typeof en.diagnostics;
+export type ReportMessage = keyof typeof en.report;
+export type CommandLineMessage = keyof typeof en.commandLine;
 
+/** What fills the holes of a message, by name. */
 export type Params = Readonly<Record<string, string | number>>;
+
+type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never;
+
+/** The parameters that a message must be given: none where it has no holes. */
+type ParamsOf<Text extends string> = [Holes<Text>] extends [never]
+  ? readonly []
+  : readonly [Readonly<Record<Holes<Text>, string | number>>];
+
+interface Catalogue {
+  readonly diagnostics: Readonly<Record<DiagnosticCode, string>>;
+  readonly report: Readonly<Record<ReportMessage, string>>;
+  readonly commandLine: Readonly<Record<CommandLineMessage, string>>;
+}
+
+export const catalogues: Readonly<Record<Language, Catalogue>> = { en, zh };
+
+/** Says things in one language. What a message needs is checked by the compiler. */
+export interface Speaker {
+  readonly language: Language;
+  report<Id extends ReportMessage>(id: Id, ...params: ParamsOf<(typeof en.report)[Id]>): string;
+  commandLine<Id extends CommandLineMessage>(id: Id, ...params: ParamsOf<(typeof en.commandLine)[Id]>): string;
+  /** A diagnostic brings its own parameters. */
+  diagnostic(code: DiagnosticCode, params: Params): string;
+}
+
+export function speaker(language: Language): Speaker {
+  const catalogue = catalogues[language];
+  return {
+    language,
+    report: (id, ...[params]) => fill(catalogue.report[id], params),
+    commandLine: (id, ...[params]) => fill(catalogue.commandLine[id], params),
+    diagnostic: (code, params) => fill(catalogue.diagnostics[code], params),
+  };
+}
+
+/** A hole without a parameter stays as it is: a wrong text is better than none. */
+function fill(message: string, params: Params = {}): string {
+  return message.replace(/\{(\w+)\}/g, (hole, name: string) =>
+    Object.hasOwn(params, name) ? String(params[name]) : hole,
+  );
+}
