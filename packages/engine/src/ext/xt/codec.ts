@@ -17,6 +17,8 @@ export interface Option<T> {
   readonly aliases: readonly string[];
   /** `!` may stand before it. */
   readonly negatable: boolean;
+  /** The value that iptables-save does not print: `normalise` drops the option where it has it. Undefined: it prints all. */
+  readonly unprinted: T | undefined;
 }
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -27,8 +29,16 @@ export type ArgsOf<O extends Options> = {
 };
 
 /** An option; `aliases` without dashes. */
-export function option<T>(codec: Codec<T>, extra: { readonly aliases?: readonly string[]; readonly negatable?: boolean } = {}): Option<T> {
-  return { codec, aliases: extra.aliases ?? [], negatable: extra.negatable ?? false };
+export function option<T>(
+  codec: Codec<T>,
+  extra: { readonly aliases?: readonly string[]; readonly negatable?: boolean; readonly unprinted?: T } = {},
+): Option<T> {
+  return {
+    codec,
+    aliases: extra.aliases ?? [],
+    negatable: extra.negatable ?? false,
+    unprinted: extra.unprinted,
+  };
 }
 
 /** The generic arguments as those of one table: they were made by that very table's codecs, which is why the cast is sound. */

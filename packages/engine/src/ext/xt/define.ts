@@ -1,9 +1,9 @@
 import type { Family } from "../../base/address.ts";
-import type { Args } from "../../model/ruleset.ts";
+import type { Arg, Args } from "../../model/ruleset.ts";
 import type { Action } from "../../program/action.ts";
 import type { LoweringContext, Test } from "../../program/test.ts";
 import { typedArgs } from "./codec.ts";
-import type { ArgsOf, Options } from "./codec.ts";
+import type { ArgsOf, Option, Options } from "./codec.ts";
 
 /**
  * One iptables extension, whole: its options in the order in which iptables-save prints them, and what it compiles to.
@@ -75,8 +75,18 @@ function defined<O extends Options, Result>(
     needsConntrack: needsConntrack !== false,
     activatesConntrack: (args) =>
       typeof needsConntrack === "function" ? needsConntrack(typedArgs<O>(args)) : needsConntrack,
-    normalise: (args) => definition.normalise?.(typedArgs<O>(args)) ?? args,
+    normalise: (args) => dropUnprinted(definition.normalise?.(typedArgs<O>(args)) ?? args, definition.options),
     compile: (args, context) => definition.compile(typedArgs<O>(args), context),
     check: (args) => definition.check?.(typedArgs<O>(args)) ?? null,
   };
+}
+
+function dropUnprinted(args: Args, options: Options): Args {
+  const dropped = Object.entries(args).some(([name, arg]) => isUnprinted(options[name], arg));
+  if (!dropped) return args;
+  return Object.fromEntries(Object.entries(args).filter(([name, arg]) => !isUnprinted(options[name], arg)));
+}
+
+function isUnprinted(option: Option<unknown> | undefined, arg: Arg | undefined): boolean {
+  return option?.unprinted !== undefined && arg?.negated === false && arg.value === option.unprinted;
 }

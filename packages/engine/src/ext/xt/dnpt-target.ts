@@ -1,0 +1,4 @@
+import { nptTarget } from "./npt.ts";
+
+/** Exchanges the prefix of the destination address, without conntrack (RFC 6296). */
+export const dnptTarget = nptTarget("DNPT");

@@ -1,0 +1,12 @@
+import { option } from "./codec.ts";
+import { bareText } from "./codecs-target.ts";
+import { defineTarget } from "./define.ts";
+import { needs } from "./given.ts";
+
+export const secmarkTarget = defineTarget({
+  name: "SECMARK",
+  options: { selctx: option(bareText(255)) },
+  source: "net/netfilter/xt_SECMARK.c secmark_tg",
+  check: (args) => needs(args, "selctx"),
+  compile: () => ({ kind: "continue" }),
+});

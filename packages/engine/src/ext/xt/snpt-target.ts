@@ -1,0 +1,4 @@
+import { nptTarget } from "./npt.ts";
+
+/** Exchanges the prefix of the source address, without conntrack (RFC 6296). */
+export const snptTarget = nptTarget("SNPT");
