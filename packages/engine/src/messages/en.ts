@@ -5,6 +5,48 @@
 export const diagnostics = {
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
+  "not-utf8":
+    "{file} is not UTF-8 text\nIts bytes are read as Latin-1: what is not ASCII may look wrong, the rules are the same.",
+  "file-not-text": "{file} is left out: it is not a text file\nNothing in it can be part of the answer.",
+  "file-not-regular": "{file} is left out: it is a link or a device\nPut the file itself into the snapshot.",
+  "file-outside": "{file} is left out: it lies outside of the snapshot\nOnly files inside are read, wherever links and paths lead.",
+  "unknown-match":
+    "no match “{name}” is known here\nThe rule is kept as it stands; what depends on it is answered “unknown”.",
+  "unknown-target":
+    "no target “{name}” is known here\nThe rule is kept as it stands; what depends on it is answered “unknown”.",
+  "unknown-option":
+    "`{option}` is no option of this rule or of what it loads with -m, -p or -j\nIt is kept as it stands; what depends on it is answered “unknown”.",
+  "stray-word":
+    "“{word}” belongs to no option\nIt is kept as it stands; what depends on it is answered “unknown”. Text with blanks needs double quotes.",
+  "missing-value": "`{option}` has no value\nThe rule is kept; what depends on it is answered “unknown”.",
+  "bad-value": "`{option}` cannot be “{value}”\nThe rule is kept; what depends on it is answered “unknown”.",
+  "not-negatable": "`!` cannot stand before `{option}`\nThe rule is kept; what depends on it is answered “unknown”.",
+  "option-twice": "`{option}` stands twice\nThe rule is kept; what depends on it is answered “unknown”.",
+  "refused-arguments":
+    "iptables would refuse `{name}`: {problem}\nThe rule is kept; what depends on it is answered “unknown”.",
+  "unknown-command": "`{command}` is no line of a table\nThe line is skipped. -A -I -D -N -P -F -X are read.",
+  "unknown-table": "iptables has no table “{table}”\nIt is kept, but no hook runs it.",
+  "undeclared-chain":
+    "no line declares chain {chain} of table {table}\nIt is taken as a user chain. A whole dump has a line “:{chain} …”.",
+  "missing-chain":
+    "chain {chain} is not in table {table}\nA packet that gets there is answered “unknown”. A whole dump has the chain.",
+  "chain-twice": "chain {chain} is declared twice\nIts rules are kept together; the later policy holds.",
+  "chain-in-use": "chain {chain} still has rules\nIt is kept. -F empties it.",
+  "no-such-chain": "there is no chain {chain}\nThe line changes nothing.",
+  "no-such-rule": "chain {chain} has no rule “{rule}”\nThe line changes nothing.",
+  "no-table":
+    "rules before any table\nThey are kept, but nobody can say which table they are in. A line like “*filter” before them tells.",
+  "no-commit": "table {table} ends without COMMIT\nIt is read as if it were whole; perhaps the listing was cut.",
+  "commit-without-table": "COMMIT without a table\nThe line is skipped.",
+  "table-twice": "table {table} stands twice\nBoth are kept. iptables-restore would keep the later one only.",
+  "comment-line": "a comment between the rules\nThe line is skipped. The tools print comments only around a table.",
+  "single-quotes":
+    "single quotes are taken as quotes\niptables-restore takes them as part of the word: write double quotes.",
+  "open-quote": "a quote that the line does not close\nThe word is taken to end with the line.",
+  "carriage-returns": "lines end in CR LF\nThe CR is dropped. iptables-restore would refuse the file.",
+  "too-much-work":
+    "this line stands for more than can be carried out\nIt is skipped. Lines have up to 1024 words, and a file a bounded number of edits and of rules per address list.",
+  "too-many-diagnostics": "{count} more problems are not listed\nThe first ones tell what kind of file this is.",
 } as const;
 
 /** What a trace and a listing say. `{name}` as above. */
