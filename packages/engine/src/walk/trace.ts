@@ -4,6 +4,7 @@ import type { Route, RoutingRule } from "../model/routing.ts";
 import type { Tuple } from "../model/host.ts";
 import type { Rule } from "../model/ruleset.ts";
 import type { Arrival, Packet } from "../program/packet.ts";
+import type { Hook } from "../program/program.ts";
 
 /** The answer to "what happens to this packet": one outcome where the snapshot decides everything, else one per way it can go. */
 export interface Trace {
@@ -17,7 +18,7 @@ export interface Trace {
 
 export type Verdict = "accept" | "drop" | "reject" | "queue" | "unknown";
 export type Delivery = "local" | "forward" | "sent" | "none";
-export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
+export type { Hook };
 export type CtStateName = "new" | "established" | "related" | "invalid" | "untracked";
 
 export interface Outcome {
@@ -39,8 +40,24 @@ export interface Outcome {
 }
 
 export type Reason =
-  | "rule" | "policy" | "route" | "rp_filter" | "ttl" | "martian" | "socket" | "conntrack" | "nat" | "forwarding"
-  | "pkttype" | "mtu" | "hotdrop" | "tproxy" | "queue" | "extension" | "limit" | "missing-chain";
+  | "rule"
+  | "policy"
+  | "route"
+  | "rp_filter"
+  | "ttl"
+  | "martian"
+  | "socket"
+  | "conntrack"
+  | "nat"
+  | "forwarding"
+  | "pkttype"
+  | "mtu"
+  | "hotdrop"
+  | "tproxy"
+  | "queue"
+  | "extension"
+  | "limit"
+  | "missing-chain";
 
 /** Something that the snapshot does not say and that this outcome takes to be so. */
 export interface Condition {
@@ -60,17 +77,43 @@ export type Step =
       /** From 1 inside its chain. */
       readonly number: number;
       readonly rule: Rule;
-      /** What it did, as iptables spells it: `MARK --set-xmark 0x0/0x7000000`; null for a rule that only counts. */
-      readonly action: string | null;
       /** After the rule. */
       readonly mark: number;
     }
   /** The end of a user chain was reached. */
-  | { readonly kind: "return"; readonly hook: Hook; readonly family: Family; readonly table: string; readonly chain: string; readonly mark: number }
-  | { readonly kind: "policy"; readonly hook: Hook; readonly family: Family; readonly table: string; readonly chain: string; readonly policy: "ACCEPT" | "DROP"; readonly span: Span; readonly mark: number }
-  | { readonly kind: "conntrack"; readonly hook: Hook; readonly state: CtStateName; readonly original: Tuple | null; readonly reply: Tuple | null }
+  | {
+      readonly kind: "return";
+      readonly hook: Hook;
+      readonly family: Family;
+      readonly table: string;
+      readonly chain: string;
+      readonly mark: number;
+    }
+  | {
+      readonly kind: "policy";
+      readonly hook: Hook;
+      readonly family: Family;
+      readonly table: string;
+      readonly chain: string;
+      readonly policy: "ACCEPT" | "DROP";
+      readonly span: Span;
+      readonly mark: number;
+    }
+  | {
+      readonly kind: "conntrack";
+      readonly hook: Hook;
+      readonly state: CtStateName;
+      readonly original: Tuple | null;
+      readonly reply: Tuple | null;
+    }
   /** `rewrites`: what NAT made of the packet; absent fields did not change. */
-  | { readonly kind: "nat"; readonly hook: Hook; readonly what: "snat" | "dnat" | "reply" | "clash"; readonly from: NatEnd; readonly to: NatEnd }
+  | {
+      readonly kind: "nat";
+      readonly hook: Hook;
+      readonly what: "snat" | "dnat" | "reply" | "clash";
+      readonly from: NatEnd;
+      readonly to: NatEnd;
+    }
   | {
       readonly kind: "route";
       readonly why: "input" | "output" | "reroute";
@@ -78,7 +121,8 @@ export type Step =
       /** Table that answered, by name. */
       readonly table: string | null;
       readonly route: Route | null;
-      readonly result: "local" | "forward" | "broadcast" | "multicast" | "unreachable" | "prohibit" | "blackhole" | "none";
+      readonly result:
+        "local" | "forward" | "broadcast" | "multicast" | "unreachable" | "prohibit" | "blackhole" | "none";
       readonly oif: string | null;
       /** Next hop; null where the destination is on the link. */
       readonly via: Address | null;
@@ -97,4 +141,6 @@ export interface SidePacket {
   readonly kind: "icmp" | "tcp-reset";
   readonly packet: Packet;
   readonly what: string;
+  /** False: a rule or the routing of this node stopped it on its way out. */
+  readonly sent: boolean;
 }

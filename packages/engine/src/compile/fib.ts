@@ -1,0 +1,235 @@
+import type { Address, Family, Prefix } from "../base/address.ts";
+import { bitsOf, clearAddress, maskAddress, maskOfLength, netOf, orAddress } from "../base/address.ts";
+import type { InterfaceAddress, Link, Route, RoutingRule } from "../model/routing.ts";
+import type { Span } from "../base/span.ts";
+import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
+
+/** Routing of one family, from its dumps and from what follows from the addresses. */
+export function compileFib(
+  family: Family,
+  rules: readonly RoutingRule[] | null,
+  routes: readonly Route[] | null,
+  links: readonly Link[],
+): Fib {
+  const given = routes ?? [];
+  const all = [...given];
+  if (!given.some((route) => route.table === "local")) pushAll(all, localRoutes(family, links));
+  if (!given.some((route) => route.table === "main")) pushAll(all, connectedRoutes(family, links));
+  const effective = rules ?? defaultRules(family);
+  return {
+    rules: [...effective].sort((a, b) => a.priority - b.priority),
+    tables: compileTables(all),
+    maybeMerged: family === "ip" && isDefault(effective),
+    complete: routes !== null,
+  };
+}
+
+function pushAll(target: Route[], source: readonly Route[]): void {
+  for (const route of source) target.push(route);
+}
+
+const DERIVED: Span = { file: "ip-addr", line: 0 };
+
+function derived(family: Family, over: Partial<Route> & Pick<Route, "type" | "dst" | "table">): Route {
+  return {
+    family,
+    from: null,
+    tos: null,
+    metric: null,
+    scope: null,
+    protocol: "kernel",
+    prefSrc: null,
+    nexthops: [],
+    extras: [],
+    span: DERIVED,
+    ...over,
+  };
+}
+
+/** fib_add_ifaddr (net/ipv4/fib_frontend.c): a local route for each address, even of a device that is down. */
+function localRoutes(family: Family, links: readonly Link[]): readonly Route[] {
+  const out: Route[] = [];
+  const bits = family === "ip" ? 32 : 128;
+  for (const link of links) {
+    for (const { prefix, broadcast, span } of addressesOf(link, family)) {
+      const nexthops = [{ via: null, dev: link.name, weight: 1, flags: [] }];
+      const own = { nexthops, prefSrc: family === "ip" ? prefix.address : null, span };
+      const host: Prefix = { address: prefix.address, length: bits };
+      out.push(derived(family, { ...own, type: "local", dst: host, table: "local", scope: "host" }));
+      if (link.name === "lo" && family === "ip" && prefix.length < 32) {
+        out.push(derived(family, { ...own, type: "local", dst: masked(prefix), table: "local", scope: "host" }));
+      }
+      if (family === "ip" && link.flags.includes("UP") && prefix.length < 31) {
+        const last = broadcast ?? lastOf(prefix);
+        const dst = { address: last, length: 32 };
+        out.push(derived(family, { ...own, type: "broadcast", dst, table: "local", scope: "link" }));
+      }
+    }
+    if (family === "ip6" && link.flags.includes("UP") && link.name !== "lo") {
+      const nexthops = [{ via: null, dev: link.name, weight: 1, flags: [] }];
+      const dst = { address: 0xff00n << 112n, length: 8 };
+      out.push(derived(family, { type: "multicast", dst, table: "local", metric: 256, nexthops }));
+    }
+  }
+  return out;
+}
+
+/** The connected route of each address of a device that is up. */
+function connectedRoutes(family: Family, links: readonly Link[]): readonly Route[] {
+  const out: Route[] = [];
+  for (const link of links) {
+    if (!link.flags.includes("UP") || link.name === "lo") continue;
+    for (const { prefix, peer, flags, span } of addressesOf(link, family)) {
+      if (flags.includes("noprefixroute")) continue;
+      const net = peer ?? prefix;
+      if (net.length === bitsOf(net.address) && peer === null) continue;
+      const nexthops = [{ via: null, dev: link.name, weight: 1, flags: [] }];
+      const prefSrc = family === "ip" ? prefix.address : null;
+      const metric = family === "ip" ? null : 256;
+      out.push(
+        derived(family, {
+          type: "unicast",
+          dst: masked(net),
+          table: "main",
+          scope: "link",
+          prefSrc,
+          metric,
+          nexthops,
+          span,
+        }),
+      );
+    }
+  }
+  return out;
+}
+
+function addressesOf(link: Link, family: Family): readonly InterfaceAddress[] {
+  return link.addresses.filter(({ prefix }) => (typeof prefix.address === "number") === (family === "ip"));
+}
+
+function masked(prefix: Prefix): Prefix {
+  return { address: netOf(prefix).value, length: prefix.length };
+}
+
+function lastOf(prefix: Prefix): Address {
+  const mask = maskOfLength(prefix.length, "ip");
+  return orAddress(netOf(prefix).value, clearAddress(0xffff_ffff, mask));
+}
+
+/** The rules that every namespace starts with (fib_default_rules_init, fib6_rules_net_init). */
+export function defaultRules(family: Family): readonly RoutingRule[] {
+  const rule = (priority: number, table: string): RoutingRule => ({
+    family,
+    priority,
+    not: false,
+    from: null,
+    to: null,
+    tos: null,
+    fwmark: null,
+    iif: null,
+    oif: null,
+    uidRange: null,
+    ipproto: null,
+    sport: null,
+    dport: null,
+    tunId: null,
+    l3mdev: false,
+    action: { kind: "lookup", table },
+    suppressPrefixLength: null,
+    suppressIfGroup: null,
+    extras: [],
+    span: { file: "ip-rule", line: 0 },
+  });
+  const common = [rule(0, "local"), rule(32766, "main")];
+  return family === "ip" ? [...common, rule(32767, "default")] : common;
+}
+
+function isDefault(rules: readonly RoutingRule[]): boolean {
+  const expected = defaultRules("ip");
+  return (
+    rules.length === expected.length &&
+    rules.every((rule, i) => {
+      const other = expected[i];
+      return other !== undefined && rule.priority === other.priority && sameLookup(rule, other) && isPlain(rule);
+    })
+  );
+}
+
+function sameLookup(a: RoutingRule, b: RoutingRule): boolean {
+  return a.action.kind === "lookup" && b.action.kind === "lookup" && a.action.table === b.action.table;
+}
+
+function isPlain(rule: RoutingRule): boolean {
+  const selectors = [
+    rule.from,
+    rule.to,
+    rule.tos,
+    rule.fwmark,
+    rule.iif,
+    rule.oif,
+    rule.uidRange,
+    rule.ipproto,
+    rule.sport,
+    rule.dport,
+    rule.tunId,
+  ];
+  return !rule.not && !rule.l3mdev && selectors.every((selector) => selector === null);
+}
+
+const TABLE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["255", "local"],
+  ["254", "main"],
+  ["253", "default"],
+]);
+
+/** One name for a table however the dump spells it: 254 is main. */
+export function tableName(name: string): string {
+  return TABLE_NAMES.get(name) ?? name;
+}
+
+function compileTables(routes: readonly Route[]): ReadonlyMap<string, RouteTable> {
+  const byTable = new Map<string, Route[]>();
+  for (const route of routes) {
+    const name = tableName(route.table);
+    const list = byTable.get(name);
+    if (list === undefined) byTable.set(name, [route]);
+    else list.push(route);
+  }
+  return new Map([...byTable].map(([name, list]) => [name, routeTable(name, list)]));
+}
+
+/** Hash per prefix length, longest first: what fib_table_lookup's backtracking trie answers, without the trie. */
+function routeTable(name: string, routes: readonly Route[]): RouteTable {
+  const byLength = new Map<number, Map<Address, FibEntry[]>>();
+  for (const route of routes) {
+    const { length } = route.dst;
+    const net = netOf(route.dst);
+    const nets = byLength.get(length) ?? new Map<Address, FibEntry[]>();
+    byLength.set(length, nets);
+    const entry = { route, net, length };
+    const list = nets.get(net.value);
+    if (list === undefined) nets.set(net.value, [entry]);
+    else list.push(entry);
+  }
+  const lengths = [...byLength]
+    .sort((a, b) => b[0] - a[0])
+    .map(([length, nets]) => {
+      for (const list of nets.values()) list.sort(preference);
+      return { mask: { ip: maskOfLength(Math.min(length, 32), "ip"), ip6: maskOfLength(length, "ip6") }, nets };
+    });
+  return {
+    name,
+    *lookup(address) {
+      const family = typeof address === "number" ? "ip" : "ip6";
+      for (const { mask, nets } of lengths) {
+        const found = nets.get(maskAddress(address, mask[family]));
+        if (found !== undefined) yield* found;
+      }
+    },
+  };
+}
+
+/** fib_insert_alias: a larger TOS first, then the smaller metric; the sort is stable, so insertion order decides the rest. */
+function preference(a: FibEntry, b: FibEntry): number {
+  return (b.route.tos ?? 0) - (a.route.tos ?? 0) || (a.route.metric ?? 0) - (b.route.metric ?? 0);
+}

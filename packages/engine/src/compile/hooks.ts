@@ -1,0 +1,90 @@
+import type { Family } from "../base/address.ts";
+import { findMatch, findTarget } from "../ext/xt/registry.ts";
+import type { Rule, Table } from "../model/ruleset.ts";
+import type { BaseChain, CompiledTable, Hook, HookEntry } from "../program/program.ts";
+import { baseChain, compileTable } from "./table.ts";
+
+/** include/uapi/linux/netfilter_ipv4.h, enum nf_ip_hook_priorities. */
+const PRIORITY: Readonly<Record<string, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 };
+const CONNTRACK = -200;
+const NAT_DST = -100;
+const NAT_SRC = 100;
+const CONFIRM = 0x7fff_ffff;
+
+/** The hooks that each table registers at: the `valid_hooks` of iptable_*.c. */
+const TABLE_HOOKS: ReadonlyMap<string, readonly Hook[]> = new Map([
+  ["raw", ["prerouting", "output"]],
+  ["mangle", ["prerouting", "input", "forward", "output", "postrouting"]],
+  ["nat", ["prerouting", "input", "output", "postrouting"]],
+  ["filter", ["input", "forward", "output"]],
+  ["security", ["input", "forward", "output"]],
+]);
+
+/** Which hooks change the destination and which the source (HOOK2MANIP, include/net/netfilter/nf_nat.h). */
+const NAT_SLOT: Readonly<Partial<Record<Hook, number>>> = {
+  prerouting: NAT_DST,
+  output: NAT_DST,
+  input: NAT_SRC,
+  postrouting: NAT_SRC,
+};
+
+/** What runs at each hook of a family, merged from all its tables by priority. */
+export function compileHooks(
+  tables: readonly Table[],
+  conntrack: boolean,
+): { readonly [H in Hook]: readonly HookEntry[] } {
+  const compiled = inRegistrationOrder(tables).map(compileTable);
+  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, conntrack);
+  return {
+    prerouting: at("prerouting"),
+    input: at("input"),
+    forward: at("forward"),
+    output: at("output"),
+    postrouting: at("postrouting"),
+  };
+}
+
+/**
+ * Of two base chains of equal priority the one registered last runs first (facts B.2.5). A dump does not hold that order:
+ * where both backends have a table, `compileProgram` names the assumption made here, that nft's came last.
+ */
+function inRegistrationOrder(tables: readonly Table[]): readonly Table[] {
+  return [...tables.filter((t) => t.backend === "nft"), ...tables.filter((t) => t.backend !== "nft")];
+}
+
+function entriesAt(hook: Hook, tables: readonly CompiledTable[], conntrack: boolean): readonly HookEntry[] {
+  const placed: { readonly priority: number; readonly entry: HookEntry }[] = [];
+  const nat: BaseChain[] = [];
+  for (const table of tables) {
+    const name = table.source.name;
+    if (TABLE_HOOKS.get(name)?.includes(hook) !== true) continue;
+    const chain = baseChain(table, hook);
+    if (chain === null) continue;
+    if (name === "nat") nat.push(chain);
+    else {
+      const reroutes = name === "mangle" && hook === "output";
+      placed.push({ priority: PRIORITY[name] ?? 0, entry: { kind: "chain", chain, reroutes } });
+    }
+  }
+  const natSlot = NAT_SLOT[hook];
+  if (nat.length > 0 && natSlot !== undefined) placed.push({ priority: natSlot, entry: { kind: "nat", chains: nat } });
+  if (conntrack && (hook === "prerouting" || hook === "output")) {
+    placed.push({ priority: CONNTRACK, entry: { kind: "conntrack" } });
+  }
+  if (conntrack && (hook === "input" || hook === "postrouting")) {
+    placed.push({ priority: CONFIRM, entry: { kind: "confirm" } });
+  }
+  return placed.sort((a, b) => a.priority - b.priority).map(({ entry }) => entry);
+}
+
+/** Does any rule, reachable or not, make the kernel turn conntrack on for this family (nf_ct_netns_get)? */
+export function needsConntrack(tables: readonly Table[]): boolean {
+  return tables.some((table) => table.rules.some((rule) => ruleNeedsConntrack(rule, table.family)));
+}
+
+function ruleNeedsConntrack({ matches, target }: Rule, family: Family): boolean {
+  for (const match of matches) {
+    if (match.kind === "match" && findMatch(match.name, family)?.activatesConntrack(match.args) === true) return true;
+  }
+  return target?.kind === "target" && findTarget(target.name, family)?.activatesConntrack(target.args) === true;
+}

@@ -1,0 +1,71 @@
+import type { Family } from "../base/address.ts";
+import { compileSet } from "../ext/set/match.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
+import type { SetLookup } from "../program/set-lookup.ts";
+import { compileFib } from "./fib.ts";
+import { compileHooks, needsConntrack } from "./hooks.ts";
+import { sysctlView } from "./sysctl.ts";
+
+/** What the kernel of this node really runs. Nothing here depends on a packet. */
+export function compileProgram(snapshot: Snapshot): Program {
+  const links = snapshot.links ?? [];
+  const family = (name: Family): FamilyProgram => {
+    const tables = snapshot.tables[name];
+    const conntrack = needsConntrack(tables ?? []);
+    return {
+      family: name,
+      known: tables !== null,
+      hooks: compileHooks(tables ?? [], conntrack),
+      conntrack,
+      fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
+    };
+  };
+  return {
+    families: { ip: family("ip"), ip6: family("ip6") },
+    links: new Map(links.map((link) => [link.name, link])),
+    hasLinks: snapshot.links !== null,
+    sets: compileSets(snapshot),
+    conntrack: snapshot.conntrack ?? [],
+    sockets: snapshot.sockets,
+    neighbours: snapshot.neighbours ?? [],
+    sysctl: sysctlView(snapshot.sysctls),
+    assumptions: assumptionsOf(snapshot),
+    diagnostics: snapshot.diagnostics,
+  };
+}
+
+function compileSets(snapshot: Snapshot): ReadonlyMap<string, SetLookup> | null {
+  if (snapshot.sets === null) return null;
+  const byName = new Map(snapshot.sets.map((set) => [set.name, set]));
+  return new Map(snapshot.sets.map((set) => [set.name, compileSet(set, (name) => byName.get(name))]));
+}
+
+/** What a missing file makes us derive; each holds for the whole answer. */
+function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
+  const out: Assumption[] = [];
+  if (snapshot.sysctls === null) out.push({ what: "sysctls are the kernel's defaults", why: "no sysctl dump" });
+  if (snapshot.links !== null && snapshot.routes.ip === null && snapshot.routes.ip6 === null) {
+    out.push({ what: "local and connected routes follow from the addresses", why: "no route dump" });
+  }
+  if (snapshot.rules.ip === null)
+    out.push({ what: "routing policy is the default (local, main, default)", why: "no ip rule dump" });
+  if (snapshot.conntrack === null) out.push({ what: "no flow is tracked yet", why: "no conntrack dump" });
+  for (const family of ["ip", "ip6"] as const) {
+    const twice = doubleTables(snapshot, family);
+    if (twice.length > 0) {
+      const names = twice.join(", ");
+      out.push({
+        what: `nft's ${names} run before legacy's where both have a chain`,
+        why: "no dump holds the order of registration",
+      });
+    }
+  }
+  return out;
+}
+
+function doubleTables(snapshot: Snapshot, family: Family): readonly string[] {
+  const tables = snapshot.tables[family] ?? [];
+  const nft = new Set(tables.filter((t) => t.backend === "nft").map((t) => t.name));
+  return tables.filter((t) => t.backend !== "nft" && nft.has(t.name)).map((t) => t.name);
+}

@@ -1,0 +1,120 @@
+import type { Address } from "../base/address.ts";
+import { allOnes } from "../base/address.ts";
+import type { Chain, Table } from "../model/ruleset.ts";
+import type { BaseChain, ChainIndex, CompiledChain, CompiledRule, CompiledTable, Hook } from "../program/program.ts";
+import type { LoweringContext } from "../program/test.ts";
+import { compileRule } from "./rule.ts";
+
+/** A shorter chain is walked faster than it is looked up. */
+const INDEX_FROM_RULES = 32;
+
+/** The name of the built-in chain at each hook. */
+export const BUILT_IN: Readonly<Record<Hook, string>> = {
+  prerouting: "PREROUTING",
+  input: "INPUT",
+  forward: "FORWARD",
+  output: "OUTPUT",
+  postrouting: "POSTROUTING",
+};
+
+/** Compiles a table; its chains are lowered when they are first walked, so that a large dump costs only what is visited. */
+export function compileTable(source: Table): CompiledTable {
+  const chains = new Map<string, Chain>(source.chains.map((chain) => [chain.name, chain]));
+  const compiled = new Map<string, CompiledChain>();
+  const context: LoweringContext = {
+    family: source.family,
+    backend: source.backend === "nft" ? "nft" : "legacy",
+    table: source.name,
+  };
+  return {
+    source,
+    chain(name) {
+      const known = compiled.get(name);
+      if (known !== undefined) return known;
+      const chain = chains.get(name);
+      if (chain === undefined) return null;
+      const rules = chain.rules.map((rule, index) => compileRule(rule, index + 1, context));
+      const made = { source: chain, rules, index: indexRules(rules) };
+      compiled.set(name, made);
+      return made;
+    },
+  };
+}
+
+/** The table's base chain at a hook, or null where it has none. */
+export function baseChain(table: CompiledTable, hook: Hook): BaseChain | null {
+  const chain = table.chain(BUILT_IN[hook]);
+  if (chain === null || chain.source.policy === null) return null;
+  return { table, chain, policy: chain.source.policy === "DROP" ? "DROP" : "ACCEPT" };
+}
+
+/** Indexes a long chain by the address, source or destination, that more of its rules compare whole; null if few do. */
+function indexRules(rules: readonly CompiledRule[]): ChainIndex | null {
+  if (rules.length < INDEX_FROM_RULES) return null;
+  const bySrc = groupBy(rules, "src");
+  const byDst = groupBy(rules, "dst");
+  const best = byDst.others.length <= bySrc.others.length ? byDst : bySrc;
+  if (best.others.length > rules.length / 2) return null;
+  const merged = new Map<Address, readonly number[]>();
+  return {
+    field: best.field,
+    candidates(address) {
+      const own = best.groups.get(address);
+      if (own === undefined) return best.others;
+      const known = merged.get(address);
+      if (known !== undefined) return known;
+      const both = mergeAscending(own, best.others);
+      merged.set(address, both);
+      return both;
+    },
+  };
+}
+
+interface Groups {
+  readonly field: "src" | "dst";
+  readonly groups: ReadonlyMap<Address, readonly number[]>;
+  /** Rules that do not compare the whole address: candidates for every packet. */
+  readonly others: readonly number[];
+}
+
+function groupBy(rules: readonly CompiledRule[], field: "src" | "dst"): Groups {
+  const groups = new Map<Address, number[]>();
+  const others: number[] = [];
+  for (const [position, rule] of rules.entries()) {
+    const address = wholeAddress(rule, field);
+    if (address === null) others.push(position);
+    else {
+      const group = groups.get(address);
+      if (group === undefined) groups.set(address, [position]);
+      else group.push(position);
+    }
+  }
+  return { field, groups, others };
+}
+
+function wholeAddress(rule: CompiledRule, field: "src" | "dst"): Address | null {
+  for (const test of rule.tests) {
+    if (test.kind !== "address" || test.field !== field || test.negated) continue;
+    const whole = typeof test.net.mask === "number" ? allOnes("ip") : allOnes("ip6");
+    if (test.net.mask === whole) return test.net.value;
+  }
+  return null;
+}
+
+function mergeAscending(a: readonly number[], b: readonly number[]): readonly number[] {
+  const out: number[] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const x = a[i];
+    const y = b[j];
+    if (x === undefined && y === undefined) return out;
+    if (y === undefined || (x !== undefined && x < y)) {
+      if (x !== undefined) out.push(x);
+      i++;
+    } else {
+      out.push(y);
+      j++;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { BaseChain, CompiledChain, CompiledRule } from "../program/program.ts";
+import { evaluateAll } from "./evaluate.ts";
+import { perform } from "./perform.ts";
+import { ask, placeOf } from "./run.ts";
+import type { Frame, Run } from "./run.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
+import type { ChainVerdict } from "./verdict.ts";
+
+/** ipt_do_table (net/ipv4/netfilter/ip_tables.c): one base chain with all that it jumps to. */
+export function walkBaseChain(run: Run, base: BaseChain): ChainVerdict {
+  const { frames } = run;
+  run.base = base;
+  frames.length = 0;
+  frames.push({ chain: base.chain, next: 0 });
+  for (;;) {
+    const frame = frames.at(-1);
+    if (frame === undefined) return policy(run, base);
+    const rule = nextRule(run, frame);
+    if (rule === null) {
+      frames.pop();
+      if (frame.chain !== base.chain) returned(run, base, frame.chain);
+      continue;
+    }
+    const verdict = step(run, base, frame.chain, rule);
+    if (verdict !== null) return verdict;
+  }
+}
+
+/** The next rule that can match, by index where the chain is long; null at the end of the chain. */
+function nextRule(run: Run, frame: Frame): CompiledRule | null {
+  const { index, rules } = frame.chain;
+  if (index === null) return rules[frame.next++] ?? null;
+  const candidates = index.candidates(index.field === "src" ? run.skb.src : run.skb.dst);
+  let low = 0;
+  let high = candidates.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((candidates[middle] ?? 0) < frame.next) low = middle + 1;
+    else high = middle;
+  }
+  const position = candidates[low];
+  if (position === undefined) return null;
+  frame.next = position + 1;
+  return rules[position] ?? null;
+}
+
+/** One rule; null: go on. */
+function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRule): ChainVerdict | null {
+  const matched = matches(run, rule);
+  if (matched === "hotdrop") {
+    return dropped("hotdrop", `a header that ${placeOf(run)} reads is cut short`);
+  }
+  if (!matched) return null;
+  const { family, name: table } = base.table.source;
+  const { skb } = run;
+  const reached = {
+    kind: "rule" as const,
+    hook: run.hook,
+    family,
+    table,
+    chain: chain.source.name,
+    number: rule.number,
+    rule: rule.source,
+    mark: skb.mark,
+  };
+  run.steps.push(reached);
+  const verdict = perform(run, rule.action, base.table);
+  reached.mark = skb.mark;
+  return verdict;
+}
+
+function matches(run: Run, rule: CompiledRule): boolean | "hotdrop" {
+  for (;;) {
+    const answer = evaluateAll(rule.tests, run);
+    if (typeof answer !== "object") return answer;
+    ask(run, answer);
+  }
+}
+
+/** The end of a user chain: the kernel's trace shows its invisible last rule. */
+function returned(run: Run, base: BaseChain, chain: CompiledChain): void {
+  const { family, name: table } = base.table.source;
+  run.steps.push({ kind: "return", hook: run.hook, family, table, chain: chain.source.name, mark: run.skb.mark });
+}
+
+function policy(run: Run, base: BaseChain): ChainVerdict {
+  const { family, name: table } = base.table.source;
+  const { name: chain, span } = base.chain.source;
+  run.steps.push({
+    kind: "policy",
+    hook: run.hook,
+    family,
+    table,
+    chain,
+    policy: base.policy,
+    span,
+    mark: run.skb.mark,
+  });
+  return base.policy === "ACCEPT" ? ACCEPT : dropped("policy", null);
+}

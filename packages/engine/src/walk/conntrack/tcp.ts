@@ -1,0 +1,98 @@
+/** TCP connection tracking states (net/netfilter/nf_conntrack_proto_tcp.c). */
+export type TcpState =
+  | "NONE"
+  | "SYN_SENT"
+  | "SYN_RECV"
+  | "ESTABLISHED"
+  | "FIN_WAIT"
+  | "CLOSE_WAIT"
+  | "LAST_ACK"
+  | "TIME_WAIT"
+  | "CLOSE"
+  | "SYN_SENT2";
+
+export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
+
+type Kind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
+
+/** `invalid`: the packet is INVALID. `ignore`: it belongs to the flow and changes nothing. */
+export type TcpStep = TcpState | "invalid" | "ignore";
+
+const ORDER: readonly TcpState[] = [
+  "NONE",
+  "SYN_SENT",
+  "SYN_RECV",
+  "ESTABLISHED",
+  "FIN_WAIT",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "TIME_WAIT",
+  "CLOSE",
+  "SYN_SENT2",
+];
+
+const SHORT: Readonly<Record<string, TcpStep>> = {
+  SS: "SYN_SENT",
+  SR: "SYN_RECV",
+  ES: "ESTABLISHED",
+  FW: "FIN_WAIT",
+  CW: "CLOSE_WAIT",
+  LA: "LAST_ACK",
+  TW: "TIME_WAIT",
+  CL: "CLOSE",
+  S2: "SYN_SENT2",
+  IV: "invalid",
+  IG: "ignore",
+};
+
+/** The table `tcp_conntracks`: a row per direction and kind of packet, a column per state in the order of `ORDER`. */
+const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<Kind, string>>>> = {
+  original: {
+    syn: "SS SS IG IG IG IG IG SS SS S2",
+    synack: "IV IV SR IV IV IV IV IV IV SR",
+    fin: "IV IV FW FW LA LA LA TW CL IV",
+    ack: "ES IV ES ES CW CW TW TW CL IV",
+    rst: "IV CL CL CL CL CL CL CL CL CL",
+    none: "IV IV IV IV IV IV IV IV IV IV",
+  },
+  reply: {
+    syn: "IV S2 IV IV IV IV IV SS IV S2",
+    synack: "IV SR IG IG IG IG IG IG IG SR",
+    fin: "IV IV FW FW LA LA LA TW CL IV",
+    ack: "IV IG SR ES CW CW TW TW CL IG",
+    rst: "IV CL CL CL CL CL CL CL CL CL",
+    none: "IV IV IV IV IV IV IV IV IV IV",
+  },
+};
+
+/** What a packet with these flags does to a flow in this state. */
+export function tcpStep(direction: "original" | "reply", flags: number, state: TcpState): TcpStep {
+  const cell = ROWS[direction][kindOf(flags)].split(" ")[ORDER.indexOf(state)];
+  return (cell === undefined ? undefined : SHORT[cell]) ?? "invalid";
+}
+
+/** get_conntrack_index. */
+function kindOf(flags: number): Kind {
+  if (flags & TCP_FLAG.rst) return "rst";
+  if (flags & TCP_FLAG.syn) return flags & TCP_FLAG.ack ? "synack" : "syn";
+  if (flags & TCP_FLAG.fin) return "fin";
+  return flags & TCP_FLAG.ack ? "ack" : "none";
+}
+
+const { fin, syn, rst, ack, urg } = TCP_FLAG;
+const VALID: ReadonlySet<number> = new Set([
+  syn,
+  syn | urg,
+  syn | ack,
+  rst,
+  rst | ack,
+  fin | ack,
+  fin | ack | urg,
+  ack,
+  ack | urg,
+]);
+
+/** tcp_valid_flags: combinations that no TCP sends make a packet INVALID at once. */
+export function tcpFlagsValid(flags: number): boolean {
+  return VALID.has(flags & (fin | syn | rst | ack | urg));
+}

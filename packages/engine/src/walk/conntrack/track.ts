@@ -1,0 +1,131 @@
+import type { Tuple } from "../../model/host.ts";
+import { decodePacket } from "../../program/packet-bytes.ts";
+import type { Packet } from "../../program/packet.ts";
+import { PROTO } from "../../program/protocol.ts";
+import type { CtReference, Skb } from "../skb.ts";
+import { packetOf } from "../skb.ts";
+import { invertTuple, newFlow } from "./flow.ts";
+import type { Flow, FlowDirection } from "./flow.ts";
+import type { ConntrackTable } from "./table.ts";
+import { tcpFlagsValid, tcpStep } from "./tcp.ts";
+
+/** What conntrack makes of a packet; null: INVALID. */
+export type Tracked = CtReference | "untracked" | null;
+
+export interface TrackSettings {
+  /** nf_conntrack_tcp_loose: pick up connections in the middle. */
+  readonly loose: boolean;
+  /** nf_conntrack_checksum: only at PREROUTING. */
+  readonly checksum: boolean;
+}
+
+/** ICMP messages that may open a flow: `valid_new` of nf_conntrack_proto_icmp.c and …_icmpv6.c. */
+const ICMP_NEW: ReadonlySet<number> = new Set([8, 13, 15, 17]);
+const ICMP6_NEW: ReadonlySet<number> = new Set([128, 139]);
+const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+/** Neighbour discovery and MLD are never tracked (nf_conntrack_proto_icmpv6.c, `noct_valid_new`). */
+const ICMP6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+
+/** nf_conntrack_in (net/netfilter/nf_conntrack_core.c). The table is not changed; flows that are found come as copies. */
+export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tracked {
+  const { base } = skb;
+  if (base.truncateL4 !== null && base.truncateL4 < headerNeeded(base)) return null;
+  if (base.proto === PROTO.icmp || base.proto === PROTO.icmp6) {
+    const related = trackIcmp(skb, table, settings);
+    if (related !== "query") return related;
+  }
+  if (settings.checksum && base.l4Checksum === "bad") return null;
+  if (base.proto === PROTO.tcp && !tcpFlagsValid(base.tcpFlags ?? 0)) return null;
+  const tuple = tupleOf(skb);
+  const found = table.find(tuple, skb.zone);
+  return found === null ? open(skb, tuple, settings) : carryOn(skb, { ...found.flow }, found.direction, settings);
+}
+
+function headerNeeded(packet: Packet): number {
+  if (packet.proto === PROTO.tcp) return 20;
+  return packet.sport !== null || packet.icmpType !== null ? 8 : 0;
+}
+
+/** The flow that a packet names: nf_ct_get_tuple. */
+export function tupleOf(skb: Skb): Tuple {
+  const { src, dst, base } = skb;
+  if (base.icmpType !== null) {
+    const id = skb.icmpId ?? 0;
+    return { src, dst, proto: base.proto, sport: id, dport: 0, icmpType: base.icmpType, icmpCode: base.icmpCode };
+  }
+  return { src, dst, proto: base.proto, sport: skb.sport ?? 0, dport: skb.dport ?? 0, icmpType: null, icmpCode: null };
+}
+
+/** A packet of no known flow: init_conntrack and the protocol's `…_new`. */
+function open(skb: Skb, tuple: Tuple, settings: TrackSettings): Tracked {
+  const reply = invertTuple(tuple);
+  if (reply === null || !mayOpen(skb, settings)) return null;
+  const flow = newFlow(tuple, reply, skb.zone, skb.helper);
+  if (tuple.proto === PROTO.tcp) {
+    const step = tcpStep("original", skb.base.tcpFlags ?? 0, "NONE");
+    if (step !== "invalid" && step !== "ignore") flow.tcp = step;
+  }
+  return { flow, direction: "original", state: "new" };
+}
+
+function mayOpen({ base }: Skb, { loose }: TrackSettings): boolean {
+  switch (base.proto) {
+    case PROTO.tcp: {
+      const step = tcpStep("original", base.tcpFlags ?? 0, "NONE");
+      return step === "SYN_SENT" || (step !== "invalid" && loose);
+    }
+    case PROTO.icmp:
+      return ICMP_NEW.has(base.icmpType ?? -1);
+    case PROTO.icmp6:
+      return ICMP6_NEW.has(base.icmpType ?? -1);
+    default:
+      return true;
+  }
+}
+
+/** A packet of a known flow: resolve_normal_ct and the protocol's `…_packet`. */
+function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: TrackSettings): Tracked {
+  if (flow.original.proto === PROTO.tcp) {
+    const step = tcpStep(direction, skb.base.tcpFlags ?? 0, flow.tcp);
+    if (step === "invalid") return null;
+    if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) {
+      return open(skb, tupleOf(skb), settings); // nf_conntrack_tcp_packet: the old flow is killed, the packet comes again
+    }
+    if (step !== "ignore") {
+      if (step === "ESTABLISHED" && flow.seenReply && (flow.tcp === "SYN_RECV" || flow.tcp === "ESTABLISHED")) {
+        flow.assured = true;
+      }
+      flow.tcp = step;
+    }
+  }
+  if (direction === "reply") {
+    flow.seenReply = true;
+    return { flow, direction, state: "established" };
+  }
+  return { flow, direction, state: flow.seenReply ? "established" : "new" };
+}
+
+/** nf_conntrack_handle_icmp: errors belong to the flow that they quote. `query`: tracked like any other packet. */
+function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tracked | "query" {
+  const { base } = skb;
+  const type = base.icmpType ?? -1;
+  if (settings.checksum && base.l4Checksum === "bad") return null;
+  if (base.proto === PROTO.icmp6 && ICMP6_UNTRACKED.has(type)) return "untracked";
+  const isError = base.proto === PROTO.icmp ? ICMP_ERRORS.has(type) : type < 128;
+  if (!isError) return "query";
+  const inner = innerTuple(skb);
+  const inverse = inner === null ? null : invertTuple(inner);
+  const found = inverse === null ? null : table.find(inverse, skb.zone);
+  if (found === null) return null;
+  // The quoted packet went the other way.
+  return { flow: { ...found.flow }, direction: found.direction, state: "related" };
+}
+
+/** The tuple of the packet that an ICMP error quotes; null where it quotes none. */
+function innerTuple(skb: Skb): Tuple | null {
+  const quoted = decodePacket(packetOf(skb).payload);
+  if (quoted === null) return null;
+  const { src, dst, proto, sport, dport, icmpType, icmpCode, icmpId } = quoted;
+  if (icmpType !== null) return { src, dst, proto, sport: icmpId ?? 0, dport: 0, icmpType, icmpCode };
+  return { src, dst, proto, sport: sport ?? 0, dport: dport ?? 0, icmpType: null, icmpCode: null };
+}

@@ -1,0 +1,287 @@
+import type { Address } from "../base/address.ts";
+import { familyOf, inNet } from "../base/address.ts";
+import { inRanges } from "../base/ranges.ts";
+import { PROTO } from "../program/protocol.ts";
+import type { InterfaceSide, Test } from "../program/test.ts";
+import { addressTypeOf } from "./address-type.ts";
+import { matchBpf, matchString, matchU32 } from "./bytes.ts";
+import { evaluateConntrack } from "./conntrack/match.ts";
+import { bytesOf, extensionField, isLaterFragment, readField } from "./fields.ts";
+import type { Question } from "./oracle.ts";
+import { reversePathMatches } from "./rpfilter.ts";
+import type { Run } from "./run.ts";
+import { factQuestion, placeOf } from "./run.ts";
+import { evaluateSet } from "./sets.ts";
+import type { Skb } from "./skb.ts";
+import { evaluateSocket } from "./sockets.ts";
+
+/** What a test answers: yes, no, "drop the packet at once" (hotdrop), or a question that the snapshot leaves open. */
+export type Answer = boolean | "hotdrop" | Question;
+
+/** All tests of a rule, in order, as ipt_do_table does: the first no ends it. An open question waits for a later no. */
+export function evaluateAll(tests: readonly Test[], run: Run): Answer {
+  let open: Question | null = null;
+  for (const test of tests) {
+    const answer = evaluate(test, run);
+    if (answer === false) return false;
+    // What lies behind an open question is only reached if its answer is yes.
+    if (answer === "hotdrop") return open ?? "hotdrop";
+    if (answer !== true) open ??= answer;
+  }
+  return open ?? true;
+}
+
+/** One test. */
+export function evaluate(test: Test, run: Run): Answer {
+  const { skb } = run;
+  switch (test.kind) {
+    case "const":
+      return test.value;
+    case "number": {
+      const value = readField(test.field, skb, run);
+      if (value === null) return false;
+      if (typeof value === "string") return unknownHere(`${test.field} (${value})`, "not in a snapshot", run);
+      return inRanges((value & test.mask) >>> 0, test.ranges) !== test.negated;
+    }
+    case "masked": {
+      const value = readField(test.field, skb, run);
+      if (value === null) return false;
+      if (typeof value === "string") return unknownHere(`${test.field} (${value})`, "not in a snapshot", run);
+      return ((value & test.mask) >>> 0 === test.value) !== test.negated;
+    }
+    case "address":
+      return inNet(test.field === "src" ? skb.src : skb.dst, test.net) !== test.negated;
+    case "address-range":
+      return inRange(test.field === "src" ? skb.src : skb.dst, test.from, test.to) !== test.negated;
+    case "interface":
+      return evaluateInterface(test, run);
+    case "has-interface":
+      return (deviceOn(skb, test.side) !== null) !== test.negated;
+    case "fragment":
+      return isLaterFragment(skb) !== test.negated;
+    case "l4-header":
+      return evaluateHeader(test, skb);
+    case "connmark":
+      return skb.ct !== null && ((skb.ct.flow.mark & test.mask) >>> 0 === test.value) !== test.negated;
+    case "conntrack":
+      return evaluateConntrack(test.spec, run);
+    case "set":
+      return evaluateSet(test, run);
+    case "addrtype":
+      return evaluateAddressType(test, run);
+    case "socket":
+      return evaluateSocket(test, run);
+    case "owner":
+      return evaluateOwner(test, run);
+    default:
+      return evaluateRare(test, run);
+  }
+}
+
+type Rare = Exclude<
+  Test,
+  {
+    kind:
+      | "const"
+      | "number"
+      | "masked"
+      | "address"
+      | "address-range"
+      | "interface"
+      | "has-interface"
+      | "fragment"
+      | "l4-header"
+      | "connmark"
+      | "conntrack"
+      | "set"
+      | "addrtype"
+      | "socket"
+      | "owner";
+  }
+>;
+
+function evaluateRare(test: Rare, run: Run): Answer {
+  const { skb } = run;
+  switch (test.kind) {
+    case "tcp-option":
+      return (
+        skb.base.tcpFlags !== null &&
+        !isLaterFragment(skb) &&
+        hasTcpOption(skb.base.tcpOptions, test.option) !== test.negated
+      );
+    case "extension-header":
+      return skb.base.extensionHeaders.some((header) => header.type === test.type) !== test.negated;
+    case "extension-field": {
+      const value = extensionField(skb, test);
+      return value !== null && inRanges((value & test.mask) >>> 0, test.ranges) !== test.negated;
+    }
+    case "mac":
+      if (skb.smac === null)
+        return run.skb.iif === null
+          ? false
+          : unknownHere(`--mac-source ${test.mac}`, "the packet's source MAC is not given", run);
+      return (skb.smac.toLowerCase() === test.mac.toLowerCase()) !== test.negated;
+    case "rpfilter":
+      return reversePathMatches(test, run) !== test.negated;
+    case "u32":
+      return matchU32(bytesOf(skb), test.comparisons) !== test.negated;
+    case "string":
+      return matchString(bytesOf(skb), test) !== test.negated;
+    case "bpf":
+      return matchBpf(bytesOf(skb), test.code);
+    case "chance": {
+      const probability = test.negated ? 1 - test.probability : test.probability;
+      const what = `random choice at ${placeOf(run)} (probability ${probability.toPrecision(4)})`;
+      const question = {
+        key: eventKey(what, run),
+        what,
+        why: "random",
+        probability,
+        likely: probability >= 0.5,
+        fact: false,
+      };
+      return run.oracle.known(question.key) ?? question;
+    }
+    case "unknown":
+      return unknownHere(test.what, test.why, run);
+    case "all":
+      return evaluateAll(test.tests, run);
+    case "any":
+      return evaluateAny(test.tests, run);
+    case "not": {
+      const answer = evaluate(test.test, run);
+      return typeof answer === "boolean" ? !answer : answer;
+    }
+  }
+}
+
+function evaluateAny(tests: readonly Test[], run: Run): Answer {
+  let open: Question | null = null;
+  for (const test of tests) {
+    const answer = evaluate(test, run);
+    if (answer === true || answer === "hotdrop") return answer;
+    if (answer !== false) open ??= answer;
+  }
+  return open ?? false;
+}
+
+/** A single event at one place: asked once each time the packet comes by. */
+function unknownHere(what: string, why: string, run: Run): Answer {
+  const named = `${what} at ${placeOf(run)}`;
+  const key = eventKey(named, run);
+  return run.oracle.known(key) ?? { key, what: named, why, probability: null, likely: false, fact: false };
+}
+
+function eventKey(what: string, run: Run): string {
+  return `${what}#${String(run.stage)}`;
+}
+
+function inRange(address: Address, from: Address, to: Address): boolean {
+  return familyOf(address) === familyOf(from) && address >= from && address <= to;
+}
+
+export function deviceOn(skb: Skb, side: InterfaceSide): string | null {
+  switch (side) {
+    case "in":
+      return skb.iif;
+    case "out":
+      return skb.oif;
+    case "physin":
+      return skb.physin;
+    case "physout":
+      return skb.physout;
+  }
+}
+
+/** ifname_compare: where there is no device the name is "" (facts B.5.36). */
+function evaluateInterface(test: Test & { kind: "interface" }, run: Run): Answer {
+  const { skb } = run;
+  if (test.side === "out" && !skb.oifKnown) return unknownDevice(test, run);
+  const name = deviceOn(skb, test.side) ?? "";
+  return (test.prefix ? name.startsWith(test.name) : name === test.name) !== test.negated;
+}
+
+/** The packet leaves by a device that no dump tells: asked per name. A name once said yes to is the device. */
+function unknownDevice(test: Test & { kind: "interface" }, run: Run): Answer {
+  const question = factQuestion(`the packet leaves by ${test.name}${test.prefix ? "+" : ""}`, "no route dump", false);
+  const known = run.oracle.known(question.key);
+  if (known === undefined) return question;
+  if (known && !test.prefix) {
+    run.skb.oif = test.name;
+    run.skb.oifKnown = true;
+  }
+  return known !== test.negated;
+}
+
+const HEADER_LENGTH: ReadonlyMap<number, number> = new Map([
+  [6, 20],
+  [17, 8],
+  [136, 8],
+  [1, 4],
+  [58, 4],
+  [132, 12],
+  [33, 12],
+  [50, 8],
+  [51, 8],
+]);
+
+/** tcp_mt, udp_mt, icmp_match: a header that is not there is no match; one cut short drops the packet. */
+function evaluateHeader(test: Test & { kind: "l4-header" }, skb: Skb): Answer {
+  const { base } = skb;
+  if (test.proto.length > 0 && !test.proto.includes(base.proto)) return false;
+  if (base.fragment !== null && base.fragment.offset > 0) {
+    const dropped = test.hotdrop && test.bytes === undefined && base.proto === PROTO.tcp && base.fragment.offset === 1;
+    return dropped ? "hotdrop" : false;
+  }
+  const needed = test.bytes ?? HEADER_LENGTH.get(base.proto) ?? 4;
+  if (base.truncateL4 !== null && base.truncateL4 < needed) return test.hotdrop ? "hotdrop" : false;
+  return true;
+}
+
+function hasTcpOption(options: Uint8Array, wanted: number): boolean {
+  for (let i = 0; i < options.length;) {
+    const kind = options[i] ?? 0;
+    if (kind === wanted) return true;
+    const length = options[i + 1] ?? 0;
+    i += kind < 2 || length === 0 ? 1 : length; // xt_tcpudp.c tcp_find_option walks on over option 0, too
+  }
+  return false;
+}
+
+function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answer {
+  const { skb } = run;
+  const device = test.limit === null ? null : test.limit === "in" ? skb.iif : skb.oif;
+  const type = addressTypeOf(run, test.field === "src" ? skb.src : skb.dst, device);
+  if (typeof type !== "string") return type;
+  return test.types.includes(type) !== test.negated;
+}
+
+/** owner_mt: only packets with a socket have an owner (facts B.5.40). */
+function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
+  const { skb } = run;
+  if (!skb.hasSocket) return ownerWithoutSocket(test);
+  if (test.exists?.negated === true) return false;
+  const parts: readonly [typeof test.uid, number | null, boolean, string][] = [
+    [test.uid, skb.uid, test.uidNegated, "uid"],
+    [test.gid, skb.gid, test.gidNegated, "gid"],
+  ];
+  let open: Question | null = null;
+  for (const [ranges, id, negated, name] of parts) {
+    if (ranges === null) continue;
+    if (id === null) {
+      const answer = unknownHere(`the socket's ${name}`, "not given", run);
+      if (typeof answer === "boolean" ? !answer : false) return false;
+      if (typeof answer === "object") open ??= answer;
+    } else if (inRanges(id, ranges) === negated) return false;
+  }
+  return open ?? true;
+}
+
+/** `(info->match ^ info->invert) == 0`: every part that was asked for must be inverted. */
+function ownerWithoutSocket(test: Test & { kind: "owner" }): boolean {
+  return (
+    (test.uid === null || test.uidNegated) &&
+    (test.gid === null || test.gidNegated) &&
+    (test.exists === null || test.exists.negated)
+  );
+}

@@ -1,0 +1,220 @@
+import type { Address } from "../base/address.ts";
+import { inNet, netOf } from "../base/address.ts";
+import type { Range } from "../base/ranges.ts";
+import type { Nexthop, Route, RoutingRule } from "../model/routing.ts";
+import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
+import { ask, factQuestion } from "./run.ts";
+import type { Run } from "./run.ts";
+
+/** `struct flowi`: what a lookup is asked with. */
+export interface FlowKey {
+  readonly src: Address;
+  readonly dst: Address;
+  /** `lo` for packets made here. */
+  readonly iif: string;
+  /** Only routes by this device; null: any. */
+  readonly oif: string | null;
+  readonly tos: number;
+  readonly mark: number;
+  readonly uid: number;
+  readonly proto: number;
+  readonly sport: number;
+  readonly dport: number;
+}
+
+/** The route that answers, or why there is none. The rule and table say who decided. */
+export type FibResult =
+  | {
+      readonly kind: "route";
+      readonly rule: RoutingRule;
+      readonly table: string;
+      readonly entry: FibEntry;
+      readonly nexthop: Nexthop | null;
+    }
+  | {
+      readonly kind: "error";
+      readonly rule: RoutingRule | null;
+      readonly table: string | null;
+      readonly route: Route | null;
+      readonly error: FibError;
+    };
+
+/** The errno that a lookup ends with, by the ICMP error that the kernel answers. */
+export type FibError = "net-unreachable" | "host-unreachable" | "prohibited" | "blackhole";
+
+/** fib_rules_lookup (net/core/fib_rules.c): the first rule whose action answers. */
+export function fibLookup(run: Run, key: FlowKey): FibResult {
+  const { rules } = run.family.fib;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i];
+    if (rule === undefined || !ruleMatches(rule, key)) continue;
+    const { action } = rule;
+    switch (action.kind) {
+      case "goto": {
+        const target = rules.findIndex((other) => other.priority === action.priority);
+        if (target > i) i = target - 1;
+        break;
+      }
+      case "lookup": {
+        const result = lookupRule(run, rule, action.table, key);
+        if (result !== null) return result;
+        break;
+      }
+      case "nop":
+      case "masquerade":
+        break;
+      case "unreachable":
+        return { kind: "error", rule, table: null, route: null, error: "net-unreachable" };
+      case "prohibit":
+        return { kind: "error", rule, table: null, route: null, error: "prohibited" };
+      case "blackhole":
+        return { kind: "error", rule, table: null, route: null, error: "blackhole" };
+    }
+  }
+  return { kind: "error", rule: null, table: null, route: null, error: "net-unreachable" };
+}
+
+const ECN_MASK = 0xfc;
+
+/** fib_rule_match and fib4_rule_match. */
+function ruleMatches(rule: RoutingRule, key: FlowKey): boolean {
+  const matches =
+    (rule.from === null || inNet(key.src, netOf(rule.from))) &&
+    (rule.to === null || inNet(key.dst, netOf(rule.to))) &&
+    (rule.tos === null || rule.tos === 0 || rule.tos === (key.tos & ECN_MASK)) &&
+    (rule.fwmark === null || ((rule.fwmark.mark ^ key.mark) & rule.fwmark.mask) === 0) &&
+    (rule.iif === null || rule.iif === key.iif) &&
+    (rule.oif === null || rule.oif === key.oif) &&
+    (rule.ipproto === null || rule.ipproto === key.proto) &&
+    inRange(rule.sport, key.sport) &&
+    inRange(rule.dport, key.dport) &&
+    inRange(rule.uidRange, key.uid) &&
+    rule.tunId === null &&
+    !rule.l3mdev;
+  return matches !== rule.not;
+}
+
+function inRange(range: Range | null, value: number): boolean {
+  return range === null || (value >= range.from && value <= range.to);
+}
+
+/** One `lookup` rule; null: it does not answer and the next rule is asked. */
+function lookupRule(run: Run, rule: RoutingRule, name: string, key: FlowKey): FibResult | null {
+  const { fib } = run.family;
+  const table = fib.tables.get(TABLE_NAMES.get(name) ?? name);
+  const result = table === undefined ? null : lookupTable(run, rule, table, key);
+  if (rule.action.kind === "lookup" && rule.priority === 0 && fib.maybeMerged && result?.kind === "route") {
+    return mergedLookup(run, fib, rule, key, result);
+  }
+  if (result?.kind === "route" && suppressed(rule, result, run)) return null;
+  return result;
+}
+
+const TABLE_NAMES: ReadonlyMap<string, string> = new Map([
+  ["255", "local"],
+  ["254", "main"],
+  ["253", "default"],
+]);
+
+/**
+ * Until the first rule is added, local and main are one trie: a longer prefix of main wins over a shorter one of local
+ * (facts B.6.50). Which it is cannot be dumped, so where it matters it is asked.
+ */
+function mergedLookup(
+  run: Run,
+  fib: Fib,
+  rule: RoutingRule,
+  key: FlowKey,
+  local: FibResult & { kind: "route" },
+): FibResult {
+  const main = fib.tables.get("main");
+  const other = main === undefined ? null : lookupTable(run, rule, main, key);
+  if (other === null || lengthOf(other) <= local.entry.length) return local;
+  const merged = ask(
+    run,
+    factQuestion(
+      "no ip rule was ever added in this namespace",
+      "no dump tells whether local and main are still one table",
+      true,
+    ),
+  );
+  return merged ? other : local;
+}
+
+function lengthOf(result: FibResult): number {
+  if (result.kind === "route") return result.entry.length;
+  return result.route?.dst.length ?? -1;
+}
+
+/** fib4_rule_suppress: `suppress_prefixlength`, `suppress_ifgroup`. */
+function suppressed(rule: RoutingRule, result: FibResult & { kind: "route" }, run: Run): boolean {
+  if (rule.suppressPrefixLength !== null && result.entry.length <= rule.suppressPrefixLength) return true;
+  if (rule.suppressIfGroup === null || result.nexthop?.dev == null) return false;
+  return run.program.links.get(result.nexthop.dev)?.group === rule.suppressIfGroup;
+}
+
+/** fib_table_lookup: longest prefix first, then whatever of it is usable; null: nothing here (or `throw`). */
+function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKey): FibResult | null {
+  for (const entry of table.lookup(key.dst)) {
+    const { route } = entry;
+    if (route.tos !== null && route.tos !== 0 && route.tos !== (key.tos & ECN_MASK)) continue;
+    if (route.from !== null && !inNet(key.src, netOf(route.from))) continue;
+    switch (route.type) {
+      case "throw":
+        return null;
+      case "unreachable":
+        return {
+          kind: "error",
+          rule,
+          table: table.name,
+          route,
+          error: run.family.family === "ip" ? "host-unreachable" : "net-unreachable",
+        };
+      case "prohibit":
+        return { kind: "error", rule, table: table.name, route, error: "prohibited" };
+      case "blackhole":
+        return { kind: "error", rule, table: table.name, route, error: "blackhole" };
+      case "unicast":
+      case "local":
+      case "broadcast":
+      case "anycast":
+      case "multicast": {
+        const usable = route.nexthops.filter((hop) => usableNexthop(run, hop, key));
+        if (usable.length > 0)
+          return { kind: "route", rule, table: table.name, entry, nexthop: chooseNexthop(run, route, usable) };
+        if (route.nexthops.length === 0 && key.oif === null)
+          return { kind: "route", rule, table: table.name, entry, nexthop: null };
+      }
+    }
+  }
+  return null;
+}
+
+function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
+  if (hop.flags.includes("dead")) return false;
+  if (key.oif !== null && hop.dev !== key.oif) return false;
+  if (!hop.flags.includes("linkdown") || hop.dev === null) return true;
+  const family = run.family.family === "ip" ? "ipv4" : "ipv6";
+  return !run.program.sysctl.either(family, hop.dev, "ignore_routes_with_linkdown", 0);
+}
+
+/** fib_select_multipath: a seeded hash of the flow, so any of them; the weights are the chances. */
+function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[]): Nexthop | null {
+  let rest = usable.reduce((sum, hop) => sum + hop.weight, 0);
+  const last = usable.at(-1) ?? null;
+  for (const hop of usable) {
+    if (hop === last) break;
+    const what = `this flow leaves by ${hop.dev ?? "?"} (${String(route.span.file)}:${String(route.span.line)})`;
+    const question = {
+      key: what,
+      what,
+      why: "the multipath hash is seeded",
+      probability: hop.weight / rest,
+      likely: true,
+      fact: true,
+    };
+    if (ask(run, question)) return hop;
+    rest -= hop.weight;
+  }
+  return last;
+}

@@ -1,0 +1,148 @@
+import type { NumberField, Test } from "../program/test.ts";
+import { encodePacket } from "../program/packet-bytes.ts";
+import type { Packet } from "../program/packet.ts";
+import { PROTO } from "../program/protocol.ts";
+import { headerBytes } from "./header-bytes.ts";
+import type { Run } from "./run.ts";
+import type { Skb } from "./skb.ts";
+import { packetOf } from "./skb.ts";
+
+/** What a field reads as: null where the packet has none, a text where the snapshot cannot say (the text says why). */
+export type FieldValue = number | null | string;
+
+const PKT_TYPES: Readonly<Record<Skb["pktType"], number>> = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 };
+
+/** One reader per field. */
+const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>> = {
+  proto: (skb) => skb.base.proto,
+  sport: (skb) => transport(skb, skb.sport),
+  dport: (skb) => transport(skb, skb.dport),
+  tcpFlags: (skb) => transport(skb, skb.base.tcpFlags),
+  icmpType: (skb) => transport(skb, skb.base.icmpType),
+  icmpCode: (skb) => transport(skb, skb.base.icmpCode),
+  ttl: (skb) => skb.ttl,
+  tos: (skb) => skb.tos,
+  length: (skb) => packetLength(skb.base),
+  mark: (skb) => skb.markUnknown ?? skb.mark,
+  ctmark: (skb) => skb.ct?.flow.mark ?? null,
+  pktType: (skb) => PKT_TYPES[skb.pktType],
+  ahSpi: (skb) => extensionWord(skb, PROTO.ah, 2) ?? (skb.base.proto === PROTO.ah ? headerBytes(skb, 4, 4) : null),
+  espSpi: (skb) => (skb.base.proto === PROTO.esp ? headerBytes(skb, 0, 4) : null),
+  ipcompCpi: (skb) => (skb.base.proto === 108 ? headerBytes(skb, 2, 2) : null),
+  tcpMss: (skb) => tcpMss(skb.base.tcpOptions),
+  sctpChunk: (skb) => (skb.base.proto === PROTO.sctp ? (skb.base.payload[0] ?? null) : null),
+  dccpType: (skb) => (skb.base.proto === PROTO.dccp ? dccpType(skb) : null),
+  rtType: (skb) => extensionByte(skb, PROTO.routing, 0),
+  mhType: (skb) => (skb.base.proto === PROTO.mobility ? headerBytes(skb, 2, 1) : null),
+  realm: (skb) => realmOf(skb),
+  devgroupIn: (skb, run) => groupOf(run, skb.iif),
+  devgroupOut: (skb, run) => groupOf(run, skb.oif),
+  cgroup: () => "cgroup",
+  skPriority: () => "priority",
+};
+
+export function readField(field: NumberField, skb: Skb, run: Run): FieldValue {
+  return READERS[field](skb, run);
+}
+
+/** A transport field: not there in a later fragment. */
+function transport(skb: Skb, value: number | null): number | null {
+  return isLaterFragment(skb) ? null : value;
+}
+
+/** Behind conntrack fragments are whole again; a walk is told so by `defragmented`. */
+export function isLaterFragment(skb: Skb): boolean {
+  return skb.base.fragment !== null && skb.base.fragment.offset > 0;
+}
+
+const lengths = new WeakMap<Packet, number>();
+
+/** Bytes of the whole packet as it was given: what `-m length` and the MTU are compared with. */
+export function packetLength(packet: Packet): number {
+  let length = lengths.get(packet);
+  if (length === undefined) {
+    length = encodePacket(packet).length;
+    lengths.set(packet, length);
+  }
+  return length;
+}
+
+function tcpMss(options: Uint8Array): number | null {
+  for (let i = 0; i < options.length;) {
+    const kind = options[i] ?? 0;
+    const length = options[i + 1] ?? 0;
+    if (kind === 0) return null;
+    if (kind === 2 && length === 4) return ((options[i + 2] ?? 0) << 8) | (options[i + 3] ?? 0);
+    if (kind === 1) i++;
+    else if (length < 2) return null;
+    else i += length;
+  }
+  return null;
+}
+
+function dccpType(skb: Skb): number | null {
+  const byte = headerBytes(skb, 8, 1);
+  return byte === null ? null : (byte >> 1) & 0xf;
+}
+
+function extensionByte(skb: Skb, type: number, at: number): number | null {
+  const header = skb.base.extensionHeaders.find((h) => h.type === type);
+  return header?.body[at] ?? null;
+}
+
+function extensionWord(skb: Skb, type: number, at: number): number | null {
+  const header = skb.base.extensionHeaders.find((h) => h.type === type);
+  if (header === undefined || header.body.length < at + 4) return null;
+  return new DataView(header.body.buffer, header.body.byteOffset).getUint32(at);
+}
+
+/** `realms` of the route (dst->tclassid). */
+function realmOf(skb: Skb): FieldValue {
+  const realms = skb.route?.route?.extras.find(([name]) => name === "realm" || name === "realms")?.[1];
+  if (realms == null) return 0;
+  return /^\d+$/.test(realms) ? Number(realms) : "realm";
+}
+
+function groupOf(run: Run, dev: string | null): FieldValue {
+  const group = dev === null ? null : (run.program.links.get(dev)?.group ?? null);
+  if (group === null || group === "default") return dev === null ? null : 0;
+  return /^\d+$/.test(group) ? Number(group) : "device group";
+}
+
+/** The packet's bytes from the IP header on, as they are now. */
+export function bytesOf(skb: Skb): Uint8Array {
+  return encodePacket(packetOf(skb));
+}
+
+/** A number in the first extension header of a type; null: no such header, or it ends before. */
+export function extensionField(skb: Skb, test: Test & { kind: "extension-field" }): number | null {
+  const bytes = bytesOf(skb);
+  if (skb.family !== "ip6") return null;
+  let type = bytes[6] ?? 0;
+  for (let at = V6_HEADER; at + 2 <= bytes.length;) {
+    if (type === test.type) return readNumber(bytes, at + test.offset, test.bytes);
+    if (!EXTENSION_TYPES.has(type)) return null;
+    const length =
+      type === PROTO.fragment ? 8 : type === PROTO.ah ? ((bytes[at + 1] ?? 0) + 2) * 4 : ((bytes[at + 1] ?? 0) + 1) * 8;
+    type = bytes[at] ?? 0;
+    at += length;
+  }
+  return null;
+}
+
+const V6_HEADER = 40;
+const EXTENSION_TYPES: ReadonlySet<number> = new Set([
+  PROTO.hopByHop,
+  PROTO.routing,
+  PROTO.fragment,
+  PROTO.ah,
+  PROTO.destinationOptions,
+  PROTO.mobility,
+]);
+
+function readNumber(bytes: Uint8Array, at: number, length: number): number | null {
+  if (at + length > bytes.length) return null;
+  let value = 0;
+  for (let i = 0; i < length; i++) value = value * 256 + (bytes[at + i] ?? 0);
+  return value;
+}

@@ -1,0 +1,114 @@
+import type { Hook, HookEntry } from "../program/program.ts";
+import { walkBaseChain } from "./chain.ts";
+import { track } from "./conntrack/track.ts";
+import { natHook } from "./nat/bind.ts";
+import { routeOutput } from "./route.ts";
+import { ask, factQuestion } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { Skb } from "./skb.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
+import type { ChainVerdict } from "./verdict.ts";
+
+/** nf_hook_slow: everything registered at a hook, in order, until something does not accept. */
+export function walkHook(run: Run, hook: Hook): ChainVerdict {
+  run.hook = hook;
+  run.stage++;
+  const { family } = run;
+  if (!family.known && !assumedEmpty(run)) {
+    return {
+      kind: "unknown",
+      what: `the rules of ${family.family === "ip" ? "iptables" : "ip6tables"} are not in the snapshot`,
+    };
+  }
+  for (const entry of family.hooks[hook]) {
+    const verdict = walkEntry(run, entry);
+    if (verdict.kind !== "accept") return verdict;
+  }
+  return ACCEPT;
+}
+
+function assumedEmpty(run: Run): boolean {
+  const tool = run.family.family === "ip" ? "iptables-save" : "ip6tables-save";
+  return ask(
+    run,
+    factQuestion(`no ${tool === "iptables-save" ? "IPv4" : "IPv6"} rules are loaded`, `no ${tool} dump`, true),
+  );
+}
+
+function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
+  run.stage++;
+  switch (entry.kind) {
+    case "conntrack":
+      return conntrackIn(run);
+    case "confirm":
+      confirm(run);
+      return ACCEPT;
+    case "nat":
+      return natEntry(run, entry);
+    case "chain":
+      return entry.reroutes ? walkAndReroute(run, entry) : walkBaseChain(run, entry.chain);
+  }
+}
+
+/** nf_conntrack_in, and the defragmentation before it: a lone fragment waits for the others. */
+function conntrackIn(run: Run): ChainVerdict {
+  const { skb, program } = run;
+  if (skb.untracked || skb.ct !== null) {
+    if (skb.untracked)
+      run.steps.push({ kind: "conntrack", hook: run.hook, state: "untracked", original: null, reply: null });
+    return ACCEPT;
+  }
+  if (skb.base.fragment !== null) return dropped("conntrack", "a fragment waits here for the others of its packet");
+  const tracked = track(skb, run.conntrack, {
+    loose: program.sysctl.number("net.netfilter.nf_conntrack_tcp_loose", 1) !== 0,
+    checksum: run.hook === "prerouting" && program.sysctl.number("net.netfilter.nf_conntrack_checksum", 1) !== 0,
+  });
+  if (tracked === "untracked") skb.untracked = true;
+  else skb.ct = tracked;
+  const flow = skb.ct?.flow ?? null;
+  const state = tracked === null ? "invalid" : tracked === "untracked" ? tracked : tracked.state;
+  run.steps.push({
+    kind: "conntrack",
+    hook: run.hook,
+    state,
+    original: flow?.original ?? null,
+    reply: flow?.reply ?? null,
+  });
+  return ACCEPT;
+}
+
+/** nf_conntrack_confirm: only now is a new flow in the table. */
+function confirm(run: Run): void {
+  const { ct } = run.skb;
+  if (ct !== null && ct.state !== "related") ct.flow.confirmed = true;
+}
+
+/** The NAT slot; OUTPUT looks the route up again where the flow's destination was changed (nf_nat_ipv4_local_fn). */
+function natEntry(run: Run, entry: HookEntry & { kind: "nat" }): ChainVerdict {
+  const verdict = natHook(run, entry.chains, walkBaseChain);
+  if (verdict.kind !== "accept" || run.hook !== "output") return verdict;
+  const { ct } = run.skb;
+  if (ct === null) return verdict;
+  const { original, reply } = ct.flow;
+  const redirected = ct.direction === "original" ? original.dst !== reply.src : reply.dst !== original.src;
+  return redirected ? reroute(run) : verdict;
+}
+
+function walkAndReroute(run: Run, entry: HookEntry & { kind: "chain" }): ChainVerdict {
+  const { src, dst, mark, tos } = run.skb;
+  const verdict = walkBaseChain(run, entry.chain);
+  if (verdict.kind !== "accept") return verdict;
+  return changed(run.skb, { src, dst, mark, tos }) ? reroute(run) : verdict;
+}
+
+function changed(skb: Skb, before: Pick<Skb, "src" | "dst" | "mark" | "tos">): boolean {
+  return skb.src !== before.src || skb.dst !== before.dst || skb.mark !== before.mark || skb.tos !== before.tos;
+}
+
+/** ip_route_me_harder. Chains of this hook still see the old device (facts B.2.9): `oif` changes when the hook is left. */
+function reroute(run: Run): ChainVerdict {
+  const routed = routeOutput(run, "reroute", null);
+  if (routed.kind === "drop") return dropped("route", routed.what);
+  run.skb.route = routed.choice;
+  return ACCEPT;
+}

@@ -1,0 +1,157 @@
+import type { Address } from "../../base/address.ts";
+import { clearAddress, familyOf, inNet, maskAddress, netOf, orAddress } from "../../base/address.ts";
+import type { InterfaceAddress, Link } from "../../model/routing.ts";
+import type { NatSpec } from "../../program/action.ts";
+import type { BaseChain } from "../../program/program.ts";
+import type { Run } from "../run.ts";
+import type { CtReference } from "../skb.ts";
+import { ACCEPT, dropped } from "../verdict.ts";
+import type { ChainVerdict } from "../verdict.ts";
+import { manglePacket, manipOf } from "./manip.ts";
+import type { Manip } from "./manip.ts";
+import { setupNat } from "./tuple.ts";
+import type { NatRange } from "./tuple.ts";
+
+/** nf_nat_inet_fn (net/netfilter/nf_nat_core.c): decides NAT once per flow and rewrites every packet of it. */
+export function natHook(
+  run: Run,
+  chains: readonly BaseChain[],
+  walk: (run: Run, chain: BaseChain) => ChainVerdict,
+): ChainVerdict {
+  const { ct } = run.skb;
+  if (ct === null) return ACCEPT;
+  const manip = manipOf(run.hook);
+  const isIcmpError = ct.state === "related" && run.skb.base.icmpType !== null;
+  if (ct.state !== "established" && !isIcmpError && !isDone(ct, manip)) {
+    for (const chain of chains) {
+      const verdict = walk(run, chain);
+      if (verdict.kind !== "accept") return verdict;
+      if (isDone(ct, manip)) break;
+    }
+    if (!isDone(ct, manip) && !setupNat(run, ct.flow, manip, nullBinding(ct, manip))) return exhausted();
+  }
+  manglePacket(run, ct);
+  return ACCEPT;
+}
+
+function isDone({ flow }: CtReference, manip: Manip): boolean {
+  return manip === "src" ? flow.snatDone : flow.dnatDone;
+}
+
+/** nf_nat_alloc_null_binding: no rule spoke, so the end stays as it is, unless another flow has its tuple. */
+function nullBinding({ flow }: CtReference, manip: Manip): NatRange {
+  const address = manip === "src" ? flow.reply.dst : flow.reply.src;
+  return { addresses: { from: address, to: address }, ports: null, random: false };
+}
+
+function exhausted(): ChainVerdict {
+  return dropped("nat", "every port of the range is taken");
+}
+
+/** A NAT target: the mapping that it asks for. It ends the NAT chains of this hook. */
+export function bindNat(run: Run, spec: NatSpec): ChainVerdict {
+  const { ct } = run.skb;
+  if (ct === null) return ACCEPT;
+  const chosen = rangeOf(run, spec);
+  if (chosen === null) return dropped("nat", `${spec.kind} finds no address to use`);
+  return setupNat(run, ct.flow, chosen.manip, chosen.range) ? ACCEPT : exhausted();
+}
+
+interface Chosen {
+  readonly manip: Manip;
+  readonly range: NatRange;
+}
+
+function rangeOf(run: Run, spec: NatSpec): Chosen | null {
+  const { ports } = spec;
+  const random = spec.random || spec.randomFully;
+  const one = (manip: Manip, address: Address | null): Chosen | null =>
+    address === null ? null : { manip, range: { addresses: { from: address, to: address }, ports, random } };
+  switch (spec.kind) {
+    case "snat":
+      return { manip: "src", range: { addresses: spec.addresses, ports, random } };
+    case "dnat":
+      return { manip: "dst", range: { addresses: spec.addresses, ports, random } };
+    case "masquerade":
+      return one("src", masqueradeAddress(run));
+    case "redirect":
+      return one("dst", redirectAddress(run));
+    case "netmap": {
+      const manip = manipOf(run.hook);
+      return one(manip, spec.addresses === null ? null : netmapAddress(run, spec.addresses, manip));
+    }
+  }
+}
+
+/** netmap_tg4: the host part stays, the network part is replaced. */
+function netmapAddress(
+  run: Run,
+  { from, to }: { readonly from: Address; readonly to: Address },
+  manip: Manip,
+): Address {
+  const own = manip === "src" ? run.skb.src : run.skb.dst;
+  const hostBits = typeof from === "number" ? (Number(from) ^ Number(to)) >>> 0 : BigInt(from) ^ BigInt(to);
+  return orAddress(clearAddress(from, hostBits), maskAddress(own, hostBits));
+}
+
+/** nf_nat_masquerade_ipv4: inet_select_addr of the output device for the next hop; the route's `src` does not count. */
+function masqueradeAddress(run: Run): Address | null {
+  const { skb, program } = run;
+  const link = program.links.get(skb.oif ?? "");
+  const nexthop = skb.route?.via ?? skb.dst;
+  const own = link === undefined ? [] : candidates(link, skb.src);
+  if (skb.family === "ip6") return sourceFor6(run, link);
+  const near = own.find(({ prefix }) => inNet(nexthop, netOf(prefix)));
+  const first = near ?? own[0];
+  if (first !== undefined) return first.prefix.address;
+  for (const other of [...program.links.values()].sort((a, b) => a.index - b.index)) {
+    const [found] = candidates(other, skb.src);
+    if (found !== undefined) return found.prefix.address;
+  }
+  return null;
+}
+
+/** Primary addresses of global scope, in the device's order. */
+function candidates(link: Link, like: Address): readonly InterfaceAddress[] {
+  return link.addresses.filter(
+    ({ prefix, scope, flags }) =>
+      familyOf(prefix.address) === familyOf(like) && scope === "global" && !flags.includes("secondary"),
+  );
+}
+
+/** ipv6_dev_get_saddr: the output device's addresses first, then the longest match with the destination (RFC 6724). */
+function sourceFor6(run: Run, link: Link | undefined): Address | null {
+  const all = [...(link === undefined ? [] : [link]), ...run.program.links.values()];
+  for (const device of all) {
+    const usable = candidates(device, run.skb.dst).filter(
+      ({ flags }) => !flags.includes("tentative") && !flags.includes("deprecated"),
+    );
+    const best = usable.toSorted(
+      (a, b) => commonBits(b.prefix.address, run.skb.dst) - commonBits(a.prefix.address, run.skb.dst),
+    )[0];
+    if (best !== undefined) return best.prefix.address;
+  }
+  return null;
+}
+
+function commonBits(a: Address, b: Address): number {
+  if (typeof a !== "bigint" || typeof b !== "bigint") return 0;
+  let bits = 128;
+  for (let rest = a ^ b; rest !== 0n; rest >>= 1n) bits--;
+  return bits;
+}
+
+/** nf_nat_redirect: to this host: loopback for its own packets, else the first address of the input device. */
+function redirectAddress(run: Run): Address | null {
+  const { skb, program } = run;
+  if (run.hook === "output") return skb.family === "ip" ? 0x7f00_0001 : 1n;
+  const link = program.links.get(skb.iif ?? "");
+  if (link === undefined) return null;
+  const usable = link.addresses.filter(
+    ({ prefix, flags, scope }) =>
+      familyOf(prefix.address) === skb.family &&
+      !flags.includes("secondary") &&
+      (skb.family === "ip" || scope === "global"),
+  );
+  return usable[0]?.prefix.address ?? null;
+}

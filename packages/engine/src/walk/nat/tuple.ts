@@ -1,0 +1,144 @@
+import type { Address } from "../../base/address.ts";
+import { printAddress } from "../../base/address.ts";
+import type { Tuple } from "../../model/host.ts";
+import { PROTO, hasPorts } from "../../program/protocol.ts";
+import { invertTuple } from "../conntrack/flow.ts";
+import type { Flow } from "../conntrack/flow.ts";
+import type { Run } from "../run.ts";
+import type { Manip } from "./manip.ts";
+
+/** `struct nf_nat_range2`: what a flow's end may be mapped to. */
+export interface NatRange {
+  /** Null: the address stays. */
+  readonly addresses: { readonly from: Address; readonly to: Address } | null;
+  /** Null: any port of the same class. */
+  readonly ports: { readonly from: number; readonly to: number; readonly base: number | null } | null;
+  readonly random: boolean;
+}
+
+/** nf_nat_setup_info: picks the mapping and writes it into the flow. False: no free tuple, the packet is dropped. */
+export function setupNat(run: Run, flow: Flow, manip: Manip, range: NatRange): boolean {
+  const current = invertTuple(flow.reply);
+  if (current === null) return true;
+  const chosen = uniqueTuple(run, flow, current, manip, range);
+  if (chosen === null) return false;
+  if (!sameTuple(chosen, current)) {
+    const reply = invertTuple(chosen);
+    if (reply !== null) flow.reply = reply;
+    if (manip === "src") flow.snat = true;
+    else flow.dnat = true;
+  }
+  if (manip === "src") flow.snatDone = true;
+  else flow.dnatDone = true;
+  return true;
+}
+
+function sameTuple(a: Tuple, b: Tuple): boolean {
+  return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport;
+}
+
+/** get_unique_tuple (net/netfilter/nf_nat_core.c); null: every port of the range is taken. */
+function uniqueTuple(run: Run, flow: Flow, original: Tuple, manip: Manip, range: NatRange): Tuple | null {
+  if (manip === "src" && !range.random) {
+    if (inSourceRange(original, range)) {
+      if (!isUsed(run, flow, original)) return original;
+    } else {
+      const same = sourceMappedBefore(run, flow, original, range);
+      if (same !== null && !isUsed(run, flow, same)) return same;
+    }
+  }
+  const tuple = withAddress(run, original, manip, range);
+  if (!range.random) {
+    const { ports } = range;
+    if (ports === null) {
+      if (!isUsed(run, flow, tuple)) return tuple;
+    } else if (ports.base === null && portInRange(tuple, manip, ports)) {
+      if (ports.from === ports.to || !isUsed(run, flow, tuple)) return tuple;
+    }
+  }
+  return uniquePort(run, flow, tuple, manip, range);
+}
+
+function isUsed(run: Run, flow: Flow, tuple: Tuple): boolean {
+  const reply = invertTuple(tuple);
+  const other = reply === null ? null : run.conntrack.find(reply, flow.zone);
+  return other !== null && !sameTuple(other.flow.original, flow.original);
+}
+
+function inSourceRange(tuple: Tuple, { addresses, ports }: NatRange): boolean {
+  if (addresses !== null && (tuple.src < addresses.from || tuple.src > addresses.to)) return false;
+  return ports === null || portInRange(tuple, "src", ports);
+}
+
+/** l4proto_in_range; protocols without ports are always in range. */
+function portInRange(tuple: Tuple, manip: Manip, ports: { readonly from: number; readonly to: number }): boolean {
+  if (!hasPorts(tuple.proto) && tuple.icmpType === null) return true;
+  const port = manip === "src" || tuple.icmpType !== null ? tuple.sport : tuple.dport;
+  return port >= ports.from && port <= ports.to;
+}
+
+/** find_appropriate_src: a source that is mapped already keeps its mapping for every destination (facts B.4.26). */
+function sourceMappedBefore(run: Run, flow: Flow, tuple: Tuple, range: NatRange): Tuple | null {
+  for (const other of run.conntrack.flows()) {
+    const { original } = other;
+    const same = original.proto === tuple.proto && original.src === tuple.src && original.sport === tuple.sport;
+    if (!same || other.zone !== flow.zone) continue;
+    const mapped = invertTuple(other.reply);
+    if (mapped === null) continue;
+    const candidate = {
+      ...mapped,
+      dst: tuple.dst,
+      dport: tuple.dport,
+      icmpType: tuple.icmpType,
+      icmpCode: tuple.icmpCode,
+    };
+    if (inSourceRange(candidate, range)) return candidate;
+  }
+  return null;
+}
+
+/** find_best_ips_proto. */
+function withAddress(run: Run, tuple: Tuple, manip: Manip, { addresses }: NatRange): Tuple {
+  if (addresses === null) return tuple;
+  if (addresses.from !== addresses.to) {
+    run.assumed.push({
+      what: `NAT picks ${printAddress(addresses.from)} of ${printAddress(addresses.from)}-${printAddress(addresses.to)}`,
+      assumed: true,
+      why: "the kernel chooses by a seeded hash",
+    });
+  }
+  return manip === "src" ? { ...tuple, src: addresses.from } : { ...tuple, dst: addresses.from };
+}
+
+/** nf_nat_l4proto_unique_tuple: the port, or ICMP id, that is free. */
+function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: NatRange): Tuple | null {
+  const isIcmp = tuple.proto === PROTO.icmp || tuple.proto === PROTO.icmp6;
+  if (!isIcmp && !hasPorts(tuple.proto)) return tuple;
+  if (range.ports === null && manip === "dst" && !isIcmp) return tuple;
+  const own = manip === "src" || isIcmp ? tuple.sport : tuple.dport;
+  const { from, to } = range.ports ?? portClass(own, isIcmp);
+  const size = to - from + 1;
+  const ordered = manip === "dst" && !range.random;
+  if (!ordered && size > 1) {
+    run.assumed.push({
+      what: `NAT picks port ${String(from)} of ${String(from)}-${String(to)}`,
+      assumed: true,
+      why: "the kernel chooses at random",
+    });
+  }
+  const base = range.ports?.base ?? null;
+  const offset = base === null ? 0 : own - base;
+  for (let i = 0; i < size; i++) {
+    const port = from + ((((offset + i) % size) + size) % size);
+    const candidate = manip === "src" || isIcmp ? { ...tuple, sport: port } : { ...tuple, dport: port };
+    if (!isUsed(run, flow, candidate)) return candidate;
+  }
+  return null;
+}
+
+/** A privileged port stays privileged. */
+function portClass(port: number, isIcmp: boolean): { readonly from: number; readonly to: number } {
+  if (isIcmp) return { from: 0, to: 65535 };
+  if (port < 512) return { from: 1, to: 511 };
+  return port < 1024 ? { from: 600, to: 1023 } : { from: 1024, to: 65535 };
+}

@@ -1,0 +1,145 @@
+import type { Action } from "../program/action.ts";
+import type { CompiledTable } from "../program/program.ts";
+import { bindNat } from "./nat/bind.ts";
+import { reject } from "./reject.ts";
+import { ask, factQuestion, placeOf } from "./run.ts";
+import type { Run } from "./run.ts";
+import { setKey, updateSet } from "./sets.ts";
+import { performTproxy } from "./tproxy.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
+import type { ChainVerdict } from "./verdict.ts";
+
+/** What a rule does; null: the next rule is looked at. */
+export function perform(run: Run, action: Action, table: CompiledTable): ChainVerdict | null {
+  const { skb, frames } = run;
+  switch (action.kind) {
+    case "continue":
+    case "log":
+    case "mangle":
+    case "copy":
+    case "tcpmss":
+      return null;
+    case "accept":
+      return ACCEPT;
+    case "drop":
+      return dropped("rule", null);
+    case "return":
+      frames.pop();
+      return null;
+    case "jump":
+    case "goto": {
+      const chain = table.chain(action.chain);
+      if (chain === null) return { kind: "unknown", what: `chain ${action.chain} is not in the dump` };
+      if (frames.some((frame) => frame.chain === chain))
+        return { kind: "unknown", what: `chain ${action.chain} loops` };
+      if (action.kind === "goto") frames.pop();
+      frames.push({ chain, next: 0 });
+      return null;
+    }
+    case "set-mark":
+      skb.mark = ((skb.mark & action.keep) ^ action.flip) >>> 0;
+      return null;
+    case "nat":
+      return bindNat(run, action.spec);
+    case "tproxy":
+      return performTproxy(run, action);
+    case "reject":
+      return reject(run, action.with);
+    case "unknown":
+      return { kind: "unknown", what: `${action.what} at ${placeOf(run)}` };
+    case "queue":
+      return queue(run, action);
+    case "sequence":
+      for (const part of action.actions) perform(run, part, table);
+      return null;
+    default:
+      mangle(run, action);
+      return null;
+  }
+}
+
+type Mangling = Extract<
+  Action,
+  {
+    kind:
+      | "set-ctmark"
+      | "save-mark"
+      | "restore-mark"
+      | "notrack"
+      | "ct-template"
+      | "set-update"
+      | "set-map"
+      | "ttl"
+      | "set-tos"
+      | "set-unknown";
+  }
+>;
+
+/** Actions that change the packet or its flow and go on. */
+function mangle(run: Run, action: Mangling): void {
+  const { skb } = run;
+  switch (action.kind) {
+    case "set-ctmark":
+      if (skb.ct !== null) {
+        const flow = skb.ct.flow;
+        flow.mark = shifted(((flow.mark & action.keep) ^ action.flip) >>> 0, action.shift ?? 0);
+      }
+      return;
+    case "save-mark":
+      if (skb.ct !== null) {
+        const from = shifted((skb.mark & action.nfMask) >>> 0, action.shift);
+        skb.ct.flow.mark = ((skb.ct.flow.mark & ~action.ctMask) ^ from) >>> 0;
+      }
+      return;
+    case "restore-mark":
+      if (skb.ct !== null) {
+        const from = shifted((skb.ct.flow.mark & action.ctMask) >>> 0, action.shift);
+        skb.mark = ((skb.mark & ~action.nfMask) ^ from) >>> 0;
+      }
+      return;
+    case "notrack":
+      // xt_CT.c: a packet that has an entry already keeps it.
+      if (skb.ct === null) skb.untracked = true;
+      return;
+    case "ct-template":
+      if (skb.ct !== null) return;
+      skb.zone = action.zone === "mark" ? skb.mark & 0xffff : (action.zone ?? skb.zone);
+      skb.helper = action.helper ?? skb.helper;
+      return;
+    case "set-update":
+      updateSet(run, action.set, action.directions, action.op);
+      return;
+    case "set-map": {
+      const mapped = action.mark ? run.sets?.get(action.set)?.mapped(setKey(skb), action.directions) : null;
+      if (mapped) skb.mark = ((skb.mark & ~mapped.mask) ^ mapped.mark) >>> 0;
+      return;
+    }
+    case "ttl":
+      skb.ttl = newTtl(skb.ttl, action);
+      return;
+    case "set-tos":
+      skb.tos = ((skb.tos & action.keep) ^ action.flip) & 0xff;
+      return;
+    case "set-unknown":
+      if (action.field === "mark") skb.markUnknown = action.what;
+      return;
+  }
+}
+
+/** To the left, or to the right where negative. */
+function shifted(value: number, shift: number): number {
+  return shift >= 0 ? (value << shift) >>> 0 : value >>> -shift;
+}
+
+/** ttl_tg: never above 255 nor below 0. */
+function newTtl(ttl: number, { op, value }: { readonly op: "set" | "inc" | "dec"; readonly value: number }): number {
+  const wanted = op === "set" ? value : op === "inc" ? ttl + value : ttl - value;
+  return Math.min(255, Math.max(0, wanted));
+}
+
+/** nf_queue: without a listener the packet is dropped, or with --queue-bypass accepted by this table (facts B.4.33). */
+function queue(run: Run, action: Action & { kind: "queue" }): ChainVerdict {
+  const listener = ask(run, factQuestion(`a program listens on ${action.what}`, "no dump of queue listeners", false));
+  if (listener) return { kind: "queue" };
+  return action.bypass ? ACCEPT : dropped("queue", `no program listens on ${action.what}`);
+}

@@ -1,0 +1,48 @@
+import type { RejectWith } from "../program/action.ts";
+import type { Packet } from "../program/packet.ts";
+import { PROTO } from "../program/protocol.ts";
+import { TCP_FLAG } from "./conntrack/tcp.ts";
+import { isLaterFragment } from "./fields.ts";
+import { icmpError, tcpReset } from "./side-packets.ts";
+import type { Run } from "./run.ts";
+import { dropped } from "./verdict.ts";
+import type { ChainVerdict } from "./verdict.ts";
+
+/** Type and code of each answer (ipt_REJECT.c, ip6t_REJECT.c). */
+const ICMP: Readonly<Record<Exclude<RejectWith, "tcp-reset">, readonly [number, number]>> = {
+  "icmp-net-unreachable": [3, 0],
+  "icmp-host-unreachable": [3, 1],
+  "icmp-proto-unreachable": [3, 2],
+  "icmp-port-unreachable": [3, 3],
+  "icmp-net-prohibited": [3, 9],
+  "icmp-host-prohibited": [3, 10],
+  "icmp-admin-prohibited": [3, 13],
+  "icmp6-no-route": [1, 0],
+  "icmp6-adm-prohibited": [1, 1],
+  "icmp6-addr-unreachable": [1, 3],
+  "icmp6-port-unreachable": [1, 4],
+  "icmp6-policy-fail": [1, 5],
+  "icmp6-reject-route": [1, 6],
+};
+
+/** REJECT: the packet is dropped and, where the sender may be told, an answer goes out. */
+export function reject(run: Run, kind: RejectWith): ChainVerdict {
+  const answer = kind === "tcp-reset" ? resetFor(run) : errorFor(run, ...ICMP[kind]);
+  if (answer === null) return dropped("rule", null);
+  run.sides.push({ kind: kind === "tcp-reset" ? "tcp-reset" : "icmp", packet: answer, what: kind, sent: true });
+  return { kind: "reject" };
+}
+
+/** nf_send_reset: never to a reset, a later fragment or a broken checksum. */
+function resetFor(run: Run): Packet | null {
+  const { base, pktType } = run.skb;
+  if (base.proto !== PROTO.tcp || isLaterFragment(run.skb) || ((base.tcpFlags ?? 0) & TCP_FLAG.rst) !== 0) return null;
+  if (base.l4Checksum === "bad" || (run.hook === "prerouting" && pktType !== "host")) return null;
+  return tcpReset(run.skb);
+}
+
+/** nf_send_unreach: a broken checksum is not answered. */
+function errorFor(run: Run, type: number, code: number): Packet | null {
+  if (run.skb.base.l4Checksum === "bad") return null;
+  return icmpError(run, type, code);
+}

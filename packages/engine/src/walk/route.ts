@@ -1,0 +1,358 @@
+import type { Address, Prefix } from "../base/address.ts";
+import { familyOf, inNet, netOf } from "../base/address.ts";
+import type { InterfaceAddress, Link } from "../model/routing.ts";
+import { fibLookup } from "./fib.ts";
+import type { FibError, FibResult, FlowKey } from "./fib.ts";
+import { ask, factQuestion } from "./run.ts";
+import type { Run } from "./run.ts";
+import { V4_NETS } from "./special-addresses.ts";
+import type { RouteChoice, Skb } from "./skb.ts";
+import type { Reason, Step } from "./trace.ts";
+
+/** Where a packet goes, or why nowhere. */
+export type Routed =
+  | {
+      readonly kind: "choice";
+      readonly choice: RouteChoice;
+      /** The kernel tells the sender of a better next hop. */ readonly redirect: boolean;
+    }
+  | { readonly kind: "drop"; readonly reason: Reason; readonly what: string; readonly error: FibError | null };
+
+export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
+  return {
+    src: skb.src,
+    dst: skb.dst,
+    iif: skb.iif ?? "lo",
+    oif: null,
+    tos: skb.tos,
+    mark: skb.mark,
+    uid: skb.uid ?? 0,
+    proto: skb.base.proto,
+    sport: skb.sport ?? 0,
+    dport: skb.dport ?? 0,
+    ...over,
+  };
+}
+
+/** ip_route_input_slow (net/ipv4/route.c); IPv6: ip6_route_input, which has no source checks. */
+export function routeInput(run: Run): Routed {
+  const { skb } = run;
+  const iif = skb.iif ?? "lo";
+  if (skb.family === "ip6") return routeInput6(run, iif);
+  const martian = martianOf(run, iif);
+  if (martian !== null) return drop("martian", martian);
+  if (inNet(skb.dst, V4_NETS.multicast)) return routeMulticast(run);
+  if (skb.dst === 0xffff_ffff) return broadcast(run, iif, null);
+  const result = fibLookup(run, flowKey(skb, { iif, uid: 0 }));
+  if (result.kind === "error") return inputError(run, iif, result);
+  const { type } = result.entry.route;
+  if (type === "broadcast") return broadcast(run, iif, result);
+  if (type === "local") return validated(run, iif, result, "local");
+  if (type !== "unicast") return drop("martian", "destination of a type that is not forwarded");
+  if (!run.program.sysctl.device("ipv4", iif, "forwarding", run.program.sysctl.number("net.ipv4.ip_forward", 0))) {
+    pushRoute(run, "input", result, "none", null);
+    return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
+  }
+  return validated(run, iif, result, "forward");
+}
+
+/** The addresses that no packet from outside may have: ip_route_input_slow's first tests. */
+function martianOf(run: Run, iif: string): string | null {
+  const { src, dst } = run.skb;
+  if (inNet(src, V4_NETS.multicast) || src === 0xffff_ffff) return "source is multicast or broadcast";
+  if (src === 0 && dst !== 0xffff_ffff && !inNet(dst, V4_NETS.multicast)) return "source is 0.0.0.0";
+  if (dst === 0) return "destination is 0.0.0.0";
+  if (iif === "lo") return null;
+  const localnet = run.program.sysctl.either("ipv4", iif, "route_localnet", 0);
+  if (!localnet && inNet(dst, V4_NETS.loopback)) return `destination is loopback and route_localnet is 0 on ${iif}`;
+  if (!localnet && inNet(src, V4_NETS.loopback)) return `source is loopback and route_localnet is 0 on ${iif}`;
+  return null;
+}
+
+/** No multicast router: delivered where the node has joined the group, else dropped (ip_route_input_mc). */
+function routeMulticast(run: Run): Routed {
+  const { skb } = run;
+  const allHosts = skb.dst === 0xe000_0001;
+  const joined =
+    allHosts ||
+    ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", false));
+  if (!joined) return drop("route", "not a member of the multicast group");
+  const choice: RouteChoice = { type: "multicast", oif: null, via: null, route: null };
+  run.steps.push({
+    kind: "route",
+    why: "input",
+    rule: null,
+    table: null,
+    route: null,
+    result: "multicast",
+    oif: null,
+    via: null,
+  });
+  return { kind: "choice", choice, redirect: false };
+}
+
+function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }) | null): Routed {
+  const refused = run.skb.src === 0 ? null : sourceRefused(run, iif, null);
+  pushRoute(run, "input", result, "broadcast", null);
+  if (refused !== null) return refused;
+  const route = result?.entry.route ?? null;
+  return { kind: "choice", choice: { type: "broadcast", oif: null, via: null, route }, redirect: false };
+}
+
+/** `no_route`: the error goes out as ICMP only where the input device forwards (ip_error). */
+function inputError(run: Run, iif: string, result: FibResult & { kind: "error" }): Routed {
+  if (result.rule === null && !run.family.fib.complete) return unknownRoute(run);
+  const forwards =
+    run.program.sysctl.device("ipv4", iif, "forwarding", run.program.sysctl.number("net.ipv4.ip_forward", 0)) !== 0;
+  const shown = {
+    "net-unreachable": "none",
+    "host-unreachable": "unreachable",
+    prohibited: "prohibit",
+    blackhole: "blackhole",
+  } as const;
+  run.steps.push({
+    kind: "route",
+    why: "input",
+    rule: result.rule,
+    table: result.table,
+    route: result.route,
+    result: shown[result.error],
+    oif: null,
+    via: null,
+  });
+  if (!forwards) return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
+  return { kind: "drop", reason: "route", what: ERROR_WORDS[result.error], error: result.error };
+}
+
+const ERROR_WORDS: Readonly<Record<FibError, string>> = {
+  "net-unreachable": "no route",
+  "host-unreachable": "unreachable route",
+  prohibited: "prohibited route",
+  blackhole: "blackhole route",
+};
+
+/** No route dump: the packet may be for this node or leave by any device. */
+function unknownRoute(run: Run): Routed {
+  const { skb } = run;
+  const local = ask(
+    run,
+    factQuestion("the destination is an address of this node", "no ip addr and no route dump", false),
+  );
+  skb.oifKnown = local;
+  const choice: RouteChoice = { type: local ? "local" : "forward", oif: null, via: null, route: null };
+  run.steps.push({
+    kind: "route",
+    why: "input",
+    rule: null,
+    table: null,
+    route: null,
+    result: local ? "local" : "forward",
+    oif: null,
+    via: null,
+  });
+  return { kind: "choice", choice, redirect: false };
+}
+
+function validated(run: Run, iif: string, result: FibResult & { kind: "route" }, type: "local" | "forward"): Routed {
+  const { entry, nexthop } = result;
+  const oif = type === "local" ? null : (nexthop?.dev ?? null);
+  const via = nexthop?.via ?? null;
+  pushRoute(run, "input", result, type, oif);
+  const refused = sourceRefused(run, iif, oif);
+  if (refused !== null) return refused;
+  const choice: RouteChoice = { type, oif, via, route: entry.route };
+  return { kind: "choice", choice, redirect: type === "forward" && redirects(run, iif, oif, via) };
+}
+
+/** __mkroute_input: back out of the device that it came in by, from a neighbour who could reach the next hop itself. */
+function redirects(run: Run, iif: string, oif: string | null, via: Address | null): boolean {
+  const { program, skb } = run;
+  if (oif !== iif || !program.sysctl.either("ipv4", iif, "send_redirects", 1)) return false;
+  if (program.sysctl.either("ipv4", iif, "shared_media", 1)) return true;
+  const link = program.links.get(iif);
+  const next = via ?? skb.dst;
+  return (
+    link !== undefined &&
+    addressesOf(link, skb.src).some(({ prefix }) => inNetOf(prefix, skb.src) && inNetOf(prefix, next))
+  );
+}
+
+/** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */
+function sourceRefused(run: Run, iif: string, oif: string | null): Routed | null {
+  const { program, skb } = run;
+  if (iif === "lo") return null;
+  const rpf = program.sysctl.max("ipv4", iif, "rp_filter", 0);
+  const { fib } = run.family;
+  const acceptLocal = program.sysctl.either("ipv4", iif, "accept_local", 0);
+  if (rpf === 0 && fib.maybeMerged && !isLocalAddress(run, skb.src)) return null;
+  if (rpf === 0 && fib.maybeMerged && acceptLocal) return null;
+  const mark = program.sysctl.either("ipv4", iif, "src_valid_mark", 0) ? skb.mark : 0;
+  const back = flowKey(skb, {
+    src: skb.dst,
+    dst: skb.src,
+    iif: oif ?? "lo",
+    mark,
+    uid: 0,
+    sport: skb.dport ?? 0,
+    dport: skb.sport ?? 0,
+  });
+  const result = fibLookup(run, back);
+  const link = program.links.get(iif);
+  const addressless = link !== undefined && addressesOf(link, 0).length === 0;
+  if (result.kind === "error") {
+    if (rpf !== 0 && fib.complete)
+      return drop("rp_filter", `no route back to the source (rp_filter ${String(rpf)} on ${iif})`);
+    return null;
+  }
+  const { type } = result.entry.route;
+  if (type !== "unicast" && (type !== "local" || !acceptLocal)) {
+    return drop("martian", type === "local" ? "source is an address of this node" : `source is a ${type} address`);
+  }
+  if (rpf === 0 || usesDevice(result, iif)) return null;
+  if (addressless || rpf === 1)
+    return drop(
+      "rp_filter",
+      `the route back to the source leaves by ${result.nexthop?.dev ?? "?"}, not ${iif} (rp_filter ${String(rpf)})`,
+    );
+  return null;
+}
+
+/** fib_info_nh_uses_dev: any next hop of the route. */
+function usesDevice(result: FibResult & { kind: "route" }, dev: string): boolean {
+  return result.entry.route.nexthops.some((hop) => hop.dev === dev);
+}
+
+/** ip6_route_input and ip6_forward's sysctl. */
+function routeInput6(run: Run, iif: string): Routed {
+  const { skb, program } = run;
+  if (typeof skb.dst === "bigint" && skb.dst >> 120n === 0xffn) return routeMulticast6(run);
+  const result = fibLookup(run, flowKey(skb, { iif, uid: 0 }));
+  if (result.kind === "error") {
+    if (result.rule === null && !run.family.fib.complete) return unknownRoute(run);
+    const shown = {
+      "net-unreachable": "none",
+      "host-unreachable": "unreachable",
+      prohibited: "prohibit",
+      blackhole: "blackhole",
+    } as const;
+    run.steps.push({
+      kind: "route",
+      why: "input",
+      rule: result.rule,
+      table: result.table,
+      route: result.route,
+      result: shown[result.error],
+      oif: null,
+      via: null,
+    });
+    return { kind: "drop", reason: "route", what: ERROR_WORDS[result.error], error: result.error };
+  }
+  const type = result.entry.route.type === "local" || result.entry.route.type === "anycast" ? "local" : "forward";
+  const oif = type === "local" ? null : (result.nexthop?.dev ?? null);
+  const via = result.nexthop?.via ?? null;
+  pushRoute(run, "input", result, type, oif);
+  if (type === "forward" && program.sysctl.number("net.ipv6.conf.all.forwarding", 0) === 0) {
+    return drop("forwarding", "net.ipv6.conf.all.forwarding is 0");
+  }
+  return { kind: "choice", choice: { type, oif, via, route: result.entry.route }, redirect: false };
+}
+
+/** ip6_mc_input: link-local groups that every node joins; others only where joined. */
+function routeMulticast6(run: Run): Routed {
+  const { skb } = run;
+  const allNodes = skb.dst === ((0xff02n << 112n) | 1n) || skb.dst === ((0xff02n << 112n) | 2n);
+  const joined =
+    allNodes ||
+    ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", true));
+  if (!joined) return drop("route", "not a member of the multicast group");
+  run.steps.push({
+    kind: "route",
+    why: "input",
+    rule: null,
+    table: null,
+    route: null,
+    result: "multicast",
+    oif: null,
+    via: null,
+  });
+  return { kind: "choice", choice: { type: "multicast", oif: null, via: null, route: null }, redirect: false };
+}
+
+/** ip_route_output_key for a packet that has its source already. `bound`: the socket's device. */
+export function routeOutput(run: Run, why: "output" | "reroute", bound: string | null): Routed {
+  const { skb } = run;
+  const result = fibLookup(run, flowKey(skb, { iif: "lo", oif: bound }));
+  if (result.kind === "error") {
+    if (result.rule === null && !run.family.fib.complete) {
+      skb.oifKnown = false;
+      run.steps.push({
+        kind: "route",
+        why,
+        rule: null,
+        table: null,
+        route: null,
+        result: "forward",
+        oif: null,
+        via: null,
+      });
+      return { kind: "choice", choice: { type: "forward", oif: null, via: null, route: null }, redirect: false };
+    }
+    run.steps.push({
+      kind: "route",
+      why,
+      rule: result.rule,
+      table: result.table,
+      route: result.route,
+      result: "none",
+      oif: null,
+      via: null,
+    });
+    return drop("route", ERROR_WORDS[result.error]);
+  }
+  const { route } = result.entry;
+  const type = route.type === "local" ? "local" : route.type === "broadcast" ? "broadcast" : "forward";
+  const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
+  const via = result.nexthop?.via ?? null;
+  run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
+  return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
+}
+
+function pushRoute(
+  run: Run,
+  why: "input",
+  result: (FibResult & { kind: "route" }) | null,
+  shown: (Step & { kind: "route" })["result"],
+  oif: string | null,
+): void {
+  const via = result?.nexthop?.via ?? null;
+  run.steps.push({
+    kind: "route",
+    why,
+    rule: result?.rule ?? null,
+    table: result?.table ?? null,
+    route: result?.entry.route ?? null,
+    result: shown,
+    oif,
+    via,
+  });
+}
+
+function drop(reason: Reason, what: string): Routed {
+  return { kind: "drop", reason, what, error: null };
+}
+
+/** Is this address in the local table (inet_lookup_ifaddr)? */
+export function isLocalAddress(run: Run, address: Address): boolean {
+  const local = run.family.fib.tables.get("local");
+  if (local === undefined) return false;
+  for (const entry of local.lookup(address)) if (entry.route.type === "local") return true;
+  return false;
+}
+
+export function addressesOf(link: Link, like: Address): readonly InterfaceAddress[] {
+  return link.addresses.filter(({ prefix }) => familyOf(prefix.address) === familyOf(like));
+}
+
+function inNetOf(prefix: Prefix, address: Address): boolean {
+  return inNet(address, netOf(prefix));
+}

@@ -1,0 +1,61 @@
+import type { BaseChain, CompiledChain, FamilyProgram, Hook, Program } from "../program/program.ts";
+import type { SetLookup } from "../program/set-lookup.ts";
+import type { ConntrackTable } from "./conntrack/table.ts";
+import type { Oracle, Question } from "./oracle.ts";
+import { digestOf } from "./skb.ts";
+import type { Skb } from "./skb.ts";
+import type { Condition, SidePacket, Step } from "./trace.ts";
+
+/** One walk of one packet under one way of answering what the snapshot does not say. */
+export interface Run {
+  readonly program: Program;
+  readonly family: FamilyProgram;
+  readonly oracle: Oracle;
+  readonly skb: Skb;
+  readonly conntrack: ConntrackTable;
+  /** Sets as they are now: SET targets change them on the way. Null: no dump at all. */
+  sets: ReadonlyMap<string, SetLookup> | null;
+  readonly steps: Step[];
+  /** ICMP errors and resets that this packet made the kernel send. */
+  readonly sides: SidePacket[];
+  /** What the kernel picks at random and this run had to name. */
+  readonly assumed: Condition[];
+  hook: Hook;
+  /** Chains that the packet is inside of, innermost last: the kernel's jump stack. */
+  readonly frames: Frame[];
+  /** The base chain that is being walked; null between them. */
+  base: BaseChain | null;
+  /** Counts the stations passed, so that two questions of one place in the code are told apart. */
+  stage: number;
+  /** Counts changes of sets. */
+  setChanges: string;
+}
+
+export interface Frame {
+  readonly chain: CompiledChain;
+  /** Position of the rule to look at next. */
+  next: number;
+}
+
+/** Asks what the snapshot does not say. */
+export function ask(run: Run, question: Question): boolean {
+  return run.oracle.ask(question, () => digestOfRun(run));
+}
+
+/** A question about the node itself, which stays answered for the rest of the run. */
+export function factQuestion(what: string, why: string, likely: boolean): Question {
+  return { key: what, what, why, probability: null, likely, fact: true };
+}
+
+/** Everything that the rest of the run depends on. */
+function digestOfRun(run: Run): string {
+  const frames = run.frames.map((frame) => `${frame.chain.source.name}:${String(frame.next)}`).join(">");
+  return `${run.hook} ${String(run.stage)} ${frames}\n${digestOf(run.skb)}\n${run.setChanges}`;
+}
+
+/** The rule that is being looked at, as people name it: `filter/FORWARD/3`. */
+export function placeOf(run: Run): string {
+  const frame = run.frames.at(-1);
+  const table = run.base?.table.source.name ?? "";
+  return frame === undefined ? run.hook : `${table}/${frame.chain.source.name}/${String(frame.next)}`;
+}

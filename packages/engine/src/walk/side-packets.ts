@@ -1,0 +1,89 @@
+import type { Address } from "../base/address.ts";
+import { familyOf } from "../base/address.ts";
+import { encodePacket } from "../program/packet-bytes.ts";
+import type { Packet } from "../program/packet.ts";
+import { PROTO } from "../program/protocol.ts";
+import { TCP_FLAG } from "./conntrack/tcp.ts";
+import { fibLookup } from "./fib.ts";
+import { isLaterFragment } from "./fields.ts";
+import { flowKey, isLocalAddress } from "./route.ts";
+import type { Run } from "./run.ts";
+import { packetOf } from "./skb.ts";
+import type { Skb } from "./skb.ts";
+
+const NONE = new Uint8Array(0);
+
+/** An ICMP error about this packet, or null: nobody may be told (icmp_send, net/ipv4/icmp.c; icmp6_send). */
+export function icmpError(run: Run, type: number, code: number): Packet | null {
+  const { skb } = run;
+  if (isLaterFragment(skb) || skb.pktType !== "host" || isIcmpError(skb) || !mayBeTold(skb.src)) return null;
+  if (skb.family === "ip" && isSpecialDestination(run, skb.dst)) return null;
+  const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
+  const src = isLocalAddress(run, skb.dst) ? skb.dst : (sourceTowards(run, skb.src) ?? skb.dst);
+  return {
+    ...blank(skb),
+    src,
+    dst: skb.src,
+    proto: skb.family === "ip" ? PROTO.icmp : PROTO.icmp6,
+    icmpType: type,
+    icmpCode: code,
+    payload: quoted,
+  };
+}
+
+/** The answer to a TCP packet that is refused: ends swapped, RST (and ACK where the packet had none). */
+export function tcpReset(skb: Skb): Packet {
+  const acked = ((skb.base.tcpFlags ?? 0) & TCP_FLAG.ack) !== 0;
+  const tcpFlags = TCP_FLAG.rst | (acked ? 0 : TCP_FLAG.ack);
+  return { ...blank(skb), src: skb.dst, dst: skb.src, proto: PROTO.tcp, sport: skb.dport, dport: skb.sport, tcpFlags };
+}
+
+function blank(skb: Skb): Packet {
+  return {
+    ...skb.base,
+    sport: null,
+    dport: null,
+    tcpFlags: null,
+    icmpType: null,
+    icmpCode: null,
+    icmpId: null,
+    ttl: 64,
+    tos: 0,
+    id: 0,
+    dontFragment: false,
+    payload: NONE,
+    tcpOptions: NONE,
+    fragment: null,
+    l4Checksum: "good",
+    truncateL4: null,
+    extensionHeaders: [],
+  };
+}
+
+function isIcmpError({ base }: Skb): boolean {
+  if (base.proto === PROTO.icmp) return ![0, 8, 9, 10, 13, 14, 15, 16, 17, 18].includes(base.icmpType ?? 0);
+  return base.proto === PROTO.icmp6 && (base.icmpType ?? 128) < 128;
+}
+
+function mayBeTold(source: Address): boolean {
+  return source !== 0 && source !== 0n;
+}
+
+function isSpecialDestination(run: Run, dst: Address): boolean {
+  if (typeof dst !== "number") return false;
+  if (dst === 0xffff_ffff || dst >>> 28 === 14) return true;
+  for (const { route } of run.family.fib.tables.get("local")?.lookup(dst) ?? []) return route.type === "broadcast";
+  return false;
+}
+
+/** The address that a packet of this node's own to `dst` gets: the route's, else the output device's first. */
+function sourceTowards(run: Run, dst: Address): Address | null {
+  const result = fibLookup(
+    run,
+    flowKey(run.skb, { src: typeof dst === "number" ? 0 : 0n, dst, iif: "lo", mark: 0, uid: 0 }),
+  );
+  if (result.kind === "error") return null;
+  if (result.entry.route.prefSrc !== null) return result.entry.route.prefSrc;
+  const link = run.program.links.get(result.nexthop?.dev ?? "");
+  return link?.addresses.find(({ prefix }) => familyOf(prefix.address) === familyOf(dst))?.prefix.address ?? null;
+}

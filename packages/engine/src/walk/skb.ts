@@ -1,0 +1,122 @@
+import type { Address, Family } from "../base/address.ts";
+import type { Route } from "../model/routing.ts";
+import type { Arrival, Packet, PktType } from "../program/packet.ts";
+import { digestOfFlow } from "./conntrack/flow.ts";
+import type { Flow } from "./conntrack/flow.ts";
+
+/** `struct sk_buff` as far as netfilter and routing look at it. The only mutable thing of a walk. */
+export interface Skb {
+  /** The header fields that nothing here rewrites. */
+  readonly base: Packet;
+  readonly family: Family;
+  src: Address;
+  dst: Address;
+  sport: number | null;
+  dport: number | null;
+  icmpId: number | null;
+  ttl: number;
+  tos: number;
+  mark: number;
+  /** Null: the mark is known. Else why it is not (HMARK). */
+  markUnknown: string | null;
+  iif: string | null;
+  oif: string | null;
+  /** False: no route dump says where the packet leaves. */
+  oifKnown: boolean;
+  physin: string | null;
+  readonly physout: string | null;
+  readonly pktType: PktType;
+  readonly smac: string | null;
+  /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** Has the packet a socket: made here by a program, or assigned by TPROXY. */
+  hasSocket: boolean;
+  /** `skb->_nfct`; null: none yet. */
+  ct: CtReference | null;
+  /** IP_CT_UNTRACKED. */
+  untracked: boolean;
+  /** From a CT target in raw. */
+  zone: number;
+  helper: string | null;
+  route: RouteChoice | null;
+}
+
+export interface CtReference {
+  readonly flow: Flow;
+  readonly direction: "original" | "reply";
+  readonly state: "new" | "established" | "related";
+}
+
+/** `skb_dst`: what routing decided. */
+export interface RouteChoice {
+  readonly type: "local" | "forward" | "broadcast" | "multicast";
+  readonly oif: string | null;
+  readonly via: Address | null;
+  readonly route: Route | null;
+}
+
+export function newSkb(packet: Packet, arrival: Arrival): Skb {
+  return {
+    base: packet,
+    family: packet.family,
+    src: packet.src,
+    dst: packet.dst,
+    sport: packet.sport,
+    dport: packet.dport,
+    icmpId: packet.icmpId,
+    ttl: packet.ttl,
+    tos: packet.tos,
+    mark: arrival.mark,
+    markUnknown: null,
+    iif: arrival.iif,
+    oif: null,
+    oifKnown: true,
+    physin: arrival.physin,
+    physout: null,
+    pktType: arrival.pktType,
+    smac: arrival.smac,
+    uid: arrival.uid,
+    gid: arrival.gid,
+    hasSocket: arrival.iif === null,
+    ct: null,
+    untracked: false,
+    zone: 0,
+    helper: null,
+    route: null,
+  };
+}
+
+/** The packet as it is now. */
+export function packetOf(skb: Skb): Packet {
+  const { src, dst, sport, dport, icmpId, ttl, tos } = skb;
+  return { ...skb.base, src, dst, sport, dport, icmpId, ttl, tos };
+}
+
+/** Every field that the rest of a walk can depend on, as text. */
+export function digestOf(skb: Skb): string {
+  const { ct } = skb;
+  const flow = ct === null ? "" : `${ct.direction}${ct.state}${digestOfFlow(ct.flow)}`;
+  const route = skb.route === null ? "" : `${skb.route.type} ${String(skb.route.oif)} ${String(skb.route.via)}`;
+  return [
+    skb.src,
+    skb.dst,
+    skb.sport,
+    skb.dport,
+    skb.icmpId,
+    skb.ttl,
+    skb.tos,
+    skb.mark,
+    skb.markUnknown,
+    skb.iif,
+    skb.oif,
+    skb.oifKnown,
+    skb.physin,
+    skb.hasSocket,
+    skb.untracked,
+    skb.zone,
+    skb.helper,
+    flow,
+    route,
+  ].join("|");
+}

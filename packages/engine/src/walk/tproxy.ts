@@ -1,0 +1,36 @@
+import type { Address } from "../base/address.ts";
+import { familyOf } from "../base/address.ts";
+import type { Action } from "../program/action.ts";
+import { ask } from "./run.ts";
+import type { Run } from "./run.ts";
+import { askSocket, findSocket } from "./sockets.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
+import type { ChainVerdict } from "./verdict.ts";
+
+/** tproxy_tg4 (net/netfilter/xt_TPROXY.c): to a transparent socket, or dropped; either way the chain ends (facts B.5.42). */
+export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): ChainVerdict {
+  const { skb } = run;
+  const address = action.address ?? deviceAddress(run) ?? skb.dst;
+  const port = action.port === 0 ? skb.dport : action.port;
+  const listens = transparentListener(run, address, port);
+  if (!listens) return dropped("tproxy", `no transparent socket on port ${String(port)}`);
+  skb.mark = ((skb.mark & ~action.mask) ^ action.mark) >>> 0;
+  skb.hasSocket = true;
+  run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
+  return ACCEPT;
+}
+
+function transparentListener(run: Run, address: Address, port: number | null): boolean {
+  const found = run.program.sockets === null ? null : findSocket(run, run.skb, address, port);
+  if (run.program.sockets !== null && found === null) return false;
+  if (found !== null && found.transparent !== null) return found.transparent;
+  const question = askSocket(run, `a transparent socket listens on port ${String(port)}`);
+  return typeof question === "boolean" ? question : ask(run, { ...question, likely: true });
+}
+
+/** nf_tproxy_laddr4: without --on-ip the first address of the input device. */
+function deviceAddress(run: Run): Address | null {
+  const link = run.program.links.get(run.skb.iif ?? "");
+  const first = link?.addresses.find(({ prefix }) => familyOf(prefix.address) === run.skb.family);
+  return first?.prefix.address ?? null;
+}

@@ -1,0 +1,163 @@
+import type { Arrival, Packet } from "../program/packet.ts";
+import type { Program } from "../program/program.ts";
+import { ConntrackTable } from "./conntrack/table.ts";
+import { Exploration } from "./oracle.ts";
+import type { Explored, Oracle } from "./oracle.ts";
+import { walkPath } from "./path.ts";
+import type { End, Start } from "./path.ts";
+import type { Run } from "./run.ts";
+import { digestOf, newSkb, packetOf } from "./skb.ts";
+import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
+
+export interface WalkOptions {
+  /** The conntrack table to walk with; the most likely outcome's flow is put into it. Default: what the snapshot lists. */
+  readonly conntrack?: ConntrackTable;
+  /** Start in the middle of the stack. */
+  readonly at?: Start;
+}
+
+/** More ways than this are not told apart: the rest is one `unknown` outcome. */
+const MOST_OUTCOMES = 64;
+
+/** What happens to one packet on this node. */
+export function walkPacket(program: Program, packet: Packet, arrival: Arrival, options: WalkOptions = {}): Trace {
+  const conntrack = options.conntrack ?? new ConntrackTable(program.conntrack);
+  const start = options.at ?? (arrival.iif === null ? "send" : "receive");
+  const exploration = new Exploration();
+  const walk = (oracle: Oracle): Finished => walkOnce(program, packet, arrival, conntrack, start, oracle);
+  const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
+  const ordered = results.length === 1 ? results : byLikelihood(results);
+  commit(conntrack, ordered[0]?.value);
+  const outcomes = ordered.map(outcomeOf);
+  if (cut) outcomes.push(tooMany(packet, arrival));
+  const assumptions = program.assumptions.map(({ what, why }) => ({ what, why, assumed: true }));
+  return { packet, arrival, outcomes, assumptions };
+}
+
+interface Finished {
+  readonly run: Run;
+  readonly end: End;
+}
+
+function walkOnce(
+  program: Program,
+  packet: Packet,
+  arrival: Arrival,
+  conntrack: ConntrackTable,
+  start: Start,
+  oracle: Oracle,
+): Finished {
+  const run: Run = {
+    program,
+    family: program.families[packet.family],
+    oracle,
+    conntrack,
+    sets: program.sets,
+    skb: newSkb(packet, arrival),
+    steps: [],
+    sides: [],
+    assumed: [],
+    hook: start === "send" ? "output" : "prerouting",
+    frames: [],
+    base: null,
+    stage: 0,
+    setChanges: "",
+  };
+  const end = walkPath(run, start);
+  for (const [index, side] of run.sides.entries()) run.sides[index] = sendSide(run, side);
+  return { run, end };
+}
+
+/** An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here. */
+function sendSide(run: Run, side: SidePacket): SidePacket {
+  const reflect = run.program.sysctl.number(
+    run.skb.family === "ip" ? "net.ipv4.fwmark_reflect" : "net.ipv6.fwmark_reflect",
+    0,
+  );
+  const mark = reflect === 0 ? 0 : run.skb.mark;
+  const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
+  const skb = { ...newSkb(side.packet, arrival), hasSocket: false };
+  const own: Run = {
+    ...run,
+    skb,
+    steps: [],
+    sides: [],
+    frames: [],
+    base: null,
+    hook: "output",
+    stage: run.stage + 1000,
+  };
+  const end = walkPath(own, "send");
+  return { ...side, packet: packetOf(skb), sent: end.verdict === "accept" };
+}
+
+/** Outcomes that differ only in how they came about are one. */
+function keyOf({ run, end }: Finished): string {
+  const sides = run.sides.map((side) => `${side.what}${String(side.sent)}`).join(",");
+  return `${end.verdict} ${end.delivery} ${digestOf(run.skb)} ${sides}`;
+}
+
+/** Known chances first, the larger the earlier; the rest in the order in which they were tried, the likely answer first. */
+function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[] {
+  return results.toSorted((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
+}
+
+/** A confirmed flow is in the table from now on; one that was there already keeps what this packet changed. */
+function commit(conntrack: ConntrackTable, finished: Finished | undefined): void {
+  const flow = finished?.run.skb.ct?.flow;
+  if (flow?.confirmed === true) conntrack.insert(flow);
+}
+
+function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outcome {
+  const { run, end } = value;
+  const { skb } = run;
+  const asked: Condition[] = conditions.map(({ question, yes }) => ({
+    what: question.what,
+    assumed: yes,
+    why: question.why,
+  }));
+  const left = end.delivery === "forward" || end.delivery === "sent";
+  return {
+    verdict: end.verdict,
+    delivery: end.delivery,
+    reason: end.reason,
+    oif: left ? skb.oif : null,
+    packet: packetOf(skb),
+    mark: skb.mark,
+    ctmark: skb.ct?.flow.mark ?? null,
+    ctstate: ctStateOf(run),
+    conditions: [...asked, ...run.assumed],
+    probability: conditions.length === 0 ? null : probability,
+    steps: run.steps,
+    sidePackets: run.sides,
+  };
+}
+
+function ctStateOf({ skb, family }: Run): CtStateName | null {
+  if (skb.ct !== null) return skb.ct.state;
+  if (skb.untracked) return "untracked";
+  return family.conntrack ? "invalid" : null;
+}
+
+function tooMany(packet: Packet, arrival: Arrival): Outcome {
+  return {
+    verdict: "unknown",
+    delivery: "none",
+    reason: "limit",
+    oif: null,
+    packet,
+    mark: arrival.mark,
+    ctmark: null,
+    ctstate: null,
+    conditions: [
+      {
+        what: `more than ${String(MOST_OUTCOMES)} ways for this packet`,
+        assumed: true,
+        why: "too many open questions",
+      },
+    ],
+    probability: null,
+    steps: [],
+    sidePackets: [],
+  };
+}
