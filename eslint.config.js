@@ -32,7 +32,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
-      complexity: ["error", 15],
+      // An exhaustive switch over a tagged union is one decision, however many cases it has.
+      complexity: ["error", { max: 15, variant: "modified" }],
       "max-lines": ["error", 600],
       eqeqeq: "error",
       "no-console": "error",
