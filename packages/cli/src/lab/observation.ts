@@ -1,0 +1,119 @@
+import type { Outcome, Packet, SidePacket } from "@hookwalk/engine";
+import { printAddress, printProtocol, PROTO } from "@hookwalk/engine";
+
+/** What happened to one packet, in the words of a case file: what the kernel and the walk can both tell. */
+export interface Observation {
+  /** In the kernel's order; see test/cases/README.md for what is a step. */
+  readonly steps: readonly ObservedStep[];
+  /** Packets that the kernel made itself: `icmp 3/3`, `tcp RST`. */
+  readonly sides: readonly string[];
+  /** `reject`: lost, and an ICMP error or a reset went back. */
+  readonly verdict: "accept" | "drop" | "reject" | "unknown";
+  readonly delivery: "local" | "forward" | "sent" | "none";
+  /** Where it left; null where it did not. */
+  readonly device: string | null;
+  /** As it left or was delivered; null where it was lost. */
+  readonly packet: Packet | null;
+  readonly mark: number;
+  /** Null where the packet belongs to no flow (no conntrack, or invalid) or was lost. */
+  readonly ctstate: string | null;
+  readonly ctmark: number;
+}
+
+export interface ObservedStep {
+  readonly table: string;
+  readonly chain: string;
+  /** Rule number from 1; the end of a user chain; the policy of a base chain. */
+  readonly what: number | "return" | "policy";
+  /** After the step. */
+  readonly mark: number;
+}
+
+const TCP_RST = 4;
+const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+const ICMP6_ERRORS: ReadonlySet<number> = new Set([1, 2, 3, 4, 137]);
+const REDIRECTS: ReadonlySet<string> = new Set(["icmp 5/0", "icmp 5/1", "icmp 137/0"]);
+
+/** `icmp 3/3`, `tcp RST`; null for a packet that is no complaint. */
+export function sideOf(packet: Packet): string | null {
+  const { proto, icmpType, icmpCode, tcpFlags } = packet;
+  if (proto === PROTO.tcp && tcpFlags !== null && tcpFlags & TCP_RST) return "tcp RST";
+  const errors = proto === PROTO.icmp ? ICMP_ERRORS : proto === PROTO.icmp6 ? ICMP6_ERRORS : null;
+  if (errors === null || icmpType === null || !errors.has(icmpType)) return null;
+  return `icmp ${String(icmpType)}/${String(icmpCode ?? 0)}`;
+}
+
+/** How a lost packet is called: by what came back. */
+export function lostVerdict(sides: readonly string[]): "drop" | "reject" {
+  return sides.some((side) => !REDIRECTS.has(side)) ? "reject" : "drop";
+}
+
+/** What a walk says, reduced to what the kernel can show. */
+export function observationOf(outcome: Outcome): Observation {
+  const steps: ObservedStep[] = [];
+  for (const step of outcome.steps) {
+    if (step.kind === "rule") steps.push({ table: step.table, chain: step.chain, what: step.number, mark: step.mark });
+    else if (step.kind === "return" || step.kind === "policy") {
+      steps.push({ table: step.table, chain: step.chain, what: step.kind, mark: step.mark });
+    }
+  }
+  const sides = outcome.sidePackets.map(sidePacketName);
+  const { verdict } = outcome;
+  const arrived = verdict === "accept" || verdict === "unknown";
+  return {
+    steps,
+    sides,
+    verdict: arrived ? verdict : lostVerdict(sides),
+    delivery: arrived ? outcome.delivery : "none",
+    device: arrived && outcome.delivery !== "local" ? outcome.oif : null,
+    packet: arrived ? outcome.packet : null,
+    mark: arrived ? outcome.mark : 0,
+    ctstate: arrived && outcome.ctstate !== "invalid" ? outcome.ctstate : null,
+    ctmark: arrived ? (outcome.ctmark ?? 0) : 0,
+  };
+}
+
+function sidePacketName(side: SidePacket): string {
+  return sideOf(side.packet) ?? side.kind;
+}
+
+/** The lines of a case file: one a step, one a side packet, and the outcome. */
+export function printObservation(observation: Observation): readonly string[] {
+  const { steps, sides, verdict, delivery, device, packet, mark, ctstate, ctmark } = observation;
+  const words = ["=>", verdict, delivery];
+  if (device !== null) words.push(device);
+  if (packet !== null) words.push(printPacket(packet));
+  words.push(...markWords("mark", mark));
+  if (ctstate !== null) words.push("ct", ctstate);
+  words.push(...markWords("ctmark", ctmark));
+  return [
+    ...steps.map((step) => [step.table, step.chain, String(step.what), ...markWords("mark", step.mark)].join(" ")),
+    ...sides.map((side) => `+ ${side}`),
+    words.join(" "),
+  ];
+}
+
+function markWords(name: string, mark: number): readonly string[] {
+  return mark === 0 ? [] : [name, `0x${mark.toString(16)}`];
+}
+
+function printPacket(packet: Packet): string {
+  const isIcmp = packet.proto === PROTO.icmp || packet.proto === PROTO.icmp6;
+  const words = [
+    isIcmp ? "icmp" : printProtocol(packet.proto),
+    printEnd(packet.src, packet.sport),
+    ">",
+    printEnd(packet.dst, packet.dport),
+  ];
+  if (isIcmp && packet.icmpType !== null) words.push(`${String(packet.icmpType)}/${String(packet.icmpCode ?? 0)}`);
+  if (packet.fragment !== null) words.push("frag", `${String(packet.fragment.offset)}${packet.fragment.more ? "+" : ""}`);
+  words.push("ttl", String(packet.ttl));
+  if (packet.tos !== 0) words.push("tos", `0x${packet.tos.toString(16)}`);
+  return words.join(" ");
+}
+
+function printEnd(address: Packet["src"], port: number | null): string {
+  const text = printAddress(address);
+  if (port === null) return text;
+  return typeof address === "bigint" ? `[${text}]:${String(port)}` : `${text}:${String(port)}`;
+}

@@ -1,0 +1,120 @@
+import type { Packet } from "@hookwalk/engine";
+import { decodePacket } from "@hookwalk/engine";
+import type { Observation, ObservedStep } from "./observation.ts";
+import { lostVerdict, sideOf } from "./observation.ts";
+import type { Frame } from "./tap.ts";
+import type { TraceRecord } from "./tracer.ts";
+import { ORACLE } from "./tracer.ts";
+
+/** Chains of the lab's own table; see oracle-rules.ts. */
+export const ORACLE_CHAINS = {
+  prerouting: "prerouting",
+  output: "output",
+  inputEnd: "input_end",
+  postroutingEnd: "postrouting_end",
+} as const;
+
+/** Chain names that only base chains can have. */
+const BASE_CHAINS: ReadonlySet<string> = new Set(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]);
+
+/** All that the lab saw while one packet went through. */
+export interface Sighting {
+  readonly records: readonly TraceRecord[];
+  readonly frames: readonly Frame[];
+  /** Does this packet, from its IP header on, carry the mark that the lab put into the one it sent? */
+  readonly isOurs: (packet: Buffer) => boolean;
+  readonly isLocal: boolean;
+  readonly deviceName: (index: number) => string | null;
+  /** Can what leaves by this device be read? */
+  readonly isWire: (device: string) => boolean;
+}
+
+/** An observation, and the conntrack entry that the packet had at its end. */
+export interface Observed {
+  readonly observation: Observation;
+  readonly ctid: number | null;
+}
+
+/** Turns what the kernel reported into what a case file says. */
+export function observe(sighting: Sighting): Observed {
+  const ours = sighting.records.filter((record) => record.packet !== null && sighting.isOurs(record.packet));
+  const sides = sighting.records.filter((record) => isSide(record, sighting)).flatMap(sideName);
+  const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
+  const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
+  const lost: Observation = {
+    steps,
+    sides,
+    verdict: lostVerdict(sides),
+    delivery: "none",
+    device: null,
+    packet: null,
+    mark: 0,
+    ctstate: null,
+    ctmark: 0,
+  };
+  if (end === undefined) return { observation: lost, ctid: null };
+  const arrival = arrivalOf(end, sighting);
+  if (arrival === null) return { observation: lost, ctid: null };
+  const ctstate = ctStateName(end.ctstate);
+  return { observation: { ...lost, verdict: "accept", ...arrival, mark: end.mark, ctstate }, ctid: end.ctid };
+}
+
+type Arrived = Pick<Observation, "delivery" | "device" | "packet">;
+
+/** Null: the packet did not reach an end, or left by a device that did not let it out. */
+function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
+  if (end.chain === ORACLE_CHAINS.inputEnd) return { delivery: "local", device: null, packet: decode(end.packet) };
+  if (end.chain !== ORACLE_CHAINS.postroutingEnd) return null;
+  const device = sighting.deviceName(end.oif);
+  const frame = sighting.frames.map(ipOf).find((bytes) => bytes !== null && sighting.isOurs(bytes));
+  if (device === null || (frame === undefined && sighting.isWire(device))) return null;
+  return { delivery: sighting.isLocal ? "sent" : "forward", device, packet: decode(frame ?? end.packet) };
+}
+
+function isSide(record: TraceRecord, sighting: Sighting): boolean {
+  return record.table === ORACLE && record.chain === ORACLE_CHAINS.output && record.packet !== null && !sighting.isOurs(record.packet);
+}
+
+function sideName({ packet }: TraceRecord): readonly string[] {
+  const decoded = decode(packet);
+  const name = decoded === null ? null : sideOf(decoded);
+  return name === null ? [] : [name];
+}
+
+/**
+ * A record as a step. Both backends report the same things, but nft also reports the end of a base chain in front of its
+ * policy (a record without a rule), and legacy reports a rule before its target ran: then the mark is that of the next record.
+ */
+function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly ObservedStep[] {
+  const { table, chain, what } = record;
+  if (table === ORACLE) return [];
+  if (what === 0) return BASE_CHAINS.has(chain) ? [] : [{ table, chain, what: "return", mark: record.mark }];
+  const tellsMarkBefore = next !== undefined && (next.when === "before" || next.table === ORACLE || typeof next.what !== "number");
+  const mark = record.when === "before" && typeof what === "number" && tellsMarkBefore ? next.mark : record.mark;
+  return [{ table, chain, what, mark }];
+}
+
+const ETHERTYPE_AT = 12;
+const ETHER_HEADER = 14;
+const ETHERTYPES: ReadonlySet<number> = new Set([0x0800, 0x86dd]);
+
+function ipOf(frame: Frame): Buffer | null {
+  const { bytes } = frame;
+  return bytes.length > ETHER_HEADER && ETHERTYPES.has(bytes.readUInt16BE(ETHERTYPE_AT)) ? bytes.subarray(ETHER_HEADER) : null;
+}
+
+function decode(bytes: Buffer | null): Packet | null {
+  return bytes === null ? null : decodePacket(bytes);
+}
+
+/** NF_CT_STATE_BIT and NF_CT_STATE_UNTRACKED_BIT, include/uapi/linux/netfilter/nf_conntrack_common.h. */
+const CT_STATES: ReadonlyMap<number, string> = new Map([
+  [2, "established"],
+  [4, "related"],
+  [8, "new"],
+  [64, "untracked"],
+]);
+
+function ctStateName(bit: number | null): string | null {
+  return bit === null ? null : (CT_STATES.get(bit) ?? null);
+}
