@@ -9,7 +9,8 @@ export const diagnostics = {
     "{file} is not UTF-8 text\nIts bytes are read as Latin-1: what is not ASCII may look wrong, the rules are the same.",
   "file-not-text": "{file} is left out: it is not a text file\nNothing in it can be part of the answer.",
   "file-not-regular": "{file} is left out: it is a link or a device\nPut the file itself into the snapshot.",
-  "file-outside": "{file} is left out: it lies outside of the snapshot\nOnly files inside are read, wherever links and paths lead.",
+  "file-outside":
+    "{file} is left out: it lies outside of the snapshot\nOnly files inside are read, wherever links and paths lead.",
   "unknown-match":
     "no match “{name}” is known here\nThe rule is kept as it stands; what depends on it is answered “unknown”.",
   "unknown-target":
@@ -47,6 +48,20 @@ export const diagnostics = {
   "too-much-work":
     "this line stands for more than can be carried out\nIt is skipped. Lines have up to 1024 words, and a file a bounded number of edits and of rules per address list.",
   "too-many-diagnostics": "{count} more problems are not listed\nThe first ones tell what kind of file this is.",
+  "unknown-word": "“{word}” is no word of {format}\nIt is kept as it stands; the rest of the line was read.",
+  "word-without-value": "`{word}` has no value\nThe line is skipped: without the value it would say something else.",
+  "bad-word-value": "`{word}` cannot be “{value}”\nThe line is skipped: without the value it would say something else.",
+  "incomplete-line":
+    "this line of {format} ends before it says {what}\nThe line is skipped; everything around it was read.",
+  "broken-json": "the JSON of {format} breaks off here: {problem}\nWhat stands before and behind it is read.",
+  "unknown-set-type": "ipset has no set type “{type}”\nThe set is skipped; a rule that tests it is answered “unknown”.",
+  "bad-element": "“{element}” is no element of a set of type {type}\nThe element is skipped.",
+  "undeclared-set": "no line creates the set {set}\nThe element is skipped. A whole dump has a line “create {set} …”.",
+  "terse-set":
+    "the members of set {set} were not listed\nA rule that tests it is answered “unknown”. `ipset save` lists them.",
+  "same-set": "set {set} stands twice\nThe later one holds.",
+  "unknown-file": "{file} is nothing that is known here\nIt is left out of the answer.",
+  "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",
 } as const;
 
 /** What a trace and a listing say. `{name}` as above. */

@@ -39,6 +39,18 @@ export const diagnostics = {
   "too-much-work":
     "该行代表的工作量超出限度\n已跳过。每行至多 1024 个词，每个文件的编辑次数和地址列表展开的规则数有上限。",
   "too-many-diagnostics": "另有 {count} 个问题未列出\n前面的已足以说明这是什么文件。",
+  "unknown-word": "“{word}”不是 {format} 的词\n原样保留；该行其余部分照常读取。",
+  "word-without-value": "`{word}` 没有值\n跳过该行：缺了值，意思就变了。",
+  "bad-word-value": "`{word}` 的值不能是“{value}”\n跳过该行：缺了值，意思就变了。",
+  "incomplete-line": "{format} 的这一行在说明{what}之前就结束了\n跳过该行；其余内容照常读取。",
+  "broken-json": "{format} 的 JSON 在此处中断：{problem}\n其前后的内容照常读取。",
+  "unknown-set-type": "ipset 没有集合类型“{type}”\n跳过该集合；凡测试它的规则，答案均为“未知”。",
+  "bad-element": "“{element}”不是类型为 {type} 的集合的元素\n跳过该元素。",
+  "undeclared-set": "没有任何一行创建集合 {set}\n跳过该元素。完整的转储有“create {set} …”一行。",
+  "terse-set": "集合 {set} 的成员没有列出\n凡测试它的规则，答案均为“未知”。`ipset save` 会列出成员。",
+  "same-set": "集合 {set} 出现了两次\n以后一个为准。",
+  "unknown-file": "这里不认识 {file}\n它不参与判定。",
+  "bad-manifest": "{file} 不是清单的 JSON 对象\n读取快照时不使用它。",
 } as const satisfies SameKeys<typeof en.diagnostics>;
 
 export const report = {

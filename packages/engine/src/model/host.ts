@@ -27,6 +27,8 @@ export interface ConntrackEntry {
   readonly assured: boolean;
   readonly mark: number;
   readonly zone: number;
+  /** Where the zone holds for one direction only (`zone-orig=`, `zone-reply=`). Absent: for both. */
+  readonly zoneDirection?: "original" | "reply";
   readonly helper: string | null;
   /** The line as it was printed, without its line end. */
   readonly text: string;
@@ -53,9 +55,11 @@ export interface Socket {
   readonly mark: number | null;
   /** `v6only:1`; null when not printed. */
   readonly v6only: boolean | null;
-  /** The line as it was printed. */
+  /** The line as it was printed, with the lines that continue it. */
   readonly text: string;
   readonly span: Span;
+  /** The column header, on the first socket after it. */
+  readonly header?: string;
 }
 
 /** One line of `sysctl -a`: `net.ipv4.ip_forward = 1`. */

@@ -24,12 +24,16 @@ export interface RoutingRule {
   readonly action: RoutingRuleAction;
   readonly suppressPrefixLength: number | null;
   readonly suppressIfGroup: string | null;
-  /** `realms`, `proto`, `[detached]` …: words that do not change the walk, for printing back. */
+  /**
+   * Words that do not change the walk, for printing back: `realms`, `proto`, `[unresolved]`, `iif[detached]`. A word that
+   * is not one of `walkless` of ext/ip/rule.ts is a selector that nobody here knows: whether the rule matches is unknown.
+   */
   readonly extras: Extras;
   readonly span: Span;
 }
 
 export type RoutingRuleAction =
+  /** Of an l3mdev rule the table is `[l3mdev-table]`: that of the device. */
   | { readonly kind: "lookup"; readonly table: string }
   | { readonly kind: "goto"; readonly priority: number }
   | { readonly kind: "nop" | "blackhole" | "unreachable" | "prohibit" | "masquerade" };
@@ -65,6 +69,8 @@ export interface Nexthop {
   readonly weight: number;
   /** `onlink`, `linkdown`, `dead`, `pervasive` … */
   readonly flags: readonly string[];
+  /** `["encap","ip id 42 src … dst …"]`: the packet leaves inside another one. Absent: none. */
+  readonly extras?: Extras;
 }
 
 /** Words of a line that are kept in order to print it back, each with its value or null: `["mtu","1400"]`. */
@@ -91,6 +97,14 @@ export interface Link {
   readonly group: string | null;
   readonly addresses: readonly InterfaceAddress[];
   readonly span: Span;
+  /** `qdisc`, `mode`, `qlen`, `brd`, `link-netnsid` …: every other word of its first two lines, for printing back. */
+  readonly extras?: Extras;
+  /** Further lines between those and the addresses, as printed: the kind's own (`ip -d`), `alias`, `altname`, counters. */
+  readonly details?: readonly string[];
+  /** Lines after the addresses (`ip -s addr`), as printed. */
+  readonly statistics?: readonly string[];
+  /** A listing that has names and addresses only (`ip -o addr`, `ip -br`): index, MTU and flags are not known. */
+  readonly partial?: boolean;
 }
 
 export interface InterfaceAddress {
@@ -105,15 +119,19 @@ export interface InterfaceAddress {
   readonly flags: readonly string[];
   readonly label: string | null;
   readonly span: Span;
+  /** `metric`, `any`, `proto`, `valid_lft`, `preferred_lft`, for printing back. */
+  readonly extras?: Extras;
 }
 
 /** One line of `ip neigh`. */
 export interface Neighbour {
   readonly address: Address;
+  /** Empty where the listing was of one device, which it does not name (`ip neigh show dev D`). */
   readonly dev: string;
   readonly mac: string | null;
   /** `REACHABLE`, `STALE`, `PERMANENT`, `FAILED` … */
   readonly states: readonly string[];
   readonly span: Span;
+  /** `router`, `proxy`, `extern_learn`, `used` …, for printing back. */
+  readonly extras?: Extras;
 }
-

@@ -1,5 +1,6 @@
 import type { Address, Family, Prefix } from "../base/address.ts";
 import type { Span } from "../base/span.ts";
+import type { Extras } from "./routing.ts";
 
 /** One dimension of an element, in the order of the set type's name: `hash:ip,port,net` has ip, port, net. */
 export type Dimension = "ip" | "net" | "port" | "mac" | "mark" | "iface" | "set";
@@ -15,6 +16,10 @@ export interface IpSet {
   readonly options: readonly SetOption[];
   readonly elements: readonly SetElement[];
   readonly span: Span;
+  /** What `ipset list` says beside that, in order: `["Revision","6"]`, `["Size in memory","352"]` … Absent after `ipset save`. */
+  readonly header?: Extras;
+  /** `ipset list -t`: the elements were not listed. Absent: they were. */
+  readonly terse?: boolean;
 }
 
 export interface SetOption {
