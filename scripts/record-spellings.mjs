@@ -17,11 +17,22 @@ function run(command, input) {
   return { ok: status === 0, stdout, stderr };
 }
 
+const TABLES = [
+  ["raw", /-m (rpfilter|socket)|-j (CT|NOTRACK|TRACE)/],
+  ["nat", /-j (DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP)/],
+  ["filter", /-j (REJECT|SYNPROXY)/],
+];
+
+/** A table that takes the rule: extensions are bound to some. */
+function tableOf(spelling) {
+  return TABLES.find(([, pattern]) => pattern.test(spelling))?.[0] ?? "mangle";
+}
+
 /** The rule as the tool prints it back, or null where it refuses it. */
 function printed(family, backend, spelling) {
   const tool = `${TOOLS[family]}-${backend}`;
   const first = /-m rateest|-j RATEEST/.test(spelling) ? ESTIMATORS : "";
-  const table = /-m rpfilter|-m socket/.test(spelling) ? "raw" : "mangle";
+  const table = tableOf(spelling);
   const loaded = run(`${tool}-restore`, `*${table}\n:FIRST - [0:0]\n:SPELLING - [0:0]\n${first}-A SPELLING ${spelling}\nCOMMIT\n`);
   const line = run(`${tool}-save`, "").stdout.split("\n").find((text) => text.startsWith("-A SPELLING"));
   run(`${tool}-restore`, `*${table}\nCOMMIT\n`);

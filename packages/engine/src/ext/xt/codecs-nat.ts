@@ -12,6 +12,7 @@ import {
 } from "../../base/address.ts";
 import { parseUnsigned } from "./codecs.ts";
 import type { Codec } from "./codec.ts";
+import { services } from "./services.ts";
 
 /** What NAT may choose from; null: keep what the packet has. */
 export interface NatRange {
@@ -35,9 +36,9 @@ export function natPorts(keepsBase: boolean): Codec<NatPorts> {
     words: 1,
     parse(text) {
       const match = /^(\w+)(?:-(\w+)(?:\/(\w+))?)?$/.exec(text);
-      const from = match?.[1] === undefined ? undefined : parseUnsigned(match[1], 0xffff);
-      const to = match?.[2] === undefined ? from : parseUnsigned(match[2], 0xffff);
-      const base = match?.[3] === undefined ? null : parseUnsigned(match[3], 0xffff);
+      const from = match?.[1] === undefined ? undefined : portOf(match[1]);
+      const to = match?.[2] === undefined ? from : portOf(match[2]);
+      const base = match?.[3] === undefined ? null : portOf(match[3]);
       if (from === undefined || to === undefined || base === undefined || from > to) return undefined;
       return { from, to, base: base === null || keepsBase ? base : 0 };
     },
@@ -46,6 +47,10 @@ export function natPorts(keepsBase: boolean): Codec<NatPorts> {
       return `${String(from)}-${String(to)}${base === null ? "" : `/${String(base)}`}`;
     },
   };
+}
+
+function portOf(text: string): number | undefined {
+  return parseUnsigned(text, 0xffff) ?? services.get(text.toLowerCase());
 }
 
 /** `1.2.3.4`, `1.2.3.4-1.2.3.9:80-90`, `:80`, `[2001:db8::1]:80`, `[2001:db8::1-2001:db8::9]:80-90`. */

@@ -1,4 +1,5 @@
 import type { Action } from "../../program/action.ts";
+import type { Test } from "../../program/test.ts";
 
 /** An argument that nobody wrote, but that iptables-save prints. */
 export function given<const T>(value: T): { readonly negated: false; readonly value: T } {
@@ -26,7 +27,17 @@ export function needsOneOf(args: Some, ...names: readonly string[]): string | nu
   return count === 1 ? null : `exactly one of ${names.map((name) => `--${name}`).join(", ")} must be given`;
 }
 
+/** The complaint of a tool about two options that exclude each other, or null. */
+export function notBoth(args: Some, one: string, other: string): string | null {
+  return args[one] !== undefined && args[other] !== undefined ? `--${one} and --${other} exclude each other` : null;
+}
+
 /** What a rule does that no kernel would have loaded. */
 export function malformed(target: string): Action {
   return { kind: "unknown", what: target, why: "malformed" };
+}
+
+/** The same for a match. */
+export function malformedTest(match: string): Test {
+  return { kind: "unknown", what: `-m ${match}`, why: "malformed" };
 }

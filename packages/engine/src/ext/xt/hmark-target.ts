@@ -6,7 +6,7 @@ import { option } from "./codec.ts";
 import { hexInteger, integer } from "./codecs-target.ts";
 import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
-import { given, needs } from "./given.ts";
+import { given, needs, notBoth } from "./given.ts";
 
 /** A prefix length, also written as a netmask. */
 function prefixLength(family: Family): Codec<number> {
@@ -56,9 +56,11 @@ export function hmarkTarget(family: Family): TargetExtension {
     "hmark-offset": option(integer(0xffff_ffff)),
     "hmark-tuple": option(tuple),
   };
+  type HmarkArgs = ArgsOf<typeof options>;
   const bits = bitsOf(zeroOf(family));
   /** What naming a field in the tuple stands for. */
-  const whole: Readonly<Record<Exclude<Field, "ct">, ArgsOf<typeof options>>> = {
+  const whole: Readonly<Record<Field, HmarkArgs>> = {
+    ct: { "hmark-tuple": given(["ct"]) },
     src: { "hmark-src-prefix": given(bits) },
     dst: { "hmark-dst-prefix": given(bits) },
     sport: { "hmark-sport-mask": given(0xffff) },
@@ -66,19 +68,29 @@ export function hmarkTarget(family: Family): TargetExtension {
     proto: { "hmark-proto-mask": given(0xffff) },
     spi: { "hmark-spi-mask": given(0xffff_ffff) },
   };
+  function expand({ "hmark-tuple": fields, ...rest }: HmarkArgs): HmarkArgs {
+    return (fields?.value ?? []).reduce((args, field) => ({ ...args, ...whole[field] }), rest);
+  }
   return defineTarget({
     name: "HMARK",
     families: [family],
     options,
     source: "net/netfilter/xt_HMARK.c hmark_tg_v4, hmark_tg_v6: a jhash of the fields, modulo, plus the offset",
-    check: (args) => needs(args, "hmark-mod", "hmark-rnd"),
-    normalise(args) {
-      const { "hmark-tuple": fields, ...rest } = args;
-      let expanded: ArgsOf<typeof options> = {};
-      for (const field of fields?.value ?? []) if (field !== "ct") expanded = { ...expanded, ...whole[field] };
-      const ct: ArgsOf<typeof options> = fields?.value.includes("ct") ? { "hmark-tuple": given(["ct"]) } : {};
-      return { ...rest, ...expanded, ...ct };
+    check(args) {
+      const twice = (args["hmark-tuple"]?.value ?? []).flatMap((field) =>
+        Object.keys(whole[field]).filter((name) => name !== "hmark-tuple" && name in args),
+      );
+      if (twice.length > 0) return `${twice.map((name) => `--${name}`).join(", ")} stands in --hmark-tuple already`;
+      const full = expand(args);
+      return (
+        needs(full, "hmark-mod", "hmark-rnd") ??
+        notBoth(full, "hmark-spi-mask", "hmark-sport-mask") ??
+        notBoth(full, "hmark-spi-mask", "hmark-dport-mask") ??
+        notBoth(full, "hmark-spi", "hmark-sport") ??
+        notBoth(full, "hmark-spi", "hmark-dport")
+      );
     },
+    normalise: expand,
     compile: () => ({ kind: "set-unknown", field: "mark", what: "HMARK" }),
   });
 }

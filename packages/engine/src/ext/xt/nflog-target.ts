@@ -1,6 +1,7 @@
 import { option } from "./codec.ts";
 import { integer, quotedText } from "./codecs-target.ts";
 import { defineTarget } from "./define.ts";
+import { notBoth } from "./given.ts";
 
 /** The longest that either backend keeps: iptables-nft 127 (NF_LOG_PREFIXLEN), legacy 63. */
 const MAX_PREFIX = 127;
@@ -15,5 +16,6 @@ export const nflogTarget = defineTarget({
     "nflog-threshold": option(integer(0xffff), { unprinted: 0 }),
   },
   source: "net/netfilter/xt_NFLOG.c nflog_tg",
+  check: (args) => notBoth(args, "nflog-size", "nflog-range"),
   compile: () => ({ kind: "log" }),
 });

@@ -2,7 +2,7 @@ import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
 import { defineTarget } from "./define.ts";
-import { given } from "./given.ts";
+import { given, needs, notBoth } from "./given.ts";
 import { parseUnsigned } from "./codecs.ts";
 
 const MAX_QUEUE = 0xffff;
@@ -28,10 +28,8 @@ export const nfqueueTarget = defineTarget({
     "queue-cpu-fanout": option(flag),
   },
   source: "net/netfilter/xt_NFQUEUE.c nfqueue_tg_v3; net/netfilter/nf_queue.c nf_queue",
-  check({ "queue-num": num, "queue-balance": balance, "queue-cpu-fanout": fanout }) {
-    if (num && balance) return "--queue-num and --queue-balance exclude each other";
-    return fanout && !balance ? "--queue-cpu-fanout needs --queue-balance" : null;
-  },
+  check: (args) =>
+    notBoth(args, "queue-num", "queue-balance") ?? (args["queue-cpu-fanout"] ? needs(args, "queue-balance") : null),
   normalise: (args) => ((args["queue-balance"] ?? args["queue-num"]) ? args : { ...args, "queue-num": given(0) }),
   compile({ "queue-num": num, "queue-balance": balance, "queue-bypass": bypass }) {
     const what = balance ? `queues ${queues.print(balance.value)}` : `queue ${String(num?.value ?? 0)}`;

@@ -7,11 +7,11 @@ import { natAction } from "./nat.ts";
 export const redirectTarget = defineTarget({
   name: "REDIRECT",
   options: {
-    "to-ports": option(natPorts(true), { aliases: ["to-port"] }),
+    "to-ports": option(natPorts(true)),
     random: option(flag),
   },
   source: "net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv4; nf_ct_netns_get in xt_REDIRECT.c redirect_tg4_check",
   needsConntrack: true,
-  check: (args) => (args["to-ports"]?.value.base == null ? null : "--to-ports takes no shifted range"),
+  check: (args) => ((args["to-ports"]?.value.base ?? null) === null ? null : "--to-ports takes no shifted range"),
   compile: (args) => natAction("redirect", { ports: args["to-ports"]?.value ?? null }, args),
 });

@@ -7,7 +7,7 @@ import { defineTarget } from "./define.ts";
 import { given } from "./given.ts";
 
 /** Answers and their other names, in the order in which iptables looks for the first that begins as written. */
-const ANSWERS: { readonly [F in Family]: readonly (readonly [RejectWith, string])[] } = {
+const ANSWERS: Readonly<Record<Family, readonly (readonly [RejectWith, string])[]>> = {
   ip: [
     ["icmp-net-unreachable", "net-unreach"],
     ["icmp-host-unreachable", "host-unreach"],

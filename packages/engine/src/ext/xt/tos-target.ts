@@ -19,7 +19,9 @@ const NAMES: ReadonlyMap<string, number> = new Map([
 ]);
 
 const numeric = valueMask(ALL_BITS, 2);
-const tosValue: Codec<ValueMask> = {
+
+/** `0x10`, `0x10/0x3f` or `Minimize-Delay`; printed with its mask always. */
+export const tosValue: Codec<ValueMask> = {
   ...numeric,
   parse(text) {
     const value = NAMES.get(text.toLowerCase());
