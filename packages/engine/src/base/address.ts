@@ -57,6 +57,12 @@ export function orAddress(a: Address, b: Address): Address {
   return typeof b === "bigint" ? a | b : a;
 }
 
+/** `a ^ b`: the bits in which two addresses of one family differ; of two families, `a`. */
+export function xorAddress(a: Address, b: Address): Address {
+  if (typeof a === "number") return typeof b === "number" ? (a ^ b) >>> 0 : a;
+  return typeof b === "bigint" ? a ^ b : a;
+}
+
 /** `a & ~mask`. */
 export function clearAddress(a: Address, mask: Address): Address {
   if (typeof a === "number") return typeof mask === "number" ? (a & ~mask) >>> 0 : a;

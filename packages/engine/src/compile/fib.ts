@@ -145,18 +145,10 @@ export function defaultRules(family: Family): readonly RoutingRule[] {
 }
 
 function isDefault(rules: readonly RoutingRule[]): boolean {
-  const expected = defaultRules("ip");
-  return (
-    rules.length === expected.length &&
-    rules.every((rule, i) => {
-      const other = expected[i];
-      return other !== undefined && rule.priority === other.priority && sameLookup(rule, other) && isPlain(rule);
-    })
-  );
-}
-
-function sameLookup(a: RoutingRule, b: RoutingRule): boolean {
-  return a.action.kind === "lookup" && b.action.kind === "lookup" && a.action.table === b.action.table;
+  const shape = (rule: RoutingRule): string =>
+    `${String(rule.priority)} ${rule.action.kind === "lookup" ? tableName(rule.action.table) : ""}`;
+  const expected = defaultRules("ip").map(shape);
+  return rules.length === expected.length && rules.every((rule, i) => shape(rule) === expected[i] && isPlain(rule));
 }
 
 function isPlain(rule: RoutingRule): boolean {

@@ -6,10 +6,19 @@ import { baseChain, compileTable } from "./table.ts";
 
 /** include/uapi/linux/netfilter_ipv4.h, enum nf_ip_hook_priorities. */
 const PRIORITY: Readonly<Record<string, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 };
-const CONNTRACK = -200;
 const NAT_DST = -100;
 const NAT_SRC = 100;
-const CONFIRM = 0x7fff_ffff;
+
+/** nf_conntrack_proto.c ipv4_conntrack_ops: packets are tracked where they come in and confirmed where they go out. */
+const TRACK = { priority: -200, entry: { kind: "conntrack" } } as const;
+const CONFIRM = { priority: 0x7fff_ffff, entry: { kind: "confirm" } } as const;
+const CONNTRACK_AT: Readonly<Record<Hook, readonly { readonly priority: number; readonly entry: HookEntry }[]>> = {
+  prerouting: [TRACK],
+  input: [CONFIRM],
+  forward: [],
+  output: [TRACK],
+  postrouting: [CONFIRM],
+};
 
 /** The hooks that each table registers at: the `valid_hooks` of iptable_*.c. */
 const TABLE_HOOKS: ReadonlyMap<string, readonly Hook[]> = new Map([
@@ -32,7 +41,7 @@ const NAT_SLOT: Readonly<Partial<Record<Hook, number>>> = {
 export function compileHooks(
   tables: readonly Table[],
   conntrack: boolean,
-): { readonly [H in Hook]: readonly HookEntry[] } {
+): Readonly<Record<Hook, readonly HookEntry[]>> {
   const compiled = inRegistrationOrder(tables).map(compileTable);
   const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, conntrack);
   return {
@@ -68,13 +77,10 @@ function entriesAt(hook: Hook, tables: readonly CompiledTable[], conntrack: bool
   }
   const natSlot = NAT_SLOT[hook];
   if (nat.length > 0 && natSlot !== undefined) placed.push({ priority: natSlot, entry: { kind: "nat", chains: nat } });
-  if (conntrack && (hook === "prerouting" || hook === "output")) {
-    placed.push({ priority: CONNTRACK, entry: { kind: "conntrack" } });
-  }
-  if (conntrack && (hook === "input" || hook === "postrouting")) {
-    placed.push({ priority: CONFIRM, entry: { kind: "confirm" } });
-  }
-  return placed.sort((a, b) => a.priority - b.priority).map(({ entry }) => entry);
+  return placed
+    .concat(conntrack ? CONNTRACK_AT[hook] : [])
+    .sort((a, b) => a.priority - b.priority)
+    .map(({ entry }) => entry);
 }
 
 /** Does any rule, reachable or not, make the kernel turn conntrack on for this family (nf_ct_netns_get)? */

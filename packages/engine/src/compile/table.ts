@@ -44,8 +44,9 @@ export function compileTable(source: Table): CompiledTable {
 /** The table's base chain at a hook, or null where it has none. */
 export function baseChain(table: CompiledTable, hook: Hook): BaseChain | null {
   const chain = table.chain(BUILT_IN[hook]);
-  if (chain === null || chain.source.policy === null) return null;
-  return { table, chain, policy: chain.source.policy === "DROP" ? "DROP" : "ACCEPT" };
+  if (chain === null) return null;
+  const { policy } = chain.source;
+  return policy === null ? null : { table, chain, policy: policy === "DROP" ? "DROP" : "ACCEPT" };
 }
 
 /** Indexes a long chain by the address, source or destination, that more of its rules compare whole; null if few do. */

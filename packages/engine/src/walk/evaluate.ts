@@ -37,18 +37,9 @@ export function evaluate(test: Test, run: Run): Answer {
   switch (test.kind) {
     case "const":
       return test.value;
-    case "number": {
-      const value = readField(test.field, skb, run);
-      if (value === null) return false;
-      if (typeof value === "string") return unknownHere(`${test.field} (${value})`, "not in a snapshot", run);
-      return inRanges((value & test.mask) >>> 0, test.ranges) !== test.negated;
-    }
-    case "masked": {
-      const value = readField(test.field, skb, run);
-      if (value === null) return false;
-      if (typeof value === "string") return unknownHere(`${test.field} (${value})`, "not in a snapshot", run);
-      return ((value & test.mask) >>> 0 === test.value) !== test.negated;
-    }
+    case "number":
+    case "masked":
+      return evaluateField(test, run);
     case "address":
       return inNet(test.field === "src" ? skb.src : skb.dst, test.net) !== test.negated;
     case "address-range":
@@ -73,36 +64,6 @@ export function evaluate(test: Test, run: Run): Answer {
       return evaluateSocket(test, run);
     case "owner":
       return evaluateOwner(test, run);
-    default:
-      return evaluateRare(test, run);
-  }
-}
-
-type Rare = Exclude<
-  Test,
-  {
-    kind:
-      | "const"
-      | "number"
-      | "masked"
-      | "address"
-      | "address-range"
-      | "interface"
-      | "has-interface"
-      | "fragment"
-      | "l4-header"
-      | "connmark"
-      | "conntrack"
-      | "set"
-      | "addrtype"
-      | "socket"
-      | "owner";
-  }
->;
-
-function evaluateRare(test: Rare, run: Run): Answer {
-  const { skb } = run;
-  switch (test.kind) {
     case "tcp-option":
       return (
         skb.base.tcpFlags !== null &&
@@ -153,6 +114,14 @@ function evaluateRare(test: Rare, run: Run): Answer {
       return typeof answer === "boolean" ? !answer : answer;
     }
   }
+}
+
+function evaluateField(test: Test & { kind: "number" | "masked" }, run: Run): Answer {
+  const value = readField(test.field, run.skb, run);
+  if (value === null) return false;
+  if (typeof value === "string") return unknownHere(`${test.field} (${value})`, "not in a snapshot", run);
+  const bits = (value & test.mask) >>> 0;
+  return (test.kind === "number" ? inRanges(bits, test.ranges) : bits === test.value) !== test.negated;
 }
 
 function evaluateAny(tests: readonly Test[], run: Run): Answer {

@@ -81,17 +81,23 @@ function ruleMatches(rule: RoutingRule, key: FlowKey): boolean {
   const matches =
     (rule.from === null || inNet(key.src, netOf(rule.from))) &&
     (rule.to === null || inNet(key.dst, netOf(rule.to))) &&
-    (rule.tos === null || rule.tos === 0 || rule.tos === (key.tos & ECN_MASK)) &&
     (rule.fwmark === null || ((rule.fwmark.mark ^ key.mark) & rule.fwmark.mask) === 0) &&
-    (rule.iif === null || rule.iif === key.iif) &&
-    (rule.oif === null || rule.oif === key.oif) &&
-    (rule.ipproto === null || rule.ipproto === key.proto) &&
-    inRange(rule.sport, key.sport) &&
-    inRange(rule.dport, key.dport) &&
+    isOrAny(rule.tos === 0 ? null : rule.tos, key.tos & ECN_MASK) &&
+    isOrAny(rule.iif, key.iif) &&
+    isOrAny(rule.oif, key.oif) &&
+    transportMatches(rule, key) &&
     inRange(rule.uidRange, key.uid) &&
     rule.tunId === null &&
     !rule.l3mdev;
   return matches !== rule.not;
+}
+
+function transportMatches(rule: RoutingRule, key: FlowKey): boolean {
+  return isOrAny(rule.ipproto, key.proto) && inRange(rule.sport, key.sport) && inRange(rule.dport, key.dport);
+}
+
+function isOrAny<T>(wanted: T | null, value: T | null): boolean {
+  return wanted === null || wanted === value;
 }
 
 function inRange(range: Range | null, value: number): boolean {
@@ -149,7 +155,7 @@ function lengthOf(result: FibResult): number {
 /** fib4_rule_suppress: `suppress_prefixlength`, `suppress_ifgroup`. */
 function suppressed(rule: RoutingRule, result: FibResult & { kind: "route" }, run: Run): boolean {
   if (rule.suppressPrefixLength !== null && result.entry.length <= rule.suppressPrefixLength) return true;
-  if (rule.suppressIfGroup === null || result.nexthop?.dev == null) return false;
+  if (rule.suppressIfGroup === null || result.nexthop?.dev === undefined || result.nexthop.dev === null) return false;
   return run.program.links.get(result.nexthop.dev)?.group === rule.suppressIfGroup;
 }
 
@@ -204,7 +210,7 @@ function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[]): Next
   const last = usable.at(-1) ?? null;
   for (const hop of usable) {
     if (hop === last) break;
-    const what = `this flow leaves by ${hop.dev ?? "?"} (${String(route.span.file)}:${String(route.span.line)})`;
+    const what = `this flow leaves by ${hop.dev ?? "?"} (${route.span.file}:${String(route.span.line)})`;
     const question = {
       key: what,
       what,

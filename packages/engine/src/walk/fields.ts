@@ -98,8 +98,8 @@ function extensionWord(skb: Skb, type: number, at: number): number | null {
 
 /** `realms` of the route (dst->tclassid). */
 function realmOf(skb: Skb): FieldValue {
-  const realms = skb.route?.route?.extras.find(([name]) => name === "realm" || name === "realms")?.[1];
-  if (realms == null) return 0;
+  const realms = skb.route?.route?.extras.find(([name]) => name === "realm" || name === "realms")?.[1] ?? null;
+  if (realms === null) return 0;
   return /^\d+$/.test(realms) ? Number(realms) : "realm";
 }
 

@@ -189,10 +189,10 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
 
 /** The other end of a veth pair, where it is in this namespace too. */
 function vethPeer(run: Run, oif: string | null): string | null {
-  const link = oif === null ? undefined : run.program.links.get(oif);
-  if (link?.peer == null) return null;
-  const peer = run.program.links.get(link.peer);
-  return peer?.peer === link.name ? peer.name : null;
+  const { links } = run.program;
+  const peer = links.get(links.get(oif ?? "")?.peer ?? "");
+  if (peer === undefined) return null;
+  return peer.peer === oif ? peer.name : null;
 }
 
 function again(run: Run, iif: string): End {

@@ -52,7 +52,16 @@ export function perform(run: Run, action: Action, table: CompiledTable): ChainVe
     case "sequence":
       for (const part of action.actions) perform(run, part, table);
       return null;
-    default:
+    case "set-ctmark":
+    case "save-mark":
+    case "restore-mark":
+    case "notrack":
+    case "ct-template":
+    case "set-update":
+    case "set-map":
+    case "ttl":
+    case "set-tos":
+    case "set-unknown":
       mangle(run, action);
       return null;
   }
@@ -99,7 +108,7 @@ function mangle(run: Run, action: Mangling): void {
       return;
     case "notrack":
       // xt_CT.c: a packet that has an entry already keeps it.
-      if (skb.ct === null) skb.untracked = true;
+      skb.untracked ||= skb.ct === null;
       return;
     case "ct-template":
       if (skb.ct !== null) return;
@@ -109,11 +118,9 @@ function mangle(run: Run, action: Mangling): void {
     case "set-update":
       updateSet(run, action.set, action.directions, action.op);
       return;
-    case "set-map": {
-      const mapped = action.mark ? run.sets?.get(action.set)?.mapped(setKey(skb), action.directions) : null;
-      if (mapped) skb.mark = ((skb.mark & ~mapped.mask) ^ mapped.mark) >>> 0;
+    case "set-map":
+      if (action.mark) mapMark(run, action);
       return;
-    }
     case "ttl":
       skb.ttl = newTtl(skb.ttl, action);
       return;
@@ -124,6 +131,13 @@ function mangle(run: Run, action: Mangling): void {
       if (action.field === "mark") skb.markUnknown = action.what;
       return;
   }
+}
+
+/** SET --map-set --map-mark: `skbmark` of the element. */
+function mapMark(run: Run, { set, directions }: Action & { kind: "set-map" }): void {
+  const { skb } = run;
+  const mapped = run.sets?.get(set)?.mapped(setKey(skb), directions) ?? null;
+  if (mapped !== null) skb.mark = ((skb.mark & ~mapped.mask) ^ mapped.mark) >>> 0;
 }
 
 /** To the left, or to the right where negative. */

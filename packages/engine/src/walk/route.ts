@@ -1,6 +1,6 @@
 import type { Address, Prefix } from "../base/address.ts";
 import { familyOf, inNet, netOf } from "../base/address.ts";
-import type { InterfaceAddress, Link } from "../model/routing.ts";
+import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
 import type { FibError, FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
@@ -179,42 +179,59 @@ function redirects(run: Run, iif: string, oif: string | null, via: Address | nul
 
 /** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */
 function sourceRefused(run: Run, iif: string, oif: string | null): Routed | null {
-  const { program, skb } = run;
   if (iif === "lo") return null;
-  const rpf = program.sysctl.max("ipv4", iif, "rp_filter", 0);
-  const { fib } = run.family;
-  const acceptLocal = program.sysctl.either("ipv4", iif, "accept_local", 0);
-  if (rpf === 0 && fib.maybeMerged && !isLocalAddress(run, skb.src)) return null;
-  if (rpf === 0 && fib.maybeMerged && acceptLocal) return null;
+  const { sysctl } = run.program;
+  const rpf = sysctl.max("ipv4", iif, "rp_filter", 0);
+  const acceptLocal = sysctl.either("ipv4", iif, "accept_local", 0);
+  const redirecting = oif === iif && sysctl.either("ipv4", iif, "send_redirects", 1);
+  // Without custom rules the kernel only compares with its own addresses.
+  if (rpf === 0 && !redirecting && run.family.fib.maybeMerged) {
+    return acceptLocal || !isLocalAddress(run, run.skb.src)
+      ? null
+      : drop("martian", "source is an address of this node");
+  }
+  return sourceRefusedByRoute(run, { iif, oif, rpf, acceptLocal });
+}
+
+interface SourceCheck {
+  readonly iif: string;
+  readonly oif: string | null;
+  /** Effective rp_filter: 0 off, 1 strict, 2 loose. */
+  readonly rpf: number;
+  readonly acceptLocal: boolean;
+}
+
+/** __fib_validate_source: the route that an answer would take, with the input device's place taken by the output's. */
+function sourceRefusedByRoute(run: Run, { iif, oif, rpf, acceptLocal }: SourceCheck): Routed | null {
+  const { skb, program } = run;
   const mark = program.sysctl.either("ipv4", iif, "src_valid_mark", 0) ? skb.mark : 0;
-  const back = flowKey(skb, {
-    src: skb.dst,
-    dst: skb.src,
-    iif: oif ?? "lo",
-    mark,
-    uid: 0,
-    sport: skb.dport ?? 0,
-    dport: skb.sport ?? 0,
-  });
-  const result = fibLookup(run, back);
-  const link = program.links.get(iif);
-  const addressless = link !== undefined && addressesOf(link, 0).length === 0;
+  const result = fibLookup(run, reverseKey(skb, { iif: oif ?? "lo", mark }));
+  const mode = `rp_filter ${String(rpf)} on ${iif}`;
   if (result.kind === "error") {
-    if (rpf !== 0 && fib.complete)
-      return drop("rp_filter", `no route back to the source (rp_filter ${String(rpf)} on ${iif})`);
-    return null;
+    return rpf !== 0 && run.family.fib.complete ? drop("rp_filter", `no route back to the source (${mode})`) : null;
   }
-  const { type } = result.entry.route;
-  if (type !== "unicast" && (type !== "local" || !acceptLocal)) {
-    return drop("martian", type === "local" ? "source is an address of this node" : `source is a ${type} address`);
-  }
+  const martian = martianSource(result.entry.route.type, acceptLocal);
+  if (martian !== null) return drop("martian", martian);
   if (rpf === 0 || usesDevice(result, iif)) return null;
-  if (addressless || rpf === 1)
-    return drop(
-      "rp_filter",
-      `the route back to the source leaves by ${result.nexthop?.dev ?? "?"}, not ${iif} (rp_filter ${String(rpf)})`,
-    );
-  return null;
+  if (rpf === 2 && !isAddressless(run, iif)) return null;
+  const dev = result.nexthop?.dev ?? "no device";
+  return drop("rp_filter", `the route back to the source leaves by ${dev}, not ${iif} (${mode})`);
+}
+
+function martianSource(type: RouteType, acceptLocal: boolean): string | null {
+  if (type === "local") return acceptLocal ? null : "source is an address of this node";
+  return type === "unicast" ? null : `source is a ${type} address`;
+}
+
+/** The flow as its answer would be looked up. */
+export function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark">): FlowKey {
+  return flowKey(skb, { src: skb.dst, dst: skb.src, sport: skb.dport ?? 0, dport: skb.sport ?? 0, uid: 0, ...over });
+}
+
+/** A device without addresses is held to strict filtering even where it is loose. */
+function isAddressless(run: Run, iif: string): boolean {
+  const link = run.program.links.get(iif);
+  return link !== undefined && addressesOf(link, 0).length === 0;
 }
 
 /** fib_info_nh_uses_dev: any next hop of the route. */

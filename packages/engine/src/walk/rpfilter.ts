@@ -1,6 +1,7 @@
+import { zeroOf } from "../base/address.ts";
 import type { Test } from "../program/test.ts";
 import { fibLookup } from "./fib.ts";
-import { flowKey } from "./route.ts";
+import { reverseKey } from "./route.ts";
 import type { Run } from "./run.ts";
 
 /** rpfilter_mt (net/ipv4/netfilter/ipt_rpfilter.c): would an answer leave by the device that the packet came in by? */
@@ -8,15 +9,7 @@ export function reversePathMatches(test: Test & { kind: "rpfilter" }, run: Run):
   const { skb } = run;
   if (skb.iif === null || skb.iif === "lo") return true;
   if (skb.src === 0 || skb.src === 0n) return skb.family === "ip";
-  const key = flowKey(skb, {
-    src: 0,
-    dst: skb.src,
-    iif: "lo",
-    mark: test.validMark ? skb.mark : 0,
-    uid: 0,
-    sport: skb.dport ?? 0,
-    dport: skb.sport ?? 0,
-  });
+  const key = { ...reverseKey(skb, { iif: "lo", mark: test.validMark ? skb.mark : 0 }), src: zeroOf(skb.family) };
   const result = fibLookup(run, key);
   if (result.kind === "error") return false;
   const { type } = result.entry.route;

@@ -1,3 +1,4 @@
+import type { Address } from "../../base/address.ts";
 import { inNet } from "../../base/address.ts";
 import { inRanges } from "../../base/ranges.ts";
 import type { ConntrackSpec, CtAddress, CtPorts, CtState } from "../../program/test.ts";
@@ -64,7 +65,7 @@ function hasStatus(
 function tuplesMatch(spec: ConntrackSpec, { flow }: CtReference): boolean {
   const { original, reply } = flow;
   return (
-    (spec.proto === null || (original.proto === spec.proto.proto) !== spec.proto.negated) &&
+    protoMatches(spec.proto, original.proto) &&
     addressMatches(spec.origSrc, original.src) &&
     addressMatches(spec.origDst, original.dst) &&
     addressMatches(spec.replSrc, reply.src) &&
@@ -76,10 +77,17 @@ function tuplesMatch(spec: ConntrackSpec, { flow }: CtReference): boolean {
   );
 }
 
-function addressMatches(wanted: CtAddress | null, address: CtReference["flow"]["original"]["src"]): boolean {
-  return wanted === null || inNet(address, wanted.net) !== wanted.negated;
+function protoMatches(wanted: ConntrackSpec["proto"], proto: number): boolean {
+  if (wanted === null) return true;
+  return (proto === wanted.proto) !== wanted.negated;
+}
+
+function addressMatches(wanted: CtAddress | null, address: Address): boolean {
+  if (wanted === null) return true;
+  return inNet(address, wanted.net) !== wanted.negated;
 }
 
 function portMatches(wanted: CtPorts | null, port: number): boolean {
-  return wanted === null || inRanges(port, wanted.ranges) !== wanted.negated;
+  if (wanted === null) return true;
+  return inRanges(port, wanted.ranges) !== wanted.negated;
 }

@@ -1,5 +1,5 @@
 import type { Address } from "../../base/address.ts";
-import { clearAddress, familyOf, inNet, maskAddress, netOf, orAddress } from "../../base/address.ts";
+import { clearAddress, familyOf, inNet, maskAddress, netOf, orAddress, xorAddress } from "../../base/address.ts";
 import type { InterfaceAddress, Link } from "../../model/routing.ts";
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
@@ -90,7 +90,7 @@ function netmapAddress(
   manip: Manip,
 ): Address {
   const own = manip === "src" ? run.skb.src : run.skb.dst;
-  const hostBits = typeof from === "number" ? (Number(from) ^ Number(to)) >>> 0 : BigInt(from) ^ BigInt(to);
+  const hostBits = xorAddress(from, to);
   return orAddress(clearAddress(from, hostBits), maskAddress(own, hostBits));
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
 import type { Tuple } from "../../model/host.ts";
-import { PROTO, hasPorts } from "../../program/protocol.ts";
+import { hasPorts } from "../../program/protocol.ts";
 import { invertTuple } from "../conntrack/flow.ts";
 import type { Flow } from "../conntrack/flow.ts";
 import type { Run } from "../run.ts";
@@ -110,30 +110,34 @@ function withAddress(run: Run, tuple: Tuple, manip: Manip, { addresses }: NatRan
   return manip === "src" ? { ...tuple, src: addresses.from } : { ...tuple, dst: addresses.from };
 }
 
-/** nf_nat_l4proto_unique_tuple: the port, or ICMP id, that is free. */
+/** nf_nat_l4proto_unique_tuple: the first free port of the range, or of the port's class. Null: all are taken. */
 function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: NatRange): Tuple | null {
-  const isIcmp = tuple.proto === PROTO.icmp || tuple.proto === PROTO.icmp6;
+  const isIcmp = tuple.icmpType !== null;
   if (!isIcmp && !hasPorts(tuple.proto)) return tuple;
   if (range.ports === null && manip === "dst" && !isIcmp) return tuple;
-  const own = manip === "src" || isIcmp ? tuple.sport : tuple.dport;
-  const { from, to } = range.ports ?? portClass(own, isIcmp);
+  const end = manip === "src" || isIcmp ? "sport" : "dport";
+  const { from, to } = range.ports ?? portClass(tuple[end], isIcmp);
   const size = to - from + 1;
-  const ordered = manip === "dst" && !range.random;
-  if (!ordered && size > 1) {
-    run.assumed.push({
-      what: `NAT picks port ${String(from)} of ${String(from)}-${String(to)}`,
-      assumed: true,
-      why: "the kernel chooses at random",
-    });
-  }
-  const base = range.ports?.base ?? null;
-  const offset = base === null ? 0 : own - base;
+  // Only destinations are tried in order; sources start at a random port.
+  if (manip === "src" || range.random) nameRandomPort(run, from, to);
+  const start = startOffset(tuple[end], range, size);
   for (let i = 0; i < size; i++) {
-    const port = from + ((((offset + i) % size) + size) % size);
-    const candidate = manip === "src" || isIcmp ? { ...tuple, sport: port } : { ...tuple, dport: port };
+    const candidate = { ...tuple, [end]: from + ((start + i) % size) };
     if (!isUsed(run, flow, candidate)) return candidate;
   }
   return null;
+}
+
+function nameRandomPort(run: Run, from: number, to: number): void {
+  if (from === to) return;
+  const what = `NAT picks port ${String(from)} of ${String(from)}-${String(to)}`;
+  run.assumed.push({ what, assumed: true, why: "the kernel chooses at random" });
+}
+
+/** `/base` of DNAT: ports keep their distance from it. */
+function startOffset(port: number, { ports }: NatRange, size: number): number {
+  const base = ports?.base ?? port;
+  return (((port - base) % size) + size) % size;
 }
 
 /** A privileged port stays privileged. */
