@@ -34,3 +34,4 @@ export type { FlowOptions, FlowPacket, FlowTrace } from "./walk/flow.ts";
 export { walkFlow } from "./walk/flow.ts";
 export type { WalkOptions } from "./walk/walk.ts";
 export { walkPacket } from "./walk/walk.ts";
+export * from "./print/iptables-save.ts";

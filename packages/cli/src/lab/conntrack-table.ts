@@ -10,14 +10,46 @@ const NLM_F_CREATE = 0x400;
 const ENOENT = 2;
 
 /** Attributes of include/uapi/linux/netfilter/nfnetlink_conntrack.h. */
-const CTA = { original: 1, reply: 2, status: 3, protoinfo: 4, natSrc: 6, timeout: 7, mark: 8, id: 12, natDst: 13, zone: 18 } as const;
+const CTA = {
+  original: 1,
+  reply: 2,
+  status: 3,
+  protoinfo: 4,
+  natSrc: 6,
+  timeout: 7,
+  mark: 8,
+  id: 12,
+  natDst: 13,
+  zone: 18,
+} as const;
 const TUPLE = { ip: 1, proto: 2 } as const;
 const IP = { src4: 1, dst4: 2, src6: 3, dst6: 4 } as const;
-const L4 = { number: 1, sport: 2, dport: 3, icmpId: 4, icmpType: 5, icmpCode: 6, icmp6Id: 7, icmp6Type: 8, icmp6Code: 9 } as const;
+const L4 = {
+  number: 1,
+  sport: 2,
+  dport: 3,
+  icmpId: 4,
+  icmpType: 5,
+  icmpCode: 6,
+  icmp6Id: 7,
+  icmp6Type: 8,
+  icmp6Code: 9,
+} as const;
 const NAT = { min4: 1, max4: 2, proto: 3, min6: 4, max6: 5 } as const;
 const STATUS = { seenReply: 2, assured: 4 } as const;
 /** TCP_CONNTRACK_*, as /proc and conntrack name them. */
-const TCP_STATES: readonly string[] = ["NONE", "SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE", "SYN_SENT2"];
+const TCP_STATES: readonly string[] = [
+  "NONE",
+  "SYN_SENT",
+  "SYN_RECV",
+  "ESTABLISHED",
+  "FIN_WAIT",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "TIME_WAIT",
+  "CLOSE",
+  "SYN_SENT2",
+];
 
 function be16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
@@ -64,7 +96,14 @@ export class ConntrackTable {
    */
   add(entry: ConntrackEntry): void {
     const { original, reply } = entry;
-    const inverse: FlowEnds = { ...original, src: original.dst, dst: original.src, sport: original.dport, dport: original.sport, ...icmpReply(original) };
+    const inverse: FlowEnds = {
+      ...original,
+      src: original.dst,
+      dst: original.src,
+      sport: original.dport,
+      dport: original.sport,
+      ...icmpReply(original),
+    };
     const dnat = reply.src !== inverse.src || reply.sport !== inverse.sport;
     const snat = reply.dst !== inverse.dst || reply.dport !== inverse.dport;
     const status = (entry.seenReply ? STATUS.seenReply : 0) | (entry.assured ? STATUS.assured : 0);
@@ -123,7 +162,11 @@ const ICMP_REPLIES: ReadonlyMap<number, number> = new Map([
 
 function icmpReply(original: Tuple): Partial<FlowEnds> {
   if (original.icmpType === null) return {};
-  return { icmpType: ICMP_REPLIES.get(original.icmpType) ?? original.icmpType, sport: original.sport, dport: original.dport };
+  return {
+    icmpType: ICMP_REPLIES.get(original.icmpType) ?? original.icmpType,
+    sport: original.sport,
+    dport: original.dport,
+  };
 }
 
 function tupleAttribute(type: number, flow: FlowEnds): Buffer {
@@ -138,9 +181,14 @@ function tupleAttribute(type: number, flow: FlowEnds): Buffer {
 
 function l4Attributes({ proto, sport, dport, icmpType, icmpCode }: FlowEnds): readonly Buffer[] {
   if (hasPorts(proto)) return [attribute(L4.sport, be16(sport)), attribute(L4.dport, be16(dport))];
-  const [id, type, code] = proto === PROTO.icmp6 ? [L4.icmp6Id, L4.icmp6Type, L4.icmp6Code] : [L4.icmpId, L4.icmpType, L4.icmpCode];
+  const [id, type, code] =
+    proto === PROTO.icmp6 ? [L4.icmp6Id, L4.icmp6Type, L4.icmp6Code] : [L4.icmpId, L4.icmpType, L4.icmpCode];
   if (proto !== PROTO.icmp && proto !== PROTO.icmp6) return [];
-  return [attribute(id, be16(sport)), attribute(type, Buffer.of(icmpType ?? 0)), attribute(code, Buffer.of(icmpCode ?? 0))];
+  return [
+    attribute(id, be16(sport)),
+    attribute(type, Buffer.of(icmpType ?? 0)),
+    attribute(code, Buffer.of(icmpCode ?? 0)),
+  ];
 }
 
 function natAttribute(type: number, address: Address, port: number | null): Buffer {
@@ -155,5 +203,7 @@ const PROTOINFO_TCP_STATE = 1;
 
 function tcpStateAttribute(state: string | null): readonly Buffer[] {
   const number = state === null ? -1 : TCP_STATES.indexOf(state);
-  return number < 0 ? [] : [nested(CTA.protoinfo, nested(PROTOINFO_TCP, attribute(PROTOINFO_TCP_STATE, Buffer.of(number))))];
+  return number < 0
+    ? []
+    : [nested(CTA.protoinfo, nested(PROTOINFO_TCP, attribute(PROTOINFO_TCP_STATE, Buffer.of(number))))];
 }

@@ -56,7 +56,11 @@ export class LocalSender {
     libc.setfsgid(gid);
     libc.setfsuid(uid);
     try {
-      const fd = checked(libc, "cannot open a raw socket", libc.socket(v6 ? AF.inet6 : AF.inet, SOCK.raw | SOCK.cloexec, IPPROTO_RAW));
+      const fd = checked(
+        libc,
+        "cannot open a raw socket",
+        libc.socket(v6 ? AF.inet6 : AF.inet, SOCK.raw | SOCK.cloexec, IPPROTO_RAW),
+      );
       const [level, option] = v6 ? [SOL_IPV6, IPV6_TRANSPARENT] : [SOL_IP, IP_TRANSPARENT];
       checked(libc, "cannot send from any address", libc.setsockopt(fd, level, option, intBytes(1), 4));
       return fd;

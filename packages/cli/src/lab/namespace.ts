@@ -25,7 +25,8 @@ export class Namespace {
 
   /** Runs `work` in the namespace: sockets opened, processes started and /proc/sys/net read there belong to it. */
   inside<T>(work: () => T): T {
-    if (this.#depth++ === 0) checked(this.#libc, "cannot enter the namespace", this.#libc.setns(this.#own, CLONE_NEWNET));
+    if (this.#depth++ === 0)
+      checked(this.#libc, "cannot enter the namespace", this.#libc.setns(this.#own, CLONE_NEWNET));
     try {
       return work();
     } finally {

@@ -10,7 +10,14 @@ export interface Libc {
   connect(fd: number, address: Uint8Array, length: number): number;
   listen(fd: number, backlog: number): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
-  sendto(fd: number, bytes: Uint8Array, length: number, flags: number, address: Uint8Array, addressLength: number): number;
+  sendto(
+    fd: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number;
   recv(fd: number, into: Buffer, length: number, flags: number): number;
   poll(fds: Buffer, count: number, timeoutMs: number): number;
   /** Set the id that the owner of a new file is taken from, for this thread. */
@@ -63,7 +70,8 @@ export function labError(message: string, hint: string | null = null): HookwalkE
 
 /** A call that must succeed. */
 export function checked(libc: Libc, what: string, result: number): number {
-  if (result < 0) throw labError(`${what}: ${errnoName(libc.errno())}`, "The lab needs root (CAP_NET_ADMIN, CAP_SYS_ADMIN).");
+  if (result < 0)
+    throw labError(`${what}: ${errnoName(libc.errno())}`, "The lab needs root (CAP_NET_ADMIN, CAP_SYS_ADMIN).");
   return result;
 }
 
@@ -91,6 +99,7 @@ export function errnoName(errno: number): string {
 
 /** Numbers of include/uapi that the lab uses. */
 export const AF = { inet: 2, inet6: 10, netlink: 16 } as const;
+export const AF_PACKET = 17;
 export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 export const EAGAIN = 11;
 export const MSG_DONTWAIT = 0x40;

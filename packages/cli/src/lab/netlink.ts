@@ -72,7 +72,11 @@ export class NetlinkSocket {
 
   constructor(libc: Libc, receiveBytes = 1 << 20) {
     this.#libc = libc;
-    this.#fd = checked(libc, "cannot open a netlink socket", libc.socket(AF.netlink, SOCK.raw | SOCK.cloexec, NETLINK_NETFILTER));
+    this.#fd = checked(
+      libc,
+      "cannot open a netlink socket",
+      libc.socket(AF.netlink, SOCK.raw | SOCK.cloexec, NETLINK_NETFILTER),
+    );
     const address = Buffer.alloc(12);
     address.writeUInt16LE(AF.netlink);
     checked(libc, "cannot bind a netlink socket", libc.bind(this.#fd, address, address.length));
@@ -99,11 +103,20 @@ export class NetlinkSocket {
     message.set(payload, HEADER);
     const kernel = Buffer.alloc(12);
     kernel.writeUInt16LE(AF.netlink);
-    checked(this.#libc, "cannot send on netlink", this.#libc.sendto(this.#fd, message, message.length, 0, kernel, kernel.length));
+    checked(
+      this.#libc,
+      "cannot send on netlink",
+      this.#libc.sendto(this.#fd, message, message.length, 0, kernel, kernel.length),
+    );
   }
 
   /** Sends a request and gives the kernel's answers; null where it refuses with one of the errors in `absent`. */
-  ask(type: number, flags: number, body: readonly Buffer[], absent: readonly number[] = []): readonly NetlinkMessage[] | null {
+  ask(
+    type: number,
+    flags: number,
+    body: readonly Buffer[],
+    absent: readonly number[] = [],
+  ): readonly NetlinkMessage[] | null {
     this.send(type, flags | ((flags & NLM_F.dump) === NLM_F.dump ? 0 : NLM_F.ack), ...body);
     const answers: NetlinkMessage[] = [];
     for (;;) {
@@ -137,7 +150,8 @@ export class NetlinkSocket {
 
   #receive(flags: number): readonly NetlinkMessage[] {
     const length = this.#libc.recv(this.#fd, this.#buffer, this.#buffer.length, flags);
-    if (length < 0 && (flags === 0 || this.#libc.errno() !== EAGAIN)) checked(this.#libc, "cannot read from netlink", length);
+    if (length < 0 && (flags === 0 || this.#libc.errno() !== EAGAIN))
+      checked(this.#libc, "cannot read from netlink", length);
     const messages: NetlinkMessage[] = [];
     let at = 0;
     while (at + HEADER <= length) {

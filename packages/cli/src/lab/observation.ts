@@ -5,7 +5,7 @@ import { printAddress, printProtocol, PROTO } from "@hookwalk/engine";
 export interface Observation {
   /** In the kernel's order; see test/cases/README.md for what is a step. */
   readonly steps: readonly ObservedStep[];
-  /** Packets that the kernel made itself: `icmp 3/3`, `tcp RST`. */
+  /** Packets that the kernel made itself: `icmp 3/3`, `tcp RST`; with ` lost` behind it where they did not leave either. */
   readonly sides: readonly string[];
   /** `reject`: lost, and an ICMP error or a reset went back. */
   readonly verdict: "accept" | "drop" | "reject" | "unknown";
@@ -32,11 +32,16 @@ export interface ObservedStep {
 const TCP_RST = 4;
 const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 const ICMP6_ERRORS: ReadonlySet<number> = new Set([1, 2, 3, 4, 137]);
-const REDIRECTS: ReadonlySet<string> = new Set(["icmp 5/0", "icmp 5/1", "icmp 137/0"]);
+const LOST = " lost";
+const REDIRECT = /^icmp (5|137)\//;
 
 /** `icmp 3/3`, `tcp RST`; null for a packet that is no complaint. */
-export function sideOf(packet: Packet): string | null {
-  const { proto, icmpType, icmpCode, tcpFlags } = packet;
+export function sideOf(packet: Packet, sent: boolean): string | null {
+  const name = complaintName(packet);
+  return name === null || sent ? name : name + LOST;
+}
+
+function complaintName({ proto, icmpType, icmpCode, tcpFlags }: Packet): string | null {
   if (proto === PROTO.tcp && tcpFlags !== null && tcpFlags & TCP_RST) return "tcp RST";
   const errors = proto === PROTO.icmp ? ICMP_ERRORS : proto === PROTO.icmp6 ? ICMP6_ERRORS : null;
   if (errors === null || icmpType === null || !errors.has(icmpType)) return null;
@@ -45,7 +50,7 @@ export function sideOf(packet: Packet): string | null {
 
 /** How a lost packet is called: by what came back. */
 export function lostVerdict(sides: readonly string[]): "drop" | "reject" {
-  return sides.some((side) => !REDIRECTS.has(side)) ? "reject" : "drop";
+  return sides.some((side) => !REDIRECT.test(side) && !side.endsWith(LOST)) ? "reject" : "drop";
 }
 
 /** What a walk says, reduced to what the kernel can show. */
@@ -74,7 +79,7 @@ export function observationOf(outcome: Outcome): Observation {
 }
 
 function sidePacketName(side: SidePacket): string {
-  return sideOf(side.packet) ?? side.kind;
+  return sideOf(side.packet, side.sent) ?? side.kind;
 }
 
 /** The lines of a case file: one a step, one a side packet, and the outcome. */
@@ -106,7 +111,8 @@ function printPacket(packet: Packet): string {
     printEnd(packet.dst, packet.dport),
   ];
   if (isIcmp && packet.icmpType !== null) words.push(`${String(packet.icmpType)}/${String(packet.icmpCode ?? 0)}`);
-  if (packet.fragment !== null) words.push("frag", `${String(packet.fragment.offset)}${packet.fragment.more ? "+" : ""}`);
+  if (packet.fragment !== null)
+    words.push("frag", `${String(packet.fragment.offset)}${packet.fragment.more ? "+" : ""}`);
   words.push("ttl", String(packet.ttl));
   if (packet.tos !== 0) words.push("tos", `0x${packet.tos.toString(16)}`);
   return words.join(" ");

@@ -38,7 +38,7 @@ export interface Observed {
 /** Turns what the kernel reported into what a case file says. */
 export function observe(sighting: Sighting): Observed {
   const ours = sighting.records.filter((record) => record.packet !== null && sighting.isOurs(record.packet));
-  const sides = sighting.records.filter((record) => isSide(record, sighting)).flatMap(sideName);
+  const sides = sidesOf(sighting);
   const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
   const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
   const lost: Observation = {
@@ -71,14 +71,16 @@ function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
   return { delivery: sighting.isLocal ? "sent" : "forward", device, packet: decode(frame ?? end.packet) };
 }
 
-function isSide(record: TraceRecord, sighting: Sighting): boolean {
-  return record.table === ORACLE && record.chain === ORACLE_CHAINS.output && record.packet !== null && !sighting.isOurs(record.packet);
-}
-
-function sideName({ packet }: TraceRecord): readonly string[] {
-  const decoded = decode(packet);
-  const name = decoded === null ? null : sideOf(decoded);
-  return name === null ? [] : [name];
+/** Every complaint starts in OUTPUT; what the lab sees of it next there is its end, or nothing. */
+function sidesOf({ records, isOurs }: Sighting): readonly string[] {
+  const foreign = records.filter(
+    ({ table, what, packet }) => table === ORACLE && what !== "policy" && packet !== null && !isOurs(packet),
+  );
+  return foreign.flatMap(({ chain, packet }, at) => {
+    const decoded = chain === ORACLE_CHAINS.output ? decode(packet) : null;
+    const side = decoded === null ? null : sideOf(decoded, foreign[at + 1]?.chain === ORACLE_CHAINS.postroutingEnd);
+    return side === null ? [] : [side];
+  });
 }
 
 /**
@@ -89,7 +91,8 @@ function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly Ob
   const { table, chain, what } = record;
   if (table === ORACLE) return [];
   if (what === 0) return BASE_CHAINS.has(chain) ? [] : [{ table, chain, what: "return", mark: record.mark }];
-  const tellsMarkBefore = next !== undefined && (next.when === "before" || next.table === ORACLE || typeof next.what !== "number");
+  const tellsMarkBefore =
+    next !== undefined && (next.when === "before" || next.table === ORACLE || typeof next.what !== "number");
   const mark = record.when === "before" && typeof what === "number" && tellsMarkBefore ? next.mark : record.mark;
   return [{ table, chain, what, mark }];
 }
@@ -100,7 +103,9 @@ const ETHERTYPES: ReadonlySet<number> = new Set([0x0800, 0x86dd]);
 
 function ipOf(frame: Frame): Buffer | null {
   const { bytes } = frame;
-  return bytes.length > ETHER_HEADER && ETHERTYPES.has(bytes.readUInt16BE(ETHERTYPE_AT)) ? bytes.subarray(ETHER_HEADER) : null;
+  return bytes.length > ETHER_HEADER && ETHERTYPES.has(bytes.readUInt16BE(ETHERTYPE_AT))
+    ? bytes.subarray(ETHER_HEADER)
+    : null;
 }
 
 function decode(bytes: Buffer | null): Packet | null {

@@ -26,7 +26,9 @@ export function planDevices(snapshot: Snapshot, extra: readonly string[]): reado
   const byName = new Map(links.map((link) => [link.name, link]));
   const bridges = new Set(links.map((link) => link.master).filter((master) => master !== null));
   const devices = links.map((link) => ({ link, what: kindOf(link, byName, bridges) }));
-  const routed = [...(snapshot.routes.ip ?? []), ...(snapshot.routes.ip6 ?? [])].flatMap((route) => route.nexthops.map((hop) => hop.dev));
+  const routed = [...(snapshot.routes.ip ?? []), ...(snapshot.routes.ip6 ?? [])].flatMap((route) =>
+    route.nexthops.map((hop) => hop.dev),
+  );
   for (const name of [...routed, ...extra]) {
     if (name === null || name === "lo" || byName.has(name)) continue;
     const link = wireNamed(name, devices.length + 2);
@@ -74,7 +76,9 @@ export function deviceCommands(devices: readonly Device[]): readonly string[] {
     ...devices.flatMap(addCommand),
     ...devices.flatMap(settingCommands),
     ...devices.flatMap(({ link }) => link.addresses.flatMap((address) => addressCommand(link.name, address))),
-    ...devices.filter(({ link, what }) => what.kind === "loopback" || link.flags.includes("UP")).map(({ link }) => `link set ${link.name} up`),
+    ...devices
+      .filter(({ link, what }) => what.kind === "loopback" || link.flags.includes("UP"))
+      .map(({ link }) => `link set ${link.name} up`),
   ];
 }
 
@@ -145,7 +149,9 @@ export class TableNumbers {
  * with the addresses; every other table that the snapshot lists is emptied first.
  */
 export function routeCommands(family: Family, routes: readonly Route[], tables: TableNumbers): readonly string[] {
-  const wanted = routes.filter((route) => !(route.table === "local" && route.protocol === "kernel") && route.type !== "multicast");
+  const wanted = routes.filter(
+    (route) => !(route.table === "local" && route.protocol === "kernel") && route.type !== "multicast",
+  );
   const listed = new Set(wanted.map((route) => route.table).filter((table) => table !== "local"));
   // A gateway must be reachable when its route is added: what is on the link comes first.
   const byReach = [...wanted].sort((a, b) => Number(hasGateway(a)) - Number(hasGateway(b)));
@@ -209,14 +215,26 @@ export function ruleCommands(family: Family, rules: readonly RoutingRule[], tabl
   const missing = new Map(DEFAULT_RULES[family]);
   const added: string[] = [];
   for (const rule of rules) {
-    if (rule.action.kind === "lookup" && missing.get(rule.priority) === rule.action.table && isPlain(rule)) missing.delete(rule.priority);
+    if (rule.action.kind === "lookup" && missing.get(rule.priority) === rule.action.table && isPlain(rule))
+      missing.delete(rule.priority);
     else added.push(ruleCommand(rule, tables));
   }
   return [...added, ...[...missing].map(([priority]) => `rule del priority ${String(priority)}`)];
 }
 
 function isPlain(rule: RoutingRule): boolean {
-  const selectors = [rule.from, rule.to, rule.tos, rule.fwmark, rule.iif, rule.oif, rule.uidRange, rule.ipproto, rule.sport, rule.dport];
+  const selectors = [
+    rule.from,
+    rule.to,
+    rule.tos,
+    rule.fwmark,
+    rule.iif,
+    rule.oif,
+    rule.uidRange,
+    rule.ipproto,
+    rule.sport,
+    rule.dport,
+  ];
   return !rule.not && selectors.every((selector) => selector === null) && rule.suppressPrefixLength === null;
 }
 
@@ -261,8 +279,13 @@ function ruleActionWords(rule: RoutingRule, tables: TableNumbers): readonly stri
 
 /** Permanent neighbours on devices that ask for them: bridges and veth pairs. */
 export function neighbourCommands(snapshot: Snapshot, devices: readonly Device[]): readonly string[] {
-  const asking = new Set(devices.filter(({ what }) => what.kind === "bridge" || what.kind === "veth").map(({ link }) => link.name));
+  const asking = new Set(
+    devices.filter(({ what }) => what.kind === "bridge" || what.kind === "veth").map(({ link }) => link.name),
+  );
   return (snapshot.neighbours ?? [])
     .filter((neighbour) => neighbour.mac !== null && asking.has(neighbour.dev))
-    .map(({ address, mac, dev }) => `neighbour replace ${printAddress(address)} lladdr ${mac ?? ""} dev ${dev} nud permanent`);
+    .map(
+      ({ address, mac, dev }) =>
+        `neighbour replace ${printAddress(address)} lladdr ${mac ?? ""} dev ${dev} nud permanent`,
+    );
 }

@@ -47,7 +47,20 @@ const COPY_PACKET = 2;
 const COPY_BYTES = 128;
 
 /** Attributes of include/uapi/linux/netfilter/nf_tables.h, NFTA_TRACE_*. */
-const TRACE = { table: 1, chain: 2, handle: 3, type: 4, id: 6, network: 8, transport: 9, oif: 12, mark: 14, nfproto: 15, ctid: 18, ctstate: 21 } as const;
+const TRACE = {
+  table: 1,
+  chain: 2,
+  handle: 3,
+  type: 4,
+  id: 6,
+  network: 8,
+  transport: 9,
+  oif: 12,
+  mark: 14,
+  nfproto: 15,
+  ctid: 18,
+  ctstate: 21,
+} as const;
 const TYPE = { policy: 1, return: 2, rule: 3 } as const;
 const RULE = { table: 1, chain: 2, handle: 3 } as const;
 
@@ -65,8 +78,8 @@ export class Tracer {
   #legacyRules: RuleCounts = new Map();
   /** Rule number by chain and handle, for tables of nft. */
   #nftRules: ReadonlyMap<string, number> = new Map();
-  /** Family of a nft trace by its id, which stands for the packet. */
-  #nftPackets = new Map<number, Buffer>();
+  /** The packet that a nft trace's id stands for: only the first record of a chain's run shows it. */
+  readonly #nftPackets = new Map<number, Buffer>();
 
   /** In the namespace, after `nf_log` was set to nfnetlink_log. */
   constructor(libc: Libc) {
@@ -79,7 +92,13 @@ export class Tracer {
     const threshold = Buffer.alloc(4);
     threshold.writeUInt32BE(1);
     this.#socket.send(NFULNL_MSG_CONFIG, 0, group, attribute(LOG_CONFIG.command, Buffer.of(BIND)));
-    this.#socket.send(NFULNL_MSG_CONFIG, 0, group, attribute(LOG_CONFIG.mode, mode), attribute(LOG_CONFIG.threshold, threshold));
+    this.#socket.send(
+      NFULNL_MSG_CONFIG,
+      0,
+      group,
+      attribute(LOG_CONFIG.mode, mode),
+      attribute(LOG_CONFIG.threshold, threshold),
+    );
     this.#socket.join(NFNLGRP_NFTRACE);
   }
 
@@ -103,8 +122,14 @@ export class Tracer {
   /** All records that the kernel has written since the last call. */
   read(): readonly TraceRecord[] {
     const records: TraceRecord[] = [];
+    this.#nftPackets.clear();
     for (const message of this.#socket.drain()) {
-      const record = message.type === NFULNL_MSG_PACKET ? this.#readLog(message) : message.type === NFT_MSG_TRACE ? this.#readTrace(message) : null;
+      const record =
+        message.type === NFULNL_MSG_PACKET
+          ? this.#readLog(message)
+          : message.type === NFT_MSG_TRACE
+            ? this.#readTrace(message)
+            : null;
       if (record !== null) records.push(record);
     }
     return records;
@@ -144,14 +169,16 @@ export class Tracer {
     const network = attributes.get(TRACE.network);
     const transport = attributes.get(TRACE.transport);
     const id = readBe32(attributes.get(TRACE.id));
-    if (network !== undefined) this.#nftPackets.set(id, Buffer.concat(transport === undefined ? [network] : [network, transport]));
+    if (network !== undefined)
+      this.#nftPackets.set(id, Buffer.concat(transport === undefined ? [network] : [network, transport]));
     const packet = this.#nftPackets.get(id) ?? null;
     const family = packet !== null && packet.readUInt8(0) >> 4 === 6 ? "ip6" : "ip";
     const table = readString(attributes.get(TRACE.table));
     const chain = readString(attributes.get(TRACE.chain));
     const type = readBe32(attributes.get(TRACE.type));
     const handle = attributes.get(TRACE.handle)?.readBigUInt64BE();
-    const number = handle === undefined ? undefined : this.#nftRules.get(`${chainKey(family, table, chain)} ${String(handle)}`);
+    const number =
+      handle === undefined ? undefined : this.#nftRules.get(`${chainKey(family, table, chain)} ${String(handle)}`);
     return {
       when: "after",
       family,

@@ -1,0 +1,65 @@
+import type { Socket } from "@hookwalk/engine";
+import type { Libc } from "./native.ts";
+import { AF, errnoName, intBytes, SOCK } from "./native.ts";
+import { socketAddress } from "./local-sender.ts";
+
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
+const IPPROTO_TCP = 6;
+const TCP_REPAIR = 19;
+const SOL_IP = 0;
+const IP_FREEBIND = 15;
+const IP_TRANSPARENT = 19;
+const SOL_IPV6 = 41;
+const IPV6_V6ONLY = 26;
+const IPV6_TRANSPARENT = 75;
+const IPV6_FREEBIND = 78;
+
+/** A socket of the snapshot, opened; or why it could not be. */
+export type Opened = { readonly fd: number } | { readonly problem: string } | null;
+
+/**
+ * Opens a socket that `ss` listed: TCP listeners, UDP sockets, established TCP connections (in repair mode: without a
+ * packet). Null for the kinds that no rule can see. In the namespace.
+ */
+export function openSocket(libc: Libc, socket: Socket): Opened {
+  const type = socket.proto === "tcp" ? SOCK.stream : socket.proto === "udp" ? SOCK.dgram : null;
+  const isListener = socket.state === "LISTEN" || socket.state === "UNCONN";
+  if (type === null || socket.localPort === null || (!isListener && socket.state !== "ESTAB")) return null;
+  const v6 = typeof socket.localAddress === "bigint" || socket.localAddress === null;
+  const fd = libc.socket(v6 ? AF.inet6 : AF.inet, type | SOCK.cloexec, 0);
+  const address = socketAddress(socket.localAddress ?? 0n, socket.localPort);
+  const failed =
+    fd < 0 ||
+    setOptions(libc, fd, socket, v6) ||
+    libc.bind(fd, address, address.length) < 0 ||
+    !start(libc, fd, socket, isListener);
+  if (!failed) return { fd };
+  const problem = `socket ${socket.text.trim()}: ${errnoName(libc.errno())}`;
+  if (fd >= 0) libc.close(fd);
+  return { problem };
+}
+
+function setOptions(libc: Libc, fd: number, socket: Socket, v6: boolean): boolean {
+  const isRepaired = socket.state === "ESTAB" && socket.proto === "tcp";
+  const options: readonly (readonly [level: number, name: number, value: Buffer, wanted: boolean])[] = [
+    [SOL_SOCKET, SO_REUSEADDR, intBytes(1), true],
+    [v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, intBytes(1), true],
+    [v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, intBytes(1), socket.transparent === true],
+    [SOL_IPV6, IPV6_V6ONLY, intBytes(socket.v6only === true ? 1 : 0), v6],
+    [SOL_SOCKET, SO_MARK, intBytes(socket.mark ?? 0), socket.mark !== null],
+    [SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${socket.device ?? ""}\0`), socket.device !== null],
+    [IPPROTO_TCP, TCP_REPAIR, intBytes(1), isRepaired],
+  ];
+  return options.some(
+    ([level, name, value, wanted]) => wanted && libc.setsockopt(fd, level, name, value, value.length) < 0,
+  );
+}
+
+function start(libc: Libc, fd: number, socket: Socket, isListener: boolean): boolean {
+  if (isListener) return socket.proto === "udp" || libc.listen(fd, 128) >= 0;
+  const peer = socketAddress(socket.peerAddress ?? 0, socket.peerPort ?? 0);
+  return libc.connect(fd, peer, peer.length) >= 0;
+}

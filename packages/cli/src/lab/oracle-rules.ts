@@ -1,0 +1,44 @@
+import { ORACLE_CHAINS } from "./observe.ts";
+import { ORACLE } from "./tracer.ts";
+import type { PktType } from "@hookwalk/engine";
+
+/** Byte 1 of the destination address that the lab writes, by what the frame is to the device. */
+const PKT_TYPE_CODES: readonly PktType[] = ["host", "broadcast", "multicast"];
+const OTHERHOST_CODE = PKT_TYPE_CODES.length;
+
+/**
+ * The lab's own nft table. It turns on tracing where packets enter (legacy tables then report too), shows their mark and
+ * flow where hooks end, and drops what was delivered before the local stack answers: an answer would be a packet of its
+ * own, and would change the flow. INT_MAX is behind conntrack's confirmation, because that is registered later.
+ */
+export function oracleRules(devices: readonly string[]): string {
+  const { prerouting, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
+  const types = PKT_TYPE_CODES.map((type, code) => `@ll,8,8 ${String(code)} meta pkttype set ${type}`);
+  const ingress = [
+    `table netdev ${ORACLE} {`,
+    `chain ingress {`,
+    `type filter hook ingress devices = { ${devices.join(", ")} } priority -500;`,
+    "meta mark set @ll,16,32",
+    ...types,
+    "}",
+    "}",
+  ];
+  return [
+    `table inet ${ORACLE} {`,
+    `chain ${prerouting} { type filter hook prerouting priority -1000; meta nftrace set 1 accept; }`,
+    `chain ${output} { type filter hook output priority -1000; meta nftrace set 1 accept; }`,
+    `chain ${inputEnd} { type filter hook input priority 2147483647; policy drop; }`,
+    `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; }`,
+    "}",
+    ...(devices.length === 0 ? [] : ingress),
+    "",
+  ].join("\n");
+}
+
+/** The destination address of a frame: what `oracleRules` reads the packet's mark and type from. */
+export function ingressAddress(mark: number, pktType: PktType): Buffer {
+  const code = PKT_TYPE_CODES.indexOf(pktType);
+  const bytes = Buffer.from([2, code < 0 ? OTHERHOST_CODE : code, 0, 0, 0, 0]);
+  bytes.writeUInt32LE(mark >>> 0, 2);
+  return bytes;
+}
