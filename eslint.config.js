@@ -19,6 +19,23 @@ const processes = {
 };
 const nodeModules = { regex: "^node:", message: "The engine runs in a browser too." };
 
+const FORBIDDEN_SYNTAX = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='exit']",
+    message: "Only main.ts ends the program.",
+  },
+  {
+    selector: "CallExpression[callee.property.name='push'] > SpreadElement",
+    message: "A spread of a long list overflows the stack: push in a loop, or concat.",
+  },
+  { selector: "TSEnumDeclaration", message: "A union of literals says the same." },
+];
+
+const CLOCK = {
+  selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+  message: "The engine is pure: pass the time in.",
+};
+
 export default defineConfig(
   globalIgnores(["**/dist/", "**/node_modules/", "coverage/", ".cache/", "test/**/goldens/", "**/*.d.ts"]),
   {
@@ -38,27 +55,13 @@ export default defineConfig(
       eqeqeq: "error",
       "no-console": "error",
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "MemberExpression[object.name='process'][property.name='exit']",
-          message: "Only main.ts ends the program.",
-        },
-        {
-          selector: "CallExpression[callee.property.name='push'] > SpreadElement",
-          message: "A spread of a long list overflows the stack: push in a loop, or concat.",
-        },
-        { selector: "TSEnumDeclaration", message: "A union of literals says the same." },
-      ],
+      "no-restricted-syntax": ["error", ...FORBIDDEN_SYNTAX],
       "no-restricted-imports": ["error", { patterns: [processes] }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "separate-type-imports" }],
       "@typescript-eslint/consistent-type-exports": "error",
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "@typescript-eslint/prefer-readonly": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": [
-        "error",
-        { allowDefaultCaseForExhaustiveSwitch: false, considerDefaultExhaustiveForUnions: true },
-      ],
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: false }],
       "@typescript-eslint/ban-ts-comment": ["error", { "ts-expect-error": "allow-with-description" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
     },
@@ -74,6 +77,11 @@ export default defineConfig(
   { files: ["packages/cli/src/process/**/*.ts"], rules: { "no-restricted-imports": "off" } },
   { files: ["packages/cli/src/terminal/**/*.ts"], rules: { "no-console": "off" } },
   { files: ["packages/cli/src/main.ts"], rules: { "no-restricted-syntax": "off" } },
+  {
+    files: ENGINE,
+    ignores: ["**/*.test.ts"],
+    rules: { "no-restricted-syntax": ["error", ...FORBIDDEN_SYNTAX, CLOCK] },
+  },
   {
     // Tests drive the real binary and the real tools, and read better with short callbacks.
     files: TESTS,

@@ -1,6 +1,7 @@
 import type { Arrival, Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
 import { PROTO } from "../program/protocol.ts";
+import type { AssumedFlow } from "./conntrack/assumed.ts";
 import { ConntrackTable } from "./conntrack/table.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
 import type { Outcome, Trace } from "./trace.ts";
@@ -21,12 +22,15 @@ export interface FlowOptions {
   /** The device that the answer enters by; default: the one that the first packet left by. */
   readonly replyIif?: string | null;
   readonly conntrack?: ConntrackTable;
+  /** What is known of the first packet's flow beside the table. */
+  readonly flow?: AssumedFlow;
 }
 
 /** Walks a connection, conntrack carried along, following the most likely outcome of each packet. */
 export function walkFlow(program: Program, packet: Packet, arrival: Arrival, options: FlowOptions = {}): FlowTrace {
   const conntrack = options.conntrack ?? new ConntrackTable(program.conntrack);
-  const first = walkPacket(program, packet, arrival, { conntrack });
+  const assumed = options.flow === undefined ? {} : { flow: options.flow };
+  const first = walkPacket(program, packet, arrival, { conntrack, ...assumed });
   const packets: FlowPacket[] = [{ role: "first", trace: first }];
   const [outcome] = first.outcomes;
   if (outcome?.verdict !== "accept") return { packets };

@@ -1,5 +1,6 @@
 import type { Hook, HookEntry } from "../program/program.ts";
 import { walkBaseChain } from "./chain.ts";
+import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import { natHook } from "./nat/bind.ts";
 import { routeOutput } from "./route.ts";
@@ -59,10 +60,11 @@ function conntrackIn(run: Run): ChainVerdict {
     return ACCEPT;
   }
   if (skb.base.fragment !== null) return dropped("conntrack", "a fragment waits here for the others of its packet");
-  const tracked = track(skb, run.conntrack, {
+  const found = track(skb, run.conntrack, {
     loose: program.sysctl.number("net.netfilter.nf_conntrack_tcp_loose", 1) !== 0,
     checksum: run.hook === "prerouting" && program.sysctl.number("net.netfilter.nf_conntrack_checksum", 1) !== 0,
   });
+  const tracked = run.assumedFlow === null ? found : assume(skb, run.conntrack, found, run.assumedFlow);
   if (tracked === "untracked") skb.untracked = true;
   else skb.ct = tracked;
   const flow = skb.ct?.flow ?? null;

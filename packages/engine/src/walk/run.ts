@@ -1,5 +1,6 @@
 import type { BaseChain, CompiledChain, FamilyProgram, Hook, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
+import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import { digestOf } from "./skb.ts";
@@ -13,6 +14,8 @@ export interface Run {
   readonly oracle: Oracle;
   readonly skb: Skb;
   readonly conntrack: ConntrackTable;
+  /** Null: conntrack itself says what the packet belongs to. */
+  readonly assumedFlow: AssumedFlow | null;
   /** Sets as they are now: SET targets change them on the way. Null: no dump at all. */
   sets: ReadonlyMap<string, SetLookup> | null;
   readonly steps: Step[];

@@ -1,5 +1,6 @@
 import type { Arrival, Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
+import type { AssumedFlow } from "./conntrack/assumed.ts";
 import { ConntrackTable } from "./conntrack/table.ts";
 import { Exploration } from "./oracle.ts";
 import type { Explored, Oracle } from "./oracle.ts";
@@ -14,6 +15,8 @@ export interface WalkOptions {
   readonly conntrack?: ConntrackTable;
   /** Start in the middle of the stack. */
   readonly at?: Start;
+  /** What is known of the packet's flow beside the table. */
+  readonly flow?: AssumedFlow;
 }
 
 /** More ways than this are not told apart: the rest is one `unknown` outcome. */
@@ -24,7 +27,8 @@ export function walkPacket(program: Program, packet: Packet, arrival: Arrival, o
   const conntrack = options.conntrack ?? new ConntrackTable(program.conntrack);
   const start = options.at ?? (arrival.iif === null ? "send" : "receive");
   const exploration = new Exploration();
-  const walk = (oracle: Oracle): Finished => walkOnce(program, packet, arrival, conntrack, start, oracle);
+  const walk = (oracle: Oracle): Finished =>
+    walkOnce(program, packet, arrival, conntrack, options.flow ?? null, start, oracle);
   const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
   const ordered = results.length === 1 ? results : byLikelihood(results);
   commit(conntrack, ordered[0]?.value);
@@ -44,6 +48,7 @@ function walkOnce(
   packet: Packet,
   arrival: Arrival,
   conntrack: ConntrackTable,
+  assumedFlow: AssumedFlow | null,
   start: Start,
   oracle: Oracle,
 ): Finished {
@@ -52,6 +57,7 @@ function walkOnce(
     family: program.families[packet.family],
     oracle,
     conntrack,
+    assumedFlow,
     sets: program.sets,
     skb: newSkb(packet, arrival),
     steps: [],
@@ -80,6 +86,7 @@ function sendSide(run: Run, side: SidePacket): SidePacket {
   const own: Run = {
     ...run,
     skb,
+    assumedFlow: null,
     steps: [],
     sides: [],
     frames: [],

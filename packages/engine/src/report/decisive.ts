@@ -1,0 +1,54 @@
+import type { Outcome, Step } from "../walk/trace.ts";
+
+/** The step that made the verdict what it is, or null where no single one did. */
+export function decisiveStep(outcome: Outcome): Step | null {
+  const { steps } = outcome;
+  switch (outcome.verdict) {
+    case "accept":
+      // What let the packet pass is the filter; what stands in other tables only changes it.
+      return steps.findLast(isFilterVerdict) ?? null;
+    case "drop":
+    case "reject":
+    case "queue":
+    case "unknown":
+      return steps.findLast((step) => step.kind === kindOf(outcome)) ?? steps.findLast(isRule) ?? null;
+  }
+}
+
+function isFilterVerdict(step: Step): boolean {
+  if (step.kind !== "rule" && step.kind !== "policy") return false;
+  if (step.table !== "filter") return false;
+  return step.kind === "policy" || (step.rule.target?.kind === "verdict" && step.rule.target.verdict === "ACCEPT");
+}
+
+function isRule(step: Step): boolean {
+  return step.kind === "rule";
+}
+
+/** What kind of step a reason comes from. */
+function kindOf({ reason }: Outcome): Step["kind"] {
+  switch (reason) {
+    case "rule":
+    case "hotdrop":
+    case "extension":
+    case "missing-chain":
+    case "queue":
+      return "rule";
+    case "policy":
+      return "policy";
+    case "route":
+      return "route";
+    case "rp_filter":
+    case "ttl":
+    case "martian":
+    case "socket":
+    case "conntrack":
+    case "nat":
+    case "forwarding":
+    case "pkttype":
+    case "mtu":
+    case "tproxy":
+    case "limit":
+      return "drop";
+  }
+}

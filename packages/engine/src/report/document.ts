@@ -1,0 +1,40 @@
+/**
+ * A text for people before anybody knows where it will stand: which words matter is said here, how they are coloured,
+ * wrapped or aligned is the business of whoever shows them (a terminal, a web page).
+ */
+export type Document = readonly Line[];
+
+export type Line =
+  | { readonly kind: "blank" }
+  | { readonly kind: "text"; readonly indent: number; readonly words: readonly Word[] }
+  | Row;
+
+/** A line whose cells line up with those of the other rows of its document. A cell may run over into an empty one. */
+export interface Row {
+  readonly kind: "row";
+  /** Stands in the margin: the sign of the decisive line. */
+  readonly sign: Word | null;
+  readonly cells: readonly (readonly Word[])[];
+  /** Follows the last cell where there is room for it. */
+  readonly detail: readonly Word[];
+  /** Stands in a column of its own at the right. */
+  readonly aside: readonly Word[];
+}
+
+export interface Word {
+  readonly text: string;
+  readonly role: Role;
+}
+
+/** Never the only carrier of a meaning: the words say the same. */
+export type Role = "plain" | "strong" | "faint" | "good" | "bad" | "unsure" | "changed";
+
+export function word(text: string, role: Role = "plain"): Word {
+  return { text, role };
+}
+
+export function textLine(indent: number, ...words: readonly Word[]): Line {
+  return { kind: "text", indent, words };
+}
+
+export const blankLine: Line = { kind: "blank" };

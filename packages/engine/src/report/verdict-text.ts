@@ -1,0 +1,45 @@
+import type { ReportMessage, Speaker } from "../messages/catalogue.ts";
+import type { Outcome, Reason, Step } from "../walk/trace.ts";
+import type { Role, Word } from "./document.ts";
+import { word } from "./document.ts";
+
+/** `DROPPED in FORWARD by filter/cali-pi-default rule 1   (iptables-save.txt:87)`. */
+export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role, say: Speaker): readonly Word[] {
+  const words = [word(headOf(outcome, say), role)];
+  if (decisive?.kind === "rule" || decisive?.kind === "policy") {
+    const place = `${decisive.table}/${decisive.chain}`;
+    const hook = say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) });
+    const span = decisive.kind === "rule" ? decisive.rule : decisive.span;
+    const by =
+      decisive.kind === "rule"
+        ? say.report("by-rule", { place, rule: decisive.number })
+        : say.report("by-policy", { place });
+    words.push(word(`${hook}${by}`), word(`   (${span.file}:${String(span.line)})`, "faint"));
+  }
+  if (decisive?.kind === "drop" && decisive.hook !== null) {
+    words.push(word(say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) })));
+  }
+  if (outcome.verdict !== "accept" && !SELF_EVIDENT.has(outcome.reason)) {
+    const id: ReportMessage = `reason-${outcome.reason}`;
+    words.push(word(say.report("because", { what: say.report(id) })));
+  }
+  return words;
+}
+
+/** The rule or the policy was named already. */
+const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["rule", "policy"]);
+
+function headOf(outcome: Outcome, say: Speaker): string {
+  if (outcome.verdict !== "accept") return say.report(`verdict-${outcome.verdict}`);
+  const device = outcome.oif ?? "?";
+  switch (outcome.delivery) {
+    case "local":
+      return say.report("verdict-accept-local");
+    case "forward":
+      return say.report("verdict-accept-forward", { device });
+    case "sent":
+      return say.report("verdict-accept-sent", { device });
+    case "none":
+      return say.report("verdict-accept-none");
+  }
+}
