@@ -2,8 +2,8 @@ import type { Arrival, Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
-import { ConntrackTable } from "./conntrack/table.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
+import { NodeState } from "./state.ts";
 import type { Outcome, Trace } from "./trace.ts";
 import { walkPacket } from "./walk.ts";
 
@@ -21,14 +21,14 @@ export interface FlowPacket {
 export interface FlowOptions {
   /** The device that the answer enters by; default: the one that the first packet left by. */
   readonly replyIif?: string | null;
-  readonly conntrack?: ConntrackTable;
+  readonly state?: NodeState;
   /** What is known of the first packet's flow beside the table. */
   readonly flow?: AssumedFlow;
 }
 
 /** Walks a connection, conntrack carried along, following the most likely outcome of each packet. */
 export function walkFlow(program: Program, packet: Packet, arrival: Arrival, options: FlowOptions = {}): FlowTrace {
-  const conntrack = options.conntrack ?? new ConntrackTable(program.conntrack);
+  const state = options.state ?? new NodeState(program);
   const assumed = options.flow === undefined ? {} : { flow: options.flow };
   const first = walkPacket(program, packet, arrival, { conntrack, ...assumed });
   const packets: FlowPacket[] = [{ role: "first", trace: first }];
@@ -36,10 +36,10 @@ export function walkFlow(program: Program, packet: Packet, arrival: Arrival, opt
   if (outcome?.verdict !== "accept") return { packets };
   const answer = answerTo(outcome.packet);
   const replyArrival = arrivalOfAnswer(outcome, options.replyIif ?? null);
-  const reply = walkPacket(program, answer, replyArrival, { conntrack });
+  const reply = walkPacket(program, answer, replyArrival, { state });
   packets.push({ role: "reply", trace: reply });
   if (reply.outcomes[0]?.verdict !== "accept") return { packets };
-  const third = walkPacket(program, follows(packet), arrival, { conntrack });
+  const third = walkPacket(program, follows(packet), arrival, { state });
   packets.push({ role: "third", trace: third });
   return { packets };
 }

@@ -1,18 +1,18 @@
 import type { Arrival, Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
-import { ConntrackTable } from "./conntrack/table.ts";
 import { Exploration } from "./oracle.ts";
 import type { Explored, Oracle } from "./oracle.ts";
 import { walkPath } from "./path.ts";
 import type { End, Start } from "./path.ts";
 import type { Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
+import { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
 
 export interface WalkOptions {
-  /** The conntrack table to walk with; the most likely outcome's flow is put into it. Default: what the snapshot lists. */
-  readonly conntrack?: ConntrackTable;
+  /** What earlier packets left behind; what the most likely outcome leaves is put into it. Default: what the snapshot shows. */
+  readonly state?: NodeState;
   /** Start in the middle of the stack. */
   readonly at?: Start;
   /** What is known of the packet's flow beside the table. */
@@ -24,14 +24,14 @@ const MOST_OUTCOMES = 64;
 
 /** What happens to one packet on this node. */
 export function walkPacket(program: Program, packet: Packet, arrival: Arrival, options: WalkOptions = {}): Trace {
-  const conntrack = options.conntrack ?? new ConntrackTable(program.conntrack);
+  const state = options.state ?? new NodeState(program);
   const start = options.at ?? (arrival.iif === null ? "send" : "receive");
   const exploration = new Exploration();
   const walk = (oracle: Oracle): Finished =>
     walkOnce(program, packet, arrival, conntrack, options.flow ?? null, start, oracle);
   const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
   const ordered = results.length === 1 ? results : byLikelihood(results);
-  commit(conntrack, ordered[0]?.value);
+  commit(state, ordered[0]?.value);
   const outcomes = ordered.map(outcomeOf);
   if (cut) outcomes.push(tooMany(packet, arrival));
   const assumptions = program.assumptions.map(({ what, why }) => ({ what, why, assumed: true }));
@@ -47,7 +47,7 @@ function walkOnce(
   program: Program,
   packet: Packet,
   arrival: Arrival,
-  conntrack: ConntrackTable,
+  state: NodeState,
   assumedFlow: AssumedFlow | null,
   start: Start,
   oracle: Oracle,
@@ -110,9 +110,11 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 }
 
 /** A confirmed flow is in the table from now on; one that was there already keeps what this packet changed. */
-function commit(conntrack: ConntrackTable, finished: Finished | undefined): void {
-  const flow = finished?.run.skb.ct?.flow;
-  if (flow?.confirmed === true) conntrack.insert(flow);
+function commit(state: NodeState, finished: Finished | undefined): void {
+  if (finished === undefined) return;
+  const { skb, sets } = finished.run;
+  if (skb.ct?.flow.confirmed === true) state.conntrack.insert(skb.ct.flow);
+  state.sets = sets;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outcome {

@@ -1,0 +1,16 @@
+import type { Program } from "../program/program.ts";
+import type { SetLookup } from "../program/set-lookup.ts";
+import { ConntrackTable } from "./conntrack/table.ts";
+
+/** What packets leave behind on a node: tracked flows, and sets that SET targets changed. Carried from walk to walk. */
+export class NodeState {
+  readonly conntrack: ConntrackTable;
+  /** Null: no ipset dump. */
+  sets: ReadonlyMap<string, SetLookup> | null;
+
+  /** The state that the snapshot shows. */
+  constructor(program: Program) {
+    this.conntrack = new ConntrackTable(program.conntrack);
+    this.sets = program.sets;
+  }
+}
