@@ -30,7 +30,7 @@ export interface FlowOptions {
 export function walkFlow(program: Program, packet: Packet, arrival: Arrival, options: FlowOptions = {}): FlowTrace {
   const state = options.state ?? new NodeState(program);
   const assumed = options.flow === undefined ? {} : { flow: options.flow };
-  const first = walkPacket(program, packet, arrival, { conntrack, ...assumed });
+  const first = walkPacket(program, packet, arrival, { state, ...assumed });
   const packets: FlowPacket[] = [{ role: "first", trace: first }];
   const [outcome] = first.outcomes;
   if (outcome?.verdict !== "accept") return { packets };

@@ -26,9 +26,9 @@ const MOST_OUTCOMES = 64;
 export function walkPacket(program: Program, packet: Packet, arrival: Arrival, options: WalkOptions = {}): Trace {
   const state = options.state ?? new NodeState(program);
   const start = options.at ?? (arrival.iif === null ? "send" : "receive");
+  const question: Asked = { program, packet, arrival, state, start, assumedFlow: options.flow ?? null };
   const exploration = new Exploration();
-  const walk = (oracle: Oracle): Finished =>
-    walkOnce(program, packet, arrival, conntrack, options.flow ?? null, start, oracle);
+  const walk = (oracle: Oracle): Finished => walkOnce(question, oracle);
   const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
   const ordered = results.length === 1 ? results : byLikelihood(results);
   commit(state, ordered[0]?.value);
@@ -43,22 +43,24 @@ interface Finished {
   readonly end: End;
 }
 
-function walkOnce(
-  program: Program,
-  packet: Packet,
-  arrival: Arrival,
-  state: NodeState,
-  assumedFlow: AssumedFlow | null,
-  start: Start,
-  oracle: Oracle,
-): Finished {
+/** What every run of one walk starts from. */
+interface Asked {
+  readonly program: Program;
+  readonly packet: Packet;
+  readonly arrival: Arrival;
+  readonly state: NodeState;
+  readonly start: Start;
+  readonly assumedFlow: AssumedFlow | null;
+}
+
+function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked, oracle: Oracle): Finished {
   const run: Run = {
     program,
     family: program.families[packet.family],
     oracle,
-    conntrack,
+    conntrack: state.conntrack,
     assumedFlow,
-    sets: program.sets,
+    sets: state.sets,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
