@@ -12,6 +12,8 @@ import type { ArgsOf, Option, Options } from "./codec.ts";
 export interface Extension {
   /** As after `-m` or `-j`. */
   readonly name: string;
+  /** Other names that the tool takes for it (`icmpv6` for `icmp6`); it prints `name`. */
+  readonly aliases: readonly string[];
   /** Families that have it; both when absent. */
   readonly families: readonly Family[];
   readonly options: Options;
@@ -42,8 +44,10 @@ export interface TargetExtension extends Extension {
   check(args: Args): string | null;
 }
 
-interface Definition<O extends Options, Result> {
+/** What an extension's own file says of it. */
+export interface Definition<O extends Options, Result> {
   readonly name: string;
+  readonly aliases?: readonly string[];
   readonly families?: readonly Family[];
   readonly options: O;
   readonly source: string;
@@ -67,15 +71,20 @@ function defined<O extends Options, Result>(
   definition: Definition<O, Result>,
 ): Extension & { compile(args: Args, context: LoweringContext): Result; check(args: Args): string | null } {
   const { needsConntrack = false } = definition;
+  const printsAll = Object.values(definition.options).every(({ unprinted }) => unprinted === undefined);
   return {
     name: definition.name,
+    aliases: definition.aliases ?? [],
     families: definition.families ?? ["ip", "ip6"],
     options: definition.options,
     source: definition.source,
     needsConntrack: needsConntrack !== false,
     activatesConntrack: (args) =>
       typeof needsConntrack === "function" ? needsConntrack(typedArgs<O>(args)) : needsConntrack,
-    normalise: (args) => dropUnprinted(definition.normalise?.(typedArgs<O>(args)) ?? args, definition.options),
+    normalise: (args) => {
+      const normal = definition.normalise?.(typedArgs<O>(args)) ?? args;
+      return printsAll ? normal : dropUnprinted(normal, definition.options);
+    },
     compile: (args, context) => definition.compile(typedArgs<O>(args), context),
     check: (args) => definition.check?.(typedArgs<O>(args)) ?? null,
   };
@@ -88,5 +97,6 @@ function dropUnprinted(args: Args, options: Options): Args {
 }
 
 function isUnprinted(option: Option<unknown> | undefined, arg: Arg | undefined): boolean {
-  return option?.unprinted !== undefined && arg?.negated === false && arg.value === option.unprinted;
+  if (option?.unprinted === undefined || arg?.negated !== false) return false;
+  return arg.value === option.unprinted || option.codec.print(arg.value) === option.codec.print(option.unprinted);
 }
