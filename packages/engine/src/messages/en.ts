@@ -52,7 +52,7 @@ export const diagnostics = {
   "word-without-value": "`{word}` has no value\nThe line is skipped: without the value it would say something else.",
   "bad-word-value": "`{word}` cannot be “{value}”\nThe line is skipped: without the value it would say something else.",
   "incomplete-line":
-    "this line of {format} ends before it says {what}\nThe line is skipped; everything around it was read.",
+    "this line of {format} ends too early\nThe line is skipped; everything around it was read.",
   "broken-json": "the JSON of {format} breaks off here: {problem}\nWhat stands before and behind it is read.",
   "unknown-set-type": "ipset has no set type “{type}”\nThe set is skipped; a rule that tests it is answered “unknown”.",
   "bad-element": "“{element}” is no element of a set of type {type}\nThe element is skipped.",
@@ -248,7 +248,7 @@ export const commandLine = {
     "It reads what iptables-save, ipset save, ip rule, ip route, ip addr, conntrack -L, ss and sysctl -a print.",
   "packet-problem": "{message}",
   "bad-json-line": "{path}:{line}: not a JSON object",
-  "one-snapshot-line": "--packets and -f cannot both be standard input",
+  "one-standard-input": "--packets and -f cannot both be standard input",
   "no-table": "this snapshot has no table “{name}”",
   "no-chain": "table {table} has no chain “{name}”",
   "there-is": "There is {names}.",

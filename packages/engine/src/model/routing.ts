@@ -25,7 +25,7 @@ export interface RoutingRule {
   readonly suppressPrefixLength: number | null;
   readonly suppressIfGroup: string | null;
   /**
-   * Words that do not change the walk, for printing back: `realms`, `proto`, `[unresolved]`, `iif[detached]`. A word that
+   * Words that do not change the walk, for printing back: `realms`, `proto`, `[unresolved]`, `["iif","[detached]"]`. A word that
    * is not one of `walkless` of ext/ip/rule.ts is a selector that nobody here knows: whether the rule matches is unknown.
    */
   readonly extras: Extras;

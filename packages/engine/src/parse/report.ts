@@ -1,0 +1,43 @@
+import type { Span } from "../base/span.ts";
+import type { Word } from "../base/words.ts";
+import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+
+/** Collects what one parser has to say about one file. */
+export interface Report {
+  readonly file: string;
+  /** What the file is taken to be, as messages name it: `ip rule`. */
+  readonly format: string;
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Input that every parser of this folder takes beside its text. */
+export interface ParseOptions {
+  /** Line of the file that the text starts at; 1 when absent. */
+  readonly firstLine?: number;
+}
+
+/** A quotation in a message is cut here: hostile lines have no length limit, messages do. */
+const QUOTED = 120;
+
+export function newReport(file: string, format: string): Report {
+  return { file, format, diagnostics: [] };
+}
+
+export function quoted(text: string): string {
+  return text.length <= QUOTED ? text : `${text.slice(0, QUOTED)}…`;
+}
+
+export function spanOfWord(report: Report, word: Word): Span {
+  return { file: report.file, line: word.line, column: word.column, endColumn: word.column + word.text.length };
+}
+
+export function say(
+  report: Report,
+  code: DiagnosticCode,
+  span: Span,
+  params: Params,
+  severity: Diagnostic["severity"] = "warning",
+): void {
+  report.diagnostics.push({ code, severity, params, span });
+}
