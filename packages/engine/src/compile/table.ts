@@ -17,7 +17,10 @@ export const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: "POSTROUTING",
 };
 
-/** Compiles a table; its chains are lowered when they are first walked, so that a large dump costs only what is visited. */
+/**
+ * Compiles a table. Long chains are lowered and indexed now, so that no packet pays for it; the many short ones when they
+ * are first walked, so that a large dump costs only what is visited.
+ */
 export function compileTable(source: Table): CompiledTable {
   const chains = new Map<string, Chain>(source.chains.map((chain) => [chain.name, chain]));
   const compiled = new Map<string, CompiledChain>();
@@ -26,17 +29,18 @@ export function compileTable(source: Table): CompiledTable {
     backend: source.backend === "nft" ? "nft" : "legacy",
     table: source.name,
   };
+  const lower = (chain: Chain): CompiledChain => {
+    const rules = chain.rules.map((rule, index) => compileRule(rule, index + 1, context));
+    const made = { source: chain, rules, index: indexRules(rules) };
+    compiled.set(chain.name, made);
+    return made;
+  };
+  for (const chain of source.chains) if (chain.rules.length >= INDEX_FROM_RULES) lower(chain);
   return {
     source,
     chain(name) {
-      const known = compiled.get(name);
-      if (known !== undefined) return known;
       const chain = chains.get(name);
-      if (chain === undefined) return null;
-      const rules = chain.rules.map((rule, index) => compileRule(rule, index + 1, context));
-      const made = { source: chain, rules, index: indexRules(rules) };
-      compiled.set(name, made);
-      return made;
+      return compiled.get(name) ?? (chain === undefined ? null : lower(chain));
     },
   };
 }
