@@ -13,7 +13,11 @@ const ESTIMATORS = ["RE1", "RE2"]
 
 function run(command, input) {
   const [file, ...args] = command.split(" ");
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+  const { status, stdout, stderr } = spawnSync(file, args, {
+    input,
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+  });
   return { ok: status === 0, stdout, stderr };
 }
 
@@ -33,8 +37,13 @@ function printed(family, backend, spelling) {
   const tool = `${TOOLS[family]}-${backend}`;
   const first = /-m rateest|-j RATEEST/.test(spelling) ? ESTIMATORS : "";
   const table = tableOf(spelling);
-  const loaded = run(`${tool}-restore`, `*${table}\n:FIRST - [0:0]\n:SPELLING - [0:0]\n${first}-A SPELLING ${spelling}\nCOMMIT\n`);
-  const line = run(`${tool}-save`, "").stdout.split("\n").find((text) => text.startsWith("-A SPELLING"));
+  const loaded = run(
+    `${tool}-restore`,
+    `*${table}\n:FIRST - [0:0]\n:SPELLING - [0:0]\n${first}-A SPELLING ${spelling}\nCOMMIT\n`,
+  );
+  const line = run(`${tool}-save`, "")
+    .stdout.split("\n")
+    .find((text) => text.startsWith("-A SPELLING"));
   run(`${tool}-restore`, `*${table}\nCOMMIT\n`);
   if (loaded.ok && line === undefined) throw new Error(`${tool} lost: ${spelling}`);
   if (!loaded.ok && process.env.VERBOSE) console.error(`${tool}: ${spelling}: ${loaded.stderr.split("\n")[0]}`);
@@ -49,7 +58,9 @@ function answers(families, spelling) {
       byText.set(text, [...(byText.get(text) ?? []), `${backend}/${family}`]);
     }
   }
-  return [...byText].map(([text, who]) => `  ${byText.size === 1 ? "" : `${who.join(" ")} `}${text === null ? "refused" : `= ${text}`}`);
+  return [...byText].map(
+    ([text, who]) => `  ${byText.size === 1 ? "" : `${who.join(" ")} `}${text === null ? "refused" : `= ${text}`}`,
+  );
 }
 
 function record(file) {

@@ -7,7 +7,11 @@ type ByName<T> = { readonly [F in Family]: ReadonlyMap<string, T> };
 
 function byName<T extends MatchExtension | TargetExtension>(extensions: readonly T[]): ByName<T> {
   const of = (family: Family): ReadonlyMap<string, T> =>
-    new Map(extensions.filter((e) => e.families.includes(family)).map((e) => [e.name, e]));
+    new Map(
+      extensions
+        .filter((extension) => extension.families.includes(family))
+        .flatMap((extension) => [extension.name, ...extension.aliases].map((name) => [name, extension] as const)),
+    );
   return { ip: of("ip"), ip6: of("ip6") };
 }
 

@@ -1,0 +1,24 @@
+import { option } from "./codec.ts";
+import { hexInteger, integer } from "./codecs-target.ts";
+import { needs } from "./given.ts";
+import { defineUnanswerable } from "./lower.ts";
+
+const MAX_NODES = 32; // XT_CLUSTER_NODES_MAX
+
+export const cluster = defineUnanswerable({
+  name: "cluster",
+  options: {
+    "cluster-local-nodemask": option(hexInteger(0xffff_ffff, 8), { negatable: true }),
+    "cluster-local-node": option(integer(MAX_NODES, 1), { negatable: true }),
+    "cluster-total-nodes": option(integer(MAX_NODES, 1)),
+    "cluster-hash-seed": option(hexInteger(0xffff_ffff, 8)),
+  },
+  source: "net/netfilter/xt_cluster.c xt_cluster_mt, xt_cluster_mt_checkentry",
+  needsConntrack: true,
+  normalise({ "cluster-local-node": node, ...args }) {
+    if (node === undefined) return args;
+    return { ...args, "cluster-local-nodemask": { negated: node.negated, value: (1 << (node.value - 1)) >>> 0 } };
+  },
+  check: (args) => needs(args, "cluster-local-nodemask", "cluster-total-nodes", "cluster-hash-seed"),
+  why: "hash",
+});

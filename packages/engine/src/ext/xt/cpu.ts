@@ -1,0 +1,12 @@
+import { option } from "./codec.ts";
+import { integer } from "./codecs-target.ts";
+import { needs } from "./given.ts";
+import { defineUnanswerable } from "./lower.ts";
+
+export const cpu = defineUnanswerable({
+  name: "cpu",
+  options: { cpu: option(integer(0xffff_ffff), { negatable: true }) },
+  source: "net/netfilter/xt_cpu.c cpu_mt",
+  check: (args) => needs(args, "cpu"),
+  why: "cpu",
+});

@@ -1,0 +1,9 @@
+import { defineUnanswerable } from "./lower.ts";
+
+export const eui64 = defineUnanswerable({
+  name: "eui64",
+  families: ["ip6"],
+  options: {},
+  source: "net/ipv6/netfilter/ip6t_eui64.c eui64_mt6: the source address against the source MAC",
+  why: "extension",
+});
