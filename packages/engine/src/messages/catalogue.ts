@@ -15,6 +15,11 @@ export type Params = Readonly<Record<string, string | number>>;
 
 type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never;
 
+/** Messages without holes: those that a table may name. */
+export type PlainCommandLineMessage = {
+  [Id in CommandLineMessage]: [Holes<(typeof en.commandLine)[Id]>] extends [never] ? Id : never;
+}[CommandLineMessage];
+
 /** The parameters that a message must be given: none where it has no holes. */
 type ParamsOf<Text extends string> = [Holes<Text>] extends [never]
   ? readonly []

@@ -3,7 +3,7 @@ import type * as en from "./en.ts";
 
 type SameKeys<T> = { readonly [Key in keyof T]: string };
 
-export const diagnostics = {
+export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
@@ -51,9 +51,9 @@ export const diagnostics = {
   "same-set": "集合 {set} 出现了两次\n以后一个为准。",
   "unknown-file": "这里不认识 {file}\n它不参与判定。",
   "bad-manifest": "{file} 不是清单的 JSON 对象\n读取快照时不使用它。",
-} as const satisfies SameKeys<typeof en.diagnostics>;
+};
 
-export const report = {
+export const report: SameKeys<typeof en.report> = {
   "enters-by": "从 {device} 进入",
   "made-here": "由本机发出",
   "mark-header": "mark",
@@ -143,9 +143,9 @@ export const report = {
   "stat-routing-rules": "策略路由规则",
   "stat-links": "接口",
   "stat-diagnostics": "提示",
-} as const satisfies SameKeys<typeof en.report>;
+};
 
-export const commandLine = {
+export const commandLine: SameKeys<typeof en.commandLine> = {
   program: "让一个报文走过 Linux 节点的 netfilter 规则、集合与路由，与内核所为完全一致，并指出由哪条规则决定。",
   usage: "用法：",
   examples: "示例：",
@@ -245,4 +245,4 @@ export const commandLine = {
   "bug-hint": "请连同命令行（可以的话连同快照）一起报告。",
   reading: "正在读取 {path}",
   walking: "正在走查",
-} as const satisfies SameKeys<typeof en.commandLine>;
+};

@@ -1,0 +1,33 @@
+import { isAscii, isUtf8 } from "node:buffer";
+import type { Diagnostic } from "@hookwalk/engine";
+
+/** What the bytes of a file say; null: it is no text. */
+export interface Decoded {
+  readonly text: string | null;
+  readonly diagnostic: Diagnostic | null;
+}
+
+const BYTE_ORDER_MARK = "\ufeff";
+/** A dump has no NUL; a binary file has one early. */
+const SNIFFED_BYTES = 8192;
+
+/** UTF-8, or where it is not, Latin-1 with a diagnostic: every byte then keeps a place in the text. */
+export function decode(path: string, bytes: Buffer): Decoded {
+  if (bytes.subarray(0, SNIFFED_BYTES).includes(0)) return { text: null, diagnostic: aboutFile(path, "file-not-text") };
+  // Latin-1 strings take one byte a character, and most dumps are plain ASCII.
+  if (isAscii(bytes)) return { text: bytes.toString("latin1"), diagnostic: null };
+  if (isUtf8(bytes)) {
+    const text = bytes.toString("utf8");
+    return { text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, diagnostic: null };
+  }
+  return { text: bytes.toString("latin1"), diagnostic: aboutFile(path, "not-utf8") };
+}
+
+/** A file that was left out, or read otherwise than it stands. */
+export function aboutFile(
+  path: string,
+  code: "not-utf8" | "file-not-text" | "file-not-regular" | "file-outside",
+): Diagnostic {
+  const severity = code === "not-utf8" ? "warning" : "info";
+  return { code, severity, params: { file: path }, span: { file: path, line: 1 } };
+}

@@ -1,0 +1,2 @@
+/** Of this program: the one of package.json, which a test holds it to. */
+export const programVersion = "0.1.0";
