@@ -1,5 +1,5 @@
 import type { Family } from "../../base/address.ts";
-import type { Arg, Args } from "../../model/ruleset.ts";
+import type { Args } from "../../model/ruleset.ts";
 import type { Action } from "../../program/action.ts";
 import type { LoweringContext, Test } from "../../program/test.ts";
 import { typedArgs } from "./codec.ts";
@@ -71,7 +71,7 @@ function defined<O extends Options, Result>(
   definition: Definition<O, Result>,
 ): Extension & { compile(args: Args, context: LoweringContext): Result; check(args: Args): string | null } {
   const { needsConntrack = false } = definition;
-  const printsAll = Object.values(definition.options).every(({ unprinted }) => unprinted === undefined);
+  const unprinted = unprintedOptions(definition.options);
   return {
     name: definition.name,
     aliases: definition.aliases ?? [],
@@ -81,22 +81,31 @@ function defined<O extends Options, Result>(
     needsConntrack: needsConntrack !== false,
     activatesConntrack: (args) =>
       typeof needsConntrack === "function" ? needsConntrack(typedArgs<O>(args)) : needsConntrack,
-    normalise: (args) => {
-      const normal = definition.normalise?.(typedArgs<O>(args)) ?? args;
-      return printsAll ? normal : dropUnprinted(normal, definition.options);
-    },
+    normalise: (args) => dropUnprinted(definition.normalise?.(typedArgs<O>(args)) ?? args, unprinted),
     compile: (args, context) => definition.compile(typedArgs<O>(args), context),
     check: (args) => definition.check?.(typedArgs<O>(args)) ?? null,
   };
 }
 
-function dropUnprinted(args: Args, options: Options): Args {
-  const dropped = Object.entries(args).some(([name, arg]) => isUnprinted(options[name], arg));
-  if (!dropped) return args;
-  return Object.fromEntries(Object.entries(args).filter(([name, arg]) => !isUnprinted(options[name], arg)));
+/** An option that is not printed where its value prints so. */
+interface Unprinted {
+  readonly name: string;
+  readonly option: Option<unknown>;
+  readonly text: string;
 }
 
-function isUnprinted(option: Option<unknown> | undefined, arg: Arg | undefined): boolean {
-  if (option?.unprinted === undefined || arg?.negated !== false) return false;
-  return arg.value === option.unprinted || option.codec.print(arg.value) === option.codec.print(option.unprinted);
+function unprintedOptions(options: Options): readonly Unprinted[] {
+  return Object.entries(options).flatMap(([name, option]) =>
+    option.unprinted === undefined ? [] : [{ name, option, text: option.codec.print(option.unprinted) }],
+  );
+}
+
+function dropUnprinted(args: Args, unprinted: readonly Unprinted[]): Args {
+  let kept = args;
+  for (const { name, option, text } of unprinted) {
+    const arg = args[name];
+    if (arg?.negated !== false || option.codec.print(arg.value) !== text) continue;
+    kept = Object.fromEntries(Object.entries(kept).filter(([other]) => other !== name));
+  }
+  return kept;
 }
