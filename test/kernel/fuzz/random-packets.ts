@@ -31,7 +31,11 @@ const mark = fc.constantFrom("0x0", "0x0", "0x1", "0x80", "0x4000");
 function fresh(family: FuzzFamily): fc.Arbitrary<FuzzPacket> {
   const { hosts, own } = POOLS[family];
   const outside = hosts.filter((host) => !own.includes(host));
-  const forwarded = fc.record({ iif: fc.constantFrom("eth0", "eth1", "eth2"), src: fc.constantFrom(...outside), dst: fc.constantFrom(...hosts) });
+  const forwarded = fc.record({
+    iif: fc.constantFrom("eth0", "eth1", "eth2"),
+    src: fc.constantFrom(...outside),
+    dst: fc.constantFrom(...hosts),
+  });
   const local = fc.record({ local: fc.constant("true"), src: fc.constantFrom(...own), dst: fc.constantFrom(...hosts) });
   const extra = fc.record({ ttl: fc.constantFrom("64", "64", "2"), tos: fc.constantFrom("0", "0", "0x10"), mark });
   return fc
@@ -43,8 +47,14 @@ export function packets(family: FuzzFamily, count: number): fc.Arbitrary<readonl
   const back = fc.integer({ min: 1, max: 4 });
   const one = fc.oneof(
     { weight: 5, arbitrary: fresh(family) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("reply" as const), back, flags: fc.constantFrom("SA", "A", "R") }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("again" as const), back, flags: fc.constantFrom("S", "A", "PA") }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant("reply" as const), back, flags: fc.constantFrom("SA", "A", "R") }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("again" as const), back, flags: fc.constantFrom("S", "A", "PA") }),
+    },
   );
   return fc.array(one, { minLength: 1, maxLength: count, size: "max" });
 }

@@ -37,7 +37,10 @@ const DEVICES = ["eth0", "eth1", "eth2", "eth+", "lo"] as const;
 const STATES = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "DNAT", "SNAT"] as const;
 
 /** The sets that every fuzzed namespace has: `hash:net,port` members of both kinds meet the pools above. */
-export const SETS: Readonly<Record<FuzzFamily, readonly string[]>> = { ip: ["hip", "hnet", "hport", "hnetport"], ip6: ["hip6", "hnet6"] };
+export const SETS: Readonly<Record<FuzzFamily, readonly string[]>> = {
+  ip: ["hip", "hnet", "hport", "hnetport"],
+  ip6: ["hip6", "hnet6"],
+};
 
 export function setsText(): string {
   return `create hip hash:ip family inet hashsize 1024 maxelem 65536
@@ -69,7 +72,9 @@ type Text = fc.Arbitrary<string>;
 const pick = (values: readonly (string | number)[]): Text => fc.constantFrom(...values).map(String);
 const not: Text = fc.constantFrom("", "", "", "! ");
 const join = (...parts: readonly (string | Text)[]): Text =>
-  fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((words) => words.join(""));
+  fc
+    .tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part)))
+    .map((words) => words.join(""));
 
 function stateList(): Text {
   return fc.subarray([...STATES], { minLength: 1, maxLength: 3 }).map((states) => states.join(","));
@@ -82,7 +87,12 @@ const l4: Text = fc.oneof(
   join("-p tcp -m tcp ", not, "--dport ", portRange),
   join("-p tcp -m tcp ", not, "--sport ", portRange),
   join("-p udp -m udp ", not, "--dport ", portRange),
-  join("-p tcp -m tcp ", not, "--tcp-flags ", fc.constantFrom("FIN,SYN,RST,ACK SYN", "SYN,ACK SYN,ACK", "RST RST", "FIN FIN")),
+  join(
+    "-p tcp -m tcp ",
+    not,
+    "--tcp-flags ",
+    fc.constantFrom("FIN,SYN,RST,ACK SYN", "SYN,ACK SYN,ACK", "RST RST", "FIN FIN"),
+  ),
   fc.constantFrom("-p tcp", "-p udp", "! -p tcp", "! -p udp"),
   join("-p tcp -m multiport ", not, fc.constantFrom("--dports 22,80,443", "--sports 1:1023,8080", "--ports 53,80")),
   join("-p udp -m multiport ", not, fc.constantFrom("--dports 53,8080", "--ports 53:80")),
@@ -98,9 +108,19 @@ function icmp(family: FuzzFamily): Text {
 function match(family: FuzzFamily): Text {
   const pools = POOLS[family];
   const set = pick(SETS[family]).chain((name) =>
-    join("-m set ", not, `--match-set ${name} `, fc.constantFrom(...((DIMENSIONS[name] ?? 1) === 2 ? ["src,src", "dst,dst", "src,dst", "dst"] : ["src", "dst"]))),
+    join(
+      "-m set ",
+      not,
+      `--match-set ${name} `,
+      fc.constantFrom(...((DIMENSIONS[name] ?? 1) === 2 ? ["src,src", "dst,dst", "src,dst", "dst"] : ["src", "dst"])),
+    ),
   );
-  const ctTuple = join("-m conntrack ", not, fc.constantFrom("--ctorigdst ", "--ctorigsrc ", "--ctreplsrc ", "--ctrepldst "), pick(pools.hosts));
+  const ctTuple = join(
+    "-m conntrack ",
+    not,
+    fc.constantFrom("--ctorigdst ", "--ctorigsrc ", "--ctreplsrc ", "--ctrepldst "),
+    pick(pools.hosts),
+  );
   return fc.oneof(
     { weight: 3, arbitrary: join(not, "-s ", pick(pools.nets)) },
     { weight: 3, arbitrary: join(not, "-d ", pick(pools.nets)) },
@@ -111,21 +131,43 @@ function match(family: FuzzFamily): Text {
     { weight: 4, arbitrary: join("-m conntrack ", not, "--ctstate ", stateList()) },
     { weight: 1, arbitrary: ctTuple },
     { weight: 1, arbitrary: join("-m conntrack --ctdir ", fc.constantFrom("ORIGINAL", "REPLY")) },
-    { weight: 1, arbitrary: join("-m conntrack ", not, "--ctstatus ", fc.constantFrom("SEEN_REPLY", "CONFIRMED", "EXPECTED")) },
+    {
+      weight: 1,
+      arbitrary: join("-m conntrack ", not, "--ctstatus ", fc.constantFrom("SEEN_REPLY", "CONFIRMED", "EXPECTED")),
+    },
     { weight: 2, arbitrary: set },
-    { weight: 2, arbitrary: join("-m addrtype ", not, fc.constantFrom("--dst-type ", "--src-type "), fc.constantFrom("LOCAL", "UNICAST", "BROADCAST,MULTICAST")) },
-    { weight: 1, arbitrary: family === "ip" ? join("-m ttl ", fc.constantFrom("--ttl-eq 64", "--ttl-lt 64", "--ttl-gt 62")) : join("-m hl ", fc.constantFrom("--hl-eq 64", "--hl-lt 64", "--hl-gt 62")) },
+    {
+      weight: 2,
+      arbitrary: join(
+        "-m addrtype ",
+        not,
+        fc.constantFrom("--dst-type ", "--src-type "),
+        fc.constantFrom("LOCAL", "UNICAST", "BROADCAST,MULTICAST"),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary:
+        family === "ip"
+          ? join("-m ttl ", fc.constantFrom("--ttl-eq 64", "--ttl-lt 64", "--ttl-gt 62"))
+          : join("-m hl ", fc.constantFrom("--hl-eq 64", "--hl-lt 64", "--hl-gt 62")),
+    },
     { weight: 1, arbitrary: join("-m tos ", not, "--tos ", fc.constantFrom("0x10/0xff", "0x00/0x3f", "0x08/0x08")) },
     { weight: 1, arbitrary: join("-m dscp ", not, "--dscp ", fc.constantFrom("0x00", "0x04", "0x02")) },
     { weight: 1, arbitrary: join("-m length ", not, "--length ", fc.constantFrom("0:40", "28:60", "61:1500")) },
     { weight: 1, arbitrary: join("-m pkttype ", not, "--pkt-type ", fc.constantFrom("unicast", "broadcast")) },
-    { weight: 1, arbitrary: join("-m iprange ", not, fc.constantFrom("--src-range ", "--dst-range "), rangeOf(family)) },
+    {
+      weight: 1,
+      arbitrary: join("-m iprange ", not, fc.constantFrom("--src-range ", "--dst-range "), rangeOf(family)),
+    },
     { weight: 1, arbitrary: fc.constantFrom('-m comment --comment "a -j DROP b"', "-m comment --comment x") },
   );
 }
 
 function rangeOf(family: FuzzFamily): Text {
-  return family === "ip" ? fc.constantFrom("10.0.0.5-10.0.0.9", "10.0.0.0-10.1.0.9") : fc.constantFrom("fd00::5-fd00::9", "fd00::-fd00:1::9");
+  return family === "ip"
+    ? fc.constantFrom("10.0.0.5-10.0.0.9", "10.0.0.0-10.1.0.9")
+    : fc.constantFrom("fd00::5-fd00::9", "fd00::-fd00:1::9");
 }
 
 const MARKING: Text = fc.oneof(
@@ -140,7 +182,13 @@ function mangling(family: FuzzFamily): Text {
     { weight: 1, arbitrary: join("CONNMARK --restore-mark --nfmask ", pick(MASKS), " --ctmask ", pick(MASKS)) },
     { weight: 1, arbitrary: join("TOS --set-tos ", fc.constantFrom("0x10/0xff", "0x04/0x3c")) },
     { weight: 1, arbitrary: join("DSCP --set-dscp ", fc.constantFrom("0x04", "0x00")) },
-    { weight: 1, arbitrary: join(family === "ip" ? "TTL --ttl-" : "HL --hl-", fc.constantFrom("set 64", "set 2", "inc 1", "dec 1")) },
+    {
+      weight: 1,
+      arbitrary: join(
+        family === "ip" ? "TTL --ttl-" : "HL --hl-",
+        fc.constantFrom("set 64", "set 2", "inc 1", "dec 1"),
+      ),
+    },
   );
 }
 
@@ -149,15 +197,29 @@ function setTarget(family: FuzzFamily): Text {
   return join("SET ", fc.constantFrom("--add-set ", "--del-set "), `${name} `, fc.constantFrom("src", "dst"));
 }
 
-const NAT_HOOK: Readonly<Record<string, "dst" | "src">> = { PREROUTING: "dst", OUTPUT: "dst", INPUT: "src", POSTROUTING: "src" };
+const NAT_HOOK: Readonly<Record<string, "dst" | "src">> = {
+  PREROUTING: "dst",
+  OUTPUT: "dst",
+  INPUT: "src",
+  POSTROUTING: "src",
+};
 
 /** NAT whose result is one: a single address, a single port or a port range whose first is free. */
 function natTarget(family: FuzzFamily, chain: string): Text {
   const { own, backends } = POOLS[family];
-  const at = (address: Text): Text => (family === "ip" ? join(address, ":", pick(PORTS)) : join("[", address, "]:", pick(PORTS)));
-  const netmap = family === "ip" ? fc.constantFrom("NETMAP --to 10.1.0.0/24", "NETMAP --to 10.2.0.0/24") : fc.constant("NETMAP --to fd00:2::/64");
+  const at = (address: Text): Text =>
+    family === "ip" ? join(address, ":", pick(PORTS)) : join("[", address, "]:", pick(PORTS));
+  const netmap =
+    family === "ip"
+      ? fc.constantFrom("NETMAP --to 10.1.0.0/24", "NETMAP --to 10.2.0.0/24")
+      : fc.constant("NETMAP --to fd00:2::/64");
   if (NAT_HOOK[chain] === "dst") {
-    return fc.oneof(join("DNAT --to-destination ", pick(backends)), join("-p tcp -j DNAT --to-destination ", at(pick(backends))), join("-p udp -j REDIRECT --to-ports ", pick(PORTS)), netmap);
+    return fc.oneof(
+      join("DNAT --to-destination ", pick(backends)),
+      join("-p tcp -j DNAT --to-destination ", at(pick(backends))),
+      join("-p udp -j REDIRECT --to-ports ", pick(PORTS)),
+      netmap,
+    );
   }
   const snat = join("SNAT --to-source ", pick(own));
   return chain === "POSTROUTING" ? fc.oneof(snat, fc.constant("MASQUERADE"), netmap) : snat;
@@ -183,7 +245,12 @@ function target(family: FuzzFamily, table: TableName, chain: string, depth: numb
     raw: fc.oneof(j(MARKING), fc.constant("-j CT --notrack"), fc.constantFrom("-j NFLOG --nflog-group 7", "")),
     mangle: j(fc.oneof(mangling(family), setTarget(family))),
     nat: chain in NAT_HOOK ? j(natTarget(family, chain)) : j(MARKING),
-    filter: fc.oneof(j(MARKING), j(setTarget(family)), fc.constant("-j REJECT"), fc.constantFrom("-p tcp -j REJECT --reject-with tcp-reset", "")),
+    filter: fc.oneof(
+      j(MARKING),
+      j(setTarget(family)),
+      fc.constant("-j REJECT"),
+      fc.constantFrom("-p tcp -j REJECT --reject-with tcp-reset", ""),
+    ),
     security: fc.oneof(j(MARKING), fc.constant("")),
   };
   return fc.oneof({ weight: 3, arbitrary: pick([...verdicts, ...jumps]) }, { weight: 3, arbitrary: special[table] });
@@ -204,11 +271,11 @@ export interface FuzzRule {
 }
 
 function rule(family: FuzzFamily, table: TableName, chain: string, depth: number): fc.Arbitrary<FuzzRule> {
-  const words = fc.tuple(
-    fc.option(devices(chain), { nil: "", freq: 1 }),
-    fc.array(match(family), { maxLength: 2 }),
-  );
-  return fc.record({ words: words.map(([dev, matches]) => [dev, ...matches]), target: target(family, table, chain, depth) });
+  const words = fc.tuple(fc.option(devices(chain), { nil: "", freq: 1 }), fc.array(match(family), { maxLength: 2 }));
+  return fc.record({
+    words: words.map(([dev, matches]) => [dev, ...matches]),
+    target: target(family, table, chain, depth),
+  });
 }
 
 export interface FuzzTable {
@@ -231,7 +298,8 @@ function table(family: FuzzFamily, name: TableName): fc.Arbitrary<FuzzTable> {
 
 /** Most of the tables, each with a handful of rules. */
 export function ruleset(family: FuzzFamily): fc.Arbitrary<readonly FuzzTable[]> {
-  const some = (name: TableName): fc.Arbitrary<FuzzTable | null> => fc.option(table(family, name), { freq: name === "security" ? 1 : 4 });
+  const some = (name: TableName): fc.Arbitrary<FuzzTable | null> =>
+    fc.option(table(family, name), { freq: name === "security" ? 1 : 4 });
   return fc
     .tuple(some("raw"), some("mangle"), some("nat"), some("filter"), some("security"))
     .map((tables) => tables.filter((t) => t !== null));

@@ -8,6 +8,8 @@ const SUBSYSTEM = 1 << 8;
 const MESSAGE = { new: SUBSYSTEM, get: SUBSYSTEM | 1, delete: SUBSYSTEM | 2 } as const;
 const NLM_F_CREATE = 0x400;
 const ENOENT = 2;
+/** A tuple that no flow can have: an ICMP error is looked up by the flow that it is about. */
+const EINVAL = 22;
 
 /** Attributes of include/uapi/linux/netfilter/nfnetlink_conntrack.h. */
 const CTA = {
@@ -80,7 +82,7 @@ export class ConntrackTable {
   /** The mark of the entry with this id to which the packet, as it was sent, belongs in either direction; 0 without one. */
   markOf(packet: Packet, id: number): number {
     const tuple = tupleAttribute(CTA.original, flowOf(packet));
-    const found = this.#socket.ask(MESSAGE.get, 0, [nfgenmsg(familyNumber(packet.src)), tuple], [ENOENT]);
+    const found = this.#socket.ask(MESSAGE.get, 0, [nfgenmsg(familyNumber(packet.src)), tuple], [ENOENT, EINVAL]);
     const [answer] = found ?? [];
     if (answer !== undefined && readNumber(answer.body, CTA.id) === id) return readNumber(answer.body, CTA.mark);
     // Another zone, or an ICMP error about the flow: look at all of them.
