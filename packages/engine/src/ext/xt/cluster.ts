@@ -15,10 +15,18 @@ export const cluster = defineUnanswerable({
   },
   source: "net/netfilter/xt_cluster.c xt_cluster_mt, xt_cluster_mt_checkentry",
   needsConntrack: true,
-  normalise({ "cluster-local-node": node, ...args }) {
-    if (node === undefined) return args;
+  normalise(written) {
+    const { "cluster-local-node": node, ...args } = written;
+    if (node === undefined || args["cluster-local-nodemask"]) return written;
     return { ...args, "cluster-local-nodemask": { negated: node.negated, value: (1 << (node.value - 1)) >>> 0 } };
   },
-  check: (args) => needs(args, "cluster-local-nodemask", "cluster-total-nodes", "cluster-hash-seed"),
+  check(args) {
+    const missing = needs(args, "cluster-local-nodemask", "cluster-total-nodes", "cluster-hash-seed");
+    if (missing !== null) return missing;
+    if (args["cluster-local-node"]) return "--cluster-local-node and --cluster-local-nodemask exclude each other";
+    const { "cluster-local-nodemask": mask, "cluster-total-nodes": total } = args;
+    const outside = mask && total && mask.value >= 2 ** total.value;
+    return outside ? "the local node is not among the total nodes" : null;
+  },
   why: "hash",
 });

@@ -11,7 +11,7 @@ import {
 import { parseAddressMask } from "../../base/address.ts";
 import { quote } from "../../base/quote.ts";
 import type { Codec } from "./codec.ts";
-import { parseUnsigned, parseUnsigned64 } from "./codecs.ts";
+import { parseUnsigned64 } from "./codecs.ts";
 import { hex, integer, quotedText, valueMask } from "./codecs-target.ts";
 import type { ValueMask } from "./codecs-target.ts";
 
@@ -44,13 +44,6 @@ export function optionalText(maxBytes: number): Codec<string> {
   const codec = quotedText(maxBytes);
   return { ...codec, parse: (text) => (text === "" ? text : codec.parse(text, "")) };
 }
-
-/** A word that is printed in double quotes always. */
-export const quotedAlways: Codec<string> = {
-  words: 1,
-  parse: (text) => (text === "" ? undefined : String(parseUnsigned(text) ?? text)),
-  print: (text) => `"${text}"`,
-};
 
 /** How the words of a list are told apart. */
 interface ListForm {

@@ -1,12 +1,26 @@
+import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
-import { quotedAlways } from "./codecs-match.ts";
+import { parseUnsigned } from "./codecs.ts";
 import { flag } from "./codecs-target.ts";
 import { needs } from "./given.ts";
 import { defineUnanswerable } from "./lower.ts";
 
+const MAX_LABEL = 127; // XT_CONNLABEL_MAXBIT
+
+/** A number, or a name that a file of the node gives it; printed in double quotes always. */
+const label: Codec<string> = {
+  words: 1,
+  parse(text) {
+    const number = parseUnsigned(text, MAX_LABEL);
+    if (number !== undefined) return String(number);
+    return text === "" || /^\d/.test(text) ? undefined : text;
+  },
+  print: (text) => `"${text}"`,
+};
+
 export const connlabel = defineUnanswerable({
   name: "connlabel",
-  options: { label: option(quotedAlways, { negatable: true }), set: option(flag) },
+  options: { label: option(label, { negatable: true }), set: option(flag) },
   source: "net/netfilter/xt_connlabel.c connlabel_mt, connlabel_mt_check",
   needsConntrack: true,
   check: (args) => needs(args, "label"),

@@ -110,6 +110,12 @@ function normalise(args: HashlimitArgs): HashlimitArgs {
   };
 }
 
+function checkBurst({ "hashlimit-upto": upto, "hashlimit-above": above, "hashlimit-burst": held }: HashlimitArgs) {
+  const limit = (upto ?? above)?.value;
+  const tooSmall = limit?.kind === "bytes" && held !== undefined && held.value.amount < limit.bytes;
+  return tooSmall ? "--hashlimit-burst must not be less than the rate" : null;
+}
+
 /** A burst of bytes is held as a number of whole seconds' worth. */
 function normaliseBurst(
   value: { readonly amount: number; readonly inBytes: boolean } | undefined,
@@ -119,7 +125,8 @@ function normaliseBurst(
     return { "hashlimit-burst": given(value ?? { amount: DEFAULT_BURST, inBytes: false }) };
   }
   if (value === undefined) return {};
-  const amount = limit.bytes === 0 ? value.amount : Math.ceil(value.amount / limit.bytes) * limit.bytes;
+  const whole = Math.ceil(value.amount / Math.max(limit.bytes, 1)) * limit.bytes;
+  const amount = value.amount < limit.bytes ? value.amount : whole;
   return { "hashlimit-burst": given({ amount, inBytes: true }) };
 }
 
@@ -130,7 +137,8 @@ function hashlimit(family: Family): MatchExtension {
     options: optionsOf(family),
     source: "net/netfilter/xt_hashlimit.c hashlimit_mt",
     normalise,
-    check: (args) => needsOneOf(args, "hashlimit-upto", "hashlimit-above") ?? needs(args, "hashlimit-name"),
+    check: (args) =>
+      needsOneOf(args, "hashlimit-upto", "hashlimit-above") ?? needs(args, "hashlimit-name") ?? checkBurst(args),
     why: "rate",
   });
 }

@@ -20,6 +20,10 @@ export const policy = defineUnanswerable({
   },
   source: "net/netfilter/xt_policy.c policy_mt",
   normalise: (args) => (args.pol || !args.dir ? args : { ...args, pol: given("ipsec") }),
-  check: (args) => needs(args, "dir"),
+  check(args) {
+    const ends = args["tunnel-dst"] ?? args["tunnel-src"];
+    if (ends && args.mode?.value !== "tunnel") return "--tunnel-src and --tunnel-dst need --mode tunnel";
+    return needs(args, "dir");
+  },
   why: "ipsec",
 });
