@@ -1,0 +1,274 @@
+import type { AddressMask, Family } from "../../base/address.ts";
+import type { Span } from "../../base/span.ts";
+import type { Backend, Chain, Counters, Negatable, Rule, Table } from "../../model/ruleset.ts";
+import { createDraft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
+import { cutCommand } from "./command.ts";
+import { firstWord, goToLine, report, reportProblem, spend } from "./reader.ts";
+import type { Reader } from "./reader.ts";
+import { readRule } from "./rule.ts";
+import { endOf, startOf, wordText } from "./words.ts";
+
+/** A chain under way; the finished Chain is the same object. */
+export interface ChainDraft extends Chain {
+  policy: string | null;
+  counters: Counters | null;
+  rules: Rule[];
+}
+
+/** A table under way. */
+export interface TableDraft {
+  readonly family: Family;
+  readonly backend: Backend;
+  readonly name: string;
+  readonly chains: Map<string, ChainDraft>;
+  /** The chain of the last rule: the next one is likely in it, too. */
+  lastChain: ChainDraft | null;
+  /**
+   * Where the rules stand: line number and start of the line, for each. They have been read, and what is wrong with them
+   * was reported, but nothing of them was kept; that happens when somebody asks for them. Null: they are in `rules`.
+   */
+  lines: Int32Array | null;
+  lineCount: number;
+  rules: Rule[];
+  readonly span: Span;
+  readonly header: readonly string[];
+  readonly footer: string[];
+  committed: boolean;
+  /** Jumps to chains that had not been declared yet. */
+  readonly openJumps: OpenJump[];
+}
+
+interface OpenJump {
+  readonly chain: string;
+  readonly line: number;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+  /** Where the chain's name stands in the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const FIRST_LINES = 128;
+
+export function createTable(
+  reader: Reader,
+  name: string,
+  family: Family,
+  backend: Backend,
+  header: readonly string[],
+): TableDraft {
+  const span = { file: reader.file, line: reader.line };
+  return {
+    family,
+    backend,
+    name,
+    chains: new Map(),
+    lastChain: null,
+    lines: new Int32Array(FIRST_LINES),
+    lineCount: 0,
+    rules: [],
+    span,
+    header,
+    footer: [],
+    committed: false,
+    openJumps: [],
+  };
+}
+
+export function addChain(
+  reader: Reader,
+  table: TableDraft,
+  name: string,
+  policy: string | null,
+  counters: Counters | null,
+): ChainDraft {
+  const chain = { name, policy, counters, rules: [], span: { file: reader.file, line: reader.line } };
+  table.chains.set(name, chain);
+  return chain;
+}
+
+/** The chain of a rule; made, with a diagnostic, where no line declared it. `word`: where its name stands. */
+export function chainOf(reader: Reader, table: TableDraft, name: string, word: number): ChainDraft {
+  const known = table.chains.get(name);
+  if (known !== undefined) return known;
+  const params = { chain: name, table: table.name };
+  // A bare list of rules has no declarations at all: it was reported where it began.
+  if (table.name !== "")
+    reportProblem(reader, "warning", { code: "undeclared-chain", params, from: word, to: word + 1 });
+  return addChain(reader, table, name, null, null);
+}
+
+/** Reads the `-A` line under way and appends what it says. */
+export function appendRule(reader: Reader, table: TableDraft, draft: Draft): void {
+  readRule(reader, draft, 2);
+  const chain = chainAt(reader, table, 1);
+  noteJump(reader, table, draft);
+  const isOne = draft.srcList === null && draft.dstList === null;
+  if (isOne && table.lines !== null) noteLine(reader, table, table.lines);
+  else {
+    keepRules(reader, table);
+    if (isOne) addRule(table, chain, ruleOf(reader, chain.name, draft, draft.src, draft.dst, matchesOf(draft)));
+    else for (const rule of draftedRules(reader, chain.name, draft)) addRule(table, chain, rule);
+  }
+}
+
+/** The chain that a word of the line names. */
+function chainAt(reader: Reader, table: TableDraft, word: number): ChainDraft {
+  const { words, text } = reader;
+  const last = table.lastChain;
+  const start = startOf(words, word);
+  if (last?.name.length === endOf(words, word) - start && text.startsWith(last.name, start)) return last;
+  return (table.lastChain = chainOf(reader, table, wordText(words, word), word));
+}
+
+function addRule(table: TableDraft, chain: ChainDraft, rule: Rule): void {
+  chain.rules.push(rule);
+  table.rules.push(rule);
+}
+
+function noteLine(reader: Reader, table: TableDraft, lines: Int32Array): void {
+  const at = 2 * table.lineCount++;
+  let room = lines;
+  if (at === lines.length) {
+    room = table.lines = new Int32Array(2 * lines.length);
+    room.set(lines);
+  }
+  room[at] = reader.line;
+  room[at + 1] = reader.lineStart;
+}
+
+/** Puts the rules themselves into the table, by reading their lines once more. From then on they are kept as they come. */
+export function keepRules(reader: Reader, table: TableDraft): void {
+  const { lines } = table;
+  if (lines === null) return;
+  table.lines = null;
+  table.lastChain = null;
+  if (table.lineCount === 0) return;
+  const { line, lineStart, family, isRereading } = reader;
+  const draft = createDraft();
+  reader.family = table.family;
+  reader.isRereading = true;
+  for (let index = 0; index < table.lineCount; index++) {
+    goToLine(reader, lines[2 * index] ?? 0, lines[2 * index + 1] ?? 0);
+    cutCommand(reader, firstWord(reader));
+    readRule(reader, draft, 2);
+    const chain = chainAt(reader, table, 1);
+    addRule(table, chain, ruleOf(reader, chain.name, draft, draft.src, draft.dst, matchesOf(draft)));
+  }
+  reader.family = family;
+  reader.isRereading = isRereading;
+  // The line that was under way, as it was.
+  goToLine(reader, line, lineStart);
+  cutCommand(reader, firstWord(reader));
+}
+
+/** Puts the rules before the one that has the given place (from 0) in the chain. */
+export function insertRules(reader: Reader, table: TableDraft, chain: ChainDraft, place: number, draft: Draft): void {
+  noteJump(reader, table, draft);
+  const added = draftedRules(reader, chain.name, draft);
+  const next = chain.rules[place];
+  const at = next === undefined ? table.rules.length : table.rules.indexOf(next);
+  chain.rules = [...chain.rules.slice(0, place), ...added, ...chain.rules.slice(place)];
+  table.rules = [...table.rules.slice(0, at), ...added, ...table.rules.slice(at)];
+}
+
+/** The rules that a draft stands for; none, with a diagnostic, where they are too many. */
+export function draftedRules(reader: Reader, chain: string, draft: Draft): readonly Rule[] {
+  const { srcList, dstList } = draft;
+  const matches = matchesOf(draft);
+  const rules: Rule[] = [];
+  if (!spend(reader, (srcList?.length ?? 1) * (dstList?.length ?? 1))) {
+    report(reader, "error", "too-much-work", {});
+    return rules;
+  }
+  for (const src of srcList ?? [draft.src]) {
+    for (const dst of dstList ?? [draft.dst]) rules.push(ruleOf(reader, chain, draft, src, dst, matches));
+  }
+  return rules;
+}
+
+const NO_MATCHES: Rule["matches"] = [];
+
+/** A copy of just the right size: the draft's own array is used again for the next rule. */
+function matchesOf(draft: Draft): Rule["matches"] {
+  return draft.matches.length === 0 ? NO_MATCHES : draft.matches.slice();
+}
+
+function ruleOf(
+  reader: Reader,
+  chain: string,
+  draft: Draft,
+  src: Negatable<AddressMask> | null,
+  dst: Negatable<AddressMask> | null,
+  matches: Rule["matches"],
+): Rule {
+  const { iif, oif, proto, fragment, target, counters } = draft;
+  return {
+    chain,
+    src,
+    dst,
+    iif,
+    oif,
+    proto,
+    fragment,
+    matches,
+    target,
+    counters,
+    file: reader.file,
+    line: reader.line,
+  };
+}
+
+/** A jump to a chain that no line has declared yet; a later line still may. */
+function noteJump(reader: Reader, table: TableDraft, draft: Draft): void {
+  const { target } = draft;
+  if (target === null || (target.kind !== "jump" && target.kind !== "goto") || table.chains.has(target.chain)) return;
+  const { words, line, lineStart, lineEnd } = reader;
+  let word = words.count - 1;
+  while (word > 0 && wordText(words, word) !== target.chain) word--;
+  const start = startOf(words, word);
+  table.openJumps.push({ chain: target.chain, line, lineStart, lineEnd, start, end: endOf(words, word) });
+}
+
+/** Ends the table: reports what it left open. */
+export function closeTable(reader: Reader, table: TableDraft): void {
+  const { line, lineStart, lineEnd } = reader;
+  for (const jump of table.openJumps) {
+    if (table.chains.has(jump.chain)) continue;
+    reader.line = jump.line;
+    reader.lineStart = jump.lineStart;
+    reader.lineEnd = jump.lineEnd;
+    const params = { chain: jump.chain, table: table.name };
+    report(reader, "warning", "missing-chain", params, jump.start, jump.end);
+  }
+  reader.line = line;
+  reader.lineStart = lineStart;
+  reader.lineEnd = lineEnd;
+}
+
+/** The finished table. Its chains and rules come to be when they are first looked at. */
+export function tableOf(reader: Reader, draft: TableDraft): Table {
+  const { family, backend, name, span, header, footer, committed } = draft;
+  const ruleCount = draft.lines === null ? draft.rules.length : draft.lineCount;
+  const chainCount = draft.chains.size;
+  let chains: readonly Chain[] | null = null;
+  return {
+    family,
+    backend,
+    name,
+    span,
+    header,
+    footer,
+    committed,
+    size: { chains: chainCount, rules: ruleCount },
+    get chains(): readonly Chain[] {
+      keepRules(reader, draft);
+      return (chains ??= [...draft.chains.values()]);
+    },
+    get rules(): readonly Rule[] {
+      keepRules(reader, draft);
+      return draft.rules;
+    },
+  };
+}
