@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
-import { compileProgram, ConntrackTable, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
+import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/lab.ts";
@@ -104,15 +104,15 @@ export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<Cas
 export function runOnWalk(kase: CaseFile, backend: Backend): CaseResult {
   const snapshot = snapshotOf(kase, backend);
   const program = compileProgram(snapshot);
-  let conntrack = new ConntrackTable(program.conntrack);
+  const state = new NodeState(program);
   return runEvents(
     kase,
     (packet) => {
       const { packet: sent, arrival } = injectionOf(packet, snapshot);
-      return printTrace(walkPacket(program, sent, arrival, { conntrack }));
+      return printTrace(walkPacket(program, sent, arrival, { state }));
     },
     () => {
-      conntrack = new ConntrackTable([]);
+      state.conntrack.clear();
     },
   );
 }

@@ -42,7 +42,7 @@ function node(extra: Readonly<Record<string, string>>): Snapshot {
     .map((path) => ({ path, text: readFileSync(new URL(path, TOPOLOGY), "utf8") }));
   for (const [path, text] of Object.entries(extra)) files.push({ path, text });
   files.push({ path: "ipset-save.txt", text: setsText() });
-  return parseSnapshot("fuzz", files);
+  return parseSnapshot(files, { name: "fuzz" });
 }
 
 describe.skipIf(problem !== null && !required)("walk and kernel agree on random rulesets", () => {
