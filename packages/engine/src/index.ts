@@ -40,4 +40,6 @@ export { walkFlow } from "./walk/flow.ts";
 export { NodeState } from "./walk/state.ts";
 export type { WalkOptions } from "./walk/walk.ts";
 export { walkPacket } from "./walk/walk.ts";
+export { parseIptablesSave } from "./parse/iptables-save/parse-iptables-save.ts";
+export type { IptablesSaveOptions } from "./parse/iptables-save/parse-iptables-save.ts";
 export * from "./print/iptables-save.ts";

@@ -1,9 +1,9 @@
 import { printAddressMask } from "../base/address.ts";
 import type { AddressMask, Family } from "../base/address.ts";
 import { printProtocol } from "../base/protocols.ts";
-import type { MatchExtension, TargetExtension } from "../ext/xt/define.ts";
+import { printArgs } from "../ext/xt/args.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
-import type { Args, Chain, Counters, Match, Negatable, Rule, Table, Target, Verbatim } from "../model/ruleset.ts";
+import type { Chain, Counters, Match, Negatable, Rule, Table, Target, Verbatim } from "../model/ruleset.ts";
 
 export interface IptablesSavePrinting {
   /** True: every rule with its counters, `[0:0]` where they are not known, as `-c` prints; false: none. Absent: those that there are. */
@@ -72,7 +72,8 @@ function printNet(option: string, net: Negatable<AddressMask>): string {
 
 function printMatch(match: Match | Verbatim, family: Family): string {
   if (match.kind === "verbatim") return printVerbatim("-m", match);
-  return ` -m ${match.name}${printOptions(findMatch(match.name, family), match.args)}`;
+  const extension = findMatch(match.name, family);
+  return ` -m ${match.name}${extension === null ? "" : printArgs(extension, match.args)}`;
 }
 
 /** Words that belong to no extension have no name to print. */
@@ -88,21 +89,11 @@ function printTarget(target: Target, family: Family): string {
       return ` -g ${target.chain}`;
     case "verdict":
       return ` -j ${target.verdict}`;
-    case "target":
-      return ` -j ${target.name}${printOptions(findTarget(target.name, family), target.args)}`;
+    case "target": {
+      const extension = findTarget(target.name, family);
+      return ` -j ${target.name}${extension === null ? "" : printArgs(extension, target.args)}`;
+    }
     case "verbatim":
       return printVerbatim("-j", target);
   }
-}
-
-/** The options in the order of the extension's table, which is the order in which its `save` function prints them. */
-function printOptions(extension: MatchExtension | TargetExtension | null, args: Args): string {
-  let out = "";
-  for (const [name, { codec }] of Object.entries(extension?.options ?? {})) {
-    const arg = args[name];
-    if (arg === undefined) continue;
-    const value = codec.print(arg.value);
-    out += `${not(arg)} --${name}${codec.words === 0 ? "" : ` ${value}`}`;
-  }
-  return out;
 }

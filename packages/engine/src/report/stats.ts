@@ -26,8 +26,8 @@ export function statsOf(snapshot: Snapshot, diagnostics: readonly Diagnostic[]):
     items.reduce((total, item) => total + count(item), 0);
   return {
     tables: tables.length,
-    chains: sum(tables, ({ chains }) => chains.length),
-    rules: sum(tables, ({ rules }) => rules.length),
+    chains: sum(tables, (table) => table.size?.chains ?? table.chains.length),
+    rules: sum(tables, (table) => table.size?.rules ?? table.rules.length),
     sets: sets.length,
     members: sum(sets, ({ elements }) => elements.length),
     routes: (snapshot.routes.ip?.length ?? 0) + (snapshot.routes.ip6?.length ?? 0),
