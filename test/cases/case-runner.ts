@@ -39,6 +39,7 @@ const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 export function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   const own = kase.files.map(({ name, text }) => {
     const family = RULE_SECTIONS.get(name);
+    if (name === "sysctl") return { name, text: defaultSettings(text) + text };
     return family === undefined
       ? { name, text }
       : { name: `${name.replace("-save", "")}-${backend}-save`, text: generatedBy(family, backend) + text };
@@ -49,6 +50,18 @@ export function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+}
+
+/** The default topology's settings without those that the case has itself: its own are added, not put in their place. */
+function defaultSettings(own: string): string {
+  const settings = new Set(own.split("\n").map(settingName));
+  const { text = "" } = TOPOLOGY_FILES.find(({ name }) => name === "sysctl") ?? {};
+  const kept = text.split("\n").filter((line) => line !== "" && !settings.has(settingName(line)));
+  return kept.map((line) => `${line}\n`).join("");
+}
+
+function settingName(line: string): string {
+  return line.split("=", 1)[0]?.trim() ?? "";
 }
 
 /** The line by which the tools say which of them wrote a dump. */

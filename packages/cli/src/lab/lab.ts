@@ -151,7 +151,7 @@ export class Lab {
     this.#sender.close();
     for (const fd of this.#sockets) this.#libc.close(fd);
     for (const wire of this.#wires.values()) wire.close();
-    for (const tap of this.#taps.values()) closeTap(tap);
+    for (const tap of this.#taps.values()) closeTap(this.#libc, tap);
     this.#taps.clear();
     this.#namespace.close();
   }

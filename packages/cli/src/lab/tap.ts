@@ -3,6 +3,7 @@ import type { Libc } from "./native.ts";
 import { checked } from "./native.ts";
 
 const TUNSETIFF = 0x4004_54ca;
+const TUNSETPERSIST = 0x4004_54cb;
 const IFF_TAP = 2;
 const IFF_NO_PI = 0x1000;
 const IFREQ = 40;
@@ -29,7 +30,12 @@ export function writeFrame(tap: Tap, frame: Uint8Array): void {
   writeSync(tap.fd, frame);
 }
 
-export function closeTap(tap: Tap): void {
+/**
+ * Closes this end. The device is left to the end of its namespace, which takes all of them at once and makes nobody wait;
+ * a device that goes with its file is waited for.
+ */
+export function closeTap(libc: Libc, tap: Tap): void {
+  libc.ioctl(tap.fd, TUNSETPERSIST, Buffer.of(1));
   closeSync(tap.fd);
 }
 
