@@ -5,7 +5,7 @@ import { word } from "./document.ts";
 
 /** `DROPPED in FORWARD by filter/cali-pi-default rule 1   (iptables-save.txt:87)`. */
 export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role, say: Speaker): readonly Word[] {
-  const words = [word(headOf(outcome, say), role)];
+  const words = [word(say.report(`verdict-${outcome.verdict}`), role)];
   if (decisive?.kind === "rule" || decisive?.kind === "policy") {
     const place = `${decisive.table}/${decisive.chain}`;
     const hook = say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) });
@@ -14,8 +14,9 @@ export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role
       decisive.kind === "rule"
         ? say.report("by-rule", { place, rule: decisive.number })
         : say.report("by-policy", { place });
-    words.push(word(`${hook}${by}`), word(`   (${span.file}:${String(span.line)})`, "faint"));
-  }
+    words.push(word(`${hook}${by}`), word(deliveryOf(outcome, say)));
+    words.push(word(`   (${span.file}:${String(span.line)})`, "faint"));
+  } else words.push(word(deliveryOf(outcome, say)));
   if (decisive?.kind === "drop" && decisive.hook !== null) {
     words.push(word(say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) })));
   }
@@ -29,17 +30,17 @@ export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role
 /** The rule or the policy was named already. */
 const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["rule", "policy"]);
 
-function headOf(outcome: Outcome, say: Speaker): string {
-  if (outcome.verdict !== "accept") return say.report(`verdict-${outcome.verdict}`);
-  const device = outcome.oif ?? "?";
-  switch (outcome.delivery) {
+/** Where an accepted packet went. */
+function deliveryOf({ verdict, delivery, oif }: Outcome, say: Speaker): string {
+  if (verdict !== "accept") return "";
+  switch (delivery) {
     case "local":
-      return say.report("verdict-accept-local");
+      return say.report("delivered-local");
     case "forward":
-      return say.report("verdict-accept-forward", { device });
+      return say.report("delivered-forward", { device: oif ?? "?" });
     case "sent":
-      return say.report("verdict-accept-sent", { device });
+      return say.report("delivered-sent", { device: oif ?? "?" });
     case "none":
-      return say.report("verdict-accept-none");
+      return "";
   }
 }
