@@ -2,6 +2,7 @@ import type { AddressField, AddressType, Test } from "../../program/test.ts";
 import { option } from "./codec.ts";
 import { listOf } from "./codecs-match.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all } from "./lower.ts";
 
@@ -23,7 +24,7 @@ const types = listOf<AddressType>(
   { abbreviated: true },
 );
 
-export const addrtype = defineMatch({
+export const addrtype: MatchExtension = defineMatch({
   name: "addrtype",
   options: {
     "src-type": option(types, { negatable: true }),

@@ -2,12 +2,13 @@ import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { ALL_WIDE, wideRange } from "./codecs.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, extensionField, numberIn } from "./lower.ts";
 
 const spi = option(wideRange, { negatable: true, unprinted: ALL_WIDE });
 
-export const ah4 = defineMatch({
+export const ah4: MatchExtension = defineMatch({
   name: "ah",
   families: ["ip"],
   options: { ahspi: spi },
@@ -24,7 +25,7 @@ function lengthUnits(bytes: number): number {
   return bytes / 4 - 2;
 }
 
-export const ah6 = defineMatch({
+export const ah6: MatchExtension = defineMatch({
   name: "ah",
   families: ["ip6"],
   options: {

@@ -2,6 +2,7 @@ import type { BpfInstruction } from "../../program/test.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { quotedText } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needsOneOf } from "./given.ts";
 import { unanswerable } from "./lower.ts";
@@ -35,7 +36,7 @@ function printInstruction({ code, jt, jf, k }: BpfInstruction): string {
 
 const options = { bytecode: option(bytecode), "object-pinned": option(quotedText(PATH_BYTES)) };
 
-export const bpf = defineMatch({
+export const bpf: MatchExtension = defineMatch({
   name: "bpf",
   options,
   source: "net/netfilter/xt_bpf.c bpf_mt, bpf_mt_v1",

@@ -1,5 +1,6 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { needs } from "./given.ts";
 
@@ -18,7 +19,7 @@ function fourDigits(value: number): string {
   return value.toString(16).padStart(4, "0");
 }
 
-export const classifyTarget = defineTarget({
+export const classifyTarget: TargetExtension = defineTarget({
   name: "CLASSIFY",
   options: { "set-class": option(classId) },
   source: "net/netfilter/xt_CLASSIFY.c classify_tg",

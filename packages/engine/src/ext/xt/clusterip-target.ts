@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { flag, integer, wordOf } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given } from "./given.ts";
 
@@ -15,7 +16,7 @@ const multicastMac: Codec<string> = {
   print: (mac) => mac,
 };
 
-export const clusteripTarget = defineTarget({
+export const clusteripTarget: TargetExtension = defineTarget({
   name: "CLUSTERIP",
   families: ["ip"],
   options: {

@@ -1,6 +1,7 @@
 import type { ArgsOf } from "./codec.ts";
 import { option } from "./codec.ts";
 import { flag, hexInteger, integer, valueMask } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, lastGiven, malformed, needsOneOf, notBoth } from "./given.ts";
 import { ALL_MARK_BITS, keepFlip, xmark } from "./xmark.ts";
@@ -46,7 +47,7 @@ function shiftOf(args: ConnmarkArgs): ConnmarkArgs {
     : { ...(left && { "left-shift-mark": left }) };
 }
 
-export const connmarkTarget = defineTarget({
+export const connmarkTarget: TargetExtension = defineTarget({
   name: "CONNMARK",
   options,
   source: "net/netfilter/xt_connmark.c connmark_tg_shift; nf_ct_netns_get in connmark_tg_check",

@@ -7,6 +7,7 @@ import { anyPortRange, wideRange } from "./codecs.ts";
 import type { HostMask } from "./codecs-match.ts";
 import { hostMask, listOf, networkOf } from "./codecs-match.ts";
 import { wordOf } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { protocolNumber } from "./protocol-number.ts";
 
@@ -61,7 +62,7 @@ export const ANY_CONNECTION: ConntrackSpec = {
   direction: null,
 };
 
-export const conntrack = defineMatch({
+export const conntrack: MatchExtension = defineMatch({
   name: "conntrack",
   options: {
     ctstate: option(ctStates, { negatable: true }),

@@ -2,6 +2,7 @@ import { parseUnsigned } from "./codecs.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { bareText, flag } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, lastGiven } from "./given.ts";
 
@@ -38,7 +39,7 @@ function events(names: readonly string[]): Codec<readonly string[]> {
   };
 }
 
-export const ctTarget = defineTarget({
+export const ctTarget: TargetExtension = defineTarget({
   name: "CT",
   options: {
     notrack: option(flag),

@@ -4,6 +4,7 @@ import { option } from "./codec.ts";
 import { anyPortRange } from "./codecs.ts";
 import { listOf } from "./codecs-match.ts";
 import { integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, numberIn, unanswerable } from "./lower.ts";
 
@@ -24,7 +25,7 @@ const TYPES = [
 
 const optionNumber = { "dccp-option": option(integer(255, 1), { negatable: true }) };
 
-export const dccp = defineMatch({
+export const dccp: MatchExtension = defineMatch({
   name: "dccp",
   options: {
     sport: option(anyPortRange, { aliases: ["source-port"], negatable: true }),

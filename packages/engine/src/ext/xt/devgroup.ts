@@ -1,6 +1,7 @@
 import type { Test } from "../../program/test.ts";
 import { option } from "./codec.ts";
 import { namedMark } from "./codecs-match.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all } from "./lower.ts";
 import { namedMarkTest } from "./named-mark.ts";
@@ -10,7 +11,7 @@ const options = {
   "dst-group": option(namedMark, { negatable: true }),
 };
 
-export const devgroup = defineMatch({
+export const devgroup: MatchExtension = defineMatch({
   name: "devgroup",
   options,
   source: "net/netfilter/xt_devgroup.c devgroup_mt",

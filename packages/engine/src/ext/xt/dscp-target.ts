@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { hexInteger } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { dscpClasses } from "./dscp-classes.ts";
 import { malformed, needsOneOf } from "./given.ts";
@@ -10,7 +11,7 @@ const ECN_BITS = 0x03;
 const dscp = hexInteger(0x3f, 2);
 const dscpClass: Codec<number> = { ...dscp, parse: (text) => dscpClasses.get(text.toUpperCase()) };
 
-export const dscpTarget = defineTarget({
+export const dscpTarget: TargetExtension = defineTarget({
   name: "DSCP",
   options: { "set-dscp": option(dscp), "set-dscp-class": option(dscpClass) },
   source: "net/netfilter/xt_DSCP.c dscp_tg, dscp_tg6",

@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { hexInteger } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { dscpClasses } from "./dscp-classes.ts";
 import { malformedTest, needsOneOf } from "./given.ts";
@@ -10,7 +11,7 @@ const codePoint = hexInteger(0x3f, 2);
 /** A class by name, in any case; printed as its number. */
 const classCodec: Codec<number> = { ...codePoint, parse: (text) => dscpClasses.get(text.toUpperCase()) };
 
-export const dscp = defineMatch({
+export const dscp: MatchExtension = defineMatch({
   name: "dscp",
   options: {
     dscp: option(codePoint, { negatable: true }),

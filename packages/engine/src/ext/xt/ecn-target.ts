@@ -1,11 +1,12 @@
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given } from "./given.ts";
 
 const NOT_ECN_BITS = 0xfc;
 
-export const ecnTarget = defineTarget({
+export const ecnTarget: TargetExtension = defineTarget({
   name: "ECN",
   families: ["ip"],
   options: {

@@ -1,12 +1,13 @@
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, masked } from "./lower.ts";
 
 const ECE = 0x40;
 const CWR = 0x80;
 
-export const ecn = defineMatch({
+export const ecn: MatchExtension = defineMatch({
   name: "ecn",
   options: {
     "ecn-tcp-ece": option(flag, { negatable: true }),

@@ -3,6 +3,7 @@ import type { Test } from "../../program/test.ts";
 import { option } from "./codec.ts";
 import { ALL_WIDE, wideRange } from "./codecs.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, extensionField } from "./lower.ts";
 
@@ -16,7 +17,7 @@ function offsetBits(mask: number, value: number): Test {
   return extensionField({ type, offset: 2, bytes: 2, mask }, { negated: false, value });
 }
 
-export const frag = defineMatch({
+export const frag: MatchExtension = defineMatch({
   name: "frag",
   families: ["ip6"],
   options: {

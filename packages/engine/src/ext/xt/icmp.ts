@@ -4,6 +4,7 @@ import { PROTO } from "../../program/protocol.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned } from "./codecs.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import type { IcmpType } from "./icmp-types.ts";
@@ -39,7 +40,7 @@ function parseNumbers(text: string): IcmpType | undefined {
   return type === undefined || code === undefined ? undefined : { type, code };
 }
 
-export const icmp = defineMatch({
+export const icmp: MatchExtension = defineMatch({
   name: "icmp",
   families: ["ip"],
   options: { "icmp-type": option(icmpType("ip"), { negatable: true }) },
@@ -53,7 +54,7 @@ export const icmp = defineMatch({
   },
 });
 
-export const icmp6 = defineMatch({
+export const icmp6: MatchExtension = defineMatch({
   name: "icmp6",
   aliases: ["icmpv6", "ipv6-icmp"],
   families: ["ip6"],

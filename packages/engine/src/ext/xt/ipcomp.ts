@@ -2,6 +2,7 @@ import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { wideRange } from "./codecs.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, numberIn } from "./lower.ts";
 
@@ -9,7 +10,7 @@ import { all, numberIn } from "./lower.ts";
  * Without `--ipcompspi` iptables loads the range 0:0 and prints `--ipcompspi 0`, and it prints nothing for the range of all:
  * so in what it printed a missing option means all.
  */
-export const ipcomp = defineMatch({
+export const ipcomp: MatchExtension = defineMatch({
   name: "ipcomp",
   options: { ipcompspi: option(wideRange, { negatable: true }), compres: option(flag) },
   source: "net/netfilter/xt_ipcomp.c comp_mt, which does not look at --compres",

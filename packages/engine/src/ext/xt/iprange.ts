@@ -1,10 +1,11 @@
 import type { AddressField, Test } from "../../program/test.ts";
 import { option } from "./codec.ts";
 import { addressRange } from "./codecs-match.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all } from "./lower.ts";
 
-export const iprange = defineMatch({
+export const iprange: MatchExtension = defineMatch({
   name: "iprange",
   options: {
     "src-range": option(addressRange, { negatable: true }),

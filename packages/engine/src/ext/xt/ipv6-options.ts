@@ -4,6 +4,7 @@ import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned } from "./codecs.ts";
 import { integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, extensionField } from "./lower.ts";
 
@@ -43,7 +44,7 @@ const length = option(integer(0xffff_ffff), { negatable: true });
 const opts = option(optionList);
 const source = "net/ipv6/netfilter/ip6t_hbh.c hbh_mt6, which both matches share";
 
-export const hbh = defineMatch({
+export const hbh: MatchExtension = defineMatch({
   name: "hbh",
   families: ["ip6"],
   options: { "hbh-len": length, "hbh-opts": opts },
@@ -51,7 +52,7 @@ export const hbh = defineMatch({
   compile: (args) => headerTest(PROTO.hopByHop, args["hbh-len"], args["hbh-opts"], "-m hbh --hbh-opts"),
 });
 
-export const dst = defineMatch({
+export const dst: MatchExtension = defineMatch({
   name: "dst",
   families: ["ip6"],
   options: { "dst-len": length, "dst-opts": opts },

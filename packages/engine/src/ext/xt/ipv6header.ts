@@ -4,6 +4,7 @@ import type { Test } from "../../program/test.ts";
 import { option } from "./codec.ts";
 import { listOf } from "./codecs-match.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { all, not } from "./lower.ts";
@@ -54,7 +55,7 @@ function hasHeader(header: Header, wanted: boolean): Test {
   return last === undefined ? protocolIn([...LAST.values()], wanted) : protocolIn([last], !wanted);
 }
 
-export const ipv6header = defineMatch({
+export const ipv6header: MatchExtension = defineMatch({
   name: "ipv6header",
   families: ["ip6"],
   options: {

@@ -2,6 +2,7 @@ import { parseUnsigned } from "./codecs.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { bareText, flag } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { needs } from "./given.ts";
 
@@ -18,7 +19,7 @@ const delay: Codec<number | "inf"> = {
   print: String,
 };
 
-export const ledTarget = defineTarget({
+export const ledTarget: TargetExtension = defineTarget({
   name: "LED",
   options: {
     "led-trigger-id": option(triggerId),

@@ -1,5 +1,6 @@
 import { option } from "./codec.ts";
 import { flag, integer, named, quotedText } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 
 const MAX_PREFIX = 29;
@@ -18,7 +19,7 @@ const LEVELS: ReadonlyMap<string, number> = new Map([
   ["debug", 7],
 ]);
 
-export const logTarget = defineTarget({
+export const logTarget: TargetExtension = defineTarget({
   name: "LOG",
   options: {
     "log-prefix": option(quotedText(MAX_PREFIX)),

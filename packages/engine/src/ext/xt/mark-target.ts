@@ -1,10 +1,11 @@
 import { option } from "./codec.ts";
 import { integer, valueMask } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, malformed, needsOneOf } from "./given.ts";
 import { ALL_MARK_BITS, keepFlip, xmark } from "./xmark.ts";
 
-export const markTarget = defineTarget({
+export const markTarget: TargetExtension = defineTarget({
   name: "MARK",
   options: {
     "set-xmark": option(valueMask()),

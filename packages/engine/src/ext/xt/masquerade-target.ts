@@ -1,10 +1,11 @@
 import { option } from "./codec.ts";
 import { natPorts } from "./codecs-nat.ts";
 import { flag } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { natAction } from "./nat.ts";
 
-export const masqueradeTarget = defineTarget({
+export const masqueradeTarget: TargetExtension = defineTarget({
   name: "MASQUERADE",
   options: {
     "to-ports": option(natPorts(false)),

@@ -2,6 +2,7 @@ import type { Range } from "../../base/ranges.ts";
 import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { rangeUpTo } from "./codecs.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, numberIn } from "./lower.ts";
 
@@ -19,7 +20,7 @@ const TYPES = [
 const names = new Map(TYPES.flatMap((row, type) => row.split(" ").map((name) => [name, type] as const)));
 const ALL_TYPES: Range = { from: 0, to: 255 };
 
-export const mh = defineMatch({
+export const mh: MatchExtension = defineMatch({
   name: "mh",
   families: ["ip6"],
   options: {

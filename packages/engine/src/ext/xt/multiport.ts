@@ -1,13 +1,14 @@
 import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { portList } from "./codecs.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { needsOneOf } from "./given.ts";
 import { all, any, not, numberIn } from "./lower.ts";
 
 const PROTOCOLS = [PROTO.tcp, PROTO.udp, PROTO.udplite, PROTO.sctp, PROTO.dccp];
 
-export const multiport = defineMatch({
+export const multiport: MatchExtension = defineMatch({
   name: "multiport",
   options: {
     sports: option(portList, { aliases: ["source-ports"], negatable: true }),

@@ -1,12 +1,13 @@
 import { option } from "./codec.ts";
 import { integer, quotedText } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { notBoth } from "./given.ts";
 
 /** The longest that either backend keeps: iptables-nft 127 (NF_LOG_PREFIXLEN), legacy 63. */
 const MAX_PREFIX = 127;
 
-export const nflogTarget = defineTarget({
+export const nflogTarget: TargetExtension = defineTarget({
   name: "NFLOG",
   options: {
     "nflog-prefix": option(quotedText(MAX_PREFIX)),

@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, needs, notBoth } from "./given.ts";
 import { parseUnsigned } from "./codecs.ts";
@@ -19,7 +20,7 @@ const queues: Codec<{ readonly from: number; readonly to: number }> = {
   print: ({ from, to }) => `${String(from)}:${String(to)}`,
 };
 
-export const nfqueueTarget = defineTarget({
+export const nfqueueTarget: TargetExtension = defineTarget({
   name: "NFQUEUE",
   options: {
     "queue-num": option(integer(MAX_QUEUE)),

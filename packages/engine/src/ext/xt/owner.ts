@@ -5,6 +5,7 @@ import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned } from "./codecs.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, any, unanswerable } from "./lower.ts";
 
@@ -34,7 +35,7 @@ const options = {
   "suppl-groups": option(flag),
 };
 
-export const owner = defineMatch({
+export const owner: MatchExtension = defineMatch({
   name: "owner",
   options,
   source: "net/netfilter/xt_owner.c owner_mt",

@@ -2,6 +2,7 @@ import type { InterfaceSide, Test } from "../../program/test.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all } from "./lower.ts";
 
@@ -32,7 +33,7 @@ function present(side: InterfaceSide, arg: Asked<unknown> | undefined): Test | u
   return arg && { kind: "has-interface", side, negated: arg.negated };
 }
 
-export const physdev = defineMatch({
+export const physdev: MatchExtension = defineMatch({
   name: "physdev",
   options: {
     "physdev-is-in": option(flag, { negatable: true }),

@@ -1,5 +1,6 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { numberIs } from "./lower.ts";
@@ -22,7 +23,7 @@ const packetType: Codec<number> = {
   print: (number) => NAMES[number] ?? "",
 };
 
-export const pkttype = defineMatch({
+export const pkttype: MatchExtension = defineMatch({
   name: "pkttype",
   options: { "pkt-type": option(packetType, { negatable: true }) },
   source: "net/netfilter/xt_pkttype.c pkttype_mt",

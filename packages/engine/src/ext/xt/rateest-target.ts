@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { bareText } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, needs } from "./given.ts";
 
@@ -48,7 +49,7 @@ function averagingLog(intervalUs: number, averageUs: number): number {
   return log;
 }
 
-export const rateestTarget = defineTarget({
+export const rateestTarget: TargetExtension = defineTarget({
   name: "RATEEST",
   options: {
     "rateest-name": option(bareText(15)),

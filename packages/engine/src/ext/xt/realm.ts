@@ -1,12 +1,13 @@
 import { option } from "./codec.ts";
 import { namedMark } from "./codecs-match.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { namedMarkTest } from "./named-mark.ts";
 
 const options = { realm: option(namedMark, { negatable: true }) };
 
-export const realm = defineMatch({
+export const realm: MatchExtension = defineMatch({
   name: "realm",
   families: ["ip"],
   options,

@@ -1,10 +1,11 @@
 import { option } from "./codec.ts";
 import { natPorts } from "./codecs-nat.ts";
 import { flag } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { natAction } from "./nat.ts";
 
-export const redirectTarget = defineTarget({
+export const redirectTarget: TargetExtension = defineTarget({
   name: "REDIRECT",
   options: {
     "to-ports": option(natPorts(true)),

@@ -1,8 +1,9 @@
 import { option } from "./codec.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 
-export const rpfilter = defineMatch({
+export const rpfilter: MatchExtension = defineMatch({
   name: "rpfilter",
   options: {
     loose: option(flag),

@@ -4,6 +4,7 @@ import { option } from "./codec.ts";
 import { ALL_WIDE, wideRange } from "./codecs.ts";
 import { addressList } from "./codecs-match.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { lengthTest } from "./ipv6-options.ts";
 import { all, extensionField, unanswerable } from "./lower.ts";
@@ -33,7 +34,7 @@ function lengthOf(count: number): Test {
   );
 }
 
-export const rt = defineMatch({
+export const rt: MatchExtension = defineMatch({
   name: "rt",
   families: ["ip6"],
   options: {

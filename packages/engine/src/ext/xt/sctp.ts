@@ -1,13 +1,14 @@
 import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { portRange } from "./codecs.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, numberIn, unanswerable } from "./lower.ts";
 import { chunkTypes } from "./sctp-chunks.ts";
 
 const chunks = { "chunk-types": option(chunkTypes, { negatable: true }) };
 
-export const sctp = defineMatch({
+export const sctp: MatchExtension = defineMatch({
   name: "sctp",
   options: {
     sport: option(portRange, { aliases: ["source-port"], negatable: true }),

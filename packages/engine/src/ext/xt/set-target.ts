@@ -1,10 +1,11 @@
 import type { Action } from "../../program/action.ts";
 import { option } from "./codec.ts";
 import { flag, integer, setReference } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { malformed } from "./given.ts";
 
-export const setTarget = defineTarget({
+export const setTarget: TargetExtension = defineTarget({
   name: "SET",
   options: {
     "add-set": option(setReference),

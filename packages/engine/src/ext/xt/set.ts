@@ -1,6 +1,7 @@
 import { option } from "./codec.ts";
 import { wideNumber } from "./codecs-match.ts";
 import { flag, setReference } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { all, unanswerable } from "./lower.ts";
@@ -22,7 +23,7 @@ function exclusive(args: Some, what: "packets" | "bytes"): string | null {
   return given.length > 1 ? `--${what}-${given.join(` and --${what}-`)} exclude each other` : null;
 }
 
-export const set = defineMatch({
+export const set: MatchExtension = defineMatch({
   name: "set",
   options: {
     "match-set": option(setReference, { aliases: ["set"], negatable: true }),

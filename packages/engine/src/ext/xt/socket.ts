@@ -1,8 +1,9 @@
 import { option } from "./codec.ts";
 import { flag } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 
-export const socket = defineMatch({
+export const socket: MatchExtension = defineMatch({
   name: "socket",
   options: { transparent: option(flag), nowildcard: option(flag), "restore-skmark": option(flag) },
   source: "net/netfilter/xt_socket.c socket_match; socket_mt_enable_defrag turns on defragmentation, not conntrack",

@@ -8,6 +8,7 @@ import { option } from "./codec.ts";
 import type { HostMask } from "./codecs-match.ts";
 import { networkOf, segmentMask } from "./codecs-match.ts";
 import { integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, extensionField, unanswerable } from "./lower.ts";
 
@@ -83,7 +84,7 @@ function lastSegment({ negated, value }: { readonly negated: boolean; readonly v
   return negated ? { kind: "not", test: all(...tests) } : all(...tests);
 }
 
-export const srh = defineMatch({
+export const srh: MatchExtension = defineMatch({
   name: "srh",
   families: ["ip6"],
   options,

@@ -1,9 +1,10 @@
 import { option } from "./codec.ts";
 import { ANY_CONNECTION, stateList } from "./conntrack.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 
-export const state = defineMatch({
+export const state: MatchExtension = defineMatch({
   name: "state",
   options: { state: option(stateList, { negatable: true }) },
   source: "net/netfilter/xt_conntrack.c conntrack_mt: iptables loads `state` as conntrack with --ctstate",

@@ -1,6 +1,7 @@
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { integer, wordOf } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest } from "./given.ts";
 import { unanswerable } from "./lower.ts";
@@ -25,7 +26,7 @@ const options = {
   packet: option(integer(0xffff_ffff)),
 };
 
-export const statistic = defineMatch({
+export const statistic: MatchExtension = defineMatch({
   name: "statistic",
   options,
   source: "net/netfilter/xt_statistic.c statistic_mt",

@@ -1,12 +1,13 @@
 import { option } from "./codec.ts";
 import { hexPattern, isPrintable, plainPattern } from "./codecs-pattern.ts";
 import { flag, integer, wordOf } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs, needsOneOf } from "./given.ts";
 
 const MAX_OFFSET = 0xffff;
 
-export const string = defineMatch({
+export const string: MatchExtension = defineMatch({
   name: "string",
   options: {
     string: option(plainPattern, { negatable: true }),

@@ -1,8 +1,9 @@
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 
-export const synproxyTarget = defineTarget({
+export const synproxyTarget: TargetExtension = defineTarget({
   name: "SYNPROXY",
   options: {
     "sack-perm": option(flag),

@@ -4,6 +4,7 @@ import type { ArgsOf } from "./codec.ts";
 import { option } from "./codec.ts";
 import { ALL_PORTS, portRange, SYN_ONLY, tcpFlags } from "./codecs.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all, masked } from "./lower.ts";
 import { portTest } from "./ports.ts";
@@ -26,7 +27,7 @@ function isNative(args: ArgsOf<typeof options>, { backend }: LoweringContext): b
   return [args.sport, args.dport, args["tcp-flags"]].some((arg) => arg !== undefined);
 }
 
-export const tcp = defineMatch({
+export const tcp: MatchExtension = defineMatch({
   name: "tcp",
   options,
   source: "net/netfilter/xt_tcpudp.c tcp_mt",

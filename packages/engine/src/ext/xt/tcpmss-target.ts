@@ -1,11 +1,12 @@
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { lastGiven, malformed } from "./given.ts";
 
 const MAX_MSS = 0xffff - 20;
 
-export const tcpmssTarget = defineTarget({
+export const tcpmssTarget: TargetExtension = defineTarget({
   name: "TCPMSS",
   options: { "clamp-mss-to-pmtu": option(flag), "set-mss": option(integer(MAX_MSS)) },
   source: "net/netfilter/xt_TCPMSS.c tcpmss_tg4, tcpmss_tg6",

@@ -1,6 +1,7 @@
 import { parseUnsigned } from "./codecs.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 
 const NAMES: ReadonlyMap<string, number> = new Map([
@@ -27,7 +28,7 @@ const optionList: Codec<readonly number[]> = {
   print: (numbers) => numbers.join(","),
 };
 
-export const tcpoptstripTarget = defineTarget({
+export const tcpoptstripTarget: TargetExtension = defineTarget({
   name: "TCPOPTSTRIP",
   options: { "strip-options": option(optionList) },
   source: "net/netfilter/xt_TCPOPTSTRIP.c tcpoptstrip_tg4, tcpoptstrip_tg6",

@@ -2,6 +2,7 @@ import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import type { ValueMask } from "./codecs-target.ts";
 import { integer, valueMask } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 import { given, malformed, needsOneOf } from "./given.ts";
 import { bitwise } from "./xmark.ts";
@@ -42,7 +43,7 @@ function valueOf(args: Setting): ValueMask | null {
   );
 }
 
-export const tosTarget = defineTarget({
+export const tosTarget: TargetExtension = defineTarget({
   name: "TOS",
   options: {
     "set-tos": option(tosValue),

@@ -1,10 +1,11 @@
 import { option } from "./codec.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { masked } from "./lower.ts";
 import { tosValue } from "./tos-target.ts";
 
-export const tos = defineMatch({
+export const tos: MatchExtension = defineMatch({
   name: "tos",
   options: { tos: option(tosValue, { negatable: true }) },
   source: "net/netfilter/xt_dscp.c tos_mt: the value is not masked",

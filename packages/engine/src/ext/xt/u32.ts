@@ -1,10 +1,11 @@
 import { normaliseRanges } from "../../base/ranges.ts";
 import { option } from "./codec.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { malformedTest, needs } from "./given.ts";
 import { u32Tests } from "./u32-tests.ts";
 
-export const u32 = defineMatch({
+export const u32: MatchExtension = defineMatch({
   name: "u32",
   options: { u32: option(u32Tests, { negatable: true }) },
   source: "net/netfilter/xt_u32.c u32_match_it",

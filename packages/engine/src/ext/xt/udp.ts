@@ -1,11 +1,12 @@
 import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { ALL_PORTS, anyPortRange } from "./codecs.ts";
+import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
 import { all } from "./lower.ts";
 import { portTest } from "./ports.ts";
 
-export const udp = defineMatch({
+export const udp: MatchExtension = defineMatch({
   name: "udp",
   options: {
     sport: option(anyPortRange, { aliases: ["source-port"], negatable: true, unprinted: ALL_PORTS }),

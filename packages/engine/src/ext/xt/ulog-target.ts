@@ -1,10 +1,11 @@
 import { option } from "./codec.ts";
 import { integer, quotedText } from "./codecs-target.ts";
+import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
 
 const MAX_PREFIX = 31; // ULOG_PREFIX_LEN, include/uapi/linux/netfilter_ipv4/ipt_ULOG.h
 
-export const ulogTarget = defineTarget({
+export const ulogTarget: TargetExtension = defineTarget({
   name: "ULOG",
   families: ["ip"],
   options: {
