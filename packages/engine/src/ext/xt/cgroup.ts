@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { integer, quotedText } from "./codecs-target.ts";
 import { needsOneOf } from "./given.ts";
@@ -5,7 +6,7 @@ import { defineUnanswerable } from "./lower.ts";
 
 const PATH_BYTES = 511; // XT_CGROUP_PATH_MAX less the final zero
 
-export const cgroup = defineUnanswerable({
+export const cgroup: MatchExtension = defineUnanswerable({
   name: "cgroup",
   options: {
     path: option(quotedText(PATH_BYTES), { negatable: true }),

@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { hexInteger, integer } from "./codecs-target.ts";
 import { needs } from "./given.ts";
@@ -5,7 +6,7 @@ import { defineUnanswerable } from "./lower.ts";
 
 const MAX_NODES = 32; // XT_CLUSTER_NODES_MAX
 
-export const cluster = defineUnanswerable({
+export const cluster: MatchExtension = defineUnanswerable({
   name: "cluster",
   options: {
     "cluster-local-nodemask": option(hexInteger(0xffff_ffff, 8), { negatable: true }),

@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned64 } from "./codecs.ts";
@@ -24,7 +25,7 @@ const amount: Codec<Amount> = {
   print: ({ from, to }) => (to === null ? String(from) : `${String(from)}:${String(to)}`),
 };
 
-export const connbytes = defineUnanswerable({
+export const connbytes: MatchExtension = defineUnanswerable({
   name: "connbytes",
   options: {
     connbytes: option(amount, { negatable: true }),

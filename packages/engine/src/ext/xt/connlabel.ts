@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned } from "./codecs.ts";
@@ -18,7 +19,7 @@ const label: Codec<string> = {
   print: (text) => `"${text}"`,
 };
 
-export const connlabel = defineUnanswerable({
+export const connlabel: MatchExtension = defineUnanswerable({
   name: "connlabel",
   options: { label: option(label, { negatable: true }), set: option(flag) },
   source: "net/netfilter/xt_connlabel.c connlabel_mt, connlabel_mt_check",

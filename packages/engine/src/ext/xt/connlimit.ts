@@ -35,5 +35,5 @@ function connlimit(family: Family): MatchExtension {
   });
 }
 
-export const connlimit4 = connlimit("ip");
-export const connlimit6 = connlimit("ip6");
+export const connlimit4: MatchExtension = connlimit("ip");
+export const connlimit6: MatchExtension = connlimit("ip6");

@@ -1,6 +1,7 @@
+import type { MatchExtension } from "./define.ts";
 import { defineUnanswerable } from "./lower.ts";
 
-export const eui64 = defineUnanswerable({
+export const eui64: MatchExtension = defineUnanswerable({
   name: "eui64",
   families: ["ip6"],
   options: {},

@@ -143,5 +143,5 @@ function hashlimit(family: Family): MatchExtension {
   });
 }
 
-export const hashlimit4 = hashlimit("ip");
-export const hashlimit6 = hashlimit("ip6");
+export const hashlimit4: MatchExtension = hashlimit("ip");
+export const hashlimit6: MatchExtension = hashlimit("ip6");

@@ -1,3 +1,4 @@
+import type { TargetExtension } from "./define.ts";
 import { hopLimitTarget } from "./hop-limit.ts";
 
-export const hlTarget = hopLimitTarget("HL", "ip6");
+export const hlTarget: TargetExtension = hopLimitTarget("HL", "ip6");

@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { hostMask } from "./codecs-match.ts";
 import { flag, wordOf } from "./codecs-target.ts";
@@ -5,7 +6,7 @@ import { defineUnanswerable } from "./lower.ts";
 import { protocolNumber } from "./protocol-number.ts";
 import { port } from "./ports.ts";
 
-export const ipvs = defineUnanswerable({
+export const ipvs: MatchExtension = defineUnanswerable({
   name: "ipvs",
   options: {
     ipvs: option(flag, { negatable: true }),

@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { integer } from "./codecs-target.ts";
@@ -17,7 +18,7 @@ const rate: Codec<number> = {
   print: (cost) => printRate(cost, SCALE),
 };
 
-export const limit = defineUnanswerable({
+export const limit: MatchExtension = defineUnanswerable({
   name: "limit",
   options: { limit: option(rate), "limit-burst": option(integer(MAX_BURST, 1), { unprinted: DEFAULT_BURST }) },
   source: "net/netfilter/xt_limit.c limit_mt",

@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { bareText, integer } from "./codecs-target.ts";
 import { needs } from "./given.ts";
@@ -5,7 +6,7 @@ import { defineUnanswerable } from "./lower.ts";
 
 const GENRE_BYTES = 31; // MAXGENRELEN less the final zero
 
-export const osf = defineUnanswerable({
+export const osf: MatchExtension = defineUnanswerable({
   name: "osf",
   families: ["ip"],
   options: {

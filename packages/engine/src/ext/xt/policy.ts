@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { hostMask } from "./codecs-match.ts";
 import { flag, hexInteger, integer, wordOf } from "./codecs-target.ts";
@@ -5,7 +6,7 @@ import { given, needs } from "./given.ts";
 import { defineUnanswerable } from "./lower.ts";
 
 /** One policy element. A rule with several (`--next`) is kept verbatim. */
-export const policy = defineUnanswerable({
+export const policy: MatchExtension = defineUnanswerable({
   name: "policy",
   options: {
     dir: option(wordOf(["in", "out"])),

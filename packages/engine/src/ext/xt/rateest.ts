@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
 import { parseUnsigned } from "./codecs.ts";
@@ -45,7 +46,7 @@ const name = bareText(NAME_BYTES);
 const packets = integer(0xffff_ffff);
 
 /** Rates that are given. The comparison of two estimators (`--rateest-bps` without a value) is kept verbatim. */
-export const rateest = defineUnanswerable({
+export const rateest: MatchExtension = defineUnanswerable({
   name: "rateest",
   options: {
     "rateest-delta": option(flag),

@@ -47,5 +47,5 @@ function recent(family: Family): MatchExtension {
   });
 }
 
-export const recent4 = recent("ip");
-export const recent6 = recent("ip6");
+export const recent4: MatchExtension = recent("ip");
+export const recent6: MatchExtension = recent("ip6");

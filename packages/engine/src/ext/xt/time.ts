@@ -1,3 +1,4 @@
+import type { MatchExtension } from "./define.ts";
 import { option } from "./codec.ts";
 import { DAY_END, dayTime, LAST_SECOND, moment, MONTH, monthDays, otherDays, WEEK, weekdays } from "./codecs-time.ts";
 import { flag } from "./codecs-target.ts";
@@ -16,7 +17,7 @@ function settled(days: Days | undefined, count: number): Days | undefined {
   return value.length === count ? undefined : given(value);
 }
 
-export const time = defineUnanswerable({
+export const time: MatchExtension = defineUnanswerable({
   name: "time",
   options: {
     timestart: option(dayTime),

@@ -1,3 +1,4 @@
+import type { TargetExtension } from "./define.ts";
 import { hopLimitTarget } from "./hop-limit.ts";
 
-export const ttlTarget = hopLimitTarget("TTL", "ip");
+export const ttlTarget: TargetExtension = hopLimitTarget("TTL", "ip");

@@ -31,5 +31,5 @@ function hopLimitMatch(name: "ttl" | "hl", family: Family): MatchExtension {
   });
 }
 
-export const ttl = hopLimitMatch("ttl", "ip");
-export const hl = hopLimitMatch("hl", "ip6");
+export const ttl: MatchExtension = hopLimitMatch("ttl", "ip");
+export const hl: MatchExtension = hopLimitMatch("hl", "ip6");
