@@ -67,5 +67,5 @@ export function otherDays(days: readonly number[], count: number): readonly numb
   return Array.from({ length: count }, (_, day) => day).filter((day) => !days.includes(day));
 }
 
-export const WEEK = DAYS.length;
-export const MONTH = MONTH_DAYS;
+export const WEEK: number = DAYS.length;
+export const MONTH: number = MONTH_DAYS;
