@@ -1,19 +1,20 @@
-import type { Arrival, Packet } from "@hookwalk/engine";
+import type { Arrival, Family, Packet } from "@hookwalk/engine";
 import { addressBytes } from "@hookwalk/engine";
 import type { Libc } from "./native.ts";
 import { AF, checked, intBytes, SOCK } from "./native.ts";
 
+const AF_OF: { readonly [F in Family]: number } = { ip: AF.inet, ip6: AF.inet6 };
 const SOL_SOCKET = 1;
 const SO_MARK = 36;
-const SOL_IP = 0;
-const IP_TRANSPARENT = 19;
-const SOL_IPV6 = 41;
-const IPV6_TRANSPARENT = 75;
-const IPPROTO_RAW = 255;
+/** Socket options by family: level, then names. */
+const OPTIONS = {
+  ip: { level: 0, headerIncluded: 3, transparent: 19, tos: 1 },
+  ip6: { level: 41, headerIncluded: 36, transparent: 75, tos: 67 },
+} as const;
 
 /**
- * Sends packets as this node's own: through OUTPUT, whole as they are. One raw socket for each family and owner, bound to
- * the packet's source address so that policy rules see it.
+ * Sends packets as this node's own: through OUTPUT, whole as they are. One raw socket for each family, protocol and owner,
+ * bound to the packet's source address, so that policy rules see these.
  */
 export class LocalSender {
   readonly #libc: Libc;
@@ -24,12 +25,14 @@ export class LocalSender {
   }
 
   /**
-   * In the namespace. False where the kernel refused: no route, or a rule dropped it. Ports and protocol are unknown to
-   * the route lookup, as for every raw socket.
+   * In the namespace. False where the kernel refused: no route, or a rule dropped it. The route lookup does not know the
+   * packet's ports, as for every raw socket.
    */
   send(packet: Packet, arrival: Arrival, bytes: Uint8Array): boolean {
     const fd = this.#socketFor(packet, arrival);
+    const { level, tos } = OPTIONS[packet.family];
     this.#libc.setsockopt(fd, SOL_SOCKET, SO_MARK, intBytes(arrival.mark), 4);
+    this.#libc.setsockopt(fd, level, tos, intBytes(packet.tos), 4);
     const from = socketAddress(packet.src, 0);
     checked(this.#libc, "cannot send from this address", this.#libc.bind(fd, from, from.length));
     const to = socketAddress(packet.dst, 0);
@@ -41,28 +44,26 @@ export class LocalSender {
     this.#sockets.clear();
   }
 
-  #socketFor(packet: Packet, { uid, gid }: Arrival): number {
-    const key = `${packet.family} ${String(uid)} ${String(gid)}`;
+  #socketFor({ family, proto }: Packet, { uid, gid }: Arrival): number {
+    const key = [family, proto, uid, gid].join(" ");
     const existing = this.#sockets.get(key);
     if (existing !== undefined) return existing;
-    const fd = this.#open(packet.family === "ip6", uid ?? 0, gid ?? 0);
+    const fd = this.#open(family, proto, uid ?? 0, gid ?? 0);
     this.#sockets.set(key, fd);
     return fd;
   }
 
   /** A file belongs to the filesystem ids of the thread that opens it: xt_owner.c reads them from `sk_socket->file`. */
-  #open(v6: boolean, uid: number, gid: number): number {
+  #open(family: Family, proto: number, uid: number, gid: number): number {
     const libc = this.#libc;
+    const { level, headerIncluded, transparent } = OPTIONS[family];
     libc.setfsgid(gid);
     libc.setfsuid(uid);
     try {
-      const fd = checked(
-        libc,
-        "cannot open a raw socket",
-        libc.socket(v6 ? AF.inet6 : AF.inet, SOCK.raw | SOCK.cloexec, IPPROTO_RAW),
-      );
-      const [level, option] = v6 ? [SOL_IPV6, IPV6_TRANSPARENT] : [SOL_IP, IP_TRANSPARENT];
-      checked(libc, "cannot send from any address", libc.setsockopt(fd, level, option, intBytes(1), 4));
+      const fd = checked(libc, "cannot open a raw socket", libc.socket(AF_OF[family], SOCK.raw | SOCK.cloexec, proto));
+      for (const option of [headerIncluded, transparent]) {
+        checked(libc, "cannot send packets as they are", libc.setsockopt(fd, level, option, intBytes(1), 4));
+      }
       return fd;
     } finally {
       libc.setfsuid(0);

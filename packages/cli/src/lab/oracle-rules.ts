@@ -8,7 +8,7 @@ const OTHERHOST_CODE = PKT_TYPE_CODES.length;
 
 /**
  * The lab's own nft table. It turns on tracing where packets enter (legacy tables then report too), shows their mark and
- * flow where hooks end, and drops what was delivered before the local stack answers: an answer would be a packet of its
+ * flow where hooks end, logs what is delivered whole (a trace record has only two headers), and drops it before the local stack answers: an answer would be a packet of its
  * own, and would change the flow. INT_MAX is behind conntrack's confirmation, because that is registered later.
  */
 export function oracleRules(devices: readonly string[]): string {
@@ -27,7 +27,7 @@ export function oracleRules(devices: readonly string[]): string {
     `table inet ${ORACLE} {`,
     `chain ${prerouting} { type filter hook prerouting priority -1000; meta nftrace set 1 accept; }`,
     `chain ${output} { type filter hook output priority -1000; meta nftrace set 1 accept; }`,
-    `chain ${inputEnd} { type filter hook input priority 2147483647; policy drop; }`,
+    `chain ${inputEnd} { type filter hook input priority 2147483647; log prefix "${ORACLE}" group 0 snaplen 128 drop; }`,
     `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; }`,
     "}",
     ...(devices.length === 0 ? [] : ingress),

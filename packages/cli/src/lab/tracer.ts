@@ -80,6 +80,8 @@ export class Tracer {
   #nftRules: ReadonlyMap<string, number> = new Map();
   /** The packet that a nft trace's id stands for: only the first record of a chain's run shows it. */
   readonly #nftPackets = new Map<number, Buffer>();
+  /** What the lab's own rule has just logged: the record of that rule follows. */
+  #logged: Buffer | null = null;
 
   /** In the namespace, after `nf_log` was set to nfnetlink_log. */
   constructor(libc: Libc) {
@@ -143,8 +145,10 @@ export class Tracer {
   /** `TRACE: filter:FORWARD:rule:1 ` (net/ipv4/netfilter/ip_tables.c trace_packet); a chain's name may hold colons. */
   #readLog({ body }: NetlinkMessage): TraceRecord | null {
     const attributes = readAttributes(body, 4);
-    const words = /^TRACE: ([^:]+):(.*):(rule|return|policy):(\d+) $/.exec(readString(attributes.get(LOG.prefix)));
+    const prefix = readString(attributes.get(LOG.prefix));
     const packet = attributes.get(LOG.payload);
+    if (prefix === ORACLE && packet !== undefined) this.#logged = packet;
+    const words = /^TRACE: ([^:]+):(.*):(rule|return|policy):(\d+) $/.exec(prefix);
     if (words === null || packet === undefined) return null;
     const [, table = "", chain = "", comment = "", digits = ""] = words;
     const family = body.readUInt8(0) === AF.inet6 ? "ip6" : "ip";
@@ -171,7 +175,8 @@ export class Tracer {
     const id = readBe32(attributes.get(TRACE.id));
     if (network !== undefined)
       this.#nftPackets.set(id, Buffer.concat(transport === undefined ? [network] : [network, transport]));
-    const packet = this.#nftPackets.get(id) ?? null;
+    const packet = this.#logged ?? this.#nftPackets.get(id) ?? null;
+    this.#logged = null;
     const family = packet !== null && packet.readUInt8(0) >> 4 === 6 ? "ip6" : "ip";
     const table = readString(attributes.get(TRACE.table));
     const chain = readString(attributes.get(TRACE.chain));
