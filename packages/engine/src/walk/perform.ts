@@ -4,7 +4,7 @@ import { bindNat } from "./nat/bind.ts";
 import { reject } from "./reject.ts";
 import { ask, factQuestion, placeOf } from "./run.ts";
 import type { Run } from "./run.ts";
-import { setKey, updateSet } from "./sets.ts";
+import { questionOf, setKey, updateSet } from "./sets.ts";
 import { performTproxy } from "./tproxy.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
@@ -116,7 +116,7 @@ function mangle(run: Run, action: Mangling): void {
       skb.helper = action.helper ?? skb.helper;
       return;
     case "set-update":
-      updateSet(run, action.set, action.directions, action.op);
+      updateSet(run, action);
       return;
     case "set-map":
       if (action.mark) mapMark(run, action);
@@ -136,7 +136,7 @@ function mangle(run: Run, action: Mangling): void {
 /** SET --map-set --map-mark: `skbmark` of the element. */
 function mapMark(run: Run, { set, directions }: Action & { kind: "set-map" }): void {
   const { skb } = run;
-  const mapped = run.sets?.get(set)?.mapped(setKey(skb), directions) ?? null;
+  const mapped = run.sets?.get(set)?.mapped(setKey(skb), directions, questionOf(run, false)) ?? null;
   if (mapped !== null) skb.mark = ((skb.mark & ~mapped.mask) ^ mapped.mark) >>> 0;
 }
 

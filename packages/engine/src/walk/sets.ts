@@ -1,5 +1,6 @@
 import { printAddress } from "../base/address.ts";
-import type { SetKey, SetLookup } from "../program/set-lookup.ts";
+import type { Action } from "../program/action.ts";
+import type { SetKey, SetLookup, SetQuestion } from "../program/set-lookup.ts";
 import type { Direction, Test } from "../program/test.ts";
 import type { Question } from "./oracle.ts";
 import { factQuestion } from "./run.ts";
@@ -11,19 +12,27 @@ import { isLaterFragment } from "./fields.ts";
 export function evaluateSet(test: Test & { kind: "set" }, run: Run): boolean | Question {
   const { skb } = run;
   const set = run.sets?.get(test.set);
-  const answer = set?.test(setKey(skb), test.directions) ?? "unknown";
+  const answer = set?.test(setKey(skb), test.directions, questionOf(run, test.returnNomatch)) ?? "unknown";
   if (answer === "unknown") return askSet(test.set, test.directions, run, test.negated);
-  const yes = answer === "yes" || (answer === "nomatch" && test.returnNomatch);
-  return yes !== test.negated;
+  return (answer === "yes") !== test.negated;
+}
+
+/** Members of a `list:set` are asked as they are now. */
+export function questionOf({ sets }: Run, returnNomatch: boolean): SetQuestion {
+  return { returnNomatch, sets };
 }
 
 function askSet(name: string, directions: readonly Direction[], run: Run, negated: boolean): boolean | Question {
   const key = setKey(run.skb);
   const element = directions.map((direction) => describe(key, direction)).join(",");
-  const why = run.sets === null ? "no ipset dump" : `set ${name} is not in the ipset dump`;
+  const why = run.sets === null ? "no ipset dump" : whyUnknown(name, run.sets);
   const question = factQuestion(`set ${name} has ${element}`, why, false);
   const known = run.oracle.known(question.key);
   return known === undefined ? question : known !== negated;
+}
+
+function whyUnknown(name: string, sets: ReadonlyMap<string, SetLookup>): string {
+  return sets.has(name) ? "the ipset dump does not decide it" : `set ${name} is not in the ipset dump`;
 }
 
 function describe(key: SetKey, direction: Direction): string {
@@ -52,10 +61,16 @@ export function setKey(skb: Skb): SetKey {
 }
 
 /** SET --add-set / --del-set: later rules of this walk see the change (facts B.5.41). */
-export function updateSet(run: Run, name: string, directions: readonly Direction[], op: "add" | "del"): void {
-  const set = run.sets?.get(name);
-  if (set === undefined || run.sets === null) return;
-  const changed: SetLookup = set.with(setKey(run.skb), directions, op);
-  run.sets = new Map(run.sets).set(name, changed);
-  run.setChanges += `${op} ${name} ${directions.map((d) => describe(setKey(run.skb), d)).join(",")};`;
+export function updateSet(run: Run, { set, directions, op, exist }: Action & { kind: "set-update" }): void {
+  const { sets } = run;
+  const key = setKey(run.skb);
+  // Of a `list:set`, the first member that takes the change (ip_set_list_set.c list_set_kadd).
+  for (const name of sets?.get(set)?.members ?? [set]) {
+    const before = sets?.get(name);
+    const after = before?.with(key, directions, op, exist);
+    if (sets === null || after === undefined || after === before) continue;
+    run.sets = new Map(sets).set(name, after);
+    run.setChanges += `${op} ${name} ${directions.map((d) => describe(key, d)).join(",")};`;
+    return;
+  }
 }
