@@ -10,6 +10,7 @@ import type { Libc } from "./native.ts";
 import { labError, loadLibc } from "./native.ts";
 import type { Observation } from "./observation.ts";
 import { observe } from "./observe.ts";
+import type { Inlet } from "./oracle-rules.ts";
 import { ingressAddress, oracleRules } from "./oracle-rules.ts";
 import { WireSocket } from "./wire-socket.ts";
 import { writeBaseline, writeSysctls } from "./sysctls.ts";
@@ -70,6 +71,8 @@ export class Lab {
   readonly #tracer: Tracer;
   readonly #conntrack: ConntrackTable;
   readonly #names: ReadonlyMap<number, string>;
+  /** The first port of each bridge. */
+  readonly #ports: ReadonlyMap<string, string>;
 
   /** @internal Use createLab. */
   constructor(libc: Libc, snapshot: Snapshot, options: LabOptions) {
@@ -78,6 +81,9 @@ export class Lab {
     this.#namespace = new Namespace(libc);
     this.#sender = new LocalSender(libc);
     const devices = planDevices(snapshot, options.devices ?? []);
+    this.#ports = new Map(
+      devices.toReversed().flatMap(({ link }) => (link.master === null ? [] : [[link.master, link.name]])),
+    );
     const notes: string[] = [];
     try {
       [this.#names, this.#tracer, this.#conntrack] = this.#namespace.inside(() => {
@@ -87,9 +93,7 @@ export class Lab {
         this.#openWires(devices, names);
         notes.push(...writeSysctls(snapshot));
         this.#routeAndRule(snapshot, notes);
-        runOrThrow(this.#runner, ["nft", "-f", "-"], {
-          stdin: oracleRules(devices.filter(takesFrames).map(({ link }) => link.name)),
-        });
+        runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracleRules(inletsOf(devices)) });
         const tracer = new Tracer(libc);
         return [names, tracer, new ConntrackTable(libc)];
       });
@@ -157,7 +161,7 @@ export class Lab {
   }
 
   #receive(arrival: Arrival, family: Family, bytes: Uint8Array): void {
-    const device = arrival.physin ?? arrival.iif ?? "";
+    const device = arrival.physin ?? this.#portOf(arrival.iif ?? "");
     const header = Buffer.concat([
       ingressAddress(arrival.mark, arrival.pktType),
       Buffer.from((arrival.smac ?? UNKNOWN_MAC).replaceAll(":", ""), "hex"),
@@ -169,6 +173,11 @@ export class Lab {
     if (tap !== undefined) writeFrame(tap, frame);
     else if (wire !== undefined) wire.send(frame);
     else throw labError(`no packet can enter ${device}: the lab has no wire there`);
+  }
+
+  /** A bridge is entered by its first port. */
+  #portOf(device: string): string {
+    return this.#ports.get(device) ?? device;
   }
 
   #makeDevices(snapshot: Snapshot, devices: readonly Device[], notes: string[]): void {
@@ -252,9 +261,14 @@ export class Lab {
   }
 }
 
-/** Does the lab put frames into the device itself? */
-function takesFrames({ what }: Device): boolean {
-  return what.kind === "tap" || what.kind === "veth";
+/** The devices into which the lab puts frames. */
+function inletsOf(devices: readonly Device[]): readonly Inlet[] {
+  const bridges = new Map(
+    devices.filter(({ what }) => what.kind === "bridge").map(({ link }) => [link.name, link.mac]),
+  );
+  return devices
+    .filter(({ what }) => what.kind === "tap" || what.kind === "veth")
+    .map(({ link }) => ({ name: link.name, bridgeMac: bridges.get(link.master ?? "") ?? null }));
 }
 
 function countRules(family: Family, saved: string, counts: Map<string, number>): void {

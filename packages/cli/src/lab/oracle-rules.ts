@@ -6,23 +6,21 @@ import type { PktType } from "@hookwalk/engine";
 const PKT_TYPE_CODES: readonly PktType[] = ["host", "broadcast", "multicast"];
 const OTHERHOST_CODE = PKT_TYPE_CODES.length;
 
+/** A device into which the lab puts frames. */
+export interface Inlet {
+  readonly name: string;
+  /** Of the bridge that it is a port of: a frame must bear it to be routed. */
+  readonly bridgeMac: string | null;
+}
+
 /**
  * The lab's own nft table. It turns on tracing where packets enter (legacy tables then report too), shows their mark and
- * flow where hooks end, logs what is delivered whole (a trace record has only two headers), and drops it before the local stack answers: an answer would be a packet of its
- * own, and would change the flow. INT_MAX is behind conntrack's confirmation, because that is registered later.
+ * flow where hooks end, logs what is delivered whole (a trace record has only two headers), and drops it before the local
+ * stack answers: an answer would be a packet of its own, and would change the flow. INT_MAX is behind conntrack's
+ * confirmation, because that is registered later.
  */
-export function oracleRules(devices: readonly string[]): string {
+export function oracleRules(inlets: readonly Inlet[]): string {
   const { prerouting, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
-  const types = PKT_TYPE_CODES.map((type, code) => `@ll,8,8 ${String(code)} meta pkttype set ${type}`);
-  const ingress = [
-    `table netdev ${ORACLE} {`,
-    `chain ingress {`,
-    `type filter hook ingress devices = { ${devices.join(", ")} } priority -500;`,
-    "meta mark set @ll,16,32",
-    ...types,
-    "}",
-    "}",
-  ];
   return [
     `table inet ${ORACLE} {`,
     `chain ${prerouting} { type filter hook prerouting priority -1000; meta nftrace set 1 accept; }`,
@@ -30,9 +28,23 @@ export function oracleRules(devices: readonly string[]): string {
     `chain ${inputEnd} { type filter hook input priority 2147483647; log prefix "${ORACLE}" group 0 snaplen 128 drop; }`,
     `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; }`,
     "}",
-    ...(devices.length === 0 ? [] : ingress),
+    `table netdev ${ORACLE} {`,
+    ...inlets.flatMap(ingressChain),
+    "}",
     "",
   ].join("\n");
+}
+
+/** Reads what `ingressAddress` wrote, then gives a bridge's frame the address that it needs. */
+function ingressChain({ name, bridgeMac }: Inlet, number: number): readonly string[] {
+  return [
+    `chain ingress${String(number)} {`,
+    `type filter hook ingress device "${name}" priority -500;`,
+    "meta mark set @ll,16,32",
+    ...PKT_TYPE_CODES.map((type, code) => `@ll,8,8 ${String(code)} meta pkttype set ${type}`),
+    ...(bridgeMac === null ? [] : [`@ll,8,8 0 ether daddr set ${bridgeMac}`]),
+    "}",
+  ];
 }
 
 /** The destination address of a frame: what `oracleRules` reads the packet's mark and type from. */
