@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import type { Document, Row, Word } from "@hookwalk/engine";
+import { ROW_INDENT } from "@hookwalk/engine";
 import { colourWord } from "./colour.ts";
 import { neutralise } from "./neutralise.ts";
 
@@ -15,8 +16,8 @@ interface Printed {
   readonly width: number;
 }
 
-/** Left of the cells: room for the sign of the decisive line. */
-const MARGIN = 4;
+/** So far left of a row stands the sign of the decisive line. */
+const SIGN = 3;
 const GUTTER = 2;
 
 /** A document as lines of a terminal, everything in it made harmless. */
@@ -66,10 +67,10 @@ function printLeft(row: Row, columns: readonly number[], rightEdge: number, page
     text += " ".repeat(Math.max(width === 0 ? 0 : 1, at - width)) + printed.text;
     width = Math.max(width === 0 ? 0 : width + 1, at) + printed.width;
   };
-  if (row.sign !== null) put([row.sign], 1);
-  let at = MARGIN;
+  if (row.sign !== null) put([row.sign], Math.max(0, row.indent - SIGN));
+  let at = ROW_INDENT;
   for (const [index, cell] of row.cells.entries()) {
-    if (cell.length > 0) put(cell, at);
+    if (cell.length > 0) put(cell, index === 0 ? row.indent : at);
     at += (columns[index] ?? 0) + GUTTER;
   }
   const detailEnd = width + GUTTER + widthOf(row.detail);

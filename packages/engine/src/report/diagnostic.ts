@@ -11,7 +11,7 @@ const ROLES: Readonly<Record<Diagnostic["severity"], Role>> = { error: "bad", wa
 export type SourceOf = (span: Span) => string | null;
 
 /** Of a listing without `-v`: a hundred lines of prose deserve one mention. */
-const SHOWN_OF_A_KIND = 3;
+const SHOWN_OF_A_KIND = 1;
 
 /** `file:line:column: what is wrong`, the line with a caret below the place, and what can be done. */
 export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: SourceOf): readonly Line[] {
@@ -46,7 +46,7 @@ function excerptAround(
   return { text: head + body.replaceAll("\t", " ") + tail, caretAt: at - start + head.length, carets };
 }
 
-/** What a person should know of the input: errors first, of each kind only the first few unless `all`. */
+/** What a person should know of the input, errors first; of each kind the first only unless `all`. */
 export function diagnosticsDocument(
   diagnostics: readonly Diagnostic[],
   all: boolean,
@@ -54,19 +54,22 @@ export function diagnosticsDocument(
   sourceOf: SourceOf,
 ): Document {
   const lines: Line[] = [];
-  const shown = new Map<string, number>();
-  let hidden = 0;
   for (const severity of ["error", "warning", "info"] as const) {
+    if (severity === "info" && !all) break;
+    const byCode = new Map<string, Diagnostic[]>();
     for (const diagnostic of diagnostics) {
       if (diagnostic.severity !== severity) continue;
-      const count = (shown.get(diagnostic.code) ?? 0) + 1;
-      shown.set(diagnostic.code, count);
-      if (all || (count <= SHOWN_OF_A_KIND && severity !== "info")) {
-        for (const line of diagnosticLines(diagnostic, say, sourceOf)) lines.push(line);
-      } else if (severity !== "info") hidden++;
+      const alike = byCode.get(diagnostic.code);
+      if (alike === undefined) byCode.set(diagnostic.code, [diagnostic]);
+      else alike.push(diagnostic);
+    }
+    for (const alike of byCode.values()) {
+      const shown = all ? alike : alike.slice(0, SHOWN_OF_A_KIND);
+      for (const diagnostic of shown) for (const line of diagnosticLines(diagnostic, say, sourceOf)) lines.push(line);
+      const hidden = alike.length - shown.length;
+      if (hidden > 0) lines.push(textLine(3, word(say.report("more-diagnostics", { count: hidden }), "faint")));
     }
   }
-  if (hidden > 0) lines.push(textLine(0, word(say.report("more-diagnostics", { count: hidden }), "faint")));
   return lines;
 }
 

@@ -12,6 +12,8 @@ export type Line =
 /** A line whose cells line up with those of the other rows of its document. A cell may run over into an empty one. */
 export interface Row {
   readonly kind: "row";
+  /** Where the first cell begins. The other columns are the same for all rows. */
+  readonly indent: number;
   /** Stands in the margin: the sign of the decisive line. */
   readonly sign: Word | null;
   readonly cells: readonly (readonly Word[])[];
@@ -36,5 +38,14 @@ export function word(text: string, role: Role = "plain"): Word {
 export function textLine(indent: number, ...words: readonly Word[]): Line {
   return { kind: "text", indent, words };
 }
+
+/** A row without sign, detail and aside; cells are given as words or, where they are plain, as text. */
+export function rowOf(cells: readonly (string | readonly Word[])[], more: Partial<Row> = {}): Row {
+  const words = cells.map((cell) => (typeof cell !== "string" ? cell : cell === "" ? [] : [word(cell)]));
+  return { kind: "row", indent: ROW_INDENT, sign: null, cells: words, detail: [], aside: [], ...more };
+}
+
+/** Of rows that nothing else is said of. */
+export const ROW_INDENT = 4;
 
 export const blankLine: Line = { kind: "blank" };

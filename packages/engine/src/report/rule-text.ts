@@ -10,14 +10,22 @@ export function ruleText(rule: Rule, family: Family): string {
 /** What the rule does, as after `-j`: `MARK --set-xmark 0x0/0x7000000`, `ACCEPT`, a chain; null: it only counts. */
 export function actionText(rule: Rule, family: Family): string | null {
   if (rule.target === null) return null;
-  const bare = { ...rule, src: null, dst: null, iif: null, oif: null, proto: null, fragment: null, matches: [] };
-  return printSpec(bare, family).replace(/^ -[jg] /, "");
+  return printSpec({ ...withoutTests(rule), target: rule.target }, family).replace(/^ -[jg] /, "");
 }
 
-/** What the rule tests, without comments: `-o cali+`; "" for a rule that every packet matches. */
+/**
+ * What the rule tests, in the words of the dump but without comments and without the `-m NAME` that its options make
+ * plain: `-o cali+ --ctstate INVALID`; "" for a rule that every packet matches.
+ */
 export function conditionText(rule: Rule, family: Family): string {
-  const matches = rule.matches.filter((match) => match.name !== "comment");
-  return printSpec({ ...rule, matches, target: null }, family).trimStart();
+  let text = printSpec({ ...rule, matches: [], target: null }, family);
+  for (const match of rule.matches) {
+    if (match.name === "comment") continue;
+    const own = printSpec({ ...withoutTests(rule), matches: [match] }, family);
+    const name = ` -m ${match.name}`;
+    text += own.startsWith(`${name} `) ? own.slice(name.length) : own;
+  }
+  return text.trimStart();
 }
 
 /** What people and programs wrote beside the rule; Calico's hashes, which say nothing to a reader, are left out. */
@@ -27,4 +35,9 @@ export function comments(rule: Rule): readonly string[] {
     const text = match.args["comment"]?.value;
     return typeof text === "string" && !/^cali:[-\w]{16}$/.test(text) ? [text] : [];
   });
+}
+
+function withoutTests(rule: Rule): Rule {
+  const nothing = { src: null, dst: null, iif: null, oif: null, proto: null, fragment: null, target: null };
+  return { ...rule, ...nothing, matches: [] };
 }

@@ -3,7 +3,7 @@ import type { Chain, Counters, Rule } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { printSpec } from "../print/iptables-save.ts";
 import type { Document, Line } from "./document.ts";
-import { blankLine, textLine, word } from "./document.ts";
+import { blankLine, rowOf, textLine, word } from "./document.ts";
 import { selectTables } from "./selection.ts";
 import type { SelectedTable, Selection } from "./selection.ts";
 
@@ -40,13 +40,7 @@ function chainSummary(chain: Chain, say: Speaker): string {
 
 function ruleRow(number: number, rule: Rule, family: SelectedTable["table"]["family"]): Line {
   const counters = rule.counters === null ? "" : countersText(rule.counters);
-  return {
-    kind: "row",
-    sign: null,
-    cells: [[word(String(number), "faint")], [word(counters, "faint")], [word(printSpec(rule, family).trimStart())]],
-    detail: [],
-    aside: [],
-  };
+  return rowOf([[word(String(number), "faint")], [word(counters, "faint")], printSpec(rule, family).trimStart()]);
 }
 
 /** As iptables-save prints them. */

@@ -2,7 +2,7 @@ import type { Speaker } from "../messages/catalogue.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Document } from "./document.ts";
-import { word } from "./document.ts";
+import { rowOf, word } from "./document.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
 
@@ -50,13 +50,7 @@ const LABELS = [
 ] as const satisfies readonly (readonly [keyof Stats, string])[];
 
 export function statsDocument(stats: Stats, say: Speaker): Document {
-  return LABELS.map(([key, label]) => ({
-    kind: "row",
-    sign: null,
-    cells: [[word(say.report(label))], [word(String(stats[key]), "strong")]],
-    detail: [],
-    aside: [],
-  }));
+  return LABELS.map(([key, label]) => rowOf([say.report(label), [word(String(stats[key]), "strong")]]));
 }
 
 export function statsJson(stats: Stats): Json {

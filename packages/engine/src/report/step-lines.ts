@@ -2,7 +2,7 @@ import { assertNever } from "../base/assert.ts";
 import type { Speaker } from "../messages/catalogue.ts";
 import type { Hook, NatEnd, Outcome, Step, Trace } from "../walk/trace.ts";
 import type { Line, Row, Word } from "./document.ts";
-import { textLine, word } from "./document.ts";
+import { rowOf, textLine, word } from "./document.ts";
 import { printEnd, printHex } from "./packet-text.ts";
 import { routeText } from "./route-text.ts";
 import { actionText, comments, conditionText, ruleText } from "./rule-text.ts";
@@ -48,7 +48,7 @@ export function stepLines(
     place = here;
     const aside = "mark" in step && step.mark !== mark ? [word(printHex(step.mark), "changed")] : [];
     mark = markAfter(mark, [step]);
-    lines.push({ ...rowOf(step, steps[index + 1], reading), sign: isDecisive ? marked.sign : null, aside });
+    lines.push({ ...stepRow(step, steps[index + 1], reading), sign: isDecisive ? marked.sign : null, aside });
     if (step.kind === "rule") for (const line of detailLines(step, reading)) lines.push(line);
   }
   return lines;
@@ -58,7 +58,7 @@ export function stepLines(
 function placeAfter(place: Hook | "route" | null, steps: readonly Step[]): Hook | "route" | null {
   for (const step of steps) {
     if (step.kind === "route") place = "route";
-    else if ("hook" in step && step.hook !== null) place = step.hook;
+    else if (step.kind !== "drop" && "hook" in step) place = step.hook;
   }
   return place;
 }
@@ -101,35 +101,30 @@ function jumpedTo({ rule }: RuleStep): string | null {
   return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? rule.target.chain : null;
 }
 
-function rowOf(step: Step, next: Step | undefined, reading: Reading): Row {
+function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
   const { say } = reading;
   switch (step.kind) {
     case "rule":
       return ruleRow(step, next, reading);
     case "return":
-      return row([step.table, step.chain], [word(say.report("chain-end"), "faint")]);
+      return rowOf([step.table, step.chain, [word(say.report("chain-end"), "faint")]]);
     case "policy":
-      return row([step.table, step.chain], [word(say.report("policy", { policy: step.policy }), "strong")]);
+      return rowOf([step.table, step.chain, [word(say.report("policy", { policy: step.policy }), "strong")]]);
     case "conntrack":
-      return row(["conntrack", ""], [word(step.state)]);
+      return rowOf(["conntrack", "", step.state]);
     case "nat":
-      return row(["nat", say.report(`nat-${step.what}`)], natWords(step.from, step.to));
+      return rowOf(["nat", say.report(`nat-${step.what}`), natWords(step.from, step.to)]);
     case "route":
       return routeRow(step, say);
     case "drop":
-      return row([say.report("drop"), ""], [word(step.what, "strong")]);
+      return rowOf([say.report("drop"), "", [word(step.what, "strong")]]);
     case "socket":
-      return row([say.report("socket"), ""], [word(step.what)]);
+      return rowOf([say.report("socket"), "", step.what]);
     case "note":
-      return row([say.report("note"), ""], [word(step.what, "faint")]);
+      return rowOf([say.report("note"), "", [word(step.what, "faint")]]);
     default:
       return assertNever(step);
   }
-}
-
-function row(place: readonly string[], what: readonly Word[], detail: readonly Word[] = []): Row {
-  const cells = [...place.map((text) => (text === "" ? [] : [word(text)])), what];
-  return { kind: "row", sign: null, cells, detail, aside: [] };
 }
 
 function natWords(from: NatEnd, to: NatEnd): readonly Word[] {
@@ -146,20 +141,14 @@ function routeRow(step: Extract<Step, { kind: "route" }>, say: Speaker): Row {
       : step.rule === null
         ? say.report("route-by-table", { table: step.table })
         : say.report("route-by", { rule: step.rule.priority, table: step.table });
-  return {
-    kind: "row",
-    sign: null,
-    cells: [[word(heading, "strong")], [], [word(text), word(`  ${by}`, "faint")]],
-    detail: [],
-    aside: [],
-  };
+  return rowOf([[word(heading, "strong")], "", [word(text), word(`  ${by}`, "faint")]], { indent: 2 });
 }
 
 const ARROWS = { jump: "→", goto: "⇒" } as const;
 
 function ruleRow(step: RuleStep, next: Step | undefined, { say, verbosity }: Reading): Row {
   const { rule, family, table, chain, number } = step;
-  const place = [table, `${chain} ${String(number)}`];
+  const place = `${chain} ${String(number)}`;
   const condition = conditionText(rule, family);
   const words = comments(rule);
   const note = words.length === 0 ? [] : [word(words.join(" · "), "faint")];
@@ -168,11 +157,11 @@ function ruleRow(step: RuleStep, next: Step | undefined, { say, verbosity }: Rea
     const isEmpty = next?.kind === "return" && next.chain === rule.target.chain;
     const what = [word(condition === "" ? "" : `${condition} `), word(jump, "strong")];
     if (isEmpty) what.push(word(` ${say.report("nothing-matched")}`, "faint"));
-    return row(place, what, verbosity > 0 ? [] : note);
+    return rowOf([table, place, what], { detail: verbosity > 0 ? [] : note });
   }
   const action = actionText(rule, family) ?? say.report("only-counts");
   const detail = note.length > 0 ? note : condition === "" ? [] : [word(condition, "faint")];
-  return row(place, [word(action, "strong")], verbosity > 0 ? [] : detail);
+  return rowOf([table, place, [word(action, "strong")]], { detail: verbosity > 0 ? [] : detail });
 }
 
 /** Below the line with `-v`: what the rule tests, and what people wrote beside it; with `-vv` the rule itself. */

@@ -17,7 +17,7 @@ const DUMP = `*filter
 -A calico -o cali+ -j dispatch
 -A calico -m comment --comment "cali:AAAAAAAAAAAAAAAA" -m comment --comment "Start of policies" -j MARK --set-xmark 0x1/0x1
 -A dispatch -j policy
--A policy -i eth0 -p tcp -m tcp --dport 80 -j DROP
+-A policy -i eth0 -p tcp --dport 80 -j DROP
 -A policy
 COMMIT
 `;
@@ -87,7 +87,7 @@ describe("traceDocument", () => {
       "  tcp 10.0.0.9:40000 → 10.1.0.9:80, SYN, enters eth0||",
       "  FORWARD",
       "  filter|calico 1|-o cali+ → dispatch||",
-      "✗ filter|policy 1|DROP|-i eth0 -p tcp -m tcp --dport 80|",
+      "✗ filter|policy 1|DROP|-i eth0 -p tcp --dport 80|",
       "",
       "  ✗ DROPPED in FORWARD by filter/policy rule 1   (iptables-save.txt:10)",
     ]);
@@ -152,7 +152,7 @@ describe("traceDocument", () => {
       "",
       "  Outcome 1 of 2  chance 75 %",
       "    IF set X has 10.0.0.9 (no ipset dump)",
-      "✗ filter|policy 1|DROP|-i eth0 -p tcp -m tcp --dport 80|",
+      "✗ filter|policy 1|DROP|-i eth0 -p tcp --dport 80|",
       "",
       "  ✗ DROPPED in FORWARD by filter/policy rule 1   (iptables-save.txt:10)",
       "",

@@ -1,7 +1,7 @@
 import type { Speaker } from "../messages/catalogue.ts";
 import type { Condition, Outcome, Trace, Verdict } from "../walk/trace.ts";
 import type { Document, Line, Role, Word } from "./document.ts";
-import { blankLine, textLine, word } from "./document.ts";
+import { blankLine, rowOf, textLine, word } from "./document.ts";
 import { decisiveStep } from "./decisive.ts";
 import { printHex, printPacket } from "./packet-text.ts";
 import { stepLines } from "./step-lines.ts";
@@ -55,13 +55,10 @@ function headline({ packet, arrival, outcomes }: Trace, say: Speaker): Line {
   const marked =
     arrival.mark !== 0 || outcomes.some(({ steps }) => steps.some((step) => "mark" in step && step.mark !== 0));
   const mark = arrival.mark === 0 ? "" : ` ${printHex(arrival.mark)}`;
-  return {
-    kind: "row",
-    sign: null,
-    cells: [[word(printPacket(packet), "strong"), word(`, ${where}`)]],
-    detail: [],
+  return rowOf([[word(printPacket(packet), "strong"), word(`, ${where}`)]], {
+    indent: 2,
     aside: marked ? [word(`${say.report("mark-header")}${mark}`, "faint")] : [],
-  };
+  });
 }
 
 /** From the step where the outcomes part, to the verdict. */
