@@ -114,6 +114,8 @@ function splitOnce(text: string, separator: string): readonly [string, string?] 
 function readDetail(word: string, socket: SocketDraft): void {
   const [key, value = ""] = splitOnce(word, ":");
   if (key === "uid" && NUMBER.test(value)) socket.uid = Number(value);
+  // `-e` prints `sk:` always, and the user only where it is not root.
+  else if (key === "sk") socket.uid ??= 0;
   else if (key === "fwmark" && /^0x[0-9a-f]{1,8}$/.test(value)) socket.mark = Number(value);
   else if (key === "v6only") socket.v6only = value === "1";
 }

@@ -1,0 +1,106 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { IpSet } from "../../model/sets.ts";
+import type { Snapshot, SnapshotFile } from "../../model/snapshot.ts";
+import { newDraft } from "./draft.ts";
+import type { SnapshotDraft } from "./draft.ts";
+import { hintsOfPath } from "./formats.ts";
+import type { Format, Hints } from "./formats.ts";
+import { READERS } from "./readers.ts";
+import { recognise } from "./recognise.ts";
+import { sectionsOf } from "./sections.ts";
+
+/** A file of a snapshot, as text. */
+export interface NamedText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface SnapshotOptions {
+  /** What to call the snapshot. */
+  readonly name: string;
+}
+
+/**
+ * Reads the files of one node. The content decides what a file is; its name tells the family, the backend and the table
+ * where the content does not. Files of one kind are joined, and what no file speaks of stays null: unknown.
+ */
+export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
+  const draft = newDraft();
+  const read = files.map((file) => readFile(file, files.length === 1, draft));
+  const { tables, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
+  return {
+    name,
+    tables,
+    sets,
+    rules,
+    routes,
+    links,
+    neighbours,
+    conntrack,
+    sockets,
+    sysctls,
+    manifest,
+    files: read,
+    diagnostics,
+  };
+}
+
+/** Files that a snapshot directory holds beside the dumps. */
+const COMPANIONS = /(^|\/)(README[^/]*|packets\.jsonl|objects\.ya?ml|goldens\/.*)$/;
+
+/** A file among others is a dump only where this much of it looks like one; a lone file is read whatever stands around. */
+const ENOUGH = 0.2;
+
+function readFile(file: NamedText, isAlone: boolean, draft: SnapshotDraft): SnapshotFile {
+  const { path } = file;
+  // A byte order mark says nothing.
+  const text = file.text.startsWith("\uFEFF") ? file.text.slice(1) : file.text;
+  if (!isAlone && COMPANIONS.test(path)) return { path, format: null };
+  const hints = hintsOfPath(path);
+  const formats = isAlone ? readSections(text, path, hints, draft) : null;
+  if (formats !== null) return { path, format: [...formats].join(" ") };
+  const format = formatOf(text, hints, isAlone);
+  if (format === null) {
+    draft.diagnostics.push({
+      code: "unknown-file",
+      severity: "info",
+      params: { file: path },
+      span: { file: path, line: 1 },
+    });
+  } else READERS[format]({ file: path, text, firstLine: 1, hints }, draft);
+  return { path, format };
+}
+
+/** Where the content says nothing, the name does. */
+function formatOf(text: string, hints: Hints, isAlone: boolean): Format | null {
+  const { format, share, isEmpty } = recognise(text);
+  if (isEmpty) return hints.format ?? null;
+  const isEnough = isAlone || hints.format !== undefined || share >= ENOUGH;
+  return isEnough ? format : null;
+}
+
+/** A page of commands and what they printed; null: it is not such a page. */
+function readSections(text: string, path: string, ofPath: Hints, draft: SnapshotDraft): Set<Format> | null {
+  const sections = sectionsOf(text);
+  if (sections === null) return null;
+  const formats = new Set<Format>();
+  for (const section of sections) {
+    if (section.hints === null) continue;
+    const hints = { ...ofPath, ...section.hints };
+    const format = section.hints.format ?? formatOf(section.text, {}, false);
+    if (format === null) continue;
+    formats.add(format);
+    READERS[format]({ file: path, text: section.text, firstLine: section.firstLine, hints }, draft);
+  }
+  return formats;
+}
+
+/** Sets whose members are known. Without its members a set is unknown, not empty. */
+function listedSets(sets: readonly IpSet[], diagnostics: Diagnostic[]): readonly IpSet[] {
+  return sets.filter((set) => {
+    if (set.terse !== true) return true;
+    diagnostics.push({ code: "terse-set", severity: "warning", params: { set: set.name }, span: set.span });
+    return false;
+  });
+}
