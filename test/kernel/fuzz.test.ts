@@ -3,7 +3,7 @@
  * the same. A difference is shrunk and printed as a case file; it then goes to `test/cases/found/`.
  */
 import fc from "fast-check";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseSnapshot } from "@hookwalk/engine";
 import type { Family, Snapshot } from "@hookwalk/engine";
@@ -33,15 +33,18 @@ const POLICY_ROUTING: Readonly<Record<string, string>> = {
   "ip-rule.txt":
     "0:\tfrom all lookup local\n100:\tfrom all fwmark 0x1/0x1 lookup 100\n101:\tfrom 10.1.0.0/24 lookup 101\n102:\tfrom all to 192.0.2.0/24 ipproto tcp lookup 100\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
   "ip-route-table-100.txt": "default via 10.1.0.254 dev eth1\n10.2.0.0/24 dev eth2 scope link\n",
-  "ip-route-table-101.txt": "unreachable 192.0.2.0/24\nthrow 10.0.0.0/24\n",
+  "ip-route-table-101.txt": "blackhole 192.0.2.0/24\nthrow 10.0.0.0/24\n",
 };
+
+/** Redirects are rate-limited by time. */
+const NO_REDIRECTS = ["all", "default", "eth0", "eth1", "eth2"].map((dev) => `net.ipv4.conf.${dev}.send_redirects = 0\n`).join("");
 
 function node(extra: Readonly<Record<string, string>>): Snapshot {
   const files = readdirSync(TOPOLOGY)
     .filter((name) => !(name in extra))
     .map((path) => ({ path, text: readFileSync(new URL(path, TOPOLOGY), "utf8") }));
   for (const [path, text] of Object.entries(extra)) files.push({ path, text });
-  files.push({ path: "ipset-save.txt", text: setsText() });
+  files.push({ path: "ipset-save.txt", text: setsText() }, { path: "sysctl-redirects.txt", text: NO_REDIRECTS });
   return parseSnapshot(files, { name: "fuzz" });
 }
 
@@ -55,7 +58,7 @@ describe.skipIf(problem !== null && !required)("walk and kernel agree on random 
     for (const [routing, extra] of Object.entries({ plain: {}, policy: POLICY_ROUTING })) {
       it(`${plan.family} ${plan.backend}, ${routing} routing`, async () => {
         const snapshot = node(extra);
-        const lab = await createLab(snapshot);
+        const lab = await createLab(snapshot, { sets: setsText() });
         labs.push(lab);
         expect(lab.notes).toEqual([]);
         const wanted = Math.ceil((PAIRS * plan.share) / 2);
@@ -64,6 +67,7 @@ describe.skipIf(problem !== null && !required)("walk and kernel agree on random 
         let rulesets = 0;
         const property = fc.property(ruleset(family), packets(family, plan.packets), (tables, sent) => {
           const text = rulesetText(tables, family, plan.backend);
+          if (process.env["FZ_SHOW"]) writeFileSync("/tmp/fz.rules", text);
           const result = compare({ lab, node: snapshot, family, backend: plan.backend }, text, sent);
           agreed += result.agreed;
           rulesets++;

@@ -4,8 +4,6 @@ import type { Rule, Table } from "../model/ruleset.ts";
 import type { BaseChain, CompiledTable, Hook, HookEntry } from "../program/program.ts";
 import { baseChain, compileTable } from "./table.ts";
 
-/** include/uapi/linux/netfilter_ipv4.h, enum nf_ip_hook_priorities. */
-const PRIORITY: Readonly<Record<string, number>> = { raw: -300, mangle: -150, nat: -100, filter: 0, security: 50 };
 const NAT_DST = -100;
 const NAT_SRC = 100;
 
@@ -20,13 +18,22 @@ const CONNTRACK_AT: Readonly<Record<Hook, readonly { readonly priority: number; 
   postrouting: [CONFIRM],
 };
 
-/** The hooks that each table registers at: the `valid_hooks` of iptable_*.c. */
-const TABLE_HOOKS: ReadonlyMap<string, readonly Hook[]> = new Map([
-  ["raw", ["prerouting", "output"]],
-  ["mangle", ["prerouting", "input", "forward", "output", "postrouting"]],
-  ["nat", ["prerouting", "input", "output", "postrouting"]],
-  ["filter", ["input", "forward", "output"]],
-  ["security", ["input", "forward", "output"]],
+interface TableKind {
+  /** `valid_hooks` of iptable_*.c. */
+  readonly hooks: readonly Hook[];
+  /** enum nf_ip_hook_priorities; iptables-nft has its own numbers (iptables/nft.c). NAT chains run at NAT's own slot. */
+  readonly priority: { readonly legacy: number; readonly nft: number };
+}
+
+const TABLES: ReadonlyMap<string, TableKind> = new Map([
+  ["raw", { hooks: ["prerouting", "output"], priority: { legacy: -300, nft: -300 } }],
+  [
+    "mangle",
+    { hooks: ["prerouting", "input", "forward", "output", "postrouting"], priority: { legacy: -150, nft: -150 } },
+  ],
+  ["nat", { hooks: ["prerouting", "input", "output", "postrouting"], priority: { legacy: -100, nft: -100 } }],
+  ["filter", { hooks: ["input", "forward", "output"], priority: { legacy: 0, nft: 0 } }],
+  ["security", { hooks: ["input", "forward", "output"], priority: { legacy: 50, nft: 150 } }],
 ]);
 
 /** Which hooks change the destination and which the source (HOOK2MANIP, include/net/netfilter/nf_nat.h). */
@@ -65,14 +72,15 @@ function entriesAt(hook: Hook, tables: readonly CompiledTable[], conntrack: bool
   const placed: { readonly priority: number; readonly entry: HookEntry }[] = [];
   const nat: BaseChain[] = [];
   for (const table of tables) {
-    const name = table.source.name;
-    if (TABLE_HOOKS.get(name)?.includes(hook) !== true) continue;
-    const chain = baseChain(table, hook);
-    if (chain === null) continue;
+    const { name, backend } = table.source;
+    const kind = TABLES.get(name);
+    const chain = kind?.hooks.includes(hook) === true ? baseChain(table, hook) : null;
+    if (kind === undefined || chain === null) continue;
     if (name === "nat") nat.push(chain);
     else {
       const reroutes = name === "mangle" && hook === "output";
-      placed.push({ priority: PRIORITY[name] ?? 0, entry: { kind: "chain", chain, reroutes } });
+      const priority = kind.priority[backend === "nft" ? "nft" : "legacy"];
+      placed.push({ priority, entry: { kind: "chain", chain, reroutes } });
     }
   }
   const natSlot = NAT_SLOT[hook];

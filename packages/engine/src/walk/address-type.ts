@@ -1,49 +1,77 @@
 import type { Address } from "../base/address.ts";
-import { inNet, printAddress } from "../base/address.ts";
+import { inNet, printAddress, zeroOf } from "../base/address.ts";
 import type { AddressType } from "../program/test.ts";
+import { fibLookup } from "./fib.ts";
 import type { Question } from "./oracle.ts";
+import { flowKey } from "./route.ts";
 import { factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS } from "./special-addresses.ts";
 
-/**
- * inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only, policy rules ignored. IPv6:
- * xt_addrtype.c match_lookup_rt6 looks the address up like any packet.
- */
-export function addressTypeOf(run: Run, address: Address, device: string | null): AddressType | Question {
-  if (typeof address === "bigint") return typeOfV6(run, address, device);
+/** xt_addrtype.c: is the address of one of these types? `device` as `--limit-iface-*` says, else null. */
+export function isOfType(
+  run: Run,
+  address: Address,
+  types: readonly AddressType[],
+  device: string | null,
+): boolean | Question {
+  if (typeof address === "bigint") return isOfType6(run, address, types, device);
+  const type = typeOf(run, address, device);
+  return typeof type === "string" ? types.includes(type) : type;
+}
+
+/** inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only; policy rules do not count. */
+function typeOf(run: Run, address: number, device: string | null): AddressType | Question {
   if (address === 0 || address === 0xffff_ffff) return "BROADCAST";
   if (inNet(address, V4_NETS.multicast)) return "MULTICAST";
-  const local = run.family.fib.tables.get("local");
-  if (!run.program.hasLinks && !run.family.fib.complete) return askedType(run, address);
-  for (const { route } of local?.lookup(address) ?? []) {
-    const on = device === null || route.nexthops.some((hop) => hop.dev === device);
-    if (!on) return "UNICAST";
+  const open = askLocal(run, address);
+  if (typeof open !== "boolean") return open;
+  if (open) return "LOCAL";
+  for (const { route } of run.family.fib.tables.get("local")?.lookup(address) ?? []) {
+    if (device !== null && !route.nexthops.some((hop) => hop.dev === device)) return "UNICAST";
     if (route.type === "local") return "LOCAL";
-    if (route.type === "broadcast") return "BROADCAST";
-    return "UNICAST";
+    return route.type === "broadcast" ? "BROADCAST" : "UNICAST";
   }
   return "UNICAST";
 }
 
-function askedType(run: Run, address: Address): AddressType | Question {
+/** Without any dump of addresses or routes nobody knows; with one, this says no and the tables answer. */
+function askLocal(run: Run, address: Address): boolean | Question {
+  if (run.program.hasLinks || run.family.fib.complete) return false;
   const question = factQuestion(`${printAddress(address)} is an address of this node`, "no ip addr dump", false);
-  const known = run.oracle.known(question.key);
-  if (known === undefined) return question;
-  return known ? "LOCAL" : "UNICAST";
+  return run.oracle.known(question.key) ?? question;
 }
 
-function typeOfV6(run: Run, address: bigint, device: string | null): AddressType | Question {
-  if (address >> 120n === 0xffn) return "MULTICAST";
-  if (!run.program.hasLinks && !run.family.fib.complete) return askedType(run, address);
-  for (const name of ["local", "main"]) {
-    for (const { route } of run.family.fib.tables.get(name)?.lookup(address) ?? []) {
-      if (device !== null && !route.nexthops.some((hop) => hop.dev === device)) continue;
-      if (route.type === "local") return "LOCAL";
-      if (route.type === "anycast") return "ANYCAST";
-      if (route.type === "unreachable") return "UNREACHABLE";
-      return "UNICAST";
-    }
-  }
-  return "UNREACHABLE";
+/** match_type6: multicast, unicast and unspecified by the address alone, and all that are named must hold; the rest by its route. */
+function isOfType6(
+  run: Run,
+  address: bigint,
+  types: readonly AddressType[],
+  device: string | null,
+): boolean | Question {
+  const multicast = address >> 120n === 0xffn;
+  if (types.includes("MULTICAST") && !multicast) return false;
+  if (types.includes("UNICAST") && (multicast || address === 0n)) return false;
+  if (types.includes("UNSPEC") && address !== 0n) return false;
+  if (!types.some((type) => ROUTED_TYPES.has(type))) return true;
+  const open = askLocal(run, address);
+  if (typeof open !== "boolean") return open;
+  return open ? types.includes("LOCAL") : routedTypes(run, address, device).some((type) => types.includes(type));
+}
+
+const ROUTED_TYPES: ReadonlySet<AddressType> = new Set(["ANYCAST", "LOCAL", "UNREACHABLE"]);
+
+/** match_lookup_rt6. */
+function routedTypes(run: Run, address: bigint, device: string | null): readonly AddressType[] {
+  const own = device === null ? null : run.program.links.get(device);
+  const onDevice: AddressType[] =
+    own?.addresses.some(({ prefix }) => prefix.address === address) === true ? ["LOCAL"] : [];
+  const result = fibLookup(
+    run,
+    flowKey(run.skb, { src: zeroOf("ip6"), dst: address, iif: "lo", oif: device, mark: 0 }),
+  );
+  if (result.kind === "error") return [...onDevice, "UNREACHABLE"];
+  const { type } = result.entry.route;
+  if (type === "local" && device === null) return ["LOCAL"];
+  return type === "anycast" ? [...onDevice, "ANYCAST"] : onDevice;
 }

@@ -3,7 +3,7 @@ import { familyOf, inNet } from "../base/address.ts";
 import { inRanges } from "../base/ranges.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { InterfaceSide, Test } from "../program/test.ts";
-import { addressTypeOf } from "./address-type.ts";
+import { isOfType } from "./address-type.ts";
 import { matchBpf, matchString, matchU32 } from "./bytes.ts";
 import { evaluateConntrack } from "./conntrack/match.ts";
 import { bytesOf, extensionField, isLaterFragment, readField } from "./fields.ts";
@@ -220,9 +220,8 @@ function hasTcpOption(options: Uint8Array, wanted: number): boolean {
 function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answer {
   const { skb } = run;
   const device = test.limit === null ? null : test.limit === "in" ? skb.iif : skb.oif;
-  const type = addressTypeOf(run, test.field === "src" ? skb.src : skb.dst, device);
-  if (typeof type !== "string") return type;
-  return test.types.includes(type) !== test.negated;
+  const answer = isOfType(run, test.field === "src" ? skb.src : skb.dst, test.types, device);
+  return typeof answer === "boolean" ? answer !== test.negated : answer;
 }
 
 /** owner_mt: only packets with a socket have an owner (facts B.5.40). */

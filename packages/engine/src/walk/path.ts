@@ -170,6 +170,7 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   const verdict = walkHook(run, "postrouting");
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
+  if (run.isSide) return { verdict: "accept", delivery, reason: "route" };
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };

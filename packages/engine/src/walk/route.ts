@@ -168,13 +168,20 @@ function validated(run: Run, iif: string, result: FibResult & { kind: "route" },
 function redirects(run: Run, iif: string, oif: string | null, via: Address | null): boolean {
   const { program, skb } = run;
   if (oif !== iif || !program.sysctl.either("ipv4", iif, "send_redirects", 1)) return false;
-  if (program.sysctl.either("ipv4", iif, "shared_media", 1)) return true;
   const link = program.links.get(iif);
+  if (link === undefined || !isNeighbour(run, iif)) return false;
   const next = via ?? skb.dst;
+  const onLink = (prefix: Prefix): boolean => inNetOf(prefix, skb.src) && inNetOf(prefix, next);
   return (
-    link !== undefined &&
-    addressesOf(link, skb.src).some(({ prefix }) => inNetOf(prefix, skb.src) && inNetOf(prefix, next))
+    program.sysctl.either("ipv4", iif, "shared_media", 1) ||
+    addressesOf(link, skb.src).some(({ prefix }) => onLink(prefix))
   );
+}
+
+/** The source is reached by this device without a gateway (the scope of the reverse route's next hop is `host`). */
+function isNeighbour(run: Run, iif: string): boolean {
+  const back = fibLookup(run, reverseKey(run.skb, { iif, mark: 0 }));
+  return back.kind === "route" && back.entry.route.nexthops.some((hop) => hop.dev === iif && hop.via === null);
 }
 
 /** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */

@@ -30,6 +30,8 @@ export interface Run {
   base: BaseChain | null;
   /** Counts the stations passed, so that two questions of one place in the code are told apart. */
   stage: number;
+  /** An answer of the kernel's own: followed until it leaves, not back in through lo. */
+  readonly isSide: boolean;
   /** Counts changes of sets. */
   setChanges: string;
 }

@@ -70,34 +70,32 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     base: null,
     stage: 0,
     setChanges: "",
+    isSide: false,
   };
   const end = walkPath(run, start);
-  for (const [index, side] of run.sides.entries()) run.sides[index] = sendSide(run, side);
-  return { run, end };
+  const sides = run.sides.flatMap((side) => sendSide(run, side));
+  run.sides.length = 0;
+  for (const side of sides) run.sides.push(side);
+  // Nobody was told: for the sender a refused packet is a lost one.
+  const told = end.verdict !== "reject" || sides.some(({ sent }) => sent);
+  return { run, end: told ? end : { ...end, verdict: "drop" } };
 }
 
-/** An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here. */
-function sendSide(run: Run, side: SidePacket): SidePacket {
-  const reflect = run.program.sysctl.number(
-    run.skb.family === "ip" ? "net.ipv4.fwmark_reflect" : "net.ipv6.fwmark_reflect",
-    0,
-  );
-  const mark = reflect === 0 ? 0 : run.skb.mark;
+/**
+ * An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here, and may be answered
+ * itself. Without a route it is never made.
+ */
+function sendSide(run: Run, side: SidePacket): readonly SidePacket[] {
+  const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
+  const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
   const skb = { ...newSkb(side.packet, arrival), hasSocket: false };
-  const own: Run = {
-    ...run,
-    skb,
-    assumedFlow: null,
-    steps: [],
-    sides: [],
-    frames: [],
-    base: null,
-    hook: "output",
-    stage: run.stage + 1000,
-  };
+  const stage = run.stage + 1000;
+  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, isSide: true, hook: "output", stage };
   const end = walkPath(own, "send");
-  return { ...side, packet: packetOf(skb), sent: end.verdict === "accept" };
+  if (own.stage === stage) return [];
+  const sent = end.verdict === "accept";
+  return [{ ...side, packet: packetOf(skb), sent }, ...own.sides.flatMap((answer) => sendSide(own, answer))];
 }
 
 /** Outcomes that differ only in how they came about are one. */
@@ -115,7 +113,9 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
   const { skb, sets } = finished.run;
-  if (skb.ct?.flow.confirmed === true) state.conntrack.insert(skb.ct.flow);
+  const flow = skb.ct?.flow;
+  if (flow?.dying === true) state.conntrack.remove(flow);
+  else if (flow?.confirmed === true) state.conntrack.insert(flow);
   state.sets = sets;
 }
 

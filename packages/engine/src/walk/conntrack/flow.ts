@@ -23,6 +23,8 @@ export interface Flow {
   snatDone: boolean;
   dnatDone: boolean;
   tcp: TcpState;
+  /** A reset came before any answer: the flow is gone once this packet has passed. */
+  dying: boolean;
 }
 
 export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: string | null): Flow {
@@ -40,6 +42,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: str
     snatDone: false,
     dnatDone: false,
     tcp: "NONE",
+    dying: false,
   };
 }
 

@@ -7,7 +7,8 @@ import { packetOf } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
 import type { Flow, FlowDirection } from "./flow.ts";
 import type { ConntrackTable } from "./table.ts";
-import { tcpFlagsValid, tcpStep } from "./tcp.ts";
+import { TCP_FLAG, tcpFlagsValid, tcpStep } from "./tcp.ts";
+import type { TcpState } from "./tcp.ts";
 
 /** What conntrack makes of a packet; null: INVALID. */
 export type Tracked = CtReference | "untracked" | null;
@@ -85,24 +86,25 @@ function mayOpen({ base }: Skb, { loose }: TrackSettings): boolean {
 
 /** A packet of a known flow: resolve_normal_ct and the protocol's `…_packet`. */
 function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: TrackSettings): Tracked {
+  const known = { flow, direction, state: direction === "reply" || flow.seenReply ? "established" : "new" } as const;
   if (flow.original.proto === PROTO.tcp) {
-    const step = tcpStep(direction, skb.base.tcpFlags ?? 0, flow.tcp);
+    const flags = skb.base.tcpFlags ?? 0;
+    const step = tcpStep(direction, flags, flow.tcp);
     if (step === "invalid") return null;
     if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) {
-      return open(skb, tupleOf(skb), settings); // nf_conntrack_tcp_packet: the old flow is killed, the packet comes again
+      return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
     }
-    if (step !== "ignore") {
-      if (step === "ESTABLISHED" && flow.seenReply && (flow.tcp === "SYN_RECV" || flow.tcp === "ESTABLISHED")) {
-        flow.assured = true;
-      }
-      flow.tcp = step;
-    }
+    flow.dying = !flow.seenReply && (flags & TCP_FLAG.rst) !== 0;
+    if (step !== "ignore") advance(flow, step);
   }
-  if (direction === "reply") {
-    flow.seenReply = true;
-    return { flow, direction, state: "established" };
-  }
-  return { flow, direction, state: flow.seenReply ? "established" : "new" };
+  flow.seenReply ||= direction === "reply";
+  return known;
+}
+
+/** A flow is assured once an answer was seen on an established connection. */
+function advance(flow: Flow, step: TcpState): void {
+  flow.assured ||= step === "ESTABLISHED" && flow.seenReply && (flow.tcp === "SYN_RECV" || flow.tcp === "ESTABLISHED");
+  flow.tcp = step;
 }
 
 /** nf_conntrack_handle_icmp: errors belong to the flow that they quote. `query`: tracked like any other packet. */
