@@ -38,7 +38,7 @@ const L4 = {
   icmp6Code: 9,
 } as const;
 const NAT = { min4: 1, max4: 2, proto: 3, min6: 4, max6: 5 } as const;
-const STATUS = { seenReply: 2, assured: 4 } as const;
+const STATUS = { seenReply: 2, assured: 4, confirmed: 8 } as const;
 /** TCP_CONNTRACK_*, as /proc and conntrack name them. */
 const TCP_STATES: readonly string[] = [
   "NONE",
@@ -108,7 +108,7 @@ export class ConntrackTable {
     };
     const dnat = reply.src !== inverse.src || reply.sport !== inverse.sport;
     const snat = reply.dst !== inverse.dst || reply.dport !== inverse.dport;
-    const status = (entry.seenReply ? STATUS.seenReply : 0) | (entry.assured ? STATUS.assured : 0);
+    const status = STATUS.confirmed | (entry.seenReply ? STATUS.seenReply : 0) | (entry.assured ? STATUS.assured : 0);
     this.#socket.ask(MESSAGE.new, NLM_F_CREATE, [
       nfgenmsg(familyNumber(original.src)),
       tupleAttribute(CTA.original, original),

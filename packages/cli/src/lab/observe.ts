@@ -9,6 +9,7 @@ import { ORACLE } from "./tracer.ts";
 /** Chains of the lab's own table; see oracle-rules.ts. */
 export const ORACLE_CHAINS = {
   prerouting: "prerouting",
+  preroutingEnd: "prerouting_end",
   output: "output",
   inputEnd: "input_end",
   postroutingEnd: "postrouting_end",

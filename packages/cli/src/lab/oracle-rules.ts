@@ -20,13 +20,14 @@ export interface Inlet {
  * confirmation, because that is registered later.
  */
 export function oracleRules(inlets: readonly Inlet[]): string {
-  const { prerouting, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
+  const { prerouting, preroutingEnd, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
   return [
     `table inet ${ORACLE} {`,
     `chain ${prerouting} { type filter hook prerouting priority -1000; meta nftrace set 1 accept; }`,
+    `chain ${preroutingEnd} { type filter hook prerouting priority 2147483647; accept; }`,
     `chain ${output} { type filter hook output priority -1000; meta nftrace set 1 accept; }`,
     `chain ${inputEnd} { type filter hook input priority 2147483647; log prefix "${ORACLE}" group 0 snaplen 128 drop; }`,
-    `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; }`,
+    `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; accept; }`,
     "}",
     `table netdev ${ORACLE} {`,
     ...inlets.flatMap(ingressChain),

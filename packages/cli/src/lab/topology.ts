@@ -88,20 +88,27 @@ function addCommand({ link, what }: Device): readonly string[] {
     case "tap":
       return [];
     case "ifb":
+      // Its address cannot be changed later.
+      return [["link add", link.name, ...addressWords(link), "type ifb"].join(" ")];
     case "bridge":
-      return [`link add ${link.name} type ${what.kind}`];
+      return [`link add ${link.name} type bridge`];
     case "veth":
       return what.first ? [`link add ${link.name} type veth peer name ${what.peer}`] : [];
   }
 }
 
+function addressWords({ mac }: Link): readonly string[] {
+  return mac !== null && mac.length === 17 && mac !== "00:00:00:00:00:00" ? ["address", mac] : [];
+}
+
 function settingCommands({ link, what }: Device): readonly string[] {
   if (what.kind === "loopback") return [];
-  const { name, mac, mtu, master } = link;
+  const { name, mtu, master } = link;
+  const address = what.kind === "ifb" ? [] : addressWords(link);
   return [
     `link set ${name} addrgenmode none`,
     ...(mtu > 0 ? [`link set ${name} mtu ${String(mtu)}`] : []),
-    ...(mac !== null && mac.length === 17 && mac !== "00:00:00:00:00:00" ? [`link set ${name} address ${mac}`] : []),
+    ...(address.length === 0 ? [] : [["link set", name, ...address].join(" ")]),
     ...(master === null ? [] : [`link set ${name} master ${master}`]),
     // Without ARP the kernel sends at once, to an address of its own making: nobody has to answer on a wire.
     ...(what.kind === "tap" || link.flags.includes("NOARP") ? [`link set ${name} arp off`] : []),
@@ -168,7 +175,7 @@ function hasGateway(route: Route): boolean {
 function routeCommand(family: Family, route: Route, tables: TableNumbers): string {
   const words = ["route append", route.type, printPrefix(route.dst)];
   if (route.from !== null) words.push("from", printPrefix(route.from));
-  if (route.tos !== null) words.push("tos", String(route.tos));
+  if (route.tos !== null) words.push("tos", dsfield(route.tos));
   const [only, ...more] = route.nexthops;
   if (only !== undefined && more.length === 0) words.push(...nexthopWords(only));
   words.push("table", tables.of(route.table));
@@ -182,6 +189,11 @@ function routeCommand(family: Family, route: Route, tables: TableNumbers): strin
     for (const hop of route.nexthops) words.push("nexthop", ...nexthopWords(hop), "weight", String(hop.weight));
   }
   return words.join(" ");
+}
+
+/** ip reads it as hex, with or without 0x. */
+function dsfield(tos: number): string {
+  return `0x${tos.toString(16)}`;
 }
 
 /** Words of a route that a packet can feel. */
@@ -245,7 +257,7 @@ function ruleCommand(rule: RoutingRule, tables: TableNumbers): string {
   if (rule.not) words.push("not");
   words.push("from", rule.from === null ? "all" : printPrefix(rule.from));
   if (rule.to !== null) words.push("to", printPrefix(rule.to));
-  if (rule.tos !== null) words.push("tos", String(rule.tos));
+  if (rule.tos !== null) words.push("tos", dsfield(rule.tos));
   if (rule.fwmark !== null) words.push("fwmark", `${String(rule.fwmark.mark)}/${String(rule.fwmark.mask)}`);
   if (rule.iif !== null) words.push("iif", rule.iif);
   if (rule.oif !== null) words.push("oif", rule.oif);
