@@ -85,13 +85,17 @@ export interface HostMask {
   readonly mask: Address;
 }
 
-/** `10.0.0.5/16`, without the length for a host; a mask that is no prefix is not printed at all (libxtables ipmask_to_numeric). */
+/** `10.0.0.5/16`, printed without the length for a host. Where the mask is no prefix the tool loads the whole address. */
 export const hostMask: Codec<HostMask> = {
   words: 1,
-  parse: (text) => parseHostMask(text),
+  parse(text) {
+    const value = parseHostMask(text);
+    const isPrefix = value === undefined || lengthOfMask(value.mask) !== null;
+    return isPrefix ? value : { address: value.address, mask: allOnes(familyOf(value.address)) };
+  },
   print({ address, mask }) {
-    const length = lengthOfMask(mask);
-    return length === null || length === bitsOf(address) ? printAddress(address) : printWithLength(address, length);
+    const length = lengthOfMask(mask) ?? bitsOf(address);
+    return length === bitsOf(address) ? printAddress(address) : printWithLength(address, length);
   },
 };
 

@@ -38,7 +38,7 @@ export const dccp: MatchExtension = defineMatch({
     const types = args["dccp-types"];
     const number = args["dccp-option"];
     return all(
-      { kind: "l4-header", proto: [PROTO.dccp], hotdrop: true },
+      { kind: "l4-header", proto: [PROTO.dccp], hotdrop: true, bytes: 12 },
       args.sport && numberIn("sport", args.sport),
       args.dport && numberIn("dport", args.dport),
       types &&

@@ -1,3 +1,4 @@
+import { PROTO } from "../../program/protocol.ts";
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
 import type { MatchExtension } from "./define.ts";
@@ -18,8 +19,10 @@ export const ecn: MatchExtension = defineMatch({
   check: (args) => (Object.keys(args).length > 0 ? null : "some option must be given"),
   compile(args) {
     const { "ecn-tcp-ece": ece, "ecn-tcp-cwr": cwr, "ecn-ip-ect": ect } = args;
+    const readsTcp = ece !== undefined || cwr !== undefined;
     return all(
       ect && masked("tos", 3, ect.value, ect.negated),
+      readsTcp ? { kind: "l4-header", proto: [PROTO.tcp], hotdrop: false, bytes: 20 } : undefined,
       ece && masked("tcpFlags", ECE, ece.negated ? 0 : ECE, false),
       cwr && masked("tcpFlags", CWR, cwr.negated ? 0 : CWR, false),
     );

@@ -32,6 +32,7 @@ function icmpType(family: Family): Codec<IcmpType> {
 }
 
 const ANY = 255;
+const HEADER_BYTES = 8;
 
 function parseNumbers(text: string): IcmpType | undefined {
   const slash = text.indexOf("/");
@@ -48,7 +49,7 @@ export const icmp: MatchExtension = defineMatch({
   check: (args) => needs(args, "icmp-type"),
   compile({ "icmp-type": arg }) {
     if (arg === undefined) return malformedTest("icmp");
-    const header = { kind: "l4-header", proto: [PROTO.icmp], hotdrop: true } as const;
+    const header = { kind: "l4-header", proto: [PROTO.icmp], hotdrop: true, bytes: HEADER_BYTES } as const;
     if (arg.value.type === ANY) return all(header, arg.negated ? not(all()) : undefined);
     return all(header, arg.negated ? not(typeTest(arg.value)) : typeTest(arg.value));
   },
@@ -63,7 +64,7 @@ export const icmp6: MatchExtension = defineMatch({
   check: (args) => needs(args, "icmpv6-type"),
   compile({ "icmpv6-type": arg }) {
     if (arg === undefined) return malformedTest("icmp6");
-    const header = { kind: "l4-header", proto: [PROTO.icmp6], hotdrop: true } as const;
+    const header = { kind: "l4-header", proto: [PROTO.icmp6], hotdrop: true, bytes: HEADER_BYTES } as const;
     return all(header, arg.negated ? not(typeTest(arg.value)) : typeTest(arg.value));
   },
 });

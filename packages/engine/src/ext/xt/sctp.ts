@@ -18,7 +18,7 @@ export const sctp: MatchExtension = defineMatch({
   source: "net/netfilter/xt_sctp.c sctp_mt",
   compile: (args) =>
     all(
-      { kind: "l4-header", proto: [PROTO.sctp], hotdrop: true },
+      { kind: "l4-header", proto: [PROTO.sctp], hotdrop: true, bytes: 12 },
       args.sport && numberIn("sport", args.sport),
       args.dport && numberIn("dport", args.dport),
       args["chunk-types"] && unanswerable("sctp", chunks, { "chunk-types": args["chunk-types"] }, "extension"),

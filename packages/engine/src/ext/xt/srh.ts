@@ -10,7 +10,7 @@ import { networkOf, segmentMask } from "./codecs-match.ts";
 import { integer } from "./codecs-target.ts";
 import type { MatchExtension } from "./define.ts";
 import { defineMatch } from "./define.ts";
-import { all, extensionField, unanswerable } from "./lower.ts";
+import { all, any, extensionField, unanswerable } from "./lower.ts";
 
 const type = PROTO.routing;
 const SEGMENT_ROUTING = 4; // IPV6_SRCRT_TYPE_4
@@ -84,6 +84,16 @@ function lastSegment({ negated, value }: { readonly negated: boolean; readonly v
   return negated ? { kind: "not", test: all(...tests) } : all(...tests);
 }
 
+/** A header with more segments left than it has is no match. */
+const leftIsInList: Test = any(
+  ...Array.from({ length: 256 }, (_, left) =>
+    all(
+      extensionField({ type, offset: 3, bytes: 1 }, { negated: false, value: left }),
+      extensionField({ type, offset: 4, bytes: 1 }, { negated: false, value: { from: left, to: 0xff } }),
+    ),
+  ),
+);
+
 export const srh: MatchExtension = defineMatch({
   name: "srh",
   families: ["ip6"],
@@ -97,6 +107,7 @@ export const srh: MatchExtension = defineMatch({
     const moves = args["srh-psid"] ?? args["srh-nsid"];
     return all(
       extensionField({ type, offset: 2, bytes: 1 }, { negated: false, value: SEGMENT_ROUTING }),
+      leftIsInList,
       ...numberTests(args),
       args["srh-lsid"] && lastSegment(args["srh-lsid"]),
       moves && unanswerable("srh", movingSegments, args, "extension"),

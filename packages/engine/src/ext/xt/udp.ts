@@ -16,7 +16,7 @@ export const udp: MatchExtension = defineMatch({
   compile(args, { backend }) {
     const native = backend === "nft" && (args.sport !== undefined || args.dport !== undefined);
     return all(
-      native ? undefined : { kind: "l4-header", proto: [PROTO.udp], hotdrop: true },
+      native ? undefined : { kind: "l4-header", proto: [PROTO.udp], hotdrop: true, bytes: 8 },
       portTest("sport", args.sport, native),
       portTest("dport", args.dport, native),
     );
