@@ -28,6 +28,7 @@ export async function bundle() {
     // CommonJS packages inside an ES module bundle still call require for Node's own modules.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
   });

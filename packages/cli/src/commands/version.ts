@@ -2,7 +2,7 @@ import { printYaml } from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command } from "../command-line/command.ts";
 import { EXIT } from "../errors.ts";
-import { programVersion } from "../version.ts";
+import { programVersion, versionLine } from "../version.ts";
 
 export const version: Command = defineCommand({
   name: "version",
@@ -18,7 +18,7 @@ export const version: Command = defineCommand({
     const form = json ? "json" : (output ?? "text");
     if (form === "json") terminal.out.write(`${JSON.stringify(value)}\n`);
     else if (form === "yaml") terminal.out.write(await printYaml(value));
-    else terminal.out.write(`hookwalk ${programVersion}\n`);
+    else terminal.out.write(versionLine);
     return EXIT.ok;
   },
 });
