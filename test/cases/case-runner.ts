@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
 import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
-import type { Backend, CaseFile, CasePacket } from "../../packages/cli/src/lab/case-file.ts";
+import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/lab.ts";
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
@@ -45,11 +45,19 @@ export function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
       : { name: `${name.replace("-save", "")}-${backend}-save`, text: generatedBy(family, backend) + text };
   });
   const given = new Set(kase.files.map(({ name }) => name));
-  const files = [...TOPOLOGY_FILES.filter(({ name }) => !given.has(name)), ...own];
+  const files = [...noRules(given), ...TOPOLOGY_FILES.filter(({ name }) => !given.has(name)), ...own];
   return parseSnapshot(
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+}
+
+/** A family without a word of rules has none: the dump of such a node has only the tool's own comments. */
+function noRules(given: ReadonlySet<string>): readonly CaseSection[] {
+  return [...RULE_SECTIONS].flatMap(([name, family]) => {
+    const names = ["legacy", "nft"].map((backend) => name.replace("-save", `-${backend}-save`));
+    return [name, ...names].some((known) => given.has(known)) ? [] : [{ name, text: generatedBy(family, "legacy") }];
+  });
 }
 
 /** The default topology's settings without those that the case has itself: its own are added, not put in their place. */
@@ -122,7 +130,7 @@ export function runOnWalk(kase: CaseFile, backend: Backend): CaseResult {
     kase,
     (packet) => {
       const { packet: sent, arrival } = injectionOf(packet, snapshot);
-      return printTrace(walkPacket(program, sent, arrival, { state }));
+      return printTrace(walkPacket(program, sent, arrival, { state }), kase);
     },
     () => {
       state.conntrack.clear();
@@ -139,8 +147,11 @@ function runEvents(kase: CaseFile, send: (packet: CasePacket) => readonly string
   return results;
 }
 
-/** One outcome reads like the kernel's; several say what they hang on. */
-function printTrace({ outcomes }: Trace): readonly string[] {
+/** One outcome reads like the kernel's; several that the case does not choose between say what they hang on. */
+function printTrace(trace: Trace, { given }: CaseFile): readonly string[] {
+  const outcomes = trace.outcomes.filter(({ conditions }) =>
+    conditions.every(({ what, assumed }) => (given.get(what) ?? assumed) === assumed),
+  );
   return outcomes.flatMap((outcome) => {
     const conditions =
       outcomes.length === 1 ? [] : outcome.conditions.map(({ what, assumed }) => `IF ${assumed ? "" : "NOT "}${what}`);

@@ -46,8 +46,12 @@ describe("case files", () => {
   });
 
   it("runs with both backends unless told otherwise, and keeps the reason for a skip", () => {
-    const kase = parseCaseFile("A belief\nkernel: no such match here\n");
+    const kase = parseCaseFile("A belief\nkernel: no such match here\ngiven: it rains\ngiven: not it snows\n");
     expect(kase).toMatchObject({ backends: ["legacy", "nft"], noKernel: "such match here" });
+    expect([...kase.given]).toEqual([
+      ["it rains", true],
+      ["it snows", false],
+    ]);
   });
 
   it("names lines that it cannot read", () => {

@@ -5,6 +5,8 @@ export interface CaseFile {
   readonly backends: readonly Backend[];
   /** Why no kernel can run this; null where one can. */
   readonly noKernel: string | null;
+  /** What the case takes as given where the snapshot leaves the walk a choice: a condition in the walk's words, and its answer. */
+  readonly given: ReadonlyMap<string, boolean>;
   readonly files: readonly CaseSection[];
   readonly events: readonly CaseEvent[];
   /** What is wrong with the file itself. */
@@ -81,19 +83,24 @@ function splitOnce(text: string): readonly [string, string] {
   return blank < 0 ? [text, ""] : [text.slice(0, blank), text.slice(blank + 1).trim()];
 }
 
-function readHeader(lines: readonly string[], problems: string[]): Pick<CaseFile, "source" | "backends" | "noKernel"> {
+function readHeader(
+  lines: readonly string[],
+  problems: string[],
+): Pick<CaseFile, "source" | "backends" | "noKernel" | "given"> {
   let source: string | null = null;
   let backends: readonly Backend[] = ["legacy", "nft"];
   let noKernel: string | null = null;
+  const given = new Map<string, boolean>();
   for (const line of lines) {
     const [, name, value = ""] = /^([a-z]+): (.*)$/.exec(line) ?? [];
     if (line.trim() === "") continue;
     if (name === "source") source = value;
     else if (name === "backend" && BACKENDS.has(value)) backends = BACKENDS.get(value) ?? backends;
     else if (name === "kernel" && /^no ./.test(value)) noKernel = value.slice(3);
+    else if (name === "given") given.set(value.replace(/^not /, ""), !value.startsWith("not "));
     else problems.push(`not a header line: ${line}`);
   }
-  return { source, backends, noKernel };
+  return { source, backends, noKernel, given };
 }
 
 function readPacketBlock(block: Block, options: string): CasePacket {

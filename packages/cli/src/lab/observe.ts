@@ -67,9 +67,12 @@ function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
   if (end.chain === ORACLE_CHAINS.inputEnd) return { delivery: "local", device: null, packet: decode(end.packet) };
   if (end.chain !== ORACLE_CHAINS.postroutingEnd) return null;
   const device = sighting.deviceName(end.oif);
-  const frame = sighting.frames.map(ipOf).find((bytes) => bytes !== null && sighting.isOurs(bytes));
-  if (device === null || (frame === undefined && sighting.isWire(device))) return null;
-  return { delivery: sighting.isLocal ? "sent" : "forward", device, packet: decode(frame ?? end.packet) };
+  const frames = sighting.frames.map(ipOf).filter((bytes) => bytes !== null && sighting.isOurs(bytes));
+  if (device === null || (frames.length === 0 && sighting.isWire(device))) return null;
+  const first = decode(frames[0] ?? end.packet);
+  // Cut on the way out, behind every hook: to the reader it is one packet.
+  const packet = frames.length > 1 && first !== null ? { ...first, fragment: null } : first;
+  return { delivery: sighting.isLocal ? "sent" : "forward", device, packet };
 }
 
 /** Every complaint starts in OUTPUT; what the lab sees of it next there is its end, or nothing. */

@@ -2,9 +2,10 @@ import { ORACLE_CHAINS } from "./observe.ts";
 import { ORACLE } from "./tracer.ts";
 import type { PktType } from "@hookwalk/engine";
 
-/** Byte 1 of the destination address that the lab writes, by what the frame is to the device. */
-const PKT_TYPE_CODES: readonly PktType[] = ["host", "broadcast", "multicast"];
-const OTHERHOST_CODE = PKT_TYPE_CODES.length;
+/** What a frame is to the device: byte 1 of the destination address that the lab writes. */
+const PKT_TYPE_CODES: readonly PktType[] = ["host", "broadcast", "multicast", "otherhost"];
+/** Byte 0: no frame that goes around inside the node has it, where addresses start with 02. */
+const LAB_FRAME = 0xfe;
 
 /** A device into which the lab puts frames. */
 export interface Inlet {
@@ -41,17 +42,28 @@ function ingressChain({ name, bridgeMac }: Inlet, number: number): readonly stri
   return [
     `chain ingress${String(number)} {`,
     `type filter hook ingress device "${name}" priority -500;`,
-    "meta mark set @ll,16,32",
-    ...PKT_TYPE_CODES.map((type, code) => `@ll,8,8 ${String(code)} meta pkttype set ${type}`),
-    ...(bridgeMac === null ? [] : [`@ll,8,8 0 ether daddr set ${bridgeMac}`]),
+    `@ll,0,8 ${String(LAB_FRAME)} meta mark set @ll,16,32`,
+    ...PKT_TYPE_CODES.map((type) => `@ll,0,16 ${String(frameCode(type))} meta pkttype set ${NFT_PKT_TYPES[type]}`),
+    ...(bridgeMac === null ? [] : [`@ll,0,16 ${String(frameCode("host"))} ether daddr set ${bridgeMac}`]),
     "}",
   ];
 }
 
+const NFT_PKT_TYPES: { readonly [P in PktType]: string } = {
+  host: "host",
+  broadcast: "broadcast",
+  multicast: "multicast",
+  otherhost: "other",
+};
+
+function frameCode(pktType: PktType): number {
+  return (LAB_FRAME << 8) | PKT_TYPE_CODES.indexOf(pktType);
+}
+
 /** The destination address of a frame: what `oracleRules` reads the packet's mark and type from. */
 export function ingressAddress(mark: number, pktType: PktType): Buffer {
-  const code = PKT_TYPE_CODES.indexOf(pktType);
-  const bytes = Buffer.from([2, code < 0 ? OTHERHOST_CODE : code, 0, 0, 0, 0]);
+  const bytes = Buffer.alloc(6);
+  bytes.writeUInt16BE(frameCode(pktType));
   bytes.writeUInt32LE(mark >>> 0, 2);
   return bytes;
 }
