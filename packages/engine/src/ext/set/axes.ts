@@ -49,19 +49,32 @@ export function maskOf(length: number, axis: Axis, family: Family): Address {
   return axis.bits === PORT_BITS ? (0xffff << (PORT_BITS - length)) & 0xffff : maskOfLength(length, family);
 }
 
-/** A segment of the hash key: a block of numbers inside its scope, or a whole word. */
-export function bitsSegment(scope: string, value: Address, length: number): string {
-  return `${scope}${String(value)}/${String(length)};`;
+/** A place in the index: a number where one IPv4 address or bare port says it all, for speed, else text. */
+export type PlaceKey = string | number;
+
+/** The key of the place where nothing is said yet. */
+export const NOWHERE: PlaceKey = "";
+
+/** A place narrowed by a block of numbers inside its scope. */
+export function bitsKey(place: PlaceKey, scope: string, value: Address, length: number): PlaceKey {
+  if (place === NOWHERE && scope === "" && typeof value === "number") return value * MAX_LENGTHS + length;
+  return `${String(place)};${scope}${String(value)}/${String(length)}`;
 }
 
-export function wordSegment(word: string): string {
-  return `${word};`;
+const MAX_LENGTHS = 64;
+
+/** A place narrowed by a word. */
+export function wordKey(place: PlaceKey, word: string): PlaceKey {
+  return `${String(place)};${word}`;
 }
 
-/** Where an element stands on one axis: key segments, each with its prefix length (0 for a word). */
-export interface Stand {
-  readonly segment: string;
-  readonly length: number;
+/** Where an element stands on one axis: a block of numbers, or a word. */
+export type Stand =
+  | { readonly kind: "bits"; readonly scope: string; readonly value: Address; readonly length: number }
+  | { readonly kind: "word"; readonly word: string };
+
+export function keyOf(place: PlaceKey, stand: Stand): PlaceKey {
+  return stand.kind === "word" ? wordKey(place, stand.word) : bitsKey(place, stand.scope, stand.value, stand.length);
 }
 
 /** Every place of an element's part on its axis, or null where the part does not belong there. */
@@ -91,9 +104,9 @@ function addressStands(part: ElementPart, family: Family, mask: Address): readon
 }
 
 function blocks(scope: string, pieces: readonly Piece[]): readonly Stand[] {
-  return pieces.map(({ value, length }) => ({ segment: bitsSegment(scope, value, length), length }));
+  return pieces.map(({ value, length }) => ({ kind: "bits", scope, value, length }));
 }
 
 function word(text: string): Stand {
-  return { segment: wordSegment(text), length: 0 };
+  return { kind: "word", word: text };
 }

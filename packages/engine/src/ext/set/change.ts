@@ -3,7 +3,7 @@ import { maskAddress } from "../../base/address.ts";
 import type { SetKey } from "../../program/set-lookup.ts";
 import type { Direction } from "../../program/test.ts";
 import type { Axis } from "./axes.ts";
-import { bitsSegment, isBitmapWithMac, maskOf, wordSegment } from "./axes.ts";
+import { NOWHERE, bitsKey, isBitmapWithMac, maskOf, wordKey } from "./axes.ts";
 import type { Contents, Entry, Place } from "./contents.ts";
 import { bucketAt, withBucket } from "./contents.ts";
 import type { Frame } from "./frame.ts";
@@ -64,17 +64,17 @@ function entryOf({ type }: Frame, last: PacketPart | undefined): Entry {
  * ip_set_hash_gen.h). Null: outside a bitmap's range, or the zero address in the types that refuse it.
  */
 function placeOf(frame: Frame, contents: Contents, parts: readonly PacketPart[]): Place | null {
-  let key = "";
+  let key = NOWHERE;
   const lengths: number[] = [];
   for (const [depth, axis] of contents.axes.entries()) {
     const part = parts[axis.place];
     if (part?.kind === "word") {
-      key += wordSegment(part.value);
+      key = wordKey(key, part.value);
       lengths.push(0);
     } else if (part?.kind === "bits" && axis.bits !== null) {
       if (isRefused(frame, axis, part.value)) return null;
       const length = axis.dimension === "net" ? (contents.lengths[depth]?.[0]?.length ?? axis.bits) : axis.bits;
-      key += bitsSegment(part.scope, maskAddress(part.value, maskOf(length, axis, frame.set.family)), length);
+      key = bitsKey(key, part.scope, maskAddress(part.value, maskOf(length, axis, frame.set.family)), length);
       lengths.push(length);
     }
   }

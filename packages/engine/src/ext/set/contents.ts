@@ -1,7 +1,7 @@
 import type { Address, Family } from "../../base/address.ts";
 import type { IpSet, SetElement } from "../../model/sets.ts";
-import type { Axis, Stand } from "./axes.ts";
-import { axesOf, maskOf, standsOf } from "./axes.ts";
+import type { Axis, PlaceKey, Stand } from "./axes.ts";
+import { NOWHERE, axesOf, keyOf, maskOf, standsOf } from "./axes.ts";
 import type { MatchOptions, SkbInfo } from "./options.ts";
 import { skbMark } from "./options.ts";
 import type { SetType } from "./types.ts";
@@ -29,9 +29,9 @@ export interface Length {
 export interface Contents {
   readonly axes: readonly Axis[];
   /** The elements of the dump, by place. */
-  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly buckets: ReadonlyMap<PlaceKey, Bucket>;
   /** The places that SET targets have changed since; an empty bucket is gone. */
-  readonly changed: ReadonlyMap<string, Bucket>;
+  readonly changed: ReadonlyMap<PlaceKey, Bucket>;
   /** How many elements have each prefix length, by axis. */
   readonly counts: readonly ReadonlyMap<number, number>[];
   /** The same lengths, longest first. */
@@ -49,7 +49,7 @@ const PLAIN_BUCKET: Bucket = [PLAIN];
 
 export function contentsOf(set: IpSet, type: SetType, options: MatchOptions): Contents {
   const axes = axesOf(type, set.family);
-  const buckets = new Map<string, Bucket>();
+  const buckets = new Map<PlaceKey, Bucket>();
   const counts = axes.map(() => new Map<number, number>());
   let incomplete = set.terse === true;
   for (const element of set.elements) {
@@ -71,7 +71,7 @@ export function contentsOf(set: IpSet, type: SetType, options: MatchOptions): Co
 }
 
 /** The elements at a place, or null. */
-export function bucketAt({ buckets, changed }: Contents, key: string): Bucket | null {
+export function bucketAt({ buckets, changed }: Contents, key: PlaceKey): Bucket | null {
   const bucket = changed.get(key) ?? buckets.get(key);
   return bucket === undefined || bucket.length === 0 ? null : bucket;
 }
@@ -110,7 +110,7 @@ function lengthsOf(
 
 /** A place in the index, with its prefix length on each axis. */
 export interface Place {
-  readonly key: string;
+  readonly key: PlaceKey;
   readonly lengths: readonly number[];
 }
 
@@ -121,16 +121,18 @@ function placesOf(
   set: IpSet,
   options: MatchOptions,
 ): readonly Place[] | null {
-  let places: readonly Place[] = [{ key: "", lengths: [] }];
+  let places: readonly Place[] = [{ key: NOWHERE, lengths: [] }];
   for (const axis of axes) {
     const part = element.parts[axis.place];
     const stands: readonly Stand[] | null = part === undefined ? null : standsOf(part, axis, set, options);
     if (stands === null || stands.length * places.length > MAX_PLACES) return null;
-    places = places.flatMap((place) =>
-      stands.map(({ segment, length }) => ({ key: place.key + segment, lengths: [...place.lengths, length] })),
-    );
+    places = stands.flatMap((stand) => places.map((place) => narrowed(place, stand)));
   }
   return places;
+}
+
+function narrowed({ key, lengths }: Place, stand: Stand): Place {
+  return { key: keyOf(key, stand), lengths: [...lengths, stand.kind === "bits" ? stand.length : 0] };
 }
 
 function bucketOf(element: SetElement): Bucket {

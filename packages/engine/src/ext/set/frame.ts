@@ -25,10 +25,11 @@ export function partsOf(
   const servesFamily = type.hasFamily || type.dimensions.includes("ip");
   if (servesFamily && familyOf(key.src) !== set.family) return null;
   const parts: PacketPart[] = [];
-  for (const [place, dimension] of type.dimensions.entries()) {
-    const part = packetPart(dimension, directions[place] ?? "src", key, type.name);
+  let place = 0;
+  for (const dimension of type.dimensions) {
+    const part = packetPart(dimension, directions[place++] ?? "src", key, type.name);
     if (part.kind === "none") return null;
-    parts.push(masked(part, dimension, options));
+    parts.push(options.masks ? masked(part, dimension, options) : part);
   }
   return parts;
 }

@@ -2,7 +2,8 @@ import { maskAddress } from "../../base/address.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { SetAnswer, SetKey, SetLookup, SetQuestion } from "../../program/set-lookup.ts";
 import type { Direction } from "../../program/test.ts";
-import { bitsSegment, wordSegment } from "./axes.ts";
+import type { PlaceKey } from "./axes.ts";
+import { NOWHERE, bitsKey, wordKey } from "./axes.ts";
 import { change } from "./change.ts";
 import type { Bucket, Contents, Entry } from "./contents.ts";
 import { bucketAt, contentsOf } from "./contents.ts";
@@ -71,20 +72,20 @@ function find(frame: Frame, contents: Contents, key: SetKey, directions: readonl
   const missing = contents.incomplete ? "unknown" : null;
   if (contents.axes.some(({ place }) => parts[place]?.kind === "unknown"))
     return contents.size > 0 ? "unknown" : missing;
-  const bucket = probe(contents, parts, 0, "");
+  const bucket = probe(contents, parts, 0, NOWHERE);
   return bucket === null ? missing : (choose(bucket, parts.at(-1)) ?? missing);
 }
 
 /** The bucket with the longest prefixes that has this packet. Once there is one, shorter prefixes are not looked at. */
-function probe(contents: Contents, parts: readonly PacketPart[], depth: number, prefix: string): Bucket | null {
+function probe(contents: Contents, parts: readonly PacketPart[], depth: number, place: PlaceKey): Bucket | null {
   const axis = contents.axes[depth];
-  if (axis === undefined) return bucketAt(contents, prefix);
+  if (axis === undefined) return bucketAt(contents, place);
   const part = parts[axis.place];
-  if (part?.kind === "word") return probe(contents, parts, depth + 1, prefix + wordSegment(part.value));
+  if (part?.kind === "word") return probe(contents, parts, depth + 1, wordKey(place, part.value));
   if (part?.kind !== "bits") return null;
   for (const { length, mask } of contents.lengths[depth] ?? []) {
-    const segment = bitsSegment(part.scope, maskAddress(part.value, mask), length);
-    const found = probe(contents, parts, depth + 1, prefix + segment);
+    const narrowed = bitsKey(place, part.scope, maskAddress(part.value, mask), length);
+    const found = probe(contents, parts, depth + 1, narrowed);
     if (found !== null) return found;
   }
   return null;

@@ -19,6 +19,8 @@ export interface MatchOptions {
   readonly addressMask: Address;
   /** `markmask` of hash:ip,mark. */
   readonly markMask: number;
+  /** False: neither of the two masks changes anything. */
+  readonly masks: boolean;
   /** `range` of a bitmap: addresses or ports, both ends inclusive; null for other types. */
   readonly range: { readonly from: Address; readonly to: Address } | null;
   /** More elements than this are refused, unless `forceadd` makes room. */
@@ -37,6 +39,7 @@ export function matchOptions(set: IpSet): MatchOptions {
   return {
     addressMask: bitmask !== null && familyOf(bitmask) === set.family ? bitmask : netmaskOf(netmask, set.family),
     markMask: Number.isInteger(markMask) ? markMask >>> 0 : ALL_MARK_BITS,
+    masks: options.has("netmask") || options.has("bitmask") || options.has("markmask"),
     range: parseRange(options.get("range") ?? ""),
     maxElements: options.has("forceadd") || !Number.isInteger(maxElements) ? Number.POSITIVE_INFINITY : maxElements,
   };

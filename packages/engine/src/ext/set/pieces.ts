@@ -11,6 +11,7 @@ export interface Piece<T extends Address = Address> {
  * ip_set_range_to_cidr). At most twice `bits` of them.
  */
 export function piecesOf<T extends Address>(from: T, to: T, bits: number): readonly Piece<T>[] {
+  if (from === to) return [{ value: from, length: bits }];
   const out: Piece<T>[] = [];
   const last = BigInt(to);
   let next = BigInt(from);
