@@ -11,11 +11,11 @@ import type { IpSet } from "./sets.ts";
  */
 export interface Snapshot {
   readonly name: string;
-  readonly tables: { readonly [F in Family]: readonly Table[] | null };
+  readonly tables: Readonly<Record<Family, readonly Table[] | null>>;
   readonly sets: readonly IpSet[] | null;
-  readonly rules: { readonly [F in Family]: readonly RoutingRule[] | null };
+  readonly rules: Readonly<Record<Family, readonly RoutingRule[] | null>>;
   /** Of all tables that were listed; a table without any route here is empty or was not listed. */
-  readonly routes: { readonly [F in Family]: readonly Route[] | null };
+  readonly routes: Readonly<Record<Family, readonly Route[] | null>>;
   readonly links: readonly Link[] | null;
   readonly neighbours: readonly Neighbour[] | null;
   readonly conntrack: readonly ConntrackEntry[] | null;

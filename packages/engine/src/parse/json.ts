@@ -51,13 +51,15 @@ const MAX_DEPTH = 32;
 export function parseJsonObjects(text: string, report: Report, options: ParseOptions = {}): readonly JsonObject[] {
   const scanner: Scanner = { text, at: 0, line: options.firstLine ?? 1, lineStart: 0 };
   const objects: JsonObject[] = [];
-  for (skipBetween(scanner); scanner.at < text.length; skipBetween(scanner)) {
+  skipBetween(scanner);
+  while (scanner.at < text.length) {
     const value = parseValue(scanner, 0);
     if (value.kind === "object") objects.push(value);
     else if (value.kind === "problem") {
       sayProblem(scanner, report, value.what);
       skipToObject(scanner);
     } else sayProblem(scanner, report, "this is no object");
+    skipBetween(scanner);
   }
   return objects;
 }
@@ -81,17 +83,23 @@ const BETWEEN = new Set(["[", "]", ","]);
 
 /** Blanks, and the brackets and commas of lists around the objects. */
 function skipBetween(scanner: Scanner): void {
-  for (skipBlanks(scanner); BETWEEN.has(scanner.text.charAt(scanner.at)); skipBlanks(scanner)) scanner.at++;
+  skipBlanks(scanner);
+  while (BETWEEN.has(scanner.text.charAt(scanner.at))) {
+    scanner.at++;
+    skipBlanks(scanner);
+  }
 }
 
 /** Moves to the next `{` that follows a comma or a closing brace, or starts a line. */
 function skipToObject(scanner: Scanner): void {
   let before = "";
-  for (skipBlanks(scanner); scanner.at < scanner.text.length; skipBlanks(scanner)) {
+  skipBlanks(scanner);
+  while (scanner.at < scanner.text.length) {
     const char = scanner.text.charAt(scanner.at);
     if (char === "{" && (before === "," || before === "}" || scanner.text.charAt(scanner.at - 1) === "\n")) return;
     before = char;
     scanner.at++;
+    skipBlanks(scanner);
   }
 }
 

@@ -9,6 +9,8 @@ export interface Report {
   /** What the file is taken to be, as messages name it: `ip rule`. */
   readonly format: string;
   readonly diagnostics: Diagnostic[];
+  /** How many more there were than are kept. */
+  unlisted: number;
 }
 
 /** Input that every parser of this folder takes beside its text. */
@@ -20,8 +22,11 @@ export interface ParseOptions {
 /** A quotation in a message is cut here: hostile lines have no length limit, messages do. */
 const QUOTED = 120;
 
+/** A file that is no dump at all has as many problems as lines. */
+const MOST_DIAGNOSTICS = 100_000;
+
 export function newReport(file: string, format: string): Report {
-  return { file, format, diagnostics: [] };
+  return { file, format, diagnostics: [], unlisted: 0 };
 }
 
 export function quoted(text: string): string {
@@ -39,5 +44,14 @@ export function say(
   params: Params,
   severity: Diagnostic["severity"] = "warning",
 ): void {
-  report.diagnostics.push({ code, severity, params, span });
+  if (report.diagnostics.length < MOST_DIAGNOSTICS) report.diagnostics.push({ code, severity, params, span });
+  else report.unlisted++;
+}
+
+/** Everything said; the last one tells how much more there would have been. */
+export function diagnosticsOf(report: Report): readonly Diagnostic[] {
+  const { file, diagnostics, unlisted } = report;
+  if (unlisted === 0) return diagnostics;
+  const span = diagnostics.at(-1)?.span ?? { file, line: 1 };
+  return [...diagnostics, { code: "too-many-diagnostics", severity: "warning", params: { count: unlisted }, span }];
 }

@@ -105,10 +105,11 @@ const via: LinePhrase = {
     return true;
   },
   print({ route, hop }) {
-    if (hop === null || hop.via === null) return "";
-    const family = familyOf(hop.via);
+    const gateway = hop?.via ?? null;
+    if (gateway === null) return "";
+    const family = familyOf(gateway);
     const named = family === route.family ? "" : family === "ip6" ? "inet6 " : "inet ";
-    return `via ${named}${addressValue.print(hop.via)} `;
+    return `via ${named}${addressValue.print(gateway)} `;
   },
 };
 

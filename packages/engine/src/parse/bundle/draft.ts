@@ -21,7 +21,7 @@ export interface SnapshotDraft {
   readonly diagnostics: Diagnostic[];
 }
 
-export type PerFamily<T> = { [F in Family]: readonly T[] | null };
+export type PerFamily<T> = Record<Family, readonly T[] | null>;
 
 export function newDraft(): SnapshotDraft {
   return {

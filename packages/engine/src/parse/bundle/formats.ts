@@ -52,7 +52,7 @@ export function hintsOfPath(path: string): Hints {
   return {
     ...(format !== undefined && { format }),
     ...(/ipv?[-_]*6/.test(name) && { family: "ip6" }),
-    ...(/legacy/.test(name) && { backend: "legacy" }),
+    ...(name.includes("legacy") && { backend: "legacy" }),
     ...(/[-_]nft/.test(name) && { backend: "nft" }),
     ...(table !== undefined && table !== "all" && { table }),
   };
@@ -91,20 +91,21 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];
 
+function hintsOfIp([, options = "", object = "", kind = "", value = ""]: RegExpExecArray): Hints | null {
+  const format = IP_OBJECTS.get(object);
+  if (format === undefined) return null;
+  return {
+    format,
+    ...(/ -\w*6/.test(options) && { family: "ip6" }),
+    ...(kind === "table" && value !== "all" && { table: value }),
+    ...(kind === "dev" && { dev: value }),
+  };
+}
+
 /** What a command that printed a listing says of it; null: it is none of those whose output is read. */
 export function hintsOfCommand(command: string): Hints | null {
   const ip = IP.exec(command);
-  if (ip !== null) {
-    const [, options = "", object = "", kind, value] = ip;
-    const format = IP_OBJECTS.get(object);
-    if (format === undefined) return null;
-    return {
-      format,
-      ...(/ -\w*6/.test(options) && { family: "ip6" }),
-      ...(kind === "table" && value !== undefined && value !== "all" && { table: value }),
-      ...(kind === "dev" && value !== undefined && { dev: value }),
-    };
-  }
+  if (ip !== null) return hintsOfIp(ip);
   const known = COMMANDS.find(([pattern]) => pattern.test(command))?.[1];
   if (known === undefined) return null;
   const backend = /-(legacy|nft)-/.exec(command)?.[1];

@@ -1,6 +1,6 @@
 import type { Parsed } from "../../model/diagnostic.ts";
 import type { Manifest } from "../../model/snapshot.ts";
-import { newReport, say } from "../report.ts";
+import { diagnosticsOf, newReport, say } from "../report.ts";
 import { parseJsonObjects } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 
@@ -10,7 +10,7 @@ export function parseManifest(text: string, file: string): Parsed<Manifest | nul
   const [object] = parseJsonObjects(text, report);
   if (object === undefined) {
     say(report, "bad-manifest", { file, line: 1 }, { file });
-    return { value: null, diagnostics: report.diagnostics };
+    return { value: null, diagnostics: diagnosticsOf(report) };
   }
   const manifest: Manifest = {
     host: textOf(object, "host"),
@@ -19,7 +19,7 @@ export function parseManifest(text: string, file: string): Parsed<Manifest | nul
     tools: toolsOf(find(object, "tools")),
     notes: textsOf(find(object, "notes")),
   };
-  return { value: manifest, diagnostics: report.diagnostics };
+  return { value: manifest, diagnostics: diagnosticsOf(report) };
 }
 
 function find(object: JsonObject, key: string): Json | undefined {

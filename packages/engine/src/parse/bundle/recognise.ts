@@ -61,13 +61,20 @@ function recogniseLines(text: string): Recognised {
     const format = LINES.find(([, pattern]) => pattern.test(line))?.[0];
     if (format !== undefined) counts.set(format, (counts.get(format) ?? 0) + 1);
   }
-  // Below a head with `mode`, which only `ip link` prints, the same words are those of `ip link`.
-  const links = counts.get("ip-link") ?? 0;
-  let best: Format | null = null;
-  for (const [format, count] of counts) if (count > (counts.get(best ?? format) ?? 0) || best === null) best = format;
-  if (best === "ip-link" && (counts.get("ip-addr") ?? 0) > 0) best = "ip-addr";
-  const most = best === null ? 0 : (counts.get(best) ?? 0) + (best === "ip-addr" ? links : 0);
-  return { format: best, share: lines === 0 ? 0 : most / lines, isEmpty: lines === 0 };
+  const [format, count] = mostOf(counts);
+  return { format, share: count / Math.max(lines, 1), isEmpty: lines === 0 };
+}
+
+function mostOf(counts: Map<Format, number>): readonly [Format | null, number] {
+  // `ip addr` has the lines of `ip link` too.
+  const addresses = counts.get("ip-addr");
+  if (addresses !== undefined) {
+    counts.set("ip-addr", addresses + (counts.get("ip-link") ?? 0));
+    counts.delete("ip-link");
+  }
+  let most: readonly [Format | null, number] = [null, 0];
+  for (const entry of counts) if (entry[1] > most[1]) most = entry;
+  return most;
 }
 
 /** Lines that say something, cut to a bounded width. */

@@ -7,7 +7,7 @@ import type { Draft } from "../../model/draft.ts";
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
 import type { Line } from "../lines.ts";
-import { newReport, quoted, say, spanOfWord } from "../report.ts";
+import { diagnosticsOf, newReport, quoted, say, spanOfWord } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 import { sayUnknownWord } from "../statement.ts";
 
@@ -25,7 +25,7 @@ export function parseConntrack(
     if (entry === "not-one") sayUnknownLine(report, line);
     else if (entry !== null) entries.push(entry);
   }
-  return { value: entries, diagnostics: report.diagnostics };
+  return { value: entries, diagnostics: diagnosticsOf(report) };
 }
 
 /** What the tool says on standard error, in listings that caught both. */

@@ -49,7 +49,7 @@ export function partialLink(
   listing: LinkListing,
 ): LinkDraft {
   const last = listing.links.at(-1);
-  if (last !== undefined && last.index === index && last.name === name) return last;
+  if (last?.index === index && last.name === name) return last;
   const link = newLink(name, peer, word.line, listing.report);
   link.index = index;
   link.partial = true;

@@ -7,7 +7,7 @@ import type { Link } from "../../model/routing.ts";
 import { looksLikeJson, parseJsonObjects } from "../json.ts";
 import { linesOf, sayUnknownLine, unjoinLine, wordsOfLine } from "../lines.ts";
 import type { Line } from "../lines.ts";
-import { newReport } from "../report.ts";
+import { diagnosticsOf, newReport } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 import { readStatement } from "../statement.ts";
 import { continueAddress, isAddressWord, readAddress } from "./address.ts";
@@ -38,7 +38,7 @@ function parseLinks(text: string, report: Report, options: ParseOptions): Parsed
       }
     }
   }
-  return { value: listing.links.map(finished), diagnostics: report.diagnostics };
+  return { value: listing.links.map(finished), diagnostics: diagnosticsOf(report) };
 }
 
 /** Leaves out what the listing did not have. */
@@ -121,10 +121,11 @@ function readLinkLine(line: Line, words: Words, link: LinkDraft, listing: LinkLi
 /** Words that lines below the link start with. Counters are rows of numbers below their heads. */
 const DETAILS: ReadonlySet<string> = new Set(["alias", "altname", "RX", "RX:", "TX", "TX:", "vf", "prog/xdp"]);
 const SLAVE = /^\w+_slave$/;
+const KIND = /^[a-z][a-z0-9_-]*$/;
 const NUMBERS = /^\s+[\d. ]+$/;
 
 function isDetail(line: Line, first: string, expectsKind: boolean): boolean {
-  return expectsKind || DETAILS.has(first) || SLAVE.test(first) || NUMBERS.test(line.text);
+  return (expectsKind && KIND.test(first)) || DETAILS.has(first) || SLAVE.test(first) || NUMBERS.test(line.text);
 }
 
 function addDetail(line: Line, first: string, expectsKind: boolean, link: LinkDraft): boolean {

@@ -7,7 +7,7 @@ import type { Parsed } from "../../model/diagnostic.ts";
 import type { Neighbour } from "../../model/routing.ts";
 import { looksLikeJson, parseJsonObjects } from "../json.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
-import { newReport, say } from "../report.ts";
+import { diagnosticsOf, newReport, say } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 import { readStatement } from "../statement.ts";
 import { bare, joined, keyword, scalarText, spellObject, wordAt } from "./json-words.ts";
@@ -36,7 +36,7 @@ export function parseIpNeigh(text: string, file: string, options: IpNeighOptions
       else keep(draft, neighbours);
     }
   }
-  return { value: neighbours, diagnostics: report.diagnostics };
+  return { value: neighbours, diagnostics: diagnosticsOf(report) };
 }
 
 function keep(draft: NeighbourDraft | null, out: Neighbour[]): void {

@@ -12,7 +12,7 @@ import type { Nexthop, Route } from "../../model/routing.ts";
 import { looksLikeJson, parseJsonObjects } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { linesOf, sayUnknownLine, unjoinLine, wordsOfLine } from "../lines.ts";
-import { newReport } from "../report.ts";
+import { diagnosticsOf, newReport } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 import { readStatement, sayUnknownWord } from "../statement.ts";
 import { bare, keyword, scalarText, spellObject, wordAt } from "./json-words.ts";
@@ -38,7 +38,7 @@ export function parseIpRoute(text: string, file: string, options: IpRouteOptions
     }
   }
   close(listing);
-  return { value: listing.routes, diagnostics: listing.report.diagnostics };
+  return { value: listing.routes, diagnostics: diagnosticsOf(listing.report) };
 }
 
 interface Listing {
@@ -133,7 +133,7 @@ function closeHop({ extras, ...hop }: HopDraft): Nexthop {
 function close(listing: Listing): void {
   const { open } = listing;
   listing.open = null;
-  if (open === null || !open.whole) return;
+  if (open?.whole !== true) return;
   const family = familyOfRoute(open, listing.options.family);
   listing.routes.push({ ...open.route, family, dst: open.dst ?? { address: zeroOf(family), length: 0 } });
 }

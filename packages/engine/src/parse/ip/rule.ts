@@ -10,7 +10,7 @@ import type { Draft } from "../../model/draft.ts";
 import type { RoutingRule } from "../../model/routing.ts";
 import { looksLikeJson, parseJsonObjects } from "../json.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
-import { newReport, say } from "../report.ts";
+import { diagnosticsOf, newReport, say } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 import { readStatement } from "../statement.ts";
 import { bare, fixed, joined, keyword, spellObject, wordAt } from "./json-words.ts";
@@ -41,7 +41,7 @@ export function parseIpRule(text: string, file: string, options: IpRuleOptions =
   const family = options.family ?? (drafts.some((draft) => ownFamily(draft) === "ip6") ? "ip6" : "ip");
   return {
     value: drafts.map((draft) => ({ ...draft, family: ownFamily(draft) ?? family })),
-    diagnostics: report.diagnostics,
+    diagnostics: diagnosticsOf(report),
   };
 }
 

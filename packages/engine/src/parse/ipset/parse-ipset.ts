@@ -4,7 +4,7 @@ import type { Parsed } from "../../model/diagnostic.ts";
 import type { IpSet } from "../../model/sets.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
 import type { Line } from "../lines.ts";
-import { newReport, quoted, say, spanOfWord } from "../report.ts";
+import { diagnosticsOf, newReport, quoted, say, spanOfWord } from "../report.ts";
 import type { ParseOptions } from "../report.ts";
 import { finishedSets, openSet, readElement, readSetOptions } from "./set-listing.ts";
 import type { OpenSet, SetListing } from "./set-listing.ts";
@@ -17,7 +17,7 @@ export function parseIpset(text: string, file: string, options: ParseOptions = {
   const lines = linesOf(text, report, options);
   if (/^\s*</.test(text)) readSetXml(lines, listing);
   else readLines(lines, listing);
-  return { value: finishedSets(listing), diagnostics: report.diagnostics };
+  return { value: finishedSets(listing), diagnostics: diagnosticsOf(report) };
 }
 
 /** Where in an `ipset list` the reader is. */

@@ -6,7 +6,7 @@ import type { Draft } from "../../model/draft.ts";
 import type { Socket } from "../../model/host.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
 import type { Line } from "../lines.ts";
-import { newReport, quoted, say, spanOfWord } from "../report.ts";
+import { diagnosticsOf, newReport, quoted, say, spanOfWord } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 
 /** `ss -tuanp`, with `-e`, `-i`, `-m`, `-o`, `-H` and `--inet-sockopt` alike. */
@@ -28,7 +28,7 @@ export function parseSs(text: string, file: string, options: ParseOptions = {}):
       }
     }
   }
-  return { value: sockets.map(finished), diagnostics: report.diagnostics };
+  return { value: sockets.map(finished), diagnostics: diagnosticsOf(report) };
 }
 
 const HEADER = /^\s*(Netid\s+)?State\s+Recv-Q/;
@@ -56,21 +56,21 @@ const NUMBER = /^\d+$/;
 function readSocket(line: Line, report: Report): SocketDraft | "not-one" | null {
   const words = wordsOfLine(line);
   const named = PROTOCOLS.get(words[0]?.text ?? "");
-  const [state, received, sent, local, peer] = words.slice(named === undefined ? 0 : 1);
-  if (state === undefined || local === undefined || peer === undefined) return "not-one";
-  if (!STATE.test(state.text) || !NUMBER.test(received?.text ?? "") || !NUMBER.test(sent?.text ?? "")) return "not-one";
-  const localEnd = readEnd(local, report);
-  const peerEnd = readEnd(peer, report);
-  if (localEnd === null || peerEnd === null) return null;
+  const columns = named === undefined ? words : words.slice(1);
+  const [state, , , local, peer] = columns;
+  if (state === undefined || local === undefined || peer === undefined || !isSocket(columns)) return "not-one";
+  const here = readEnd(local, report);
+  const there = readEnd(peer, report);
+  if (here === null || there === null) return null;
   const socket: SocketDraft = {
     // Without the column: UNCONN is what ss calls every socket without a connection, LISTEN and ESTAB are TCP's.
     proto: named ?? (state.text === "UNCONN" ? "udp" : "tcp"),
     state: state.text,
-    localAddress: localEnd.address,
-    localPort: localEnd.port,
-    peerAddress: peerEnd.address,
-    peerPort: peerEnd.port,
-    device: localEnd.device,
+    localAddress: here.address,
+    localPort: here.port,
+    peerAddress: there.address,
+    peerPort: there.port,
+    device: here.device,
     transparent: null,
     uid: null,
     mark: null,
@@ -79,8 +79,13 @@ function readSocket(line: Line, report: Report): SocketDraft | "not-one" | null 
     header: null,
     lines: [line.text],
   };
-  for (const word of words.slice(named === undefined ? 5 : 6)) readDetail(word.text, socket);
+  for (const word of columns.slice(5)) readDetail(word.text, socket);
   return socket;
+}
+
+/** A state, and the lengths of both queues. */
+function isSocket([state, received, sent]: readonly Word[]): boolean {
+  return STATE.test(state?.text ?? "") && NUMBER.test(received?.text ?? "") && NUMBER.test(sent?.text ?? "");
 }
 
 interface End {
@@ -92,7 +97,7 @@ interface End {
 /** `10.0.0.1%eth0:68`, `[fe80::1]%eth1:546`, `*:80`, `[::]:*`. */
 function readEnd(word: Word, report: Report): End | null {
   const colon = word.text.lastIndexOf(":");
-  const [host = "", device = null] = splitOnce(word.text.slice(0, Math.max(colon, 0)), "%");
+  const [host, device = null] = splitOnce(word.text.slice(0, Math.max(colon, 0)), "%");
   const portText = word.text.slice(colon + 1);
   const bare = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
   const address = bare === "*" ? "any" : parseAddress(bare);

@@ -2,7 +2,7 @@ import type { Parsed } from "../../model/diagnostic.ts";
 import type { Sysctl } from "../../model/host.ts";
 import { linesOf, sayUnknownLine } from "../lines.ts";
 import type { Line } from "../lines.ts";
-import { newReport } from "../report.ts";
+import { diagnosticsOf, newReport } from "../report.ts";
 import type { ParseOptions } from "../report.ts";
 
 /** `sysctl -a`, and lines of a sysctl.conf: `a = b`, `a=b`. */
@@ -14,7 +14,7 @@ export function parseSysctl(text: string, file: string, options: ParseOptions = 
     if (sysctl === null) sayUnknownLine(report, line);
     else sysctls.push(sysctl);
   }
-  return { value: sysctls, diagnostics: report.diagnostics };
+  return { value: sysctls, diagnostics: diagnosticsOf(report) };
 }
 
 const NAME = /^-?[A-Za-z_][^\s=]*[./][^\s=]*$/;

@@ -1,0 +1,236 @@
+import { readFileSync, readdirSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  parseConntrack,
+  parseIpAddr,
+  parseIpLink,
+  parseIpNeigh,
+  parseIpRoute,
+  parseIpRule,
+  parseIpset,
+  parseSnapshot,
+  parseSs,
+  parseSysctl,
+  printConntrack,
+  printIpAddr,
+  printIpLink,
+  printIpNeigh,
+  printIpRoute,
+  printIpRule,
+  printIpset,
+  printSs,
+  printSysctl,
+} from "@hookwalk/engine";
+import type { Diagnostic, Parsed } from "@hookwalk/engine";
+
+const FIXTURES = new URL("../fixtures/", import.meta.url);
+
+function fixture(name: string): string {
+  return readFileSync(new URL(name, FIXTURES), "utf8");
+}
+
+interface Dump {
+  readonly pattern: RegExp;
+  /** Parses, and prints in the form of this file. */
+  readonly run: (text: string) => { readonly parsed: Parsed<readonly unknown[]>; readonly print: () => string };
+}
+
+function dump<T>(
+  pattern: RegExp,
+  parse: (text: string, file: string) => Parsed<readonly T[]>,
+  print: (values: readonly T[]) => string,
+): Dump {
+  return {
+    pattern,
+    run(text) {
+      const parsed = parse(text, "dump");
+      return { parsed, print: () => print(parsed.value) };
+    },
+  };
+}
+
+/** Which parser and printer go with which fixture; the first pattern that fits. */
+const DUMPS: readonly Dump[] = [
+  dump(/^ip6?-rule/, parseIpRule, printIpRule),
+  dump(/^ip-route-oneline/, parseIpRoute, (routes) => printIpRoute(routes, { oneline: true })),
+  dump(
+    /^ip-route-table-11/,
+    (text, file) => parseIpRoute(text, file, { table: "11" }),
+    (routes) => printIpRoute(routes, { table: "11" }),
+  ),
+  dump(/^ip6?-route/, parseIpRoute, printIpRoute),
+  dump(/^ip-addr-oneline/, parseIpAddr, (links) => printIpAddr(links, { oneline: true })),
+  dump(/^ip-addr-brief/, parseIpAddr, (links) => printIpAddr(links, { brief: true })),
+  dump(/^ip[46]?-addr/, parseIpAddr, printIpAddr),
+  dump(/^ip-link.*-?oneline/, parseIpLink, (links) => printIpLink(links, { oneline: true })),
+  dump(/^ip-link-brief/, parseIpLink, (links) => printIpLink(links, { brief: true })),
+  dump(/^ip-link/, parseIpLink, printIpLink),
+  dump(/^ip-neigh/, parseIpNeigh, printIpNeigh),
+  dump(/^ipset-list/, parseIpset, (sets) => printIpset(sets, "list")),
+  dump(/^ipset-save/, parseIpset, printIpset),
+  dump(/conntrack/, parseConntrack, printConntrack),
+  dump(/^ss/, parseSs, printSs),
+  dump(/^sysctl/, parseSysctl, printSysctl),
+];
+
+function dumpOf(name: string): Dump | undefined {
+  return DUMPS.find(({ pattern }) => pattern.test(name));
+}
+
+const ALL = readdirSync(FIXTURES).flatMap((name) => {
+  const found = dumpOf(name);
+  return found === undefined ? [] : [{ name, text: fixture(name), run: found.run }];
+});
+/** `ip -N` prints numbers for names; the model has the names. */
+const TEXTS = ALL.filter(({ name }) => name.endsWith(".txt") && !name.includes("numeric"));
+
+function isPlaced({ span }: Diagnostic, lines: number): boolean {
+  const { line, column = 1, endColumn = column } = span;
+  return line >= 1 && line <= lines && column >= 1 && endColumn >= column;
+}
+
+/** A text with some of its stretches cut out, doubled, moved or overwritten. */
+function mutated(text: string): fc.Arbitrary<string> {
+  const edit = fc.record({
+    at: fc.nat(text.length),
+    length: fc.oneof(fc.nat(3), fc.nat(80), fc.nat(2000)),
+    kind: fc.constantFrom<"cut" | "double" | "overwrite" | "insert">("cut", "double", "overwrite", "insert"),
+    junk: fc.string({ unit: "binary", maxLength: 12 }),
+  });
+  return fc.array(edit, { minLength: 1, maxLength: 8 }).map((edits) =>
+    edits.reduce((out, { at, length, kind, junk }) => {
+      const [before, piece, after] = [out.slice(0, at), out.slice(at, at + length), out.slice(at + length)];
+      const middle = { cut: "", double: piece + piece, overwrite: junk, insert: junk + piece }[kind];
+      return before + middle + after;
+    }, text),
+  );
+}
+
+describe("what the tool itself wrote", () => {
+  it.each(TEXTS)("$name is understood whole and printed back byte for byte", ({ text, run }) => {
+    const { parsed, print } = run(text);
+    expect(parsed.diagnostics).toEqual([]);
+    expect(print()).toBe(text);
+  });
+
+  it.each(ALL.filter(({ name }) => !TEXTS.some((other) => other.name === name)))(
+    "$name is understood whole",
+    ({ text, run }) => {
+      const { parsed } = run(text);
+      expect(parsed.diagnostics).toEqual([]);
+      expect(parsed.value.length).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("bytes of any kind", () => {
+  it.each(ALL)("$name, mutated, never throws and places every diagnostic", ({ text, run }) => {
+    fc.assert(
+      fc.property(mutated(text.slice(0, 6000)), (input) => {
+        const { parsed, print } = run(input);
+        const lines = input.split("\n").length;
+        expect(parsed.diagnostics.every((diagnostic) => isPlaced(diagnostic, lines))).toBe(true);
+        print();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(DUMPS)("$pattern takes arbitrary text", ({ run }) => {
+    const piece = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "\n",
+        " ",
+        "\t",
+        "\r\n",
+        "\\",
+        "{",
+        "[",
+        '"',
+        "<",
+        ":",
+        "=",
+        "default",
+        "add x ",
+        "inet ",
+        "1: a: <",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        run(pieces.join("")).print();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("a snapshot of mutated files is read, too", () => {
+    const files = fc
+      .constantFrom(...ALL)
+      .chain(({ name, text }) => mutated(text.slice(0, 3000)).map((input) => ({ path: name, text: input })));
+    fc.assert(
+      fc.property(fc.array(files, { maxLength: 4 }), (list) => {
+        expect(parseSnapshot(list, { name: "mutated" }).files).toHaveLength(list.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("a line that no tool prints", () => {
+  const JUNK = "@@ no tool prints this @@";
+
+  it.each(TEXTS)("in $name is named, and all around it is read as before", ({ text, run }) => {
+    const lines = text.split("\n");
+    const { parsed: clean } = run(text);
+    fc.assert(
+      fc.property(fc.nat(lines.length - 1), (at) => {
+        const { parsed } = run([...lines.slice(0, at), JUNK, ...lines.slice(at)].join("\n"));
+        expect(parsed.diagnostics.map(({ span }) => span.line)).toContain(at + 1);
+        expect(parsed.value).toHaveLength(clean.value.length);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("hostile input", () => {
+  const MANY = 200_000;
+  const BOMBS: Readonly<Record<string, string>> = {
+    "one long line of words": "10.0.0.0/8 dev eth0 " + "onlink ".repeat(MANY),
+    "one long line of unknown words": "1: lo: <UP> " + "x ".repeat(MANY),
+    "a rule of unknown words": "1:\tfrom all " + "x ".repeat(MANY),
+    "open brackets": "[{" + '"a":[{'.repeat(MANY),
+    "open objects": "{".repeat(MANY),
+    "broken objects": '[{"dst":1},{'.repeat(MANY),
+    "open quotes": '"'.repeat(MANY),
+    "an open string": '[{"' + "\\".repeat(MANY),
+    blanks: " ".repeat(MANY * 5),
+    backslashes: "1: lo: <UP> mtu 1 " + "\\\t".repeat(MANY),
+    "open tags": "<" + "<a ".repeat(MANY),
+    "open comments": `<ipsets>\n<ipset name="a">\n<type>hash:ip</type>\n${'<member><elem>1.2.3.4</elem><comment>"'.repeat(MANY / 10)}`,
+    "nested multipath": "default\n" + "\tnexthop via 10.0.0.1 dev a weight 1\n".repeat(MANY / 4),
+    "one set many times": "create a hash:ip\nadd a 1.2.3.4\n".repeat(MANY / 8),
+    "many sets": Array.from({ length: MANY / 8 }, (_, i) => `create s${String(i)} hash:ip\n`).join(""),
+    prompts: "# ".repeat(MANY),
+    "many prompts": "$ ip rule\n0:\tfrom all lookup local\n".repeat(MANY / 40),
+    equals: "a.b" + "=".repeat(MANY),
+    colons: ":".repeat(MANY),
+  };
+  /** Far above what linear reading takes even on a busy machine, and far below what quadratic reading would. */
+  const LIMIT_MS = 5000;
+
+  it.each(Object.keys(BOMBS))("%s ends soon", (name) => {
+    const text = BOMBS[name] ?? "";
+    for (const { run } of DUMPS) {
+      const start = performance.now();
+      run(text).print();
+      expect(performance.now() - start).toBeLessThan(LIMIT_MS);
+    }
+    const start = performance.now();
+    parseSnapshot([{ path: "bomb", text }], { name });
+    expect(performance.now() - start).toBeLessThan(LIMIT_MS);
+  });
+});
