@@ -47,7 +47,7 @@ async function run(argv: readonly string[], terminal: Terminal, say: Speaker): P
 /** `hookwalk`, `hookwalk --help`, `hookwalk --version`: nothing is ever read or waited for. */
 async function withoutCommand(argv: readonly string[], terminal: Terminal, say: Speaker): Promise<ExitCode> {
   if (argv.includes("--version") || argv.includes("-V")) {
-    terminal.out.write(versionLine);
+    terminal.out.write(versionLine());
     return EXIT.ok;
   }
   const program = { name: "", summary: "program", arguments: [], options: {}, examples: [] } as const;

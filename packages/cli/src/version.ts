@@ -2,4 +2,6 @@
 export const programVersion = "0.1.0";
 
 /** What `--version` prints. */
-export const versionLine = `hookwalk ${programVersion}\n`;
+export function versionLine(): string {
+  return `hookwalk ${programVersion}\n`;
+}

@@ -1,14 +1,40 @@
-import { printIptablesSave, selectTables } from "@hookwalk/engine";
+import { printIpRoute, printIpRule, printIpset, printIptablesSave, selectTables } from "@hookwalk/engine";
 import type { Selection, Snapshot } from "@hookwalk/engine";
 
+/** The forms that a tool itself prints and reads. */
+export type DumpForm = "iptables-save" | "ipset" | "ip";
+
 /** The part of a snapshot as the tool itself would print it. */
-export function printDump(form: "iptables-save" | "ipset" | "ip", snapshot: Snapshot, selection: Selection): string {
+export function printDump(form: DumpForm, snapshot: Snapshot, selection: Selection): string {
   switch (form) {
     case "iptables-save":
-      return printIptablesSave(selectTables(snapshot, { ...selection, chain: null }).map(({ table }) => table));
+      return printTables(snapshot, selection);
     case "ipset":
-      return "";
+      return printIpset(snapshot.sets ?? []);
     case "ip":
-      return "";
+      return printRouting(snapshot, selection);
   }
+}
+
+function printTables(snapshot: Snapshot, selection: Selection): string {
+  const selected = selectTables(snapshot, selection);
+  const tables = selected.map(({ table, chains }) =>
+    selection.chain === null ? table : { ...table, chains, rules: chains.flatMap(({ rules }) => rules) },
+  );
+  return printIptablesSave(tables);
+}
+
+const COMMANDS = { ip: "ip", ip6: "ip -6" } as const;
+
+/** Routing rules and routes, each below the command that prints them. */
+function printRouting(snapshot: Snapshot, { family }: Selection): string {
+  let out = "";
+  for (const one of ["ip", "ip6"] as const) {
+    if (family !== null && family !== one) continue;
+    const rules = snapshot.rules[one];
+    const routes = snapshot.routes[one];
+    if (rules !== null) out += `# ${COMMANDS[one]} rule\n${printIpRule(rules)}`;
+    if (routes !== null) out += `# ${COMMANDS[one]} route show table all\n${printIpRoute(routes)}`;
+  }
+  return out;
 }

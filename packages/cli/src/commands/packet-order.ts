@@ -22,12 +22,15 @@ const ABOUT = ["name", "expect", "decides", "at", "ctstate", "ctmark"] as const;
 /** An order, or in words what is wrong with it. */
 export type ReadOrder = { readonly order: Order } | { readonly problems: readonly string[] };
 
-/** Reads one packet from options or from a line of a packet file: both spell them alike. */
-export function readOrder(fields: ReadonlyMap<string, unknown>, program: Program): ReadOrder {
+/**
+ * Reads one packet from options or from a line of a packet file: both spell them alike. The devices' addresses tell
+ * whether `--dmac` is this node.
+ */
+export function readOrder(fields: ReadonlyMap<string, unknown>, links: Program["links"]): ReadOrder {
   const about = new Map(fields);
   const described = new Map(fields);
   for (const key of ABOUT) described.delete(key);
-  const { value, problems } = parsePacketOptions(described, (device) => program.links.get(device)?.mac ?? null);
+  const { value, problems } = parsePacketOptions(described, (device) => links.get(device)?.mac ?? null);
   const messages = problems.map(({ message }) => message);
   const at = choice("at", about.get("at"), HOOKS, messages);
   const state = choice("ctstate", about.get("ctstate"), CT_STATES, messages);

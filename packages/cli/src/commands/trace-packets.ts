@@ -68,7 +68,7 @@ async function* linesOf(path: string, { stdin, say }: Context): AsyncGenerator<s
 function readLine(line: string, program: Program): ReadOrder {
   const value = parseJson(line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { problems: ["not a JSON object"] };
-  return readOrder(new Map<string, unknown>(Object.entries(value)), program);
+  return readOrder(new Map<string, unknown>(Object.entries(value)), program.links);
 }
 
 function parseJson(line: string): unknown {

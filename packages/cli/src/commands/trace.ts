@@ -46,24 +46,30 @@ export const trace: Command = defineCommand({
   async run(values, _words, context) {
     const { say, terminal } = context;
     if (values.packets === "-" && values.file.includes("-")) throw usageError(say.commandLine("one-standard-input"));
+    const about = given({ at: values.at, ctstate: values.ctstate, ctmark: values.ctmark });
+    const fields = new Map([...packetFields(values), ...about]);
+    // What is typed wrongly is said before anything large is read.
+    if (values.packets === undefined) orderOf(fields, NO_DEVICES, context);
     const { snapshot, diagnostics } = await readSnapshot(values.file, context);
     const program = compileProgram(snapshot);
     const form = values.json ? "json" : (values.output ?? "text");
     const expect = values.expect ?? null;
     if (values.packets !== undefined) return tracePackets(program, values.packets, { form, expect }, context);
-    const about = { at: values.at, ctstate: values.ctstate, ctmark: values.ctmark };
-    const read = readOrder(new Map([...packetFields(values), ...given(about)]), program);
-    if ("problems" in read) {
-      throw usageError(read.problems.join("\n"), say.commandLine("hint-help", { command: "trace" }));
-    }
-    const result = values.flow
-      ? connection(program, read.order, values.replyIif ?? null)
-      : onePacket(program, read.order);
+    const order = orderOf(fields, program.links, context);
+    const result = values.flow ? connection(program, order, values.replyIif ?? null) : onePacket(program, order);
     if (form === "text") terminal.out.print(result.document(context));
     else await writeData(terminal.out, form, result.json(diagnostics));
     return judged(result.outcomes, expect, context);
   },
 });
+
+const NO_DEVICES: Program["links"] = new Map();
+
+function orderOf(fields: ReadonlyMap<string, unknown>, links: Program["links"], { say }: Context): Order {
+  const read = readOrder(fields, links);
+  if ("order" in read) return read.order;
+  throw usageError(read.problems.join("; "), say.commandLine("hint-help", { command: "trace" }));
+}
 
 function given(values: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string])[] {
   return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));

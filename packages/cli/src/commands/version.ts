@@ -18,7 +18,7 @@ export const version: Command = defineCommand({
     const form = json ? "json" : (output ?? "text");
     if (form === "json") terminal.out.write(`${JSON.stringify(value)}\n`);
     else if (form === "yaml") terminal.out.write(await printYaml(value));
-    else terminal.out.write(versionLine);
+    else terminal.out.write(versionLine());
     return EXIT.ok;
   },
 });

@@ -23,7 +23,8 @@ export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: 
   if (source !== null && source !== "") {
     const excerpt = excerptAround(source, span.column ?? 1, span.endColumn ?? (span.column ?? 1) + 1);
     lines.push(textLine(3, word(excerpt.text)));
-    if (span.column !== undefined) lines.push(textLine(3 + excerpt.caretAt, word("^".repeat(excerpt.carets), "bad")));
+    if (span.column !== undefined && !excerpt.isWhole)
+      lines.push(textLine(3 + excerpt.caretAt, word("^".repeat(excerpt.carets), "bad")));
   }
   for (const sentence of remedy) lines.push(textLine(3, word(sentence, "faint")));
   return lines;
@@ -36,14 +37,19 @@ function excerptAround(
   source: string,
   column: number,
   endColumn: number,
-): { readonly text: string; readonly caretAt: number; readonly carets: number } {
+): { readonly text: string; readonly caretAt: number; readonly carets: number; readonly isWhole: boolean } {
   const at = Math.min(column - 1, source.length);
   const start = at < EXCERPT - 20 ? 0 : at - 30;
   const head = start === 0 ? "" : "…";
   const body = source.slice(start, start + EXCERPT);
   const tail = start + EXCERPT < source.length ? "…" : "";
   const carets = Math.max(1, Math.min(endColumn - column, body.length - (at - start)));
-  return { text: head + body.replaceAll("\t", " ") + tail, caretAt: at - start + head.length, carets };
+  return {
+    text: head + body.replaceAll("\t", " ") + tail,
+    caretAt: at - start + head.length,
+    carets,
+    isWhole: carets >= body.length,
+  };
 }
 
 /** What a person should know of the input, errors first; of each kind the first only unless `all`. */
