@@ -38,7 +38,10 @@ export interface Observed {
 
 /** Turns what the kernel reported into what a case file says. */
 export function observe(sighting: Sighting): Observed {
-  const ours = sighting.records.filter((record) => record.packet !== null && sighting.isOurs(record.packet));
+  const ours = withoutCopies(
+    sighting.records.filter((record) => record.packet !== null && sighting.isOurs(record.packet)),
+    sighting.isLocal,
+  );
   const sides = sidesOf(sighting);
   const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
   const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
@@ -60,6 +63,18 @@ export function observe(sighting: Sighting): Observed {
   return { observation: { ...lost, verdict: "accept", ...arrival, mark: end.mark, ctstate }, ctid: end.ctid };
 }
 
+/** A copy that TEE sends starts in OUTPUT while the packet itself stands elsewhere, and is out before it goes on. */
+function withoutCopies(ours: readonly TraceRecord[], isLocal: boolean): readonly TraceRecord[] {
+  let inCopy = false;
+  return ours.filter(({ table, chain }, at) => {
+    if (table !== ORACLE) return !inCopy;
+    if (chain === ORACLE_CHAINS.output && !(isLocal && at === 0)) inCopy = true;
+    const isKept = !inCopy;
+    if (chain === ORACLE_CHAINS.postroutingEnd) inCopy = false;
+    return isKept;
+  });
+}
+
 type Arrived = Pick<Observation, "delivery" | "device" | "packet">;
 
 /** Null: the packet did not reach an end, or left by a device that did not let it out. */
@@ -67,7 +82,13 @@ function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
   if (end.chain === ORACLE_CHAINS.inputEnd) return { delivery: "local", device: null, packet: decode(end.packet) };
   if (end.chain !== ORACLE_CHAINS.postroutingEnd) return null;
   const device = sighting.deviceName(end.oif);
-  const frames = sighting.frames.map(ipOf).filter((bytes) => bytes !== null && sighting.isOurs(bytes));
+  const all = sighting.frames.filter((frame) => {
+    const bytes = ipOf(frame);
+    return bytes !== null && sighting.isOurs(bytes);
+  });
+  // A copy may have left elsewhere; what leaves by a bridge shows at its ports.
+  const own = all.filter((frame) => frame.device === device);
+  const frames = (own.length > 0 || device === null || sighting.isWire(device) ? own : all).map(ipOf);
   if (device === null || (frames.length === 0 && sighting.isWire(device))) return null;
   const first = decode(frames[0] ?? end.packet);
   // Cut on the way out, behind every hook: to the reader it is one packet.
