@@ -31,13 +31,15 @@ const PLANS = [
 /** Routing that every other ruleset is tried with: policy rules, strict reverse path filtering. */
 const POLICY_ROUTING: Readonly<Record<string, string>> = {
   "ip-rule.txt":
-    "0:\tfrom all lookup local\n100:\tfrom all fwmark 0x1/0x1 lookup 100\n101:\tfrom 10.1.0.0/24 lookup 101\n102:\tfrom all to 192.0.2.0/24 ipproto tcp lookup 100\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
+    "0:\tfrom all lookup local\n100:\tfrom all fwmark 0x1/0x1 lookup 100\n101:\tfrom 10.1.0.0/24 lookup 101\n102:\tfrom all to 192.0.2.0/24 iif eth0 ipproto tcp lookup 100\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
   "ip-route-table-100.txt": "default via 10.1.0.254 dev eth1\n10.2.0.0/24 dev eth2 scope link\n",
   "ip-route-table-101.txt": "blackhole 192.0.2.0/24\nthrow 10.0.0.0/24\n",
 };
 
 /** Redirects are rate-limited by time. */
-const NO_REDIRECTS = ["all", "default", "eth0", "eth1", "eth2"].map((dev) => `net.ipv4.conf.${dev}.send_redirects = 0\n`).join("");
+const NO_REDIRECTS = ["all", "default", "eth0", "eth1", "eth2"]
+  .map((dev) => `net.ipv4.conf.${dev}.send_redirects = 0\n`)
+  .join("");
 
 function node(extra: Readonly<Record<string, string>>): Snapshot {
   const files = readdirSync(TOPOLOGY)

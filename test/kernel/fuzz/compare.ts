@@ -50,10 +50,13 @@ export function compare(bench: Bench, rules: string, packets: readonly FuzzPacke
     const kernel = lab.send(packet, arrival);
     const walked = walkOne(program, packet, arrival, state);
     const lines = printObservation(kernel);
+    // A port that the kernel picked at random makes everything after it different, and nobody wrong.
+    if (walked.random) return { agreed, difference: null };
     if (!walked.lines.some((other) => other.join("\n") === lines.join("\n"))) {
-      // A port that the kernel picked at random makes everything after it different, and nobody wrong.
-      if (walked.random) return { agreed, difference: null };
-      return { agreed, difference: { packet: describe(packet, arrival), kernel: lines, walk: walked.lines.flat() } };
+      return {
+        agreed,
+        difference: { packet: describe(packet, arrival), kernel: lines, walk: walked.lines.flat() },
+      };
     }
     agreed++;
     sent.push({

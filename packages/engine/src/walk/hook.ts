@@ -1,8 +1,10 @@
+import { PROTO } from "../program/protocol.ts";
 import type { Hook, HookEntry } from "../program/program.ts";
 import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import { natHook } from "./nat/bind.ts";
+import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
@@ -42,8 +44,7 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
     case "conntrack":
       return conntrackIn(run);
     case "confirm":
-      confirm(run);
-      return ACCEPT;
+      return confirm(run);
     case "nat":
       return natEntry(run, entry);
     case "chain":
@@ -79,10 +80,16 @@ function conntrackIn(run: Run): ChainVerdict {
   return ACCEPT;
 }
 
-/** nf_conntrack_confirm: only now is a new flow in the table. */
-function confirm(run: Run): void {
+/** nf_conntrack_confirm: only now is a new flow in the table. Two flows cannot have one tuple (nf_ct_resolve_clash). */
+function confirm(run: Run): ChainVerdict {
   const { ct } = run.skb;
-  if (ct !== null && ct.state !== "related") ct.flow.confirmed = true;
+  if (ct === null || ct.state === "related" || ct.flow.confirmed) return ACCEPT;
+  if (isTaken(run, ct.flow, ct.flow.reply)) {
+    if (ct.flow.original.proto === PROTO.udp) return ACCEPT;
+    return dropped("conntrack", "another flow has the tuple that its answers would come with");
+  }
+  ct.flow.confirmed = true;
+  return ACCEPT;
 }
 
 /** The NAT slot; OUTPUT looks the route up again where the flow's destination was changed (nf_nat_ipv4_local_fn). */

@@ -7,6 +7,7 @@ import { walkPath } from "./path.ts";
 import type { End, Start } from "./path.ts";
 import type { Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
+import type { Skb } from "./skb.ts";
 import { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
 
@@ -89,13 +90,28 @@ function sendSide(run: Run, side: SidePacket): readonly SidePacket[] {
   const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
   const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = { ...newSkb(side.packet, arrival), hasSocket: false };
+  const skb = {
+    ...newSkb(side.packet, arrival),
+    hasSocket: false,
+    ct: side.kind === "tcp-reset" ? attached(run) : null,
+  };
   const stage = run.stage + 1000;
   const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, isSide: true, hook: "output", stage };
   const end = walkPath(own, "send");
   if (own.stage === stage) return [];
   const sent = end.verdict === "accept";
-  return [{ ...side, packet: packetOf(skb), sent }, ...own.sides.flatMap((answer) => sendSide(own, answer))];
+  const answers = own.sides.flatMap((answer) => sendSide(own, answer));
+  run.sets = own.sets;
+  return [{ ...side, packet: packetOf(skb), sent }, ...answers];
+}
+
+/** nf_ct_attach: a reset belongs to the flow of the packet that it answers. */
+function attached({ skb }: Run): Skb["ct"] {
+  return skb.ct === null ? null : { flow: { ...skb.ct.flow }, direction: opposite(skb.ct.direction), state: "related" };
+}
+
+function opposite(direction: "original" | "reply"): "original" | "reply" {
+  return direction === "original" ? "reply" : "original";
 }
 
 /** Outcomes that differ only in how they came about are one. */

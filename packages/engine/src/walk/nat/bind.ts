@@ -28,7 +28,7 @@ export function natHook(
       if (verdict.kind !== "accept") return verdict;
       if (isDone(ct, manip)) break;
     }
-    if (!isDone(ct, manip) && !setupNat(run, ct.flow, manip, nullBinding(ct, manip))) return exhausted();
+    if (!isDone(ct, manip)) setupNat(run, ct.flow, manip, nullBinding(ct, manip));
   }
   manglePacket(run, ct);
   return ACCEPT;
@@ -44,17 +44,14 @@ function nullBinding({ flow }: CtReference, manip: Manip): NatRange {
   return { addresses: { from: address, to: address }, ports: null, random: false };
 }
 
-function exhausted(): ChainVerdict {
-  return dropped("nat", "every port of the range is taken");
-}
-
 /** A NAT target: the mapping that it asks for. It ends the NAT chains of this hook. */
 export function bindNat(run: Run, spec: NatSpec): ChainVerdict {
   const { ct } = run.skb;
   if (ct === null) return ACCEPT;
   const chosen = rangeOf(run, spec);
   if (chosen === null) return dropped("nat", `${spec.kind} finds no address to use`);
-  return setupNat(run, ct.flow, chosen.manip, chosen.range) ? ACCEPT : exhausted();
+  setupNat(run, ct.flow, chosen.manip, chosen.range);
+  return ACCEPT;
 }
 
 interface Chosen {

@@ -16,12 +16,11 @@ export interface NatRange {
   readonly random: boolean;
 }
 
-/** nf_nat_setup_info: picks the mapping and writes it into the flow. False: no free tuple, the packet is dropped. */
-export function setupNat(run: Run, flow: Flow, manip: Manip, range: NatRange): boolean {
+/** nf_nat_setup_info: picks the mapping and writes it into the flow. */
+export function setupNat(run: Run, flow: Flow, manip: Manip, range: NatRange): void {
   const current = invertTuple(flow.reply);
-  if (current === null) return true;
+  if (current === null) return;
   const chosen = uniqueTuple(run, flow, current, manip, range);
-  if (chosen === null) return false;
   if (!sameTuple(chosen, current)) {
     const reply = invertTuple(chosen);
     if (reply !== null) flow.reply = reply;
@@ -30,15 +29,14 @@ export function setupNat(run: Run, flow: Flow, manip: Manip, range: NatRange): b
   }
   if (manip === "src") flow.snatDone = true;
   else flow.dnatDone = true;
-  return true;
 }
 
 function sameTuple(a: Tuple, b: Tuple): boolean {
   return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport;
 }
 
-/** get_unique_tuple (net/netfilter/nf_nat_core.c); null: every port of the range is taken. */
-function uniqueTuple(run: Run, flow: Flow, original: Tuple, manip: Manip, range: NatRange): Tuple | null {
+/** get_unique_tuple (net/netfilter/nf_nat_core.c). */
+function uniqueTuple(run: Run, flow: Flow, original: Tuple, manip: Manip, range: NatRange): Tuple {
   if (manip === "src" && !range.random) {
     if (inSourceRange(original, range)) {
       if (!isUsed(run, flow, original)) return original;
@@ -61,7 +59,12 @@ function uniqueTuple(run: Run, flow: Flow, original: Tuple, manip: Manip, range:
 
 function isUsed(run: Run, flow: Flow, tuple: Tuple): boolean {
   const reply = invertTuple(tuple);
-  const other = reply === null ? null : run.conntrack.find(reply, flow.zone);
+  return reply !== null && isTaken(run, flow, reply);
+}
+
+/** nf_conntrack_tuple_taken: another flow of the table has this tuple. */
+export function isTaken(run: Run, flow: Flow, tuple: Tuple): boolean {
+  const other = run.conntrack.find(tuple, flow.zone);
   return other !== null && !sameTuple(other.flow.original, flow.original);
 }
 
@@ -110,8 +113,11 @@ function withAddress(run: Run, tuple: Tuple, manip: Manip, { addresses }: NatRan
   return manip === "src" ? { ...tuple, src: addresses.from } : { ...tuple, dst: addresses.from };
 }
 
-/** nf_nat_l4proto_unique_tuple: the first free port of the range, or of the port's class. Null: all are taken. */
-function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: NatRange): Tuple | null {
+/**
+ * nf_nat_l4proto_unique_tuple: the first free port of the range, or of the port's class. Where all are taken the last one
+ * stays, and the flow is refused when it is confirmed (unless its source can still change).
+ */
+function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: NatRange): Tuple {
   const isIcmp = tuple.icmpType !== null;
   if (!isIcmp && !hasPorts(tuple.proto)) return tuple;
   if (range.ports === null && manip === "dst" && !isIcmp) return tuple;
@@ -121,11 +127,12 @@ function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: Nat
   // Only destinations are tried in order; sources start at a random port.
   if (manip === "src" || range.random) nameRandomPort(run, from, to);
   const start = startOffset(tuple[end], range, size);
+  let candidate = tuple;
   for (let i = 0; i < size; i++) {
-    const candidate = { ...tuple, [end]: from + ((start + i) % size) };
-    if (!isUsed(run, flow, candidate)) return candidate;
+    candidate = { ...tuple, [end]: from + ((start + i) % size) };
+    if (!isUsed(run, flow, candidate)) break;
   }
-  return null;
+  return candidate;
 }
 
 function nameRandomPort(run: Run, from: number, to: number): void {
