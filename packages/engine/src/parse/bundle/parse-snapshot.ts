@@ -50,7 +50,7 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
 const COMPANIONS = /(^|\/)(README[^/]*|packets\.jsonl|objects\.ya?ml|goldens\/.*)$/;
 
 /** A file among others is a dump only where this much of it looks like one; a lone file is read whatever stands around. */
-const ENOUGH = 0.2;
+const ENOUGH = 0.15;
 
 function readFile(file: NamedText, isAlone: boolean, draft: SnapshotDraft): SnapshotFile {
   const { path } = file;
