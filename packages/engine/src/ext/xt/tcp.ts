@@ -31,8 +31,10 @@ export const tcp: MatchExtension = defineMatch({
   name: "tcp",
   options,
   source: "net/netfilter/xt_tcpudp.c tcp_mt",
-  normalise({ syn, ...args }) {
-    return syn === undefined ? args : { ...args, "tcp-flags": { negated: syn.negated, value: SYN_ONLY } };
+  normalise(args) {
+    if (args.syn === undefined) return args;
+    const { syn, ...rest } = args;
+    return { ...rest, "tcp-flags": { negated: syn.negated, value: SYN_ONLY } };
   },
   compile(args, context) {
     const native = isNative(args, context);
