@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Family } from "../../packages/engine/src/base/address.ts";
+import type { NamedOption } from "../../packages/engine/src/ext/xt/args.ts";
 import { findOption } from "../../packages/engine/src/ext/xt/args.ts";
 import type { MatchExtension, TargetExtension } from "../../packages/engine/src/ext/xt/define.ts";
 import type { Arg, Args } from "../../packages/engine/src/model/ruleset.ts";
@@ -38,7 +39,11 @@ export function wordsOf(text: string): readonly string[] {
   );
 }
 
-/** The options of one extension, from a word on, up to the end or to a `-m`; null where one is not well formed. */
+function optionOf(extension: MatchExtension | TargetExtension, word: string): NamedOption | null {
+  return word.startsWith("--") ? findOption(extension, word.slice("--".length)) : null;
+}
+
+/** The options of one extension as they are written, from a word on, up to the end or to a `-m`; null where one is not well formed. */
 export function readOptions(
   extension: MatchExtension | TargetExtension,
   words: readonly string[],
@@ -49,7 +54,7 @@ export function readOptions(
   while (at < words.length && words[at] !== "-m") {
     const negated = words[at] === "!";
     if (negated) at++;
-    const found = words[at]?.startsWith("--") ? findOption(extension, words[at]?.slice(2) ?? "") : null;
+    const found = optionOf(extension, words[at] ?? "");
     if (found === null || args[found.name] !== undefined || (negated && !found.option.negatable)) return null;
     const { codec } = found.option;
     const value = codec.parse(words[at + 1] ?? "", words[at + 2] ?? "");
@@ -57,5 +62,5 @@ export function readOptions(
     args[found.name] = { negated, value };
     at += 1 + codec.words;
   }
-  return { args: extension.normalise(args), next: at };
+  return { args, next: at };
 }

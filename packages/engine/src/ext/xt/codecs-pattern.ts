@@ -11,26 +11,22 @@ export const plainPattern: Codec<Uint8Array> = {
   print: (bytes) => `"${String.fromCharCode(...bytes).replace(/["\\]/g, "\\$&")}"`,
 };
 
+/** What a hex pattern is made of: bytes in hex between bars, an escaped character, plain text. */
+const PARTS = /\|([0-9a-fA-F ]*)\||\\(.)|([^|\\]+)/gsu;
+
 /** Bytes of which those between two `|` are written in hex, blanks allowed; `\|` is the bar itself. */
 export const hexPattern: Codec<Uint8Array> = {
   words: 1,
   parse(text) {
     const bytes: number[] = [];
-    let plain = "";
-    for (let at = 0; at < text.length; at++) {
-      const c = text.charAt(at);
-      if (c === "|") {
-        const end = text.indexOf("|", at + 1);
-        const inside = end < 0 ? null : hexBytes(text.slice(at + 1, end));
-        if (inside === null) return undefined;
-        bytes.push(...utf8Bytes(plain), ...inside);
-        plain = "";
-        at = end;
-      } else if (c === "\\") plain += text.charAt(++at);
-      else plain += c;
-      if (bytes.length + plain.length > MAX_BYTES) return undefined;
+    let read = 0;
+    for (const [part, hex, escaped, plain] of text.matchAll(PARTS)) {
+      const some = hex === undefined ? utf8Bytes(escaped ?? plain ?? "") : hexBytes(hex);
+      if (some === null || bytes.length + some.length > MAX_BYTES) return undefined;
+      for (const byte of some) bytes.push(byte);
+      read += part.length;
     }
-    return checked(Uint8Array.from([...bytes, ...utf8Bytes(plain)]));
+    return read === text.length ? checked(Uint8Array.from(bytes)) : undefined;
   },
   print: (bytes) => `"|${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}|"`,
 };
@@ -40,8 +36,8 @@ function checked(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function hexBytes(text: string): readonly number[] | null {
-  const digits = text.replace(/ /g, "");
-  if (!/^(?:[0-9a-fA-F]{2})+$/.test(digits) || digits.length > 2 * MAX_BYTES) return null;
+  const digits = text.replaceAll(" ", "");
+  if (digits.length === 0 || digits.length % 2 === 1) return null;
   return (digits.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
 }
 

@@ -3,7 +3,6 @@ import { readOptions, readSpellings, wordsOf } from "../../../../../test/spellin
 import type { Family } from "../../base/address.ts";
 import type { Args } from "../../model/ruleset.ts";
 import { printArgs } from "./args.ts";
-import { matchExtensions } from "./matches.ts";
 import { findMatch } from "./registry.ts";
 
 interface Read {
@@ -18,8 +17,10 @@ function read(family: Family, line: string): readonly Read[] | null {
   for (let at = words.indexOf("-m"); at >= 0 && at < words.length;) {
     const extension = findMatch(words[at + 1] ?? "", family);
     const options = extension === null ? null : readOptions(extension, words, at + 2);
-    if (extension === null || options === null || extension.check(options.args) !== null) return null;
-    out.push({ name: extension.name, args: options.args });
+    if (extension === null || options === null) return null;
+    const args = extension.normalise(options.args);
+    if (extension.check(args) !== null) return null;
+    out.push({ name: extension.name, args });
     at = options.next;
   }
   return out;

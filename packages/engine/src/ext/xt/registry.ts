@@ -3,7 +3,7 @@ import type { MatchExtension, TargetExtension } from "./define.ts";
 import { matchExtensions } from "./matches.ts";
 import { targetExtensions } from "./targets.ts";
 
-type ByName<T> = { readonly [F in Family]: ReadonlyMap<string, T> };
+type ByName<T> = Readonly<Record<Family, ReadonlyMap<string, T>>>;
 
 function byName<T extends MatchExtension | TargetExtension>(extensions: readonly T[]): ByName<T> {
   const of = (family: Family): ReadonlyMap<string, T> =>

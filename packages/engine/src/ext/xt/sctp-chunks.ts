@@ -65,8 +65,9 @@ export const chunkTypes: Codec<ChunkTypes> = {
 /** The flags in the order of their bits, of a letter given twice the one that says "set"; undefined where one is unknown. */
 function orderedFlags(chunk: string, text: string): string | undefined {
   const letters = FLAG_LETTERS.get(chunk) ?? "";
-  if (text.length > 8 || [...text].some((letter) => !letters.includes(letter.toUpperCase()))) return undefined;
-  return [...letters]
+  if (text.split("").some((letter) => !letters.includes(letter.toUpperCase()))) return undefined;
+  return letters
+    .split("")
     .map((letter) => (text.includes(letter) ? letter : text.includes(letter.toLowerCase()) ? letter.toLowerCase() : ""))
     .join("");
 }

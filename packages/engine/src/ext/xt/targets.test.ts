@@ -1,18 +1,11 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readOptions, readSpellings, wordsOf } from "../../../../../test/spellings/spellings.ts";
 import type { Family } from "../../base/address.ts";
-import type { Arg, Args } from "../../model/ruleset.ts";
+import type { Args } from "../../model/ruleset.ts";
 import type { Action } from "../../program/action.ts";
-import { findOption, printArgs } from "./args.ts";
+import { printArgs } from "./args.ts";
 import { findTarget } from "./registry.ts";
 import { targetExtensions } from "./targets.ts";
-
-/** Words of a line as iptables-restore splits it. */
-function wordsOf(text: string): string[] {
-  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) =>
-    quoted === undefined ? (bare ?? "") : quoted.replace(/\\(.)/g, "$1"),
-  );
-}
 
 /** The target of a rule as a parser would read it; null where something is wrong with it. */
 function read(family: Family, line: string): { name: string; args: Args } | null {
@@ -21,51 +14,14 @@ function read(family: Family, line: string): { name: string; args: Args } | null
   const name = words[at + 1] ?? "";
   const target = findTarget(name, family);
   if (target === null) return null;
-  const args: Record<string, Arg> = {};
-  for (let i = at + 2; i < words.length;) {
-    const found = findOption(target, words[i]?.replace(/^--/, "") ?? "");
-    if (found === null || args[found.name] !== undefined) return null;
-    const { codec } = found.option;
-    const value = codec.parse(words[i + 1] ?? "", words[i + 2] ?? "");
-    if (value === undefined) return null;
-    args[found.name] = { negated: false, value };
-    i += 1 + codec.words;
-  }
-  return target.check(args) === null ? { name, args: target.normalise(args) } : null;
+  const options = readOptions(target, words, at + 2);
+  if (options === null || target.check(options.args) !== null) return null;
+  return { name, args: target.normalise(options.args) };
 }
 
 function print(family: Family, { name, args }: { name: string; args: Args }): string {
   const target = findTarget(name, family);
   return `-j ${name}${target === null ? "" : printArgs(target, args)}`;
-}
-
-interface Spelling {
-  readonly family: Family;
-  readonly written: string;
-  /** By backend; null: the tool or the kernel refuses it. */
-  readonly saved: ReadonlySet<string | null>;
-}
-
-/** The recordings of test/spellings: what was written, and what each tool made of it. */
-function spellings(): Spelling[] {
-  const file = readFileSync(new URL("../../../../../test/spellings/targets.txt", import.meta.url), "utf8");
-  const out: { family: Family; written: string; saved: Set<string | null> }[] = [];
-  let current: typeof out = [];
-  for (const line of file.split("\n")) {
-    const written = /^(ip|ip6|both) (.*)$/.exec(line);
-    if (written !== null) {
-      const families: Family[] = written[1] === "both" ? ["ip", "ip6"] : [written[1] === "ip" ? "ip" : "ip6"];
-      current = families.map((family) => ({ family, written: written[2] ?? "", saved: new Set() }));
-      for (const one of current) out.push(one);
-    }
-    const saved = /^ {2}((?:(?:legacy|nft)\/ip6? )*)(?:refused|= (.*))$/.exec(line);
-    if (saved === null) continue;
-    const text = saved[2] === undefined ? null : saved[2].slice(saved[2].indexOf("-j "));
-    for (const { family, saved: by } of current) {
-      if (saved[1] === "" || saved[1]?.includes(`/${family} `)) by.add(text);
-    }
-  }
-  return out;
 }
 
 /** Accepted here although the tool refuses: the reason does not stand in the target's own words. */
@@ -86,23 +42,25 @@ const STRICTER: readonly RegExp[] = [
 const AMBIGUOUS = /"(foo bar|a b|e h|a\\"b)"/;
 
 describe("targets as the real tools print them", () => {
-  const all = spellings();
-  it.each(all.map((s) => [s.family, s.written, s] as const))("%s %s", (family, written, { saved }) => {
-    const target = read(family, written);
-    const texts = [...saved].filter((text) => text !== null);
-    if (texts.length === 0) {
-      expect(target === null || REFUSED_ELSEWHERE.some((pattern) => pattern.test(written))).toBe(true);
-    } else {
-      if (target === null && STRICTER.some((pattern) => pattern.test(written))) return;
-      expect(target).not.toBeNull();
-      if (target === null) return;
-      const text = print(family, target);
-      expect(texts).toContain(text);
-      if (AMBIGUOUS.test(written)) return;
-      const again = read(family, text);
-      expect(again && print(family, again)).toBe(text);
-    }
-  });
+  it.each(readSpellings("targets").map((s) => [s.family, s.written, s] as const))(
+    "%s %s",
+    (family, written, { saved }) => {
+      const target = read(family, written);
+      const texts = [...saved].flatMap((text) => (text === null ? [] : [text.slice(text.indexOf("-j "))]));
+      if (texts.length === 0) {
+        expect(target === null || REFUSED_ELSEWHERE.some((pattern) => pattern.test(written))).toBe(true);
+      } else {
+        if (target === null && STRICTER.some((pattern) => pattern.test(written))) return;
+        expect(target).not.toBeNull();
+        if (target === null) return;
+        const text = print(family, target);
+        expect(texts).toContain(text);
+        if (AMBIGUOUS.test(written)) return;
+        const again = read(family, text);
+        expect(again && print(family, again)).toBe(text);
+      }
+    },
+  );
 });
 
 describe("targets that this machine's kernel lacks", () => {
@@ -181,7 +139,19 @@ describe("what targets do", () => {
     ["ip", "TOS --set-tos Minimize-Cost", { kind: "set-tos", keep: 0xc0, flip: 2 }],
     ["ip6", "DSCP --set-dscp-class EF", { kind: "set-tos", keep: 3, flip: 0xb8 }],
     ["ip", "ECN --ecn-ip-ect 2", { kind: "set-tos", keep: 0xfc, flip: 2 }],
-    ["ip", "ECN --ecn-tcp-remove", { kind: "mangle", what: "changes the ECN flags of the TCP header" }],
+    ["ip", "ECN --ecn-tcp-remove", { kind: "set-tcp-flags", keep: 0x3f, flip: 0 }],
+    ["ip", "ECN --ecn-tcp-cwr 1", { kind: "set-tcp-flags", keep: 0x7f, flip: 0x80 }],
+    [
+      "ip",
+      "ECN --ecn-ip-ect 1 --ecn-tcp-ece 1 --ecn-tcp-cwr 0",
+      {
+        kind: "sequence",
+        actions: [
+          { kind: "set-tos", keep: 0xfc, flip: 1 },
+          { kind: "set-tcp-flags", keep: 0x3f, flip: 0x40 },
+        ],
+      },
+    ],
     ["ip", "TTL --ttl-dec 2", { kind: "ttl", op: "dec", value: 2 }],
     ["ip6", "HL --hl-set 64", { kind: "ttl", op: "set", value: 64 }],
     ["ip6", "HL --hl-inc 1", { kind: "ttl", op: "inc", value: 1 }],
@@ -201,8 +171,8 @@ describe("what targets do", () => {
     ["ip", "TEE --gateway 10.0.0.1", { kind: "copy", to: 0x0a00_0001 }],
     ["ip", "TCPMSS --clamp-mss-to-pmtu", { kind: "tcpmss", mss: "pmtu" }],
     ["ip", "TCPMSS --set-mss 1400", { kind: "tcpmss", mss: 1400 }],
-    ["ip", "TCPOPTSTRIP --strip-options wscale,mss", { kind: "mangle", what: "blanks TCP options 2,3" }],
-    ["ip", "TCPOPTSTRIP", { kind: "mangle", what: "blanks TCP options (none)" }],
+    ["ip", "TCPOPTSTRIP --strip-options wscale,mss", { kind: "strip-tcp-options", options: [2, 3] }],
+    ["ip", "TCPOPTSTRIP", { kind: "strip-tcp-options", options: [] }],
     ["ip", "CHECKSUM --checksum-fill", { kind: "mangle", what: "fills in the checksum" }],
     ["ip", "CLASSIFY --set-class 1:1", { kind: "mangle", what: "sets the queueing class" }],
     [
