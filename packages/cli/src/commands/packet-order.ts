@@ -1,5 +1,6 @@
 import { parsePacketOptions } from "@hookwalk/engine";
-import type { Arrival, AssumedFlow, Hook, Packet, Program, Verdict } from "@hookwalk/engine";
+import type { Arrival, AssumedFlow, Hook, Packet, Program, Speaker, Verdict } from "@hookwalk/engine";
+import { usageError } from "../errors.ts";
 
 export const VERDICTS = ["accept", "drop", "reject", "queue", "unknown"] as const;
 export const CT_STATES = ["new", "established", "related", "invalid", "untracked"] as const;
@@ -41,6 +42,18 @@ export function readOrder(fields: ReadonlyMap<string, unknown>, links: Program["
   const name = about.get("name");
   const options = { ...(at === null ? {} : { at }), ...flow };
   return { order: { ...value, options, expect, name: typeof name === "string" ? name : null } };
+}
+
+/** The same from the command line of a command: throws what is wrong as a usage error. */
+export function orderOf(
+  fields: ReadonlyMap<string, unknown>,
+  links: Program["links"],
+  command: string,
+  say: Speaker,
+): Order {
+  const read = readOrder(fields, links);
+  if ("order" in read) return read.order;
+  throw usageError(read.problems.join("; "), say.commandLine("hint-help", { command }));
 }
 
 function choice<T extends string>(name: string, given: unknown, choices: readonly T[], problems: string[]): T | null {

@@ -4,6 +4,7 @@ import type { Command } from "../command-line/command.ts";
 const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", async (): Promise<Command> => (await import("./trace.ts")).trace],
   ["show", async (): Promise<Command> => (await import("./show.ts")).show],
+  ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
   ["completion", async (): Promise<Command> => (await import("./completion.ts")).completion],
   ["version", async (): Promise<Command> => (await import("./version.ts")).version],
 ]);

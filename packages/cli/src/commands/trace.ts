@@ -16,7 +16,7 @@ import { exitCodeOf } from "./expectation.ts";
 import { readSnapshot } from "./input.ts";
 import { writeData } from "./output.ts";
 import { packetFields, packetOptions } from "./packet-options.ts";
-import { CT_STATES, HOOKS, readOrder, VERDICTS } from "./packet-order.ts";
+import { CT_STATES, HOOKS, orderOf, VERDICTS } from "./packet-order.ts";
 import type { Order } from "./packet-order.ts";
 import { tracePackets } from "./trace-packets.ts";
 
@@ -49,27 +49,19 @@ export const trace: Command = defineCommand({
     const about = given({ at: values.at, ctstate: values.ctstate, ctmark: values.ctmark });
     const fields = new Map([...packetFields(values), ...about]);
     // What is typed wrongly is said before anything large is read.
-    if (values.packets === undefined) orderOf(fields, NO_DEVICES, context);
+    if (values.packets === undefined) orderOf(fields, new Map(), "trace", say);
     const { snapshot, diagnostics } = await readSnapshot(values.file, context);
     const program = compileProgram(snapshot);
     const form = values.json ? "json" : (values.output ?? "text");
     const expect = values.expect ?? null;
     if (values.packets !== undefined) return tracePackets(program, values.packets, { form, expect }, context);
-    const order = orderOf(fields, program.links, context);
+    const order = orderOf(fields, program.links, "trace", say);
     const result = values.flow ? connection(program, order, values.replyIif ?? null) : onePacket(program, order);
     if (form === "text") terminal.out.print(result.document(context));
     else await writeData(terminal.out, form, result.json(diagnostics));
     return judged(result.outcomes, expect, context);
   },
 });
-
-const NO_DEVICES: Program["links"] = new Map();
-
-function orderOf(fields: ReadonlyMap<string, unknown>, links: Program["links"], { say }: Context): Order {
-  const read = readOrder(fields, links);
-  if ("order" in read) return read.order;
-  throw usageError(read.problems.join("; "), say.commandLine("hint-help", { command: "trace" }));
-}
 
 function given(values: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string])[] {
   return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
