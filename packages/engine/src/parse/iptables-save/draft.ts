@@ -16,7 +16,9 @@ export interface Draft {
   oif: Negatable<string> | null;
   proto: Negatable<number> | null;
   fragment: Negatable<true> | null;
+  /** The first `matchCount` of them are this rule's; the rest is left over from other rules. */
   readonly matches: (Match | Verbatim)[];
+  matchCount: number;
   target: Target | null;
   counters: Counters | null;
   /** Options of the rule itself given so far: one bit a letter. */
@@ -36,6 +38,7 @@ export function createDraft(): Draft {
     proto: null,
     fragment: null,
     matches: [],
+    matchCount: 0,
     target: null,
     counters: null,
     seen: 0,
@@ -52,11 +55,15 @@ export function emptyDraft(draft: Draft): void {
   draft.oif = null;
   draft.proto = null;
   draft.fragment = null;
-  draft.matches.length = 0;
+  draft.matchCount = 0;
   draft.target = null;
   draft.counters = null;
   draft.seen = 0;
   draft.unsettled = false;
+}
+
+export function addMatch(draft: Draft, match: Match | Verbatim): void {
+  draft.matches[draft.matchCount++] = match;
 }
 
 /** The option of the rule itself that a word is, by its letter. */
@@ -86,6 +93,6 @@ export function partEnd(reader: Reader, from: number): number {
 /** Reports a problem and keeps the words `[from, to)` as they stand; gives `to`. */
 export function refuse(reader: Reader, draft: Draft, problem: Problem, from: number, to: number): number {
   reportProblem(reader, "error", problem);
-  draft.matches.push({ kind: "verbatim", name: "", text: rawText(reader.words, from, to) });
+  addMatch(draft, { kind: "verbatim", name: "", text: rawText(reader.words, from, to) });
   return to;
 }

@@ -4,14 +4,14 @@ import type { NamedOption } from "../../ext/xt/args.ts";
 import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Target } from "../../model/ruleset.ts";
-import { letterAt, partEnd, refuse } from "./draft.ts";
+import { addMatch, letterAt, partEnd, refuse } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { recall, remember } from "./memo.ts";
 import { NO_LETTER, loaded, optionAt } from "./options.ts";
 import type { Loaded } from "./options.ts";
 import { reportProblem } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import { BANG, LONG, SHORT, endOf, hashOf, rawText, shapeAt, startOf, wordText } from "./words.ts";
+import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
 import type { Words } from "./words.ts";
 
 /** The verdicts that are not extensions. */
@@ -31,7 +31,7 @@ export function loadMatch(reader: Reader, draft: Draft, at: number): number {
   const to = endOf(words, end - 1);
   const before = recall(memo, hash, text, from, to);
   if (before !== undefined) {
-    draft.matches.push(before);
+    addMatch(draft, before);
     return end;
   }
   if (at + 1 >= words.count) return refuse(reader, draft, misused("missing-value", words, at), at, at + 1);
@@ -42,7 +42,7 @@ export function loadMatch(reader: Reader, draft: Draft, at: number): number {
   if ("code" in read) return keepMatch(reader, draft, at, read);
   const args = extension.normalise(read.args);
   const match: Match = { kind: "match", name: extension.name, args };
-  draft.matches.push(match);
+  addMatch(draft, match);
   if (extension.check(args) !== null) draft.unsettled = true;
   else if (read.next === end) remember(memo, hash, text, from, to, match);
   return read.next;
@@ -53,7 +53,7 @@ function keepMatch(reader: Reader, draft: Draft, at: number, problem: Problem): 
   const { words } = reader;
   reportProblem(reader, "error", problem);
   const end = partEnd(reader, at + 2);
-  draft.matches.push({ kind: "verbatim", name: wordText(words, at + 1), text: rawText(words, at + 2, end) });
+  addMatch(draft, { kind: "verbatim", name: wordText(words, at + 1), text: rawText(words, at + 2, end) });
   return end;
 }
 
@@ -149,6 +149,7 @@ export function appendOption(reader: Reader, draft: Draft, start: number): numbe
   const { name } = owner.extension;
   const normal = owner.extension.normalise(args);
   if (owner.index < 0) draft.target = { kind: "target", name, args: normal };
+  else if (owner.index === draft.matchCount) addMatch(draft, { kind: "match", name, args: normal });
   else draft.matches[owner.index] = { kind: "match", name, args: normal };
   draft.unsettled = true;
   return next;
@@ -157,7 +158,7 @@ export function appendOption(reader: Reader, draft: Draft, start: number): numbe
 /** Has the extensions that were not whole at first say what they still miss. */
 export function settleExtensions(reader: Reader, draft: Draft): void {
   const { target } = draft;
-  for (const match of draft.matches) {
+  for (const match of draft.matches.slice(0, draft.matchCount)) {
     if (match.kind === "match")
       checkWhole(reader, `-m ${match.name}`, findMatch(match.name, reader.family), match.args);
   }
@@ -192,7 +193,7 @@ interface Owner {
 
 function ownerOf(reader: Reader, draft: Draft, word: string): Owner | null {
   const { family } = reader;
-  const { target, matches } = draft;
+  const { target, matches, matchCount } = draft;
   const own = (extension: MatchExtension | TargetExtension | null, index: number, args: Args): Owner | null => {
     const option = extension === null ? null : findOption(extension, word.slice("--".length));
     return extension === null || option === null ? null : { extension, index, args, option };
@@ -201,14 +202,14 @@ function ownerOf(reader: Reader, draft: Draft, word: string): Owner | null {
     const owner = own(findTarget(target.name, family), -1, target.args);
     if (owner !== null) return owner;
   }
-  for (let index = matches.length - 1; index >= 0; index--) {
+  for (let index = matchCount - 1; index >= 0; index--) {
     const match = matches[index];
     if (match?.kind !== "match") continue;
     const owner = own(findMatch(match.name, family), index, match.args);
     if (owner !== null) return owner;
   }
   const implicit = implicitMatch(draft);
-  return implicit === null ? null : own(findMatch(implicit, family), matches.length, {});
+  return implicit === null ? null : own(findMatch(implicit, family), matchCount, {});
 }
 
 /** Extensions whose name is not that of the protocol that loads them. */
@@ -267,7 +268,7 @@ function takeOption(
   const { codec, negatable } = named.option;
   const count = codec.words;
   // `--mark ! 5`, as long ago.
-  const isOld = negatable && count > 0 && shapeAt(words, at + 1) === BANG;
+  const isOld = negatable && count > 0 && isOldNegation(words, at + 1);
   const value = isOld ? at + 2 : at + 1;
   if (start !== at && !negatable) return misused("not-negatable", words, at);
   if (args[named.name] !== undefined) return misused("option-twice", words, at);

@@ -18,7 +18,7 @@ export interface Memo<T> {
 
 const FIRST_ROOM = 64;
 /** Half a megabyte each for keys and values. */
-const MOST_ROOM = 65_536;
+const MOST_ROOM = 1024;
 
 export function createMemo<T>(): Memo<T> {
   const memo: Memo<T> = { hashes: new Int32Array(0), keys: [], values: [], mask: 0, added: 0 };

@@ -58,11 +58,13 @@ const LONG: ReadonlyMap<string, number> = new Map([
   ["--set-counters", LETTER_C],
 ]);
 
-const SHORT: ReadonlySet<number> = new Set(LONG.values());
+/** For each ASCII character, itself where it is such a letter. */
+const LETTERS: ReadonlySet<number> = new Set(LONG.values());
+const SHORT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => (LETTERS.has(code) ? code : NO_LETTER));
 
 /** The letter of `-LETTER`, when it is an option of the rule. */
 export function shortLetter(letter: number): number {
-  return SHORT.has(letter) ? letter : NO_LETTER;
+  return SHORT[letter] ?? NO_LETTER;
 }
 
 /** The letter of the option that a long spelling stands for. */

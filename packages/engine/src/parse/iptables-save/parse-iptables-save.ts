@@ -72,9 +72,6 @@ const DASH = 45;
 const COLON = 58;
 const BRACKET = 91;
 
-/** More words than iptables-restore takes in a line (MAX_ARGC is 255). */
-const MOST_WORDS = 1024;
-
 function reportReturns(state: State): void {
   state.hasReturns = true;
   report(state.reader, "warning", "carriage-returns", {});
@@ -113,7 +110,7 @@ function readCommand(state: State, at: number): void {
     report(reader, "warning", "prose-line", {});
     return;
   }
-  if (words.count > MOST_WORDS) {
+  if (words.isTooLong) {
     report(reader, "error", "too-much-work", {});
     return;
   }

@@ -20,7 +20,7 @@ import {
 import { recall, remember } from "./memo.ts";
 import { spend } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import { BANG, LONG, SHORT, endOf, hashOf, rawText, shapeAt, startOf, wordText } from "./words.ts";
+import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
 
 /**
  * Reads the words from `from` on into the draft: everything of a rule behind `-A CHAIN`. What cannot be read is reported
@@ -117,7 +117,7 @@ function readValue(
   negatedBefore: boolean,
 ): number {
   const { words } = reader;
-  const isOld = shapeAt(words, at + 1) === BANG;
+  const isOld = isOldNegation(words, at + 1);
   const value = isOld ? at + 2 : at + 1;
   if (value >= words.count) {
     const option = wordText(words, at);

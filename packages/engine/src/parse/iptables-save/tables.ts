@@ -192,7 +192,7 @@ const NO_MATCHES: Rule["matches"] = [];
 
 /** A copy of just the right size: the draft's own array is used again for the next rule. */
 function matchesOf(draft: Draft): Rule["matches"] {
-  return draft.matches.length === 0 ? NO_MATCHES : draft.matches.slice();
+  return draft.matchCount === 0 ? NO_MATCHES : draft.matches.slice(0, draft.matchCount);
 }
 
 function ruleOf(

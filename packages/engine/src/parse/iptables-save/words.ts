@@ -8,18 +8,21 @@
  */
 export interface Words {
   /** The whole file. */
-  text: string;
+  readonly text: string;
   count: number;
   /** Where each word begins and ends (exclusive) in `text`, quotes included. */
-  starts: Int32Array;
-  ends: Int32Array;
-  /** Of the characters of each word as they stand. */
-  hashes: Int32Array;
-  shapes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** Of the characters of each word as they stand; of quoted ones, of their end. */
+  readonly hashes: Int32Array;
+  readonly shapes: Uint8Array;
   /** Some word is `SINGLE` or `OPEN`. */
   hasOddQuotes: boolean;
-  /** Of the first backslash not yet passed; the text's length when there is none. */
-  nextBackslash: number;
+  /** The line has more words than there is room for; the rest was not cut. */
+  isTooLong: boolean;
+  /** There is no backslash in `text[backslashFrom, backslash)`. */
+  backslashFrom: number;
+  backslash: number;
 }
 
 /** What kind of word it is; quoted words are never options. */
@@ -39,6 +42,11 @@ export const SINGLE = 6;
 /** A quote that the line does not close. */
 export const OPEN = 7;
 
+/** More words than iptables-restore takes in a line (MAX_ARGC is 255). */
+const MOST_WORDS = 1024;
+/** So much of a quoted text goes into its hash: what hardly ever comes twice is not worth reading for it. */
+const HASHED_END = 8;
+
 const TAB = 9;
 const SPACE = 32;
 const EXCLAMATION = 33;
@@ -47,132 +55,118 @@ const SINGLE_QUOTE = 39;
 const DASH = 45;
 const BACKSLASH = 92;
 
-const HASHED_TAIL = 8;
-
 export function createWords(text: string): Words {
-  const room = 64;
   return {
     text,
     count: 0,
-    starts: new Int32Array(room),
-    ends: new Int32Array(room),
-    hashes: new Int32Array(room),
-    shapes: new Uint8Array(room),
+    starts: new Int32Array(MOST_WORDS),
+    ends: new Int32Array(MOST_WORDS),
+    hashes: new Int32Array(MOST_WORDS),
+    shapes: new Uint8Array(MOST_WORDS),
     hasOddQuotes: false,
-    nextBackslash: -1,
+    isTooLong: false,
+    backslashFrom: 0,
+    backslash: -1,
   };
 }
 
 /** Cuts `text[start, end)` into words. Linear. */
 export function cutWords(words: Words, start: number, end: number): void {
-  const text = words.text;
-  words.count = 0;
+  const { text, starts, ends, hashes, shapes } = words;
   words.hasOddQuotes = false;
+  words.isTooLong = false;
+  let count = 0;
   let at = start;
-  while (at < end) {
-    const c = text.charCodeAt(at);
-    if (c === SPACE || c === TAB) at++;
-    else if (c === DOUBLE_QUOTE) at = cutQuoted(words, at, end);
-    else if (c === SINGLE_QUOTE) at = cutSingle(words, at, end);
-    else at = cutBare(words, at, end);
-  }
-}
-
-function cutBare(words: Words, start: number, end: number): number {
-  const text = words.text;
-  let hash = 0;
-  let at = start;
-  for (; at < end; at++) {
-    const c = text.charCodeAt(at);
-    if (c <= DOUBLE_QUOTE) {
-      if (c === SPACE || c === TAB) break;
-      if (c === DOUBLE_QUOTE) return cutMixed(words, start, at, end);
+  for (;;) {
+    let c = SPACE;
+    while (at < end) {
+      c = text.charCodeAt(at);
+      if (c !== SPACE && c !== TAB) break;
+      at++;
     }
-    hash = (Math.imul(hash, 31) + c) | 0;
+    if (at >= end) break;
+    if (count === MOST_WORDS) {
+      words.isTooLong = true;
+      break;
+    }
+    const from = at;
+    const first = c;
+    let hash = 0;
+    while (c > DOUBLE_QUOTE || !endsBare(c)) {
+      hash = (Math.imul(hash, 31) + c) | 0;
+      if (++at === end) break;
+      c = text.charCodeAt(at);
+    }
+    if (first === SINGLE_QUOTE || (at < end && c === DOUBLE_QUOTE)) {
+      at = cutQuoted(words, count, from, at, end);
+      hash = hashEnd(text, from, at);
+    } else shapes[count] = first === DASH || first === EXCLAMATION ? optionShape(text, from, at) : BARE;
+    starts[count] = from;
+    ends[count] = at;
+    hashes[count] = hash;
+    count++;
   }
-  add(words, start, at, hash, shapeOf(text, start, at));
-  return at;
+  words.count = count;
 }
 
-function shapeOf(text: string, start: number, end: number): number {
-  const first = text.charCodeAt(start);
-  if (first === DASH) {
-    if (end - start === 2) return isLetter(text.charCodeAt(start + 1)) ? SHORT : BARE;
-    return end - start > 2 && text.charCodeAt(start + 1) === DASH ? LONG : BARE;
-  }
-  return first === EXCLAMATION && end - start === 1 ? BANG : BARE;
+/** Does a character up to the double quote end a word that is not in quotes? */
+function endsBare(c: number): boolean {
+  return c === SPACE || c === TAB || c === DOUBLE_QUOTE;
+}
+
+/** The shape of a bare word that begins with `-` or `!`. */
+function optionShape(text: string, start: number, end: number): number {
+  const length = end - start;
+  if (text.charCodeAt(start) === EXCLAMATION) return length === 1 ? BANG : BARE;
+  if (length === 2) return isLetter(text.charCodeAt(start + 1)) ? SHORT : BARE;
+  return length > 2 && text.charCodeAt(start + 1) === DASH ? LONG : BARE;
 }
 
 function isLetter(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
 }
 
-/** Only the ends of a quoted text go into its hash: what hardly ever comes twice is not worth reading for it. */
-function cutQuoted(words: Words, start: number, end: number): number {
-  const text = words.text;
-  if (words.nextBackslash < start) {
-    const found = text.indexOf("\\", start);
-    words.nextBackslash = found < 0 ? text.length : found;
+/** Finds the end of a word with quotes, whose bare part ends at `bareEnd`, and notes its shape. */
+function cutQuoted(words: Words, index: number, start: number, bareEnd: number, end: number): number {
+  const { text } = words;
+  if (text.charCodeAt(start) === SINGLE_QUOTE) {
+    const close = text.indexOf("'", start + 1);
+    if (close >= 0 && close < end) return shaped(words, index, SINGLE, close + 1);
+    if (bareEnd === end || text.charCodeAt(bareEnd) !== DOUBLE_QUOTE) return shaped(words, index, BARE, bareEnd);
   }
-  const close = text.indexOf('"', start + 1);
-  if (close < 0 || close >= end || words.nextBackslash < close) return cutMixed(words, start, start, end);
-  let hash = close - start;
-  for (let at = Math.max(start, close - HASHED_TAIL); at < close; at++) {
-    hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  }
-  add(words, start, close + 1, hash, QUOTED);
-  return close + 1;
-}
-
-/** A word whose first double quote stands at `quote`. */
-function cutMixed(words: Words, start: number, quote: number, end: number): number {
-  const text = words.text;
-  let hash = MIXED;
-  for (let at = start; at < quote; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  for (let at = quote + 1; at < end; at++) {
+  const close = text.indexOf('"', bareEnd + 1);
+  if (close < 0 || close >= end) return shaped(words, index, OPEN, end);
+  if (backslashAt(words, bareEnd) > close) return shaped(words, index, start === bareEnd ? QUOTED : MIXED, close + 1);
+  for (let at = bareEnd + 1; at < end; at++) {
     const c = text.charCodeAt(at);
-    if (c === DOUBLE_QUOTE) {
-      add(words, start, at + 1, hash, MIXED);
-      return at + 1;
-    }
-    hash = (Math.imul(hash, 31) + c) | 0;
+    if (c === DOUBLE_QUOTE) return shaped(words, index, MIXED, at + 1);
     if (c === BACKSLASH) at++;
   }
-  add(words, start, end, hash, OPEN);
+  return shaped(words, index, OPEN, end);
+}
+
+function shaped(words: Words, index: number, shape: number, end: number): number {
+  words.shapes[index] = shape;
+  if (shape >= SINGLE) words.hasOddQuotes = true;
   return end;
 }
 
-function cutSingle(words: Words, start: number, end: number): number {
-  const text = words.text;
-  const close = text.indexOf("'", start + 1);
-  if (close < 0 || close >= end) return cutBare(words, start, end);
-  add(words, start, close + 1, close - start, SINGLE);
-  return close + 1;
+/** The first backslash from `start` on; the text's length when there is none. Searched for once, while the cursor only goes forward. */
+function backslashAt(words: Words, start: number): number {
+  if (start < words.backslashFrom || start > words.backslash) {
+    const found = words.text.indexOf("\\", start);
+    words.backslashFrom = start;
+    words.backslash = found < 0 ? words.text.length : found;
+  }
+  return words.backslash;
 }
 
-function add(words: Words, start: number, end: number, hash: number, shape: number): void {
-  const index = words.count++;
-  if (index === words.starts.length) grow(words);
-  words.starts[index] = start;
-  words.ends[index] = end;
-  words.hashes[index] = hash;
-  words.shapes[index] = shape;
-  if (shape >= SINGLE) words.hasOddQuotes = true;
-}
-
-function grow(words: Words): void {
-  const room = words.starts.length * 2;
-  const grown = (old: Int32Array): Int32Array => {
-    const array = new Int32Array(room);
-    array.set(old);
-    return array;
-  };
-  words.starts = grown(words.starts);
-  words.ends = grown(words.ends);
-  words.hashes = grown(words.hashes);
-  const shapes = new Uint8Array(room);
-  shapes.set(words.shapes);
-  words.shapes = shapes;
+function hashEnd(text: string, start: number, end: number): number {
+  let hash = end - start;
+  for (let at = Math.max(start, end - HASHED_END); at < end; at++) {
+    hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  }
+  return hash;
 }
 
 export function startOf(words: Words, index: number): number {
@@ -190,6 +184,12 @@ export function hashOf(words: Words, index: number): number {
 /** The shape of a word; `BARE` past the last one. */
 export function shapeAt(words: Words, index: number): number {
   return index < words.count ? (words.shapes[index] ?? BARE) : BARE;
+}
+
+/** A `!` behind an option and before its value: `-s ! 10.0.0.1`, as long ago. Before another option it is the value. */
+export function isOldNegation(words: Words, index: number): boolean {
+  const next = shapeAt(words, index + 1);
+  return shapeAt(words, index) === BANG && index + 1 < words.count && next !== SHORT && next !== LONG;
 }
 
 /** The words `[from, to)` as they stand, quotes and the blanks between them included. */
