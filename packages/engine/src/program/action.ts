@@ -53,9 +53,13 @@ export type Action =
   | { readonly kind: "ttl"; readonly op: "set" | "inc" | "dec"; readonly value: number }
   /** `tos = (tos & keep) ^ flip`: TOS, DSCP. */
   | { readonly kind: "set-tos"; readonly keep: number; readonly flip: number }
-  /** ECN --ecn-tcp-remove and other header changes that no later rule of ours reads. */
+  /** `tcpFlags = (tcpFlags & keep) ^ flip`: ECN. */
+  | { readonly kind: "set-tcp-flags"; readonly keep: number; readonly flip: number }
+  /** TCPOPTSTRIP: TCP options of these numbers become padding. */
+  | { readonly kind: "strip-tcp-options"; readonly options: readonly number[] }
+  /** Changes that no later rule reads: CHECKSUM, CLASSIFY. */
   | { readonly kind: "mangle"; readonly what: string }
-  /** TCPMSS: only changes a SYN's option. */
+  /** TCPMSS: never puts it up; `pmtu`: to what the routes in both directions let through. */
   | { readonly kind: "tcpmss"; readonly mss: number | "pmtu" }
   /** NFQUEUE: a user program decides. Without a listener: dropped, or with `bypass` accepted by the table. */
   | { readonly kind: "queue"; readonly bypass: boolean; readonly what: string }

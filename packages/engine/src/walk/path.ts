@@ -1,5 +1,6 @@
 import type { Hook } from "../program/program.ts";
 import { walkHook } from "./hook.ts";
+import { mtuOf } from "./mtu.ts";
 import { routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
@@ -123,10 +124,8 @@ function scopeProblem(run: Run): Dropped | null {
 }
 
 function mtuProblem(run: Run, choice: RouteChoice): Dropped | null {
-  const { skb, program } = run;
-  const mtu = Number(
-    choice.route?.extras.find(([name]) => name === "mtu")?.[1] ?? program.links.get(choice.oif ?? "")?.mtu ?? 65535,
-  );
+  const { skb } = run;
+  const mtu = mtuOf(run, choice.route, choice.oif);
   const length = packetLength(skb.base);
   if (length <= mtu || (skb.family === "ip" && !skb.base.dontFragment)) return null;
   const [type, code] = skb.family === "ip" ? [3, 4] : [2, 0];

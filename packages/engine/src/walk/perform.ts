@@ -5,6 +5,7 @@ import { reject } from "./reject.ts";
 import { ask, factQuestion, placeOf } from "./run.ts";
 import type { Run } from "./run.ts";
 import { questionOf, setKey, updateSet } from "./sets.ts";
+import { rewriteTcp } from "./tcp-header.ts";
 import { performTproxy } from "./tproxy.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
@@ -17,7 +18,11 @@ export function perform(run: Run, action: Action, table: CompiledTable): ChainVe
     case "log":
     case "mangle":
     case "copy":
+      return null;
     case "tcpmss":
+    case "set-tcp-flags":
+    case "strip-tcp-options":
+      rewriteTcp(run, action);
       return null;
     case "accept":
       return ACCEPT;

@@ -6,8 +6,8 @@ import type { Flow } from "./conntrack/flow.ts";
 
 /** `struct sk_buff` as far as netfilter and routing look at it. The only mutable thing of a walk. */
 export interface Skb {
-  /** The header fields that nothing here rewrites. */
-  readonly base: Packet;
+  /** The header fields that have no place of their own here; another packet where a target rewrote the TCP header. */
+  base: Packet;
   readonly family: Family;
   src: Address;
   dst: Address;
@@ -106,6 +106,8 @@ export function digestOf(skb: Skb): string {
     skb.icmpId,
     skb.ttl,
     skb.tos,
+    skb.base.tcpFlags,
+    skb.base.tcpOptions,
     skb.mark,
     skb.markUnknown,
     skb.iif,

@@ -1,3 +1,4 @@
+import type { Action } from "../../program/action.ts";
 import { option } from "./codec.ts";
 import { flag, integer } from "./codecs-target.ts";
 import type { TargetExtension } from "./define.ts";
@@ -5,6 +6,10 @@ import { defineTarget } from "./define.ts";
 import { given } from "./given.ts";
 
 const NOT_ECN_BITS = 0xfc;
+const ALL_BITS = 0xff;
+/** Bits of the TCP flag byte. */
+const ECE = 0x40;
+const CWR = 0x80;
 
 export const ecnTarget: TargetExtension = defineTarget({
   name: "ECN",
@@ -30,8 +35,12 @@ export const ecnTarget: TargetExtension = defineTarget({
       ...(ect && { "ecn-ip-ect": ect }),
     };
   },
-  compile: ({ "ecn-ip-ect": ect }) =>
-    ect
-      ? { kind: "set-tos", keep: NOT_ECN_BITS, flip: ect.value }
-      : { kind: "mangle", what: "changes the ECN flags of the TCP header" },
+  compile({ "ecn-tcp-remove": remove, "ecn-tcp-ece": ece, "ecn-tcp-cwr": cwr, "ecn-ip-ect": ect }) {
+    const set = (ece?.value ?? 0) * ECE + (cwr?.value ?? 0) * CWR;
+    const touched = remove ? ECE + CWR : (ece ? ECE : 0) + (cwr ? CWR : 0);
+    const tcp: Action = { kind: "set-tcp-flags", keep: ALL_BITS - touched, flip: set };
+    if (!ect) return tcp;
+    const ip: Action = { kind: "set-tos", keep: NOT_ECN_BITS, flip: ect.value };
+    return touched === 0 ? ip : { kind: "sequence", actions: [ip, tcp] };
+  },
 });

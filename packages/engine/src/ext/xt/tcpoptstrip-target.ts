@@ -32,8 +32,5 @@ export const tcpoptstripTarget: TargetExtension = defineTarget({
   name: "TCPOPTSTRIP",
   options: { "strip-options": option(optionList) },
   source: "net/netfilter/xt_TCPOPTSTRIP.c tcpoptstrip_tg4, tcpoptstrip_tg6",
-  compile: ({ "strip-options": list }) => ({
-    kind: "mangle",
-    what: `blanks TCP options ${list ? optionList.print(list.value) : "(none)"}`,
-  }),
+  compile: ({ "strip-options": list }) => ({ kind: "strip-tcp-options", options: list?.value ?? [] }),
 });
