@@ -124,6 +124,66 @@ describe("what the tool itself wrote", () => {
   );
 });
 
+/** A model without what one of two forms does not say: places, `lock` of metrics, and of links all but the typed fields. */
+function comparable(values: readonly unknown[], dropped: readonly string[]): unknown {
+  const text = JSON.stringify(values, (key, value: unknown) => {
+    if (key === "span" || key === "line" || dropped.includes(key)) return undefined;
+    return typeof value === "bigint" ? `${String(value)}n` : value;
+  });
+  return JSON.parse(text.replaceAll('"lock ', '"'));
+}
+
+const LINK_EXTRAS = ["extras", "details", "statistics"];
+const JSONS = ALL.filter(({ name }) => name.endsWith(".json"));
+
+describe("the same state in two forms is one model", () => {
+  it.each(JSONS)("$name and its text", ({ name, text, run }) => {
+    const other = fixture(name.replace("-pretty", "").replace(".json", ".txt"));
+    const dropped = /addr|link/.test(name) ? LINK_EXTRAS : [];
+    expect(comparable(run(text).parsed.value, dropped)).toEqual(comparable(run(other).parsed.value, dropped));
+  });
+
+  it.each(["ipset-list.ipset-7.17.xml", "ipset-list.ipset-7.17.txt"])("%s and ipset save", (name) => {
+    const [one, other] = [fixture(name), fixture("ipset-save.ipset-7.17.txt")].map(
+      (text) => parseIpset(text, "f").value,
+    );
+    expect(comparable(one ?? [], ["header"])).toEqual(comparable(other ?? [], []));
+  });
+
+  it("ip -N, but for the names of protocols", () => {
+    const [numeric, named] = ["ip-route-numeric", "ip-route"].map((name) =>
+      parseIpRoute(fixture(`${name}.iproute2-6.1.0.txt`), "f").value.map((route) => ({ ...route, protocol: null })),
+    );
+    expect(comparable(numeric ?? [], [])).toEqual(comparable(named ?? [], []));
+  });
+
+  it("conntrack -L in every form, and what the kernel's own file says", () => {
+    const flows = ["conntrack", "conntrack-id", "conntrack-extended", "conntrack-extended-id"].map(
+      (name) => parseConntrack(fixture(`${name}.conntrack-1.4.7.txt`), "f").value,
+    );
+    flows.push(parseConntrack(fixture("nf_conntrack.linux.txt"), "f").value);
+    // Seconds pass between one listing and the next, and each goes through the hash table from another start.
+    const keys = flows.map((list) =>
+      list.map((flow) => JSON.stringify(comparable([flow], ["text", "timeout"]))).sort(),
+    );
+    for (const other of keys) expect(other).toEqual(keys[0]);
+  });
+
+  it("ss with and without options", () => {
+    const [plain, full] = ["ss-numeric", "ss-everything"].map((name) =>
+      comparable(parseSs(fixture(`${name}.iproute2-6.1.0.txt`), "f").value, [
+        "text",
+        "header",
+        "transparent",
+        "uid",
+        "mark",
+        "v6only",
+      ]),
+    );
+    expect(full).toEqual(plain);
+  });
+});
+
 describe("bytes of any kind", () => {
   it.each(ALL)("$name, mutated, never throws and places every diagnostic", ({ text, run }) => {
     fc.assert(
