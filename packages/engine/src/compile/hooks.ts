@@ -7,14 +7,15 @@ import { baseChain, compileTable } from "./table.ts";
 const NAT_DST = -100;
 const NAT_SRC = 100;
 
-/** nf_conntrack_proto.c ipv4_conntrack_ops: packets are tracked where they come in and confirmed where they go out. */
+/** Active together: packets are made whole and tracked where they come in, and confirmed where they go out. */
+const DEFRAG = { priority: -400, entry: { kind: "defrag" } } as const;
 const TRACK = { priority: -200, entry: { kind: "conntrack" } } as const;
 const CONFIRM = { priority: 0x7fff_ffff, entry: { kind: "confirm" } } as const;
 const CONNTRACK_AT: Readonly<Record<Hook, readonly { readonly priority: number; readonly entry: HookEntry }[]>> = {
-  prerouting: [TRACK],
+  prerouting: [DEFRAG, TRACK],
   input: [CONFIRM],
   forward: [],
-  output: [TRACK],
+  output: [DEFRAG, TRACK],
   postrouting: [CONFIRM],
 };
 

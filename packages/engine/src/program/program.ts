@@ -45,6 +45,8 @@ export interface FamilyProgram {
 
 /** One function registered at a hook, in the order in which the kernel calls them (net/netfilter/core.c nf_hook_slow). */
 export type HookEntry =
+  /** Fragments wait here until their packet is whole (net/ipv4/netfilter/nf_defrag_ipv4.c). */
+  | { readonly kind: "defrag" }
   | { readonly kind: "conntrack" }
   | { readonly kind: "confirm" }
   /** All NAT chains together, at their fixed slot (net/netfilter/nf_nat_core.c nf_nat_inet_fn). */

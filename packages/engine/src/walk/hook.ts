@@ -1,4 +1,3 @@
-import { PROTO } from "../program/protocol.ts";
 import type { Hook, HookEntry } from "../program/program.ts";
 import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
@@ -41,6 +40,9 @@ function assumedEmpty(run: Run): boolean {
 function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
   run.stage++;
   switch (entry.kind) {
+    case "defrag":
+      if (run.skb.base.fragment === null) return ACCEPT;
+      return dropped("conntrack", "a fragment waits here for the others of its packet");
     case "conntrack":
       return conntrackIn(run);
     case "confirm":
@@ -52,7 +54,7 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
   }
 }
 
-/** nf_conntrack_in, and the defragmentation before it: a lone fragment waits for the others. */
+/** nf_conntrack_in. */
 function conntrackIn(run: Run): ChainVerdict {
   const { skb, program } = run;
   if (skb.untracked || skb.ct !== null) {
@@ -60,7 +62,6 @@ function conntrackIn(run: Run): ChainVerdict {
       run.steps.push({ kind: "conntrack", hook: run.hook, state: "untracked", original: null, reply: null });
     return ACCEPT;
   }
-  if (skb.base.fragment !== null) return dropped("conntrack", "a fragment waits here for the others of its packet");
   const found = track(skb, run.conntrack, {
     loose: program.sysctl.number("net.netfilter.nf_conntrack_tcp_loose", 1) !== 0,
     checksum: run.hook === "prerouting" && program.sysctl.number("net.netfilter.nf_conntrack_checksum", 1) !== 0,
@@ -85,7 +86,6 @@ function confirm(run: Run): ChainVerdict {
   const { ct } = run.skb;
   if (ct === null || ct.state === "related" || ct.flow.confirmed) return ACCEPT;
   if (isTaken(run, ct.flow, ct.flow.reply)) {
-    if (ct.flow.original.proto === PROTO.udp) return ACCEPT;
     return dropped("conntrack", "another flow has the tuple that its answers would come with");
   }
   ct.flow.confirmed = true;

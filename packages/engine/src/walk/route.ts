@@ -56,6 +56,10 @@ export function routeInput(run: Run): Routed {
   return validated(run, iif, result, "forward");
 }
 
+function isLoopback(address: Address): boolean {
+  return inNet(address, V4_NETS.loopback);
+}
+
 /** The addresses that no packet from outside may have: ip_route_input_slow's first tests. */
 function martianOf(run: Run, iif: string): string | null {
   const { src, dst } = run.skb;
@@ -338,6 +342,14 @@ export function routeOutput(run: Run, why: "output" | "reroute", bound: string |
   const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
   const via = result.nexthop?.via ?? null;
   run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
+  if (
+    oif !== null &&
+    oif !== "lo" &&
+    isLoopback(skb.src) &&
+    !run.program.sysctl.either("ipv4", oif, "route_localnet", 0)
+  ) {
+    return drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
+  }
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
 }
 

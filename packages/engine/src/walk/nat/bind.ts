@@ -41,7 +41,7 @@ function isDone({ flow }: CtReference, manip: Manip): boolean {
 /** nf_nat_alloc_null_binding: no rule spoke, so the end stays as it is, unless another flow has its tuple. */
 function nullBinding({ flow }: CtReference, manip: Manip): NatRange {
   const address = manip === "src" ? flow.reply.dst : flow.reply.src;
-  return { addresses: { from: address, to: address }, ports: null, random: false };
+  return { addresses: { from: address, to: address }, ports: null, random: false, persistent: false };
 }
 
 /** A NAT target: the mapping that it asks for. It ends the NAT chains of this hook. */
@@ -60,15 +60,17 @@ interface Chosen {
 }
 
 function rangeOf(run: Run, spec: NatSpec): Chosen | null {
-  const { ports } = spec;
+  const { ports, persistent } = spec;
   const random = spec.random || spec.randomFully;
   const one = (manip: Manip, address: Address | null): Chosen | null =>
-    address === null ? null : { manip, range: { addresses: { from: address, to: address }, ports, random } };
+    address === null
+      ? null
+      : { manip, range: { addresses: { from: address, to: address }, ports, random, persistent } };
   switch (spec.kind) {
     case "snat":
-      return { manip: "src", range: { addresses: spec.addresses, ports, random } };
+      return { manip: "src", range: { addresses: spec.addresses, ports, random, persistent } };
     case "dnat":
-      return { manip: "dst", range: { addresses: spec.addresses, ports, random } };
+      return { manip: "dst", range: { addresses: spec.addresses, ports, random, persistent } };
     case "masquerade":
       return one("src", masqueradeAddress(run));
     case "redirect":

@@ -1,5 +1,5 @@
 import type { Address } from "../../base/address.ts";
-import { printAddress } from "../../base/address.ts";
+import { jhash2 } from "../../base/jhash.ts";
 import type { Tuple } from "../../model/host.ts";
 import { hasPorts } from "../../program/protocol.ts";
 import { invertTuple } from "../conntrack/flow.ts";
@@ -14,6 +14,8 @@ export interface NatRange {
   /** Null: any port of the same class. */
   readonly ports: { readonly from: number; readonly to: number; readonly base: number | null } | null;
   readonly random: boolean;
+  /** The same source gets the same address whatever the destination. */
+  readonly persistent: boolean;
 }
 
 /** nf_nat_setup_info: picks the mapping and writes it into the flow. */
@@ -45,7 +47,7 @@ function uniqueTuple(run: Run, flow: Flow, original: Tuple, manip: Manip, range:
       if (same !== null && !isUsed(run, flow, same)) return same;
     }
   }
-  const tuple = withAddress(run, original, manip, range);
+  const tuple = withAddress(original, flow, manip, range);
   if (!range.random) {
     const { ports } = range;
     if (ports === null) {
@@ -100,17 +102,46 @@ function sourceMappedBefore(run: Run, flow: Flow, tuple: Tuple, range: NatRange)
   return null;
 }
 
-/** find_best_ips_proto. */
-function withAddress(run: Run, tuple: Tuple, manip: Manip, { addresses }: NatRange): Tuple {
-  if (addresses === null) return tuple;
-  if (addresses.from !== addresses.to) {
-    run.assumed.push({
-      what: `NAT picks ${printAddress(addresses.from)} of ${printAddress(addresses.from)}-${printAddress(addresses.to)}`,
-      assumed: true,
-      why: "the kernel chooses by a seeded hash",
-    });
+function withAddress(tuple: Tuple, flow: Flow, manip: Manip, range: NatRange): Tuple {
+  if (range.addresses === null) return tuple;
+  const address = addressOf(tuple, flow, range.addresses, range.persistent);
+  return manip === "src" ? { ...tuple, src: address } : { ...tuple, dst: address };
+}
+
+/** Words of an address as the kernel's memory has them on a little-endian machine; IPv4 fills the first of four. */
+function wordsOf(address: Address): readonly number[] {
+  const swap = (word: number): number =>
+    (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+  if (typeof address === "number") return [swap(address), 0, 0, 0];
+  return [96n, 64n, 32n, 0n].map((shift) => swap(Number((address >> shift) & 0xffff_ffffn)));
+}
+
+/** find_best_ips_proto: the address of a range that a hash of the packet's ends falls on, word by word. */
+function addressOf(
+  tuple: Tuple,
+  flow: Flow,
+  { from, to }: { readonly from: Address; readonly to: Address },
+  persistent: boolean,
+): Address {
+  if (from === to) return from;
+  const dst = wordsOf(tuple.dst);
+  const last = typeof from === "number" ? 0 : 3;
+  let hash = jhash2(wordsOf(tuple.src), persistent ? 0 : ((dst[last] ?? 0) ^ flow.zone) >>> 0);
+  const word = (address: Address, i: number): number =>
+    typeof address === "number" ? address : Number((address >> BigInt(96 - 32 * i)) & 0xffff_ffffn);
+  let full = false;
+  const chosen: number[] = [];
+  for (let i = 0; i <= last; i++) {
+    const low: number = full ? 0 : word(from, i);
+    const size: number = full ? 0xffff_ffff : word(to, i) - low + 1;
+    const value: number = (low + Number((BigInt(hash) * BigInt(size)) >> 32n)) >>> 0;
+    chosen.push(value);
+    full ||= value !== word(to, i);
+    if (!persistent) hash = (hash ^ (dst[i] ?? 0)) >>> 0;
   }
-  return manip === "src" ? { ...tuple, src: addresses.from } : { ...tuple, dst: addresses.from };
+  return typeof from === "number"
+    ? (chosen[0] ?? from)
+    : chosen.reduce((sum, value) => (sum << 32n) | BigInt(value), 0n);
 }
 
 /**
