@@ -63,8 +63,17 @@ export function defineMatch<const O extends Options>(definition: Definition<O, T
   return { role: "match", ...defined(definition) };
 }
 
+/**
+ * A target. Arguments that its tool refuses are not normalised, so that `check` says the same before and after; a match
+ * whose `check` needs the canonical form sees to that itself.
+ */
 export function defineTarget<const O extends Options>(definition: Definition<O, Action>): TargetExtension {
-  return { role: "target", ...defined(definition) };
+  const target = defined(definition);
+  return {
+    role: "target",
+    ...target,
+    normalise: (args) => (target.check(args) === null ? target.normalise(args) : args),
+  };
 }
 
 function defined<O extends Options, Result>(

@@ -105,6 +105,24 @@ function compiled(family: Family, line: string): Action | undefined {
 const ALL = 0xffff_ffff;
 const NAT = { addresses: null, ports: null, random: false, randomFully: false, persistent: false };
 
+describe("targets that contradict themselves", () => {
+  it.each([
+    ["MARK", { "set-mark": { value: 1, mask: 1 }, "or-mark": 2 }],
+    ["CONNMARK", { "save-mark": true, "restore-mark": true }],
+    ["CONNMARK", { "save-mark": true, mask: 1, nfmask: 1 }],
+    ["DSCP", { "set-dscp": 1, "set-dscp-class": 2 }],
+    ["TOS", { "set-tos": { value: 1, mask: 1 }, "and-tos": 2 }],
+    ["HMARK", { "hmark-tuple": ["src"], "hmark-src-prefix": 8, "hmark-mod": 1, "hmark-rnd": 1 }],
+    ["RATEEST", { "rateest-name": "x", "rateest-interval": 9_000_000, "rateest-ewmalog": 99_000_000 }],
+  ])("%s keeps what is wrong, for check to see", (name, values) => {
+    const args = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { negated: false, value }]));
+    const target = findTarget(name, "ip");
+    const normal = target?.normalise(args) ?? {};
+    expect(target?.check(normal)).toBe(target?.check(args));
+    expect(target?.check(normal)).not.toBeNull();
+  });
+});
+
 describe("what targets do", () => {
   it.each<[Family, string, Action]>([
     ["ip", "MARK --set-mark 1", { kind: "set-mark", keep: 0, flip: 1 }],
