@@ -26,7 +26,7 @@ export function rewriteTcp(run: Run, action: TcpAction): void {
       skb.base = { ...base, tcpFlags: (base.tcpFlags & action.keep) ^ action.flip };
       return;
     case "strip-tcp-options":
-      skb.base = { ...base, tcpOptions: stripped(base.tcpOptions, new Set(action.options)) };
+      skb.base = { ...base, tcpOptions: withoutOptions(base.tcpOptions, new Set(action.options)) };
       return;
     case "tcpmss": {
       const mss = action.mss === "pmtu" ? pathMss(run) : action.mss;
@@ -39,15 +39,18 @@ export function rewriteTcp(run: Run, action: TcpAction): void {
   }
 }
 
-/** xt_TCPOPTSTRIP.c tcpoptstrip_mangle_packet. */
-function stripped(options: Uint8Array, wanted: ReadonlySet<number>): Uint8Array {
+/** TCP options with those of some numbers turned into padding (xt_TCPOPTSTRIP.c tcpoptstrip_mangle_packet). */
+export function withoutOptions(options: Uint8Array, wanted: ReadonlySet<number>): Uint8Array {
   const out = Uint8Array.from(options);
   for (const { kind, at, length } of optionsOf(options)) if (wanted.has(kind)) out.fill(NOP, at, at + length);
   return out;
 }
 
-/** xt_TCPMSS.c tcpmss_mangle_packet: never more than there was; a SYN without the option and without data gets one. */
-function withMss(options: Uint8Array, mss: number, hasData: boolean, most: number): Uint8Array {
+/**
+ * TCP options with an MSS of no more than `mss`; where there is none and the packet has no data, with one of no more than
+ * `most` (xt_TCPMSS.c tcpmss_mangle_packet).
+ */
+export function withMss(options: Uint8Array, mss: number, hasData: boolean, most: number): Uint8Array {
   for (const { kind, at, length } of optionsOf(options)) {
     if (kind !== MSS || length !== MSS_BYTES) continue;
     const old = ((options[at + 2] ?? 0) << 8) | (options[at + 3] ?? 0);

@@ -324,6 +324,16 @@ describe("SET targets", () => {
     expect(del(lookup("hash:net", ["10.9.0.0/16", "1.1.1.1"]), "src").test(key(), ["src"])).toBe("yes");
   });
 
+  it("add marks and MAC addresses", () => {
+    const marked = addTo(lookup("hash:ip,mark", [], { markmask: "0xf0" }), "src,src", key({ mark: 0x1f }));
+    expect(marked.test(key({ mark: 0x2f1 }), sides("src,src"))).toBe("no");
+    expect(marked.test(key({ mark: 0x311 }), sides("src,src"))).toBe("yes");
+    const neighbours = addTo(lookup("hash:ip,mac", []), "src,src");
+    expect(neighbours.test(key(), sides("src,src"))).toBe("yes");
+    expect(neighbours.test(key({ smac: "02:00:00:00:00:98" }), sides("src,src"))).toBe("no");
+    expect(del(neighbours, "src,src").test(key(), sides("src,src"))).toBe("no");
+  });
+
   it("clear nomatch with --exist only", () => {
     const set = lookup("hash:net", ["10.9.0.0/24 nomatch"]);
     expect(addTo(set, "src")).toBe(set);

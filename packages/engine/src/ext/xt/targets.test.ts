@@ -115,7 +115,9 @@ describe("targets that contradict themselves", () => {
     ["HMARK", { "hmark-tuple": ["src"], "hmark-src-prefix": 8, "hmark-mod": 1, "hmark-rnd": 1 }],
     ["RATEEST", { "rateest-name": "x", "rateest-interval": 9_000_000, "rateest-ewmalog": 99_000_000 }],
   ])("%s keeps what is wrong, for check to see", (name, values) => {
-    const args = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { negated: false, value }]));
+    const args = Object.fromEntries(
+      Object.entries<unknown>(values).map(([key, value]) => [key, { negated: false, value }]),
+    );
     const target = findTarget(name, "ip");
     const normal = target?.normalise(args) ?? {};
     expect(target?.check(normal)).toBe(target?.check(args));
