@@ -16,7 +16,15 @@ export default defineConfig({
         },
       },
       { ...shared, test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 300_000 } },
-      { ...shared, test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 30_000 } },
+      {
+        ...shared,
+        test: {
+          name: "cli",
+          include: ["test/cli/**/*.test.ts"],
+          globalSetup: ["test/cli/build.ts"],
+          testTimeout: 30_000,
+        },
+      },
       {
         ...shared,
         test: {
