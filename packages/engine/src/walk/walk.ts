@@ -105,7 +105,7 @@ function sendSide(run: Run, side: SidePacket): readonly SidePacket[] {
   return [{ ...side, packet: packetOf(skb), sent }, ...answers];
 }
 
-/** nf_ct_attach: a reset belongs to the flow of the packet that it answers. */
+/** nf_conntrack_attach: an answer belongs to the flow of the packet that it is about. */
 function attached({ skb }: Run): Skb["ct"] {
   return skb.ct === null ? null : { flow: { ...skb.ct.flow }, direction: opposite(skb.ct.direction), state: "related" };
 }
@@ -151,7 +151,7 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outc
     oif: left ? skb.oif : null,
     packet: packetOf(skb),
     mark: skb.mark,
-    ctmark: skb.ct?.flow.mark ?? null,
+    ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
     conditions: [...asked, ...run.assumed],
     probability: conditions.length === 0 ? null : probability,

@@ -3,6 +3,7 @@ import { clearAddress, familyOf, inNet, maskAddress, netOf, orAddress, xorAddres
 import type { InterfaceAddress, Link } from "../../model/routing.ts";
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
+import { PROTO } from "../../program/protocol.ts";
 import type { Run } from "../run.ts";
 import type { CtReference } from "../skb.ts";
 import { ACCEPT, dropped } from "../verdict.ts";
@@ -30,9 +31,19 @@ export function natHook(
     }
     if (!isDone(ct, manip)) setupNat(run, ct.flow, manip, nullBinding(ct, manip));
   }
+  if (isIcmpError && isForbiddenRedirect(run, ct))
+    return dropped("nat", "a redirect about a NATed flow would mislead its sender");
   manglePacket(run, ct);
   return ACCEPT;
 }
+
+/** nf_nat_icmp_reply_translation: two hosts told of each other would talk past the translation. */
+function isForbiddenRedirect({ skb }: Run, { flow }: CtReference): boolean {
+  if (skb.base.proto !== PROTO.icmp || skb.base.icmpType !== ICMP_REDIRECT) return false;
+  return !flow.snatDone || !flow.dnatDone || flow.snat || flow.dnat;
+}
+
+const ICMP_REDIRECT = 5;
 
 function isDone({ flow }: CtReference, manip: Manip): boolean {
   return manip === "src" ? flow.snatDone : flow.dnatDone;
