@@ -20,7 +20,7 @@ export interface Entry {
 export type Bucket = readonly Entry[];
 
 /** A prefix length that some element has on an axis. */
-export interface Length {
+interface Length {
   readonly length: number;
   readonly mask: Address;
 }
