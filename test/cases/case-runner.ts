@@ -5,7 +5,7 @@ import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
 import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
-import type { RulesText } from "../../packages/cli/src/lab/lab.ts";
+import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
 import { observationOf, printObservation } from "../../packages/cli/src/lab/observation.ts";
 

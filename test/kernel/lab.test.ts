@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 import { parsePacketOptions, parseSnapshot } from "@hookwalk/engine";
-import type { LabOptions } from "../../packages/cli/src/lab/lab.ts";
-import { createLab, Lab } from "../../packages/cli/src/lab/lab.ts";
+import { createLab } from "../../packages/cli/src/lab/lab.ts";
+import type { Lab, LabOptions } from "../../packages/cli/src/lab/lab.ts";
 import { printObservation } from "../../packages/cli/src/lab/observation.ts";
 import { describeKernel } from "./require-kernel.ts";
 

@@ -56,7 +56,7 @@ export function parseCaseFile(text: string): CaseFile {
   const files: CaseSection[] = [];
   const events: CaseEvent[] = [];
   for (const block of blocks) {
-    const [name = "", options = ""] = splitOnce(block.head);
+    const [name, options] = splitOnce(block.head);
     if (name === "packet") events.push(readPacketBlock(block, options));
     else if (name === "flush") events.push({ kind: "flush" });
     else files.push({ name, text: block.lines.map((line) => `${line}\n`).join("") });

@@ -17,6 +17,14 @@ const IPV6_V6ONLY = 26;
 const IPV6_TRANSPARENT = 75;
 const IPV6_FREEBIND = 78;
 
+const TYPES: ReadonlyMap<Socket["proto"], number> = new Map([
+  ["tcp", SOCK.stream],
+  ["udp", SOCK.dgram],
+]);
+
+/** States that a socket can be put into without a packet. */
+const STATES: ReadonlySet<string> = new Set(["LISTEN", "UNCONN", "ESTAB"]);
+
 /** A socket of the snapshot, opened; or why it could not be. */
 export type Opened = { readonly fd: number } | { readonly problem: string } | null;
 
@@ -25,18 +33,19 @@ export type Opened = { readonly fd: number } | { readonly problem: string } | nu
  * packet). Null for the kinds that no rule can see. In the namespace.
  */
 export function openSocket(libc: Libc, socket: Socket): Opened {
-  const type = socket.proto === "tcp" ? SOCK.stream : socket.proto === "udp" ? SOCK.dgram : null;
-  const isListener = socket.state === "LISTEN" || socket.state === "UNCONN";
-  if (type === null || socket.localPort === null || (!isListener && socket.state !== "ESTAB")) return null;
+  const type = TYPES.get(socket.proto);
+  if (type === undefined || socket.localPort === null || !STATES.has(socket.state)) return null;
   const v6 = typeof socket.localAddress === "bigint" || socket.localAddress === null;
-  const fd = libc.socket(v6 ? AF.inet6 : AF.inet, type | SOCK.cloexec, 0);
   const address = socketAddress(socket.localAddress ?? 0n, socket.localPort);
-  const failed =
-    fd < 0 ||
-    setOptions(libc, fd, socket, v6) ||
-    libc.bind(fd, address, address.length) < 0 ||
-    !start(libc, fd, socket, isListener);
-  if (!failed) return { fd };
+  const fd = libc.socket(v6 ? AF.inet6 : AF.inet, type | SOCK.cloexec, 0);
+  if (
+    fd >= 0 &&
+    setOptions(libc, fd, socket, v6) &&
+    libc.bind(fd, address, address.length) >= 0 &&
+    start(libc, fd, socket)
+  ) {
+    return { fd };
+  }
   const problem = `socket ${socket.text.trim()}: ${errnoName(libc.errno())}`;
   if (fd >= 0) libc.close(fd);
   return { problem };
@@ -53,13 +62,14 @@ function setOptions(libc: Libc, fd: number, socket: Socket, v6: boolean): boolea
     [SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${socket.device ?? ""}\0`), socket.device !== null],
     [IPPROTO_TCP, TCP_REPAIR, intBytes(1), isRepaired],
   ];
-  return options.some(
-    ([level, name, value, wanted]) => wanted && libc.setsockopt(fd, level, name, value, value.length) < 0,
+  return options.every(
+    ([level, name, value, wanted]) => !wanted || libc.setsockopt(fd, level, name, value, value.length) >= 0,
   );
 }
 
-function start(libc: Libc, fd: number, socket: Socket, isListener: boolean): boolean {
-  if (isListener) return socket.proto === "udp" || libc.listen(fd, 128) >= 0;
+function start(libc: Libc, fd: number, socket: Socket): boolean {
+  if (socket.state === "UNCONN") return true;
+  if (socket.state === "LISTEN") return libc.listen(fd, 128) >= 0;
   const peer = socketAddress(socket.peerAddress ?? 0, socket.peerPort ?? 0);
   return libc.connect(fd, peer, peer.length) >= 0;
 }

@@ -3,7 +3,7 @@ import { addressBytes } from "@hookwalk/engine";
 import type { Libc } from "./native.ts";
 import { AF, checked, intBytes, SOCK } from "./native.ts";
 
-const AF_OF: { readonly [F in Family]: number } = { ip: AF.inet, ip6: AF.inet6 };
+const AF_OF: Readonly<Record<Family, number>> = { ip: AF.inet, ip6: AF.inet6 };
 const SOL_SOCKET = 1;
 const SO_MARK = 36;
 /** Socket options by family: level, then names. */

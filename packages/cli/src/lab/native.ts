@@ -50,12 +50,9 @@ let loaded: Libc | null = null;
 export async function loadLibc(): Promise<Libc> {
   if (loaded !== null) return loaded;
   if (process.platform !== "linux") throw labError("the lab needs Linux", "Run it on a Linux machine, as root.");
-  let koffi: typeof import("koffi");
-  try {
-    koffi = await import("koffi");
-  } catch (error) {
+  const koffi = await import("koffi").catch((error: unknown) => {
     throw labError(`koffi could not be loaded: ${String(error)}`, "npm install koffi@3.3.4 beside hookwalk.");
-  }
+  });
   const library = koffi.load(null);
   const functions = Object.entries(SIGNATURES).map(([name, signature]) => [name, library.func(signature)]);
   // The record of C functions has the shape of Libc because SIGNATURES names each of its members.

@@ -1,4 +1,4 @@
-import type { Outcome, Packet, SidePacket } from "@hookwalk/engine";
+import type { Outcome, Packet, SidePacket, Step } from "@hookwalk/engine";
 import { printAddress, printProtocol, PROTO } from "@hookwalk/engine";
 
 /** What happened to one packet, in the words of a case file: what the kernel and the walk can both tell. */
@@ -48,34 +48,45 @@ function complaintName({ proto, icmpType, icmpCode, tcpFlags }: Packet): string 
   return `icmp ${String(icmpType)}/${String(icmpCode ?? 0)}`;
 }
 
-/** How a lost packet is called: by what came back. */
-export function lostVerdict(sides: readonly string[]): "drop" | "reject" {
-  return sides.some((side) => !REDIRECT.test(side) && !side.endsWith(LOST)) ? "reject" : "drop";
-}
-
 /** What a walk says, reduced to what the kernel can show. */
 export function observationOf(outcome: Outcome): Observation {
-  const steps: ObservedStep[] = [];
-  for (const step of outcome.steps) {
-    if (step.kind === "rule") steps.push({ table: step.table, chain: step.chain, what: step.number, mark: step.mark });
-    else if (step.kind === "return" || step.kind === "policy") {
-      steps.push({ table: step.table, chain: step.chain, what: step.kind, mark: step.mark });
-    }
-  }
+  const { verdict, delivery, oif, packet, mark, ctstate, ctmark } = outcome;
+  const steps = outcome.steps.flatMap(observedStep);
   const sides = outcome.sidePackets.map(sidePacketName);
-  const { verdict } = outcome;
-  const arrived = verdict === "accept" || verdict === "unknown";
+  if (verdict !== "accept" && verdict !== "unknown") return lostPacket(steps, sides);
   return {
     steps,
     sides,
-    verdict: arrived ? verdict : lostVerdict(sides),
-    delivery: arrived ? outcome.delivery : "none",
-    device: arrived && outcome.delivery !== "local" ? outcome.oif : null,
-    packet: arrived ? outcome.packet : null,
-    mark: arrived ? outcome.mark : 0,
-    ctstate: arrived && outcome.ctstate !== "invalid" ? outcome.ctstate : null,
-    ctmark: arrived ? (outcome.ctmark ?? 0) : 0,
+    verdict,
+    delivery,
+    device: delivery === "local" ? null : oif,
+    packet,
+    mark,
+    ctstate: ctstate === "invalid" ? null : ctstate,
+    ctmark: ctmark ?? 0,
   };
+}
+
+/** A packet that got nowhere. How it is called depends on what came back. */
+export function lostPacket(steps: readonly ObservedStep[], sides: readonly string[]): Observation {
+  const isAnswered = sides.some((side) => !REDIRECT.test(side) && !side.endsWith(LOST));
+  return {
+    steps,
+    sides,
+    verdict: isAnswered ? "reject" : "drop",
+    delivery: "none",
+    device: null,
+    packet: null,
+    mark: 0,
+    ctstate: null,
+    ctmark: 0,
+  };
+}
+
+function observedStep(step: Step): readonly ObservedStep[] {
+  if (step.kind === "rule") return [{ table: step.table, chain: step.chain, what: step.number, mark: step.mark }];
+  if (step.kind !== "return" && step.kind !== "policy") return [];
+  return [{ table: step.table, chain: step.chain, what: step.kind, mark: step.mark }];
 }
 
 function sidePacketName(side: SidePacket): string {
@@ -85,16 +96,20 @@ function sidePacketName(side: SidePacket): string {
 /** The lines of a case file: one a step, one a side packet, and the outcome. */
 export function printObservation(observation: Observation): readonly string[] {
   const { steps, sides, verdict, delivery, device, packet, mark, ctstate, ctmark } = observation;
-  const words = ["=>", verdict, delivery];
-  if (device !== null) words.push(device);
-  if (packet !== null) words.push(printPacket(packet));
-  words.push(...markWords("mark", mark));
-  if (ctstate !== null) words.push("ct", ctstate);
-  words.push(...markWords("ctmark", ctmark));
+  const words = [
+    "=>",
+    verdict,
+    delivery,
+    device ?? "",
+    packet === null ? "" : printPacket(packet),
+    ...markWords("mark", mark),
+    ctstate === null ? "" : `ct ${ctstate}`,
+    ...markWords("ctmark", ctmark),
+  ];
   return [
     ...steps.map((step) => [step.table, step.chain, String(step.what), ...markWords("mark", step.mark)].join(" ")),
     ...sides.map((side) => `+ ${side}`),
-    words.join(" "),
+    words.filter((word) => word !== "").join(" "),
   ];
 }
 

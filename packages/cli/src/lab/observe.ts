@@ -1,7 +1,7 @@
 import type { Packet } from "@hookwalk/engine";
 import { decodePacket } from "@hookwalk/engine";
 import type { Observation, ObservedStep } from "./observation.ts";
-import { lostVerdict, sideOf } from "./observation.ts";
+import { lostPacket, sideOf } from "./observation.ts";
 import type { Frame } from "./tap.ts";
 import type { TraceRecord } from "./tracer.ts";
 import { ORACLE } from "./tracer.ts";
@@ -45,17 +45,7 @@ export function observe(sighting: Sighting): Observed {
   const sides = sidesOf(sighting);
   const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
   const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
-  const lost: Observation = {
-    steps,
-    sides,
-    verdict: lostVerdict(sides),
-    delivery: "none",
-    device: null,
-    packet: null,
-    mark: 0,
-    ctstate: null,
-    ctmark: 0,
-  };
+  const lost = lostPacket(steps, sides);
   if (end === undefined) return { observation: lost, ctid: null };
   const arrival = arrivalOf(end, sighting);
   if (arrival === null) return { observation: lost, ctid: null };

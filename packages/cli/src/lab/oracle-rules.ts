@@ -49,7 +49,7 @@ function ingressChain({ name, bridgeMac }: Inlet, number: number): readonly stri
   ];
 }
 
-const NFT_PKT_TYPES: { readonly [P in PktType]: string } = {
+const NFT_PKT_TYPES: Readonly<Record<PktType, string>> = {
   host: "host",
   broadcast: "broadcast",
   multicast: "multicast",

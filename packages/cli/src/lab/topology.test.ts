@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Link, Route, RoutingRule, Snapshot } from "@hookwalk/engine";
 import { parseAddress, parsePrefix } from "@hookwalk/engine";
-import { deviceCommands, planDevices, routeCommands, ruleCommands, TableNumbers } from "./topology.ts";
+import { routeCommands, ruleCommands, TableNumbers } from "./routing-commands.ts";
+import { deviceCommands, planDevices } from "./topology.ts";
 
 const span = { file: "", line: 0 };
 

@@ -1,5 +1,6 @@
-import type { Family, InterfaceAddress, Link, Nexthop, Route, RoutingRule, Snapshot } from "@hookwalk/engine";
+import type { InterfaceAddress, Link, Snapshot } from "@hookwalk/engine";
 import { familyOf, printAddress, printPrefix } from "@hookwalk/engine";
+import { ipLine, option, when } from "./ip-line.ts";
 
 /** What stands in for a device of the node. */
 export type DeviceKind =
@@ -65,11 +66,6 @@ function wireNamed(name: string, index: number): Link {
   };
 }
 
-/** Is there a TAP behind the device? */
-export function isWire(device: Device): boolean {
-  return device.what.kind === "tap";
-}
-
 /** Lines for `ip -batch`: devices with their settings and addresses, then up. TAPs exist already. */
 export function deviceCommands(devices: readonly Device[]): readonly string[] {
   return [
@@ -89,7 +85,7 @@ function addCommand({ link, what }: Device): readonly string[] {
       return [];
     case "ifb":
       // Its address cannot be changed later.
-      return [["link add", link.name, ...addressWords(link), "type ifb"].join(" ")];
+      return [ipLine("link add", link.name, option("address", addressOf(link)), "type ifb")];
     case "bridge":
       return [`link add ${link.name} type bridge`];
     case "veth":
@@ -97,23 +93,24 @@ function addCommand({ link, what }: Device): readonly string[] {
   }
 }
 
-function addressWords({ mac }: Link): readonly string[] {
-  return mac !== null && mac.length === 17 && mac !== "00:00:00:00:00:00" ? ["address", mac] : [];
+function addressOf({ mac }: Link): string | null {
+  return mac !== null && mac.length === 17 && mac !== "00:00:00:00:00:00" ? mac : null;
 }
 
 function settingCommands({ link, what }: Device): readonly string[] {
   if (what.kind === "loopback") return [];
-  const { name, mtu, master } = link;
-  const address = what.kind === "ifb" ? [] : addressWords(link);
-  return [
-    `link set ${name} addrgenmode none`,
-    ...(mtu > 0 ? [`link set ${name} mtu ${String(mtu)}`] : []),
-    ...(address.length === 0 ? [] : [["link set", name, ...address].join(" ")]),
-    ...(master === null ? [] : [`link set ${name} master ${master}`]),
-    // Without ARP the kernel sends at once, to an address of its own making: nobody has to answer on a wire.
-    ...(what.kind === "tap" || link.flags.includes("NOARP") ? [`link set ${name} arp off`] : []),
-    ...(link.group === null || link.group === "default" ? [] : [`link set ${name} group ${link.group}`]),
+  const { name, mtu, master, group } = link;
+  // Without ARP the kernel sends at once, to an address of its own making: nobody has to answer on a wire.
+  const isQuiet = what.kind === "tap" || link.flags.includes("NOARP");
+  const settings = [
+    "addrgenmode none",
+    option("mtu", mtu > 0 ? mtu : null),
+    option("address", what.kind === "ifb" ? null : addressOf(link)),
+    option("master", master),
+    option("arp", isQuiet ? "off" : null),
+    option("group", group === "default" ? null : group),
   ];
+  return settings.filter((setting) => setting !== null).map((setting) => `link set ${name} ${setting}`);
 }
 
 const KERNEL_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1/8", "::1/128"]);
@@ -121,172 +118,18 @@ const KERNEL_LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1/8", "::1/128"])
 function addressCommand(device: string, address: InterfaceAddress): readonly string[] {
   const local = printPrefix(address.prefix);
   if (device === "lo" && KERNEL_LOOPBACK.has(local)) return [];
-  const words = ["address add"];
-  if (address.peer === null) words.push(local);
-  else words.push(printAddress(address.prefix.address), "peer", printPrefix(address.peer));
-  if (address.broadcast !== null) words.push("broadcast", printAddress(address.broadcast));
-  words.push("scope", address.scope);
-  if (address.label !== null && familyOf(address.prefix.address) === "ip") words.push("label", address.label);
-  words.push("dev", device);
-  if (address.flags.includes("noprefixroute")) words.push("noprefixroute");
-  if (familyOf(address.prefix.address) === "ip6") words.push("nodad");
-  return [words.join(" ")];
-}
-
-const TABLE_NUMBERS: ReadonlyMap<string, number> = new Map([
-  ["default", 253],
-  ["main", 254],
-  ["local", 255],
-]);
-
-/** Numbers for the table names of a node's rt_tables, which a dump does not hold. */
-export class TableNumbers {
-  readonly #numbers = new Map(TABLE_NUMBERS);
-
-  of(table: string): string {
-    if (/^\d+$/.test(table)) return table;
-    const number = this.#numbers.get(table) ?? 10_000 + this.#numbers.size;
-    this.#numbers.set(table, number);
-    return String(number);
-  }
-}
-
-/**
- * Lines for `ip -4|-6 -batch` that make the routes what the snapshot says. The kernel's own routes of the local table come
- * with the addresses; every other table that the snapshot lists is emptied first.
- */
-export function routeCommands(family: Family, routes: readonly Route[], tables: TableNumbers): readonly string[] {
-  const wanted = routes.filter(
-    (route) => !(route.table === "local" && route.protocol === "kernel") && route.type !== "multicast",
+  const family = familyOf(address.prefix.address);
+  const line = ipLine(
+    "address add",
+    address.peer === null ? local : `${printAddress(address.prefix.address)} peer ${printPrefix(address.peer)}`,
+    option("broadcast", address.broadcast === null ? null : printAddress(address.broadcast)),
+    option("scope", address.scope),
+    option("label", family === "ip" ? address.label : null),
+    option("dev", device),
+    when(address.flags.includes("noprefixroute"), "noprefixroute"),
+    when(family === "ip6", "nodad"),
   );
-  const listed = new Set(wanted.map((route) => route.table).filter((table) => table !== "local"));
-  // A gateway must be reachable when its route is added: what is on the link comes first.
-  const byReach = [...wanted].sort((a, b) => Number(hasGateway(a)) - Number(hasGateway(b)));
-  return [
-    ...[...listed].filter((table) => table === "main").map((table) => `route flush table ${tables.of(table)}`),
-    ...byReach.map((route) => routeCommand(family, route, tables)),
-  ];
-}
-
-function hasGateway(route: Route): boolean {
-  return route.nexthops.some((hop) => hop.via !== null);
-}
-
-function routeCommand(family: Family, route: Route, tables: TableNumbers): string {
-  const words = ["route append", route.type, printPrefix(route.dst)];
-  if (route.from !== null) words.push("from", printPrefix(route.from));
-  if (route.tos !== null) words.push("tos", dsfield(route.tos));
-  const [only, ...more] = route.nexthops;
-  if (only !== undefined && more.length === 0) words.push(...nexthopWords(only));
-  words.push("table", tables.of(route.table));
-  if (route.scope !== null && family === "ip") words.push("scope", route.scope);
-  if (route.prefSrc !== null) words.push("src", printAddress(route.prefSrc));
-  if (route.metric !== null && route.metric > 0) words.push("metric", String(route.metric));
-  for (const [name, value] of route.extras) {
-    if (value !== null && KEPT_EXTRAS.has(name)) words.push(name, value);
-  }
-  if (more.length > 0) {
-    for (const hop of route.nexthops) words.push("nexthop", ...nexthopWords(hop), "weight", String(hop.weight));
-  }
-  return words.join(" ");
-}
-
-/** ip reads it as hex, with or without 0x. */
-function dsfield(tos: number): string {
-  return `0x${tos.toString(16)}`;
-}
-
-/** Words of a route that a packet can feel. */
-const KEPT_EXTRAS: ReadonlySet<string> = new Set(["mtu", "realm", "realms", "advmss"]);
-
-function nexthopWords(hop: Nexthop): readonly string[] {
-  const words: string[] = [];
-  if (hop.via !== null) words.push("via", ...(typeof hop.via === "bigint" ? ["inet6"] : []), printAddress(hop.via));
-  if (hop.dev !== null) words.push("dev", hop.dev);
-  if (hop.flags.includes("onlink")) words.push("onlink");
-  return words;
-}
-
-const DEFAULT_RULES: { readonly [F in Family]: ReadonlyMap<number, string> } = {
-  ip: new Map([
-    [0, "local"],
-    [32_766, "main"],
-    [32_767, "default"],
-  ]),
-  ip6: new Map([
-    [0, "local"],
-    [32_766, "main"],
-  ]),
-};
-
-/**
- * Lines that make the policy rules what the snapshot says. The kernel's own rules are left alone where the snapshot has
- * them: only an untouched namespace keeps its local and main tables merged (net/ipv4/fib_frontend.c fib_unmerge).
- */
-export function ruleCommands(family: Family, rules: readonly RoutingRule[], tables: TableNumbers): readonly string[] {
-  const missing = new Map(DEFAULT_RULES[family]);
-  const added: string[] = [];
-  for (const rule of rules) {
-    if (rule.action.kind === "lookup" && missing.get(rule.priority) === rule.action.table && isPlain(rule))
-      missing.delete(rule.priority);
-    else added.push(ruleCommand(rule, tables));
-  }
-  return [...added, ...[...missing].map(([priority]) => `rule del priority ${String(priority)}`)];
-}
-
-function isPlain(rule: RoutingRule): boolean {
-  const selectors = [
-    rule.from,
-    rule.to,
-    rule.tos,
-    rule.fwmark,
-    rule.iif,
-    rule.oif,
-    rule.uidRange,
-    rule.ipproto,
-    rule.sport,
-    rule.dport,
-  ];
-  return !rule.not && selectors.every((selector) => selector === null) && rule.suppressPrefixLength === null;
-}
-
-function ruleCommand(rule: RoutingRule, tables: TableNumbers): string {
-  const range = (value: { readonly from: number; readonly to: number }): string =>
-    value.from === value.to ? String(value.from) : `${String(value.from)}-${String(value.to)}`;
-  const words = ["rule add", "priority", String(rule.priority)];
-  if (rule.not) words.push("not");
-  words.push("from", rule.from === null ? "all" : printPrefix(rule.from));
-  if (rule.to !== null) words.push("to", printPrefix(rule.to));
-  if (rule.tos !== null) words.push("tos", dsfield(rule.tos));
-  if (rule.fwmark !== null) words.push("fwmark", `${String(rule.fwmark.mark)}/${String(rule.fwmark.mask)}`);
-  if (rule.iif !== null) words.push("iif", rule.iif);
-  if (rule.oif !== null) words.push("oif", rule.oif);
-  if (rule.uidRange !== null) words.push("uidrange", `${String(rule.uidRange.from)}-${String(rule.uidRange.to)}`);
-  if (rule.ipproto !== null) words.push("ipproto", String(rule.ipproto));
-  if (rule.sport !== null) words.push("sport", range(rule.sport));
-  if (rule.dport !== null) words.push("dport", range(rule.dport));
-  words.push(...ruleActionWords(rule, tables));
-  return words.join(" ");
-}
-
-function ruleActionWords(rule: RoutingRule, tables: TableNumbers): readonly string[] {
-  const { action } = rule;
-  switch (action.kind) {
-    case "lookup": {
-      const words = ["table", tables.of(action.table)];
-      if (rule.suppressPrefixLength !== null) words.push("suppress_prefixlength", String(rule.suppressPrefixLength));
-      if (rule.suppressIfGroup !== null) words.push("suppress_ifgroup", rule.suppressIfGroup);
-      return words;
-    }
-    case "goto":
-      return ["goto", String(action.priority)];
-    case "nop":
-    case "blackhole":
-    case "unreachable":
-    case "prohibit":
-    case "masquerade":
-      return [action.kind];
-  }
+  return [line];
 }
 
 /** Permanent neighbours on devices that ask for them: bridges and veth pairs. */

@@ -63,33 +63,46 @@ const anyPacket: fc.Arbitrary<Packet> = fc
     ),
   })
   .map(({ v6, src, dst, proto, port, type, ttl, tos, id, df, payload, options, fragment, bad, headers }) => {
-    const later = fragment !== null && fragment.offset > 0;
-    const ports = hasPorts(proto) && !later;
-    const icmp = (proto === PROTO.icmp || proto === PROTO.icmp6) && !later;
-    const checked = (ports || icmp) && fragment === null;
-    return packet({
-      family: v6 ? "ip6" : "ip",
-      src: v6 ? src : Number(src & 0xffff_ffffn),
-      dst: v6 ? dst : Number(dst & 0xffff_ffffn),
+    const isWhole = fragment === null;
+    const base = {
       proto,
-      sport: ports ? port : null,
-      dport: ports ? port ^ 0x55 : null,
-      tcpFlags: proto === PROTO.tcp && !later ? type : null,
-      tcpOptions: proto === PROTO.tcp && !later ? options : EMPTY,
-      icmpType: icmp ? type : null,
-      icmpCode: icmp ? ttl : null,
-      icmpId: icmp && hasIcmpId(proto, type) ? port : null,
       ttl,
       tos,
-      id: v6 && fragment === null ? 0 : id,
-      dontFragment: df && !v6,
       payload,
       fragment,
-      l4Checksum: checked && bad ? "bad" : "good",
-      extensionHeaders: v6 ? headers : [],
-      ...(v6 || options.length === 0 ? {} : { ipOptions: options }),
+      l4Checksum: isWhole && bad && CHECKED.has(proto) ? "bad" : "good",
+    } as const;
+    const v6Fields = { family: "ip6", src, dst, id: isWhole ? 0 : id, extensionHeaders: headers } as const;
+    const v4Fields = {
+      family: "ip",
+      src: lowWord(src),
+      dst: lowWord(dst),
+      id,
+      dontFragment: df,
+      ...(options.length === 0 ? {} : { ipOptions: options }),
+    } as const;
+    const hasHeader = isWhole || fragment.offset === 0;
+    return packet({
+      ...base,
+      ...(v6 ? v6Fields : v4Fields),
+      ...(hasHeader ? transport(proto, port, type, options) : {}),
     });
   });
+
+const CHECKED: ReadonlySet<number> = new Set([1, 6, 17, 33, 58, 132, 136]);
+
+function lowWord(address: bigint): number {
+  return Number(address & 0xffff_ffffn);
+}
+
+/** The fields that a transport header of this protocol has. */
+function transport(proto: number, port: number, type: number, tcpOptions: Uint8Array): Partial<Packet> {
+  if (proto === PROTO.icmp || proto === PROTO.icmp6) {
+    return { icmpType: type, icmpCode: port & 0xff, icmpId: hasIcmpId(proto, type) ? port : null };
+  }
+  if (!hasPorts(proto)) return {};
+  return { sport: port, dport: port ^ 0x55, ...(proto === PROTO.tcp ? { tcpFlags: type, tcpOptions } : {}) };
+}
 
 describe("packet bytes", () => {
   it("writes a UDP packet with both checksums right", () => {

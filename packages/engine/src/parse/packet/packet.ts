@@ -1,3 +1,4 @@
+import type { Family } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import { parseProtocol } from "../../base/protocols.ts";
 import { parseUnsigned } from "../../ext/xt/codecs.ts";
@@ -80,38 +81,53 @@ function pktTypeOf(dmac: string | null, deviceMac: string | null): PktType {
 function readPacket(from: FieldReader): Packet | null {
   const src = from.take("src", endpoint, null);
   const dst = from.take("dst", endpoint, null);
-  if (src === null && !from.has("src")) from.fail("src", "--src is missing");
-  if (dst === null && !from.has("dst")) from.fail("dst", "--dst is missing");
-  const family = familyOf((dst ?? src)?.address ?? 0);
-  if (src !== null && dst !== null && familyOf(src.address) !== family) {
-    from.fail("dst", "--src and --dst are addresses of different families");
-  }
+  const family = commonFamily(from, src, dst);
   const given = from.take("proto", protocol, PROTO.tcp);
   const proto = given === PROTO.icmp && family === "ip6" ? PROTO.icmp6 : given;
   const fragment = from.take("frag", fragmentAt, null);
   const payload = from.take("payload", hexBytes, proto === PROTO.sctp ? SCTP_INIT : NONE);
   const hasHeader = fragment === null || fragment.offset === 0;
   const transport = readTransport(from, hasHeader ? proto : null, src, dst);
-  const ipOptions = from.take("ip-options", paddedTo4, NONE);
   const packet: Packet = {
-    family,
+    family: family ?? "ip",
     src: src?.address ?? 0,
     dst: dst?.address ?? 0,
     proto,
     ...transport,
+    ...readHeader(from),
+    payload,
+    fragment,
+  };
+  const length = from.take("length", SHORT, null);
+  return family === null ? null : padTo(length, packet, from);
+}
+
+/** Null, with a word about it, where the two ends do not make a packet. */
+function commonFamily(from: FieldReader, src: Endpoint | null, dst: Endpoint | null): Family | null {
+  if (src === null && !from.has("src")) from.fail("src", "--src is missing");
+  if (dst === null && !from.has("dst")) from.fail("dst", "--dst is missing");
+  if (src === null || dst === null) return null;
+  const family = familyOf(dst.address);
+  if (familyOf(src.address) === family) return family;
+  from.fail("dst", "--src and --dst are addresses of different families");
+  return null;
+}
+
+type Header = "ttl" | "tos" | "id" | "dontFragment" | "l4Checksum" | "truncateL4" | "extensionHeaders" | "ipOptions";
+
+/** What stands in the IP header, and how whole the packet is. */
+function readHeader(from: FieldReader): Pick<Packet, Header> {
+  const ipOptions = from.take("ip-options", paddedTo4, NONE);
+  return {
     ttl: from.take("ttl", BYTE, 64),
     tos: from.take("tos", BYTE, 0),
     id: from.take("id", SHORT, 0),
     dontFragment: from.take("df", flag, false),
-    payload,
-    fragment,
     l4Checksum: from.take("csum", oneOf(["good", "bad", "none"]), "good"),
     truncateL4: from.take("truncate", SHORT, null),
     extensionHeaders: from.take("ext-headers", extensionHeaders, []),
     ...(ipOptions.length > 0 ? { ipOptions } : {}),
   };
-  const length = from.take("length", SHORT, null);
-  return src === null || dst === null ? null : padTo(length, packet, from);
 }
 
 type Transport = Pick<Packet, "sport" | "dport" | "tcpFlags" | "icmpType" | "icmpCode" | "icmpId" | "tcpOptions">;
