@@ -4,6 +4,7 @@ import { mtuOf } from "./mtu.ts";
 import { routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
+import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";
 import type { RouteChoice } from "./skb.ts";
@@ -45,6 +46,8 @@ function receive(run: Run): End {
   if (skb.pktType === "otherhost") return end(run, dropped("pkttype", "the frame is addressed to another host"));
   const verdict = walkHook(run, "prerouting");
   if (verdict.kind !== "accept") return end(run, verdict);
+  const options = optionsProblem(run);
+  if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
   if (skb.iif === "lo" && skb.route !== null) return input(run);
   const routed = routeInput(run);
@@ -53,6 +56,25 @@ function receive(run: Run): End {
   if (routed.choice.type !== "forward") return input(run);
   skb.oif = routed.choice.oif;
   return forward(run, routed);
+}
+
+const SOURCE_ROUTES: ReadonlySet<number> = new Set([131, 137]);
+
+/** ip_rcv_options: source-routed packets only where both `all` and the device accept them (IN_DEV_SOURCE_ROUTE). */
+function optionsProblem({ skb, program }: Run): (ChainVerdict & { kind: "drop" | "unknown" }) | null {
+  const options = skb.base.ipOptions ?? [];
+  let routed = false;
+  for (let i = 0; i < options.length && !routed;) {
+    const kind = options[i] ?? 0;
+    routed = SOURCE_ROUTES.has(kind);
+    i += kind < 2 ? 1 : Math.max(2, options[i + 1] ?? 2);
+  }
+  if (!routed) return null;
+  const accepted =
+    program.sysctl.number("net.ipv4.conf.all.accept_source_route", 0) !== 0 &&
+    program.sysctl.device("ipv4", skb.iif ?? "", "accept_source_route", 1) !== 0;
+  if (!accepted) return dropped("route", "source-routed packets are not accepted");
+  return { kind: "unknown", what: "the packet carries its own route" };
 }
 
 /** `--at input|forward`: conntrack and routing are as they would be, their steps are not shown. */
@@ -83,7 +105,7 @@ function notRouted(run: Run, routed: Routed & { kind: "drop" }): End {
 
 function answer(run: Run, type: number, code: number, what: string): void {
   const packet = icmpError(run, type, code);
-  if (packet !== null) run.sides.push({ kind: "icmp", packet, what, sent: true });
+  if (packet !== null) answerWith(run, "icmp", packet, what);
 }
 
 /** ip_local_deliver. */
@@ -106,8 +128,8 @@ function forward(run: Run, routed: Routed & { kind: "choice" }): End {
     answer(run, type, code, "time exceeded");
     return end(run, dropped("ttl", `TTL is ${String(skb.ttl)}`));
   }
-  const tooBig = mtuProblem(run, routed.choice);
-  if (tooBig !== null) return end(run, tooBig);
+  const refused = mtuProblem(run, routed.choice);
+  if (refused !== null) return end(run, refused);
   if (routed.redirect) redirect(run);
   skb.ttl--;
   const verdict = walkHook(run, "forward");
@@ -123,14 +145,23 @@ function scopeProblem(run: Run): Dropped | null {
   return src >> 118n === 0x3fan ? dropped("martian", "a link-local source is not forwarded") : null;
 }
 
+/** ip_exceeds_mtu, ip6_pkt_too_big: what may not be cut is refused before FORWARD. */
 function mtuProblem(run: Run, choice: RouteChoice): Dropped | null {
   const { skb } = run;
-  const mtu = mtuOf(run, choice.route, choice.oif);
+  // IPv6 looks at the route's MTU only when the packet leaves (ip6_dst_mtu_maybe_forward).
+  const mtu = mtuOf(run, skb.family === "ip" ? choice.route : null, choice.oif);
+  if (skb.family === "ip" && !skb.base.dontFragment) return null;
+  return tooBig(run, mtu);
+}
+
+/** Refuses a packet that is larger than this. */
+function tooBig(run: Run, mtu: number): Dropped | null {
+  const { skb } = run;
   const length = packetLength(skb.base);
-  if (length <= mtu || (skb.family === "ip" && !skb.base.dontFragment)) return null;
+  if (length <= mtu) return null;
   const [type, code] = skb.family === "ip" ? [3, 4] : [2, 0];
   answer(run, type, code, "fragmentation needed");
-  return dropped("mtu", `${String(length)} bytes do not fit the MTU ${String(mtu)} of ${choice.oif ?? "?"}`);
+  return dropped("mtu", `${String(length)} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`);
 }
 
 /** ip_rt_send_redirect: the sender is told of the next hop, the packet goes on. */
@@ -170,6 +201,11 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
   if (run.isSide) return { verdict: "accept", delivery, reason: "route" };
+  const refused =
+    delivery === "forward" && run.skb.family === "ip6"
+      ? tooBig(run, mtuOf(run, run.skb.route?.route ?? null, run.skb.oif))
+      : null;
+  if (refused !== null) return end(run, refused);
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };

@@ -4,6 +4,7 @@ import { PROTO } from "../program/protocol.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
 import { isLaterFragment } from "./fields.ts";
 import { icmpError, tcpReset } from "./side-packets.ts";
+import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
 import { dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
@@ -29,7 +30,7 @@ const ICMP: Readonly<Record<Exclude<RejectWith, "tcp-reset">, readonly [number, 
 export function reject(run: Run, kind: RejectWith): ChainVerdict {
   const answer = kind === "tcp-reset" ? resetFor(run) : errorFor(run, ...ICMP[kind]);
   if (answer === null) return dropped("rule", null);
-  run.sides.push({ kind: kind === "tcp-reset" ? "tcp-reset" : "icmp", packet: answer, what: kind, sent: true });
+  answerWith(run, kind === "tcp-reset" ? "tcp-reset" : "icmp", answer, kind);
   return { kind: "reject" };
 }
 

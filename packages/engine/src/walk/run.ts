@@ -1,10 +1,11 @@
 import type { BaseChain, CompiledChain, FamilyProgram, Hook, Program } from "../program/program.ts";
+import type { Packet } from "../program/packet.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import { digestOf } from "./skb.ts";
-import type { Skb } from "./skb.ts";
+import type { CtReference, Skb } from "./skb.ts";
 import type { Condition, SidePacket, Step } from "./trace.ts";
 
 /** One walk of one packet under one way of answering what the snapshot does not say. */
@@ -20,7 +21,7 @@ export interface Run {
   sets: ReadonlyMap<string, SetLookup> | null;
   readonly steps: Step[];
   /** ICMP errors and resets that this packet made the kernel send. */
-  readonly sides: SidePacket[];
+  readonly sides: PendingSide[];
   /** What the kernel picks at random and this run had to name. */
   readonly assumed: Condition[];
   hook: Hook;
@@ -34,6 +35,25 @@ export interface Run {
   readonly isSide: boolean;
   /** Counts changes of sets. */
   setChanges: string;
+}
+
+/** An answer that the kernel made and that has not gone out yet. */
+export interface PendingSide {
+  readonly kind: SidePacket["kind"];
+  readonly packet: Packet;
+  readonly what: string;
+  /** The flow of the packet that it is about, as it was then: nf_conntrack_attach. */
+  readonly ct: CtReference | null;
+}
+
+/** Makes the kernel answer; the answer goes out when the packet's own walk has ended. */
+export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, what: string): void {
+  run.sides.push({ kind, packet, what, ct: attached(run.skb.ct) });
+}
+
+function attached(ct: CtReference | null): CtReference | null {
+  if (ct === null) return null;
+  return { flow: { ...ct.flow }, direction: ct.direction === "original" ? "reply" : "original", state: "related" };
 }
 
 export interface Frame {

@@ -5,9 +5,8 @@ import { Exploration } from "./oracle.ts";
 import type { Explored, Oracle } from "./oracle.ts";
 import { walkPath } from "./path.ts";
 import type { End, Start } from "./path.ts";
-import type { Run } from "./run.ts";
+import type { PendingSide, Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
-import type { Skb } from "./skb.ts";
 import { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
 
@@ -42,6 +41,7 @@ export function walkPacket(program: Program, packet: Packet, arrival: Arrival, o
 interface Finished {
   readonly run: Run;
   readonly end: End;
+  readonly sides: readonly SidePacket[];
 }
 
 /** What every run of one walk starts from. */
@@ -75,48 +75,32 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
   };
   const end = walkPath(run, start);
   const sides = run.sides.flatMap((side) => sendSide(run, side));
-  run.sides.length = 0;
-  for (const side of sides) run.sides.push(side);
   // Nobody was told: for the sender a refused packet is a lost one.
   const told = end.verdict !== "reject" || sides.some(({ sent }) => sent);
-  return { run, end: told ? end : { ...end, verdict: "drop" } };
+  return { run, end: told ? end : { ...end, verdict: "drop" }, sides };
 }
 
 /**
  * An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here, and may be answered
  * itself. Without a route it is never made.
  */
-function sendSide(run: Run, side: SidePacket): readonly SidePacket[] {
+function sendSide(run: Run, { kind, packet, what, ct }: PendingSide): readonly SidePacket[] {
   const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
   const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = {
-    ...newSkb(side.packet, arrival),
-    hasSocket: false,
-    ct: side.kind === "tcp-reset" ? attached(run) : null,
-  };
+  const skb = { ...newSkb(packet, arrival), hasSocket: false, ct };
   const stage = run.stage + 1000;
   const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, isSide: true, hook: "output", stage };
   const end = walkPath(own, "send");
   if (own.stage === stage) return [];
-  const sent = end.verdict === "accept";
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
-  return [{ ...side, packet: packetOf(skb), sent }, ...answers];
-}
-
-/** nf_conntrack_attach: an answer belongs to the flow of the packet that it is about. */
-function attached({ skb }: Run): Skb["ct"] {
-  return skb.ct === null ? null : { flow: { ...skb.ct.flow }, direction: opposite(skb.ct.direction), state: "related" };
-}
-
-function opposite(direction: "original" | "reply"): "original" | "reply" {
-  return direction === "original" ? "reply" : "original";
+  return [{ kind, packet: packetOf(skb), what, sent: end.verdict === "accept" }, ...answers];
 }
 
 /** Outcomes that differ only in how they came about are one. */
-function keyOf({ run, end }: Finished): string {
-  const sides = run.sides.map((side) => `${side.what}${String(side.sent)}`).join(",");
+function keyOf({ run, end, sides: answers }: Finished): string {
+  const sides = answers.map((side) => `${side.what}${String(side.sent)}`).join(",");
   return `${end.verdict} ${end.delivery} ${digestOf(run.skb)} ${sides}`;
 }
 
@@ -136,7 +120,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outcome {
-  const { run, end } = value;
+  const { run, end, sides } = value;
   const { skb } = run;
   const asked: Condition[] = conditions.map(({ question, yes }) => ({
     what: question.what,
@@ -156,7 +140,7 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outc
     conditions: [...asked, ...run.assumed],
     probability: conditions.length === 0 ? null : probability,
     steps: run.steps,
-    sidePackets: run.sides,
+    sidePackets: sides,
   };
 }
 
