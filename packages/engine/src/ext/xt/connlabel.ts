@@ -14,7 +14,7 @@ const label: Codec<string> = {
   parse(text) {
     const number = parseUnsigned(text, MAX_LABEL);
     if (number !== undefined) return String(number);
-    return text === "" || /^\d/.test(text) ? undefined : text;
+    return /^[A-Za-z_][^\s"\\]*$/.test(text) ? text : undefined;
   },
   print: (text) => `"${text}"`,
 };

@@ -1,7 +1,6 @@
 import type { MatchExtension } from "./define.ts";
 import type { Codec } from "./codec.ts";
 import { option } from "./codec.ts";
-import { parseUnsigned } from "./codecs.ts";
 import { bareText, flag, integer } from "./codecs-target.ts";
 import { defineUnanswerable } from "./lower.ts";
 
@@ -26,14 +25,16 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ["gibps", 8 * 1024 ** 3],
 ]);
 
+/** The kernel's field has 32 bits. */
+const MOST = 0xffff_ffff;
+
 /** Whole bytes a second. */
 const bytesPerSecond: Codec<number> = {
   words: 1,
   parse(text) {
     const match = /^(\d{1,10})([a-z]{0,5})$/.exec(text.toLowerCase());
     const unit = UNITS.get(match?.[2] ?? "");
-    const bytes = match === null || unit === undefined ? undefined : Math.floor((Number(match[1]) * unit) / 8);
-    return bytes === undefined ? undefined : parseUnsigned(String(bytes));
+    return match === null || unit === undefined ? undefined : Math.min(Math.floor((Number(match[1]) * unit) / 8), MOST);
   },
   print(bytes) {
     const bits = bytes * 8;
