@@ -106,8 +106,8 @@ const JOBS = {
     run(process.execPath, [CLI_ENTRY, ...EXAMPLE.split(" ")]);
     process.stdout.write(`
 Try next:
-  npx hookwalk ${EXAMPLE} --flow
-  npx hookwalk show -f test/nodes/calico-slave2 filter cali-pi-namespace-default
+  npx hookwalk trace -q -f test/nodes/calico-slave1 --iif cali0ef24b1 --src 192.168.8.129 --dst 192.168.202.3:3306 --flow
+  npx hookwalk show -q -f test/nodes/calico-slave2 filter cali-pi-namespace-default
   npx hookwalk trace --help
 `);
   },
