@@ -31,10 +31,10 @@ export const tcp: MatchExtension = defineMatch({
   name: "tcp",
   options,
   source: "net/netfilter/xt_tcpudp.c tcp_mt",
-  normalise(args) {
-    if (args.syn === undefined) return args;
-    const { syn, ...rest } = args;
-    return { ...rest, "tcp-flags": { negated: syn.negated, value: SYN_ONLY } };
+  normalise(written) {
+    if (written.syn === undefined) return written;
+    const { syn, ...args } = written;
+    return { ...args, "tcp-flags": { negated: syn.negated, value: SYN_ONLY } };
   },
   compile(args, context) {
     const native = isNative(args, context);
@@ -44,7 +44,7 @@ export const tcp: MatchExtension = defineMatch({
       native ? undefined : { kind: "l4-header", proto: [PROTO.tcp], hotdrop: true },
       portTest("sport", args.sport, native),
       portTest("dport", args.dport, native),
-      flags && masked("tcpFlags", flags.value.mask, flags.value.set, flags.negated),
+      flags && masked(native ? "payloadTcpFlags" : "tcpFlags", flags.value.mask, flags.value.set, flags.negated),
       present && { kind: "tcp-option", option: present.value, negated: present.negated },
     );
   },
