@@ -2,6 +2,7 @@ import { HookwalkError } from "../errors.ts";
 import { commandRunner } from "../process/command-runner.ts";
 import { Namespace } from "./namespace.ts";
 import { loadLibc } from "./native.ts";
+import { closeTap, openTap } from "./tap.ts";
 
 const TOOLS: readonly string[] = [
   "ip",
@@ -15,7 +16,12 @@ const TOOLS: readonly string[] = [
 /** Why no lab can be built here, in one sentence; null where one can. */
 export async function whyNoLab(): Promise<string | null> {
   try {
-    new Namespace(await loadLibc()).close();
+    const libc = await loadLibc();
+    const namespace = new Namespace(libc);
+    namespace.inside(() => {
+      closeTap(libc, openTap(libc, "probe"));
+    });
+    namespace.close();
     for (const tool of TOOLS) commandRunner.run([tool, "--version"]);
     return null;
   } catch (error) {

@@ -10,6 +10,8 @@ const NLM_F_CREATE = 0x400;
 const ENOENT = 2;
 /** A tuple that no flow can have: an ICMP error is looked up by the flow that it is about. */
 const EINVAL = 22;
+/** An entry that is there twice, a protocol that this kernel does not track, a tuple that no flow can have. */
+const REFUSALS: readonly number[] = [ENOENT, 17, EINVAL, 93, 95];
 
 /** Attributes of include/uapi/linux/netfilter/nfnetlink_conntrack.h. */
 const CTA = {
@@ -94,9 +96,10 @@ export class ConntrackTable {
 
   /**
    * Makes an entry as a snapshot lists it. NAT is asked for by its two halves, from the plain reply: an entry created
-   * with a reply tuple that is already translated has no NAT status and translates nothing.
+   * with a reply tuple that is already translated has no NAT status and translates nothing. False where this kernel
+   * cannot have such an entry.
    */
-  add(entry: ConntrackEntry): void {
+  add(entry: ConntrackEntry): boolean {
     const { original, reply } = entry;
     const inverse: FlowEnds = {
       ...original,
@@ -109,7 +112,7 @@ export class ConntrackTable {
     const dnat = reply.src !== inverse.src || reply.sport !== inverse.sport;
     const snat = reply.dst !== inverse.dst || reply.dport !== inverse.dport;
     const status = STATUS.confirmed | (entry.seenReply ? STATUS.seenReply : 0) | (entry.assured ? STATUS.assured : 0);
-    this.#socket.ask(MESSAGE.new, NLM_F_CREATE, [
+    const body = [
       nfgenmsg(familyNumber(original.src)),
       tupleAttribute(CTA.original, original),
       tupleAttribute(CTA.reply, inverse),
@@ -120,7 +123,8 @@ export class ConntrackTable {
       attribute(CTA.mark, be32(entry.mark)),
       ...(entry.zone === 0 ? [] : [attribute(CTA.zone, be16(entry.zone))]),
       ...tcpStateAttribute(entry.state),
-    ]);
+    ];
+    return this.#socket.ask(MESSAGE.new, NLM_F_CREATE, body, REFUSALS) !== null;
   }
 
   close(): void {

@@ -83,8 +83,8 @@ export class Lab {
         const conntrack = this.#keep(new ConntrackTable(libc));
         this.#restoreSets(options.sets ?? printIpset(snapshot.sets ?? []));
         tracer.learnRules(restoreRules(this.#runner, options.rules ?? rulesOf(snapshot, options.backend ?? "legacy")));
-        const problems = this.#openSockets(snapshot);
-        for (const entry of snapshot.conntrack ?? []) conntrack.add(entry);
+        const flows = (snapshot.conntrack ?? []).filter((entry) => !conntrack.add(entry));
+        const problems = [...this.#openSockets(snapshot), ...flows.map(({ text }) => `conntrack entry ${text}`)];
         const sender = this.#keep(new LocalSender(libc));
         return [tracer, conntrack, sender, new TapReader(libc, [...this.#taps.values()]), [...notes, ...problems]];
       });

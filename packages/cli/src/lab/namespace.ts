@@ -18,8 +18,13 @@ export class Namespace {
   constructor(libc: Libc) {
     this.#libc = libc;
     this.#home = openSync(OWN_NAMESPACE, "r");
-    checked(libc, "cannot make a network namespace", libc.unshare(CLONE_NEWNET));
-    this.#own = openSync(OWN_NAMESPACE, "r");
+    try {
+      checked(libc, "cannot make a network namespace", libc.unshare(CLONE_NEWNET));
+      this.#own = openSync(OWN_NAMESPACE, "r");
+    } catch (error) {
+      closeSync(this.#home);
+      throw error;
+    }
     this.#leave();
   }
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { Libc } from "./native.ts";
-import { checked } from "./native.ts";
+import { checked, labError } from "./native.ts";
 
 const TUNSETIFF = 0x4004_54ca;
 const TUNSETPERSIST = 0x4004_54cb;
@@ -17,12 +17,23 @@ export interface Tap {
 
 /** Makes a TAP device in the namespace of the calling thread. It disappears when closed. */
 export function openTap(libc: Libc, name: string): Tap {
-  const fd = openSync("/dev/net/tun", O_RDWR_NONBLOCK);
+  const fd = openTun();
   const request = Buffer.alloc(IFREQ);
   request.write(name, 0, 15, "latin1");
   request.writeUInt16LE(IFF_TAP | IFF_NO_PI, 16);
   checked(libc, `cannot make the device ${name}`, libc.ioctl(fd, TUNSETIFF, request));
   return { name, fd };
+}
+
+function openTun(): number {
+  try {
+    return openSync("/dev/net/tun", O_RDWR_NONBLOCK);
+  } catch (error) {
+    throw labError(
+      `cannot open /dev/net/tun: ${String(error)}`,
+      "The lab needs the tun module (modprobe tun) and root.",
+    );
+  }
 }
 
 /** The whole receive path has run when this returns (drivers/net/tun.c tun_get_user, netif_receive_skb). */
