@@ -108,6 +108,14 @@ describe("parseIpAddr", () => {
       { code: "unknown-line", span: { line: 11 } },
     ]);
   });
+
+  it("takes only the flags that JSON says are true", () => {
+    const json =
+      '[{"ifname":"a","ifindex":1,"flags":[],"addr_info":[{"family":"inet","local":"10.0.0.1","prefixlen":24,"scope":"global","dynamic":false,"secondary":true,"label":"a"}]}]';
+    const { value, diagnostics } = parseIpAddr(json, "f");
+    expect(diagnostics).toEqual([]);
+    expect(value[0]?.addresses).toMatchObject([{ flags: ["secondary"], label: "a" }]);
+  });
 });
 
 describe("parseIpLink", () => {

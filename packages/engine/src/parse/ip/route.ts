@@ -125,8 +125,8 @@ function newHop(): HopDraft {
   return { via: null, dev: null, weight: 1, flags: [], extras: [] };
 }
 
-function closeHop({ extras, ...hop }: HopDraft): Nexthop {
-  return extras.length === 0 ? hop : { ...hop, extras };
+function closeHop({ via, dev, weight, flags, extras }: HopDraft): Nexthop {
+  return extras.length === 0 ? { via, dev, weight, flags } : { via, dev, weight, flags, extras };
 }
 
 /** Puts the open route into the list, its family known now. */
