@@ -36,7 +36,7 @@ const RULE_SECTIONS: ReadonlyMap<string, RulesText["family"]> = new Map([
 const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 
 /** The node of a case: its own files, and the default topology's for the others. */
-export function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
+function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   const own = kase.files.map(({ name, text }) => {
     const family = RULE_SECTIONS.get(name);
     if (name === "sysctl") return { name, text: defaultSettings(text) + text };

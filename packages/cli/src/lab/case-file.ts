@@ -21,7 +21,7 @@ export interface CaseSection {
   readonly text: string;
 }
 
-export type CaseEvent = { readonly kind: "flush" } | CasePacket;
+type CaseEvent = { readonly kind: "flush" } | CasePacket;
 
 export interface CasePacket {
   readonly kind: "packet";

@@ -9,7 +9,7 @@ export interface NetlinkMessage {
   readonly body: Buffer;
 }
 
-export const NETLINK_NETFILTER = 12;
+const NETLINK_NETFILTER = 12;
 export const NLM_F = { request: 1, multi: 2, ack: 4, dump: 0x300 } as const;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;

@@ -3,7 +3,7 @@ import { familyOf, printAddress, printPrefix } from "@hookwalk/engine";
 import { ipLine, option, when } from "./ip-line.ts";
 
 /** What stands in for a device of the node. */
-export type DeviceKind =
+type DeviceKind =
   | { readonly kind: "loopback" }
   /** A wire: whatever is at its other end is the lab. */
   | { readonly kind: "tap" }

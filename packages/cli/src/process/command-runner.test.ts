@@ -4,7 +4,9 @@ import { commandRunner, runOrThrow } from "./command-runner.ts";
 
 describe("command runner", () => {
   it("feeds standard input, fixes the locale and starts no shell", () => {
-    const { status, stdout } = commandRunner.run(["sh", "-c", 'cat; printf %s "$LC_ALL$1"', "-", "$(id)"], { stdin: "in " });
+    const { status, stdout } = commandRunner.run(["sh", "-c", 'cat; printf %s "$LC_ALL$1"', "-", "$(id)"], {
+      stdin: "in ",
+    });
     expect({ status, stdout }).toEqual({ status: 0, stdout: "in C$(id)" });
   });
 

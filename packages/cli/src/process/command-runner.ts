@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly maxOutputBytes?: number;
 }
 
-export interface CommandResult {
+interface CommandResult {
   /** Exit status; null where a signal ended the command. */
   readonly status: number | null;
   readonly stdout: string;
@@ -54,7 +54,11 @@ function startError(program: string, error: Error & { readonly code?: string }, 
 }
 
 /** Runs a command that must succeed; its standard output. */
-export function runOrThrow(runner: CommandRunner, argv: readonly [string, ...string[]], options: CommandOptions = {}): string {
+export function runOrThrow(
+  runner: CommandRunner,
+  argv: readonly [string, ...string[]],
+  options: CommandOptions = {},
+): string {
   const { status, stdout, stderr } = runner.run(argv, options);
   if (status === 0) return stdout;
   const said = stderr.trim();

@@ -3,7 +3,7 @@ import type { Packet } from "./packet.ts";
 import { hasIcmpId, PROTO } from "./protocol.ts";
 
 /** The fields of a packet that its transport header holds. */
-export type TransportFields = Pick<
+type TransportFields = Pick<
   Packet,
   "sport" | "dport" | "tcpFlags" | "icmpType" | "icmpCode" | "icmpId" | "tcpOptions"
 >;
