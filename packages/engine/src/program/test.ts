@@ -60,6 +60,13 @@ export type Test =
     }
   /** A TCP option of this number is present. */
   | { readonly kind: "tcp-option"; readonly option: number; readonly negated: boolean }
+  /** The chunks of an SCTP packet: all of these are there, any is, or nothing else is (xt_sctp.c match_packet). */
+  | {
+      readonly kind: "sctp-chunks";
+      readonly scope: "all" | "any" | "only";
+      readonly chunks: readonly SctpChunk[];
+      readonly negated: boolean;
+    }
   /** An IPv6 extension header of this type is present. */
   | { readonly kind: "extension-header"; readonly type: number; readonly negated: boolean }
   /**
@@ -155,6 +162,10 @@ export type NumberField =
   | "sport"
   | "dport"
   | "tcpFlags"
+  /** The bytes where ports and flags would stand, even of a later fragment (nft_payload_fast_eval looks no closer). */
+  | "payloadSport"
+  | "payloadDport"
+  | "payloadTcpFlags"
   | "icmpType"
   | "icmpCode"
   | "ttl"
@@ -247,6 +258,13 @@ export interface BpfInstruction {
   readonly jt: number;
   readonly jf: number;
   readonly k: number;
+}
+
+/** A chunk of this type, whose flag byte has `flags` under `mask`. */
+export interface SctpChunk {
+  readonly type: number;
+  readonly mask: number;
+  readonly flags: number;
 }
 
 /** What a lowering may want to know. */

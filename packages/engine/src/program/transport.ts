@@ -3,10 +3,7 @@ import type { Packet } from "./packet.ts";
 import { hasIcmpId, PROTO } from "./protocol.ts";
 
 /** The fields of a packet that its transport header holds. */
-type TransportFields = Pick<
-  Packet,
-  "sport" | "dport" | "tcpFlags" | "icmpType" | "icmpCode" | "icmpId" | "tcpOptions"
->;
+type TransportFields = Pick<Packet, "sport" | "dport" | "tcpFlags" | "icmpType" | "icmpCode" | "icmpId" | "tcpOptions">;
 
 /** One transport protocol: how long its header is, how it is written and read, and where its checksum stands. */
 interface Transport {

@@ -11,6 +11,7 @@ import type { Question } from "./oracle.ts";
 import { reversePathMatches } from "./rpfilter.ts";
 import type { Run } from "./run.ts";
 import { factQuestion, placeOf } from "./run.ts";
+import { matchChunks } from "./sctp.ts";
 import { evaluateSet } from "./sets.ts";
 import type { Skb } from "./skb.ts";
 import { evaluateSocket } from "./sockets.ts";
@@ -70,6 +71,8 @@ export function evaluate(test: Test, run: Run): Answer {
         !isLaterFragment(skb) &&
         hasTcpOption(skb.base.tcpOptions, test.option) !== test.negated
       );
+    case "sctp-chunks":
+      return matchChunks(skb.base.payload, test) !== test.negated;
     case "extension-header":
       return skb.base.extensionHeaders.some((header) => header.type === test.type) !== test.negated;
     case "extension-field": {

@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
-import { inNet, netOf } from "../base/address.ts";
+import { inNet, netOf, printAddress } from "../base/address.ts";
 import type { Range } from "../base/ranges.ts";
+import { unknownSelector } from "../ext/ip/rule.ts";
 import type { Nexthop, Route, RoutingRule } from "../model/routing.ts";
 import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
 import { ask, factQuestion } from "./run.ts";
@@ -47,7 +48,7 @@ export function fibLookup(run: Run, key: FlowKey): FibResult {
   const { rules } = run.family.fib;
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i];
-    if (rule === undefined || !ruleMatches(rule, key)) continue;
+    if (rule === undefined || !ruleMatches(run, rule, key)) continue;
     const { action } = rule;
     switch (action.kind) {
       case "goto": {
@@ -76,9 +77,18 @@ export function fibLookup(run: Run, key: FlowKey): FibResult {
 
 const ECN_MASK = 0xfc;
 
-/** fib_rule_match and fib4_rule_match. */
-function ruleMatches(rule: RoutingRule, key: FlowKey): boolean {
-  const matches =
+/** fib_rule_match and fib4_rule_match. A selector that nobody here knows is asked about where the others match. */
+function ruleMatches(run: Run, rule: RoutingRule, key: FlowKey): boolean {
+  const matches = selectorsMatch(rule, key);
+  const unknown = matches ? unknownSelector(rule) : null;
+  if (unknown === null) return matches !== rule.not;
+  const flow = `${printAddress(key.src)} to ${printAddress(key.dst)}`;
+  const what = `rule ${String(rule.priority)} selects ${flow} by “${unknown}”`;
+  return ask(run, factQuestion(what, "hookwalk does not know this selector", false)) !== rule.not;
+}
+
+function selectorsMatch(rule: RoutingRule, key: FlowKey): boolean {
+  return (
     (rule.from === null || inNet(key.src, netOf(rule.from))) &&
     (rule.to === null || inNet(key.dst, netOf(rule.to))) &&
     (rule.fwmark === null || ((rule.fwmark.mark ^ key.mark) & rule.fwmark.mask) === 0) &&
@@ -88,8 +98,8 @@ function ruleMatches(rule: RoutingRule, key: FlowKey): boolean {
     transportMatches(rule, key) &&
     inRange(rule.uidRange, key.uid) &&
     rule.tunId === null &&
-    !rule.l3mdev;
-  return matches !== rule.not;
+    !rule.l3mdev
+  );
 }
 
 function transportMatches(rule: RoutingRule, key: FlowKey): boolean {

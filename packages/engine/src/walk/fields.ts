@@ -18,6 +18,9 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   sport: (skb) => transport(skb, skb.sport),
   dport: (skb) => transport(skb, skb.dport),
   tcpFlags: (skb) => transport(skb, skb.base.tcpFlags),
+  payloadSport: (skb) => (isWhole(skb) ? skb.sport : headerBytes(skb, 0, 2)),
+  payloadDport: (skb) => (isWhole(skb) ? skb.dport : headerBytes(skb, 2, 2)),
+  payloadTcpFlags: (skb) => (isWhole(skb) ? skb.base.tcpFlags : headerBytes(skb, 13, 1)),
   icmpType: (skb) => transport(skb, skb.base.icmpType),
   icmpCode: (skb) => transport(skb, skb.base.icmpCode),
   ttl: (skb) => skb.ttl,
@@ -50,7 +53,11 @@ function transport(skb: Skb, value: number | null): number | null {
   return isLaterFragment(skb) ? null : value;
 }
 
-/** Behind conntrack fragments are whole again; a walk is told so by `defragmented`. */
+/** Has the packet its whole transport header? */
+function isWhole({ base }: Skb): boolean {
+  return base.fragment === null && base.truncateL4 === null;
+}
+
 export function isLaterFragment(skb: Skb): boolean {
   return skb.base.fragment !== null && skb.base.fragment.offset > 0;
 }

@@ -30,7 +30,7 @@ export type RuleDraft = Omit<Draft<RoutingRule>, "action"> & { action: RoutingRu
 type RulePhrase = Phrase<RoutingRule, RuleDraft>;
 
 /** The table that an l3mdev rule names. */
-export const L3MDEV_TABLE = "[l3mdev-table]";
+const L3MDEV_TABLE = "[l3mdev-table]";
 
 const WHOLE_MASK = 0xffff_ffff;
 
@@ -217,7 +217,12 @@ export const ruleWords: readonly RulePhrase[] = [
   extra(["proto", "protocol"], 1),
 ];
 
-/** Extras of a rule that select nothing: with any other, whether the rule matches is unknown. */
-export const walkless: ReadonlySet<string> = new Set(["realms", "proto", "protocol", UNRESOLVED, "iif", "oif"]);
+/** Extras of a rule that select nothing. */
+const SELECTS_NOTHING: ReadonlySet<string> = new Set(["realms", "proto", "protocol", UNRESOLVED, "iif", "oif"]);
+
+/** A word of a rule that may be a selector nobody here knows: whether the rule matches is then unknown. Null: none. */
+export function unknownSelector({ extras }: RoutingRule): string | null {
+  return extras.find(([word]) => !SELECTS_NOTHING.has(word))?.[0] ?? null;
+}
 
 export const ruleKeywords: ReadonlyMap<string, RulePhrase> = byKeyword(ruleWords);

@@ -271,15 +271,15 @@ describe("what a match compiles to", () => {
   // iptables 1.8.9 writes these as native expressions: no header is looked for, and all ports are no condition.
   it.each<readonly [text: string, test: unknown]>([
     ["tcp", header([6])],
-    ["tcp --dport 80", number("dport", 80)],
+    ["tcp --dport 80", number("payloadDport", 80)],
     ["tcp ! --sport 0:65535", YES],
-    ["tcp --syn --dport 5", all(number("dport", 5), masked("tcpFlags", 0x17, 0x02))],
+    ["tcp --syn --dport 5", all(number("payloadDport", 5), masked("payloadTcpFlags", 0x17, 0x02))],
     [
       "tcp --dport 5 --tcp-option 9",
       all(header([6]), number("dport", 5), { kind: "tcp-option", option: 9, negated: false }),
     ],
     ["udp", header([17], 8)],
-    ["udp ! --dport 53", number("dport", 53, 53, true)],
+    ["udp ! --dport 53", number("payloadDport", 53, 53, true)],
     ["icmp --icmp-type 8", all(header([1], 8), number("icmpType", 8))],
   ])("%s, iptables-nft", (text, test) => {
     expect(compiled(text, "ip", "nft")).toEqual(test);
@@ -323,13 +323,10 @@ describe("what no snapshot can answer", () => {
     expect(compiled("limit --limit 120/minute --limit-burst 5")).toMatchObject({ what: "-m limit --limit 2/sec" });
   });
 
-  it.each(["sctp --chunk-types any INIT", "dccp --dccp-option 5", "set --match-set s src --packets-gt 5"])(
-    "%s: only in part",
-    (text) => {
-      const test = compiled(text);
-      expect(test?.kind === "all" && test.tests.at(-1)).toMatchObject({ kind: "unknown" });
-    },
-  );
+  it.each(["dccp --dccp-option 5", "set --match-set s src --packets-gt 5"])("%s: only in part", (text) => {
+    const test = compiled(text);
+    expect(test?.kind === "all" && test.tests.at(-1)).toMatchObject({ kind: "unknown" });
+  });
 
   it("keeps what a rule without its arguments asks for malformed", () => {
     for (const one of matchExtensions) {

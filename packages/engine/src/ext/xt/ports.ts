@@ -23,5 +23,7 @@ export function portTest(
 ): Test | undefined {
   if (arg === undefined) return undefined;
   const isAll = arg.value.from === ALL_PORTS.from && arg.value.to === ALL_PORTS.to;
-  return native && isAll ? undefined : numberIn(field, arg);
+  return native && isAll ? undefined : numberIn(native ? PAYLOAD_FIELD[field] : field, arg);
 }
+
+const PAYLOAD_FIELD = { sport: "payloadSport", dport: "payloadDport" } as const;

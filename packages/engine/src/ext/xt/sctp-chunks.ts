@@ -1,3 +1,4 @@
+import type { SctpChunk, Test } from "../../program/test.ts";
 import type { Codec } from "./codec.ts";
 
 /** In the order of their numbers, which is the order in which the tool prints them; 192 and on behind the first 15. */
@@ -70,4 +71,32 @@ function orderedFlags(chunk: string, text: string): string | undefined {
     .split("")
     .map((letter) => (text.includes(letter) ? letter : text.includes(letter.toLowerCase()) ? letter.toLowerCase() : ""))
     .join("");
+}
+
+/** ASCONF_ACK, FORWARD_TSN and ASCONF are far from the others (include/linux/sctp.h). */
+const FAR_TYPES: ReadonlyMap<string, number> = new Map([
+  ["ASCONF_ACK", 0x80],
+  ["FORWARD_TSN", 0xc0],
+  ["ASCONF", 0xc1],
+]);
+const EVERY_TYPE: readonly SctpChunk[] = Array.from({ length: 256 }, (_, type) => ({ type, mask: 0, flags: 0 }));
+
+/** Which chunks a packet must have. */
+export function chunksTest(arg: { readonly negated: boolean; readonly value: ChunkTypes }): Test {
+  const { scope, chunks: named } = arg.value;
+  const [first] = named;
+  const chunks = first?.name === "ALL" ? EVERY_TYPE : named.filter(({ name }) => name !== "NONE").map(chunkOf);
+  return { kind: "sctp-chunks", scope, chunks, negated: arg.negated };
+}
+
+function chunkOf({ name, flags: text }: ChunkTypes["chunks"][number]): SctpChunk {
+  const letters = FLAG_LETTERS.get(name) ?? "";
+  let mask = 0;
+  let flags = 0;
+  for (const letter of text) {
+    const bit = 1 << (letters.length - 1 - letters.indexOf(letter.toUpperCase()));
+    mask |= bit;
+    if (letter === letter.toUpperCase()) flags |= bit;
+  }
+  return { type: FAR_TYPES.get(name) ?? CHUNKS.findIndex((chunk) => chunk === name), mask, flags };
 }
