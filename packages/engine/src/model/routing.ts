@@ -26,7 +26,7 @@ export interface RoutingRule {
   readonly suppressIfGroup: string | null;
   /**
    * Words that do not change the walk, for printing back: `realms`, `proto`, `[unresolved]`, `["iif","[detached]"]`. A word that
-   * is not one of `walkless` of ext/ip/rule.ts is a selector that nobody here knows: whether the rule matches is unknown.
+   * `unknownSelector` of ext/ip/rule.ts finds is a selector that nobody here knows: whether the rule matches is unknown.
    */
   readonly extras: Extras;
   readonly span: Span;
