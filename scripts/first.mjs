@@ -2,7 +2,7 @@
  * `npm start`, `npm test`, `npm run check`, `npm run bench`: each works as the very first command in a fresh clone.
  * Plain Node, no package: this file installs them.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -29,12 +29,26 @@ function run(/** @type {string} */ command, /** @type {readonly string[]} */ arg
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** One named step of a check, with the time that it took. */
-function step(/** @type {string} */ name, /** @type {string} */ bin, /** @type {readonly string[]} */ args) {
-  const started = performance.now();
-  process.stdout.write(`· ${name}\n`);
-  run(`${root}node_modules/.bin/${bin}`, args);
-  process.stdout.write(`  ${name}: ok, ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+/**
+ * Runs programs side by side and prints what each said when it ends; ends with 1 where one fails, once all have ended.
+ * @param {readonly (readonly [name: string, bin: string, ...args: string[]])[]} steps
+ */
+async function runTogether(steps) {
+  const results = steps.map(
+    ([name, bin, ...args]) =>
+      new Promise((resolve) => {
+        const started = performance.now();
+        const child = spawn(`${root}node_modules/.bin/${bin}`, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+        let said = "";
+        for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
+        child.on("close", (code) => {
+          const seconds = ((performance.now() - started) / 1000).toFixed(1);
+          process.stdout.write(code === 0 ? `  ${name}: ok, ${seconds} s\n` : `✗ ${name}, ${seconds} s\n${said}\n`);
+          resolve(code === 0);
+        });
+      }),
+  );
+  if ((await Promise.all(results)).includes(false)) process.exit(1);
 }
 
 function modified(/** @type {string} */ path) {
@@ -86,12 +100,15 @@ function installDebianPackages() {
 }
 
 /** Everything that can be said about the code without running it. */
-function checkStatically() {
-  step("prettier", "prettier", ["--check", "--log-level", "warn", "--cache", "."]);
-  step("types (tsc 7)", "tsc", ["-b"]);
-  step("eslint", "eslint", [".", "--cache", "--cache-location", ".cache/eslint", "--max-warnings", "0"]);
-  step("import directions", "depcruise", ["packages", "test", "bench", "scripts"]);
-  step("dead code (knip)", "knip", ["--cache", "--cache-location", ".cache/knip"]);
+async function checkStatically() {
+  process.stdout.write("· prettier, tsc 7, eslint, dependency-cruiser, knip\n");
+  await runTogether([
+    ["types (tsc 7)", "tsc", "-b"],
+    ["lint (eslint)", "eslint", ".", "--cache", "--cache-location", ".cache/eslint", "--max-warnings", "0"],
+    ["format (prettier)", "prettier", "--check", "--log-level", "warn", "--cache", "."],
+    ["import directions (dependency-cruiser)", "depcruise", "packages", "test", "bench", "scripts"],
+    ["dead code (knip)", "knip", "--cache", "--cache-location", ".cache/knip"],
+  ]);
 }
 
 function vitest(/** @type {readonly string[]} */ args, env = process.env) {
@@ -111,13 +128,13 @@ Try next:
   npx hookwalk trace --help
 `);
   },
-  check() {
-    checkStatically();
+  async check() {
+    await checkStatically();
     vitest(["--project", "unit"]);
   },
-  test() {
+  async test() {
     installDebianPackages();
-    checkStatically();
+    await checkStatically();
     const mustHaveKernel = isRoot && process.env["CI"] === "true";
     vitest([], { ...process.env, ...(mustHaveKernel && { HOOKWALK_KERNEL: "require" }) });
   },
@@ -133,4 +150,4 @@ if (job === undefined) {
 }
 install();
 await build();
-job();
+await job();

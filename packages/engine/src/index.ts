@@ -4,7 +4,7 @@ export * from "./base/assert.ts";
 export * from "./base/protocols.ts";
 export * from "./base/quote.ts";
 export * from "./base/ranges.ts";
-export * from "./base/span.ts";
+export type * from "./base/span.ts";
 export * from "./messages/catalogue.ts";
 export type * from "./model/diagnostic.ts";
 export type * from "./model/host.ts";

@@ -12,7 +12,7 @@ const MEGABYTE = 1 << 20;
 export const MAX_FILE_BYTES: number = 256 * MEGABYTE;
 /** Of one input, unpacked. */
 export const MAX_TOTAL_BYTES: number = 1024 * MEGABYTE;
-export const MAX_FILES = 20_000;
+const MAX_FILES = 20_000;
 
 /** Throws where an input is larger than anything real. */
 export function checkSize(path: string, size: number, limit: number, say: Speaker): void {

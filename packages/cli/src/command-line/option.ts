@@ -71,7 +71,7 @@ export function spelling(key: string, option: CommandOption): string {
 }
 
 /** What stands behind the name; null for a flag. */
-export function argumentOf(option: CommandOption): string | null {
+function argumentOf(option: CommandOption): string | null {
   switch (option.kind) {
     case "flag":
     case "count":

@@ -19,7 +19,7 @@ export function printEnd(address: Address, port: number | null): string {
 }
 
 /** `tcp 10.0.0.1:40000 → 10.0.0.2:80`: who talks to whom. */
-export function printPacketEnds(packet: Packet): string {
+function printPacketEnds(packet: Packet): string {
   return `${printProtocol(packet.proto)} ${printEnd(packet.src, packet.sport)} → ${printEnd(packet.dst, packet.dport)}`;
 }
 
