@@ -3,7 +3,7 @@
  * the same. A difference is shrunk and printed as a case file; it then goes to `test/cases/found/`.
  */
 import fc from "fast-check";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseSnapshot } from "@hookwalk/engine";
 import type { Family, Snapshot } from "@hookwalk/engine";
@@ -69,7 +69,6 @@ describe.skipIf(problem !== null && !required)("walk and kernel agree on random 
         let rulesets = 0;
         const property = fc.property(ruleset(family), packets(family, plan.packets), (tables, sent) => {
           const text = rulesetText(tables, family, plan.backend);
-          if (process.env["FZ_SHOW"]) writeFileSync("/tmp/fz.rules", text);
           const result = compare({ lab, node: snapshot, family, backend: plan.backend }, text, sent);
           agreed += result.agreed;
           rulesets++;

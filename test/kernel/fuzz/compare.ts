@@ -106,14 +106,15 @@ function makePacket(
   if (fuzzed.kind === "fresh") return fromOptions(fuzzed.options);
   const earlier = sent.at(-fuzzed.back);
   if (earlier === undefined) return null;
-  const tcpFlags = (flags: string): string => flags;
   if (fuzzed.kind === "again")
     return fromOptions({
       ...optionsOf(earlier.packet, earlier.arrival, family),
-      ...flagsFor(earlier.packet, tcpFlags(fuzzed.flags)),
+      ...flagsFor(earlier.packet, fuzzed.flags),
     });
   const { left } = earlier;
-  if (left === null || left.device === null || left.device === "lo") return null;
+  if (left === null) return null;
+  const { device } = left;
+  if (device === null || device === "lo") return null;
   const swapped: Packet = {
     ...left.packet,
     src: left.packet.dst,
@@ -122,12 +123,12 @@ function makePacket(
     dport: left.packet.sport,
     ttl: 64,
   };
-  const arrival: Arrival = { ...earlier.arrival, iif: left.device, mark: 0 };
+  const arrival: Arrival = { ...earlier.arrival, iif: device, mark: 0 };
   const icmpType = { 8: "0", 128: "129" }[left.packet.icmpType ?? -1];
   return fromOptions({
     ...optionsOf(swapped, arrival, family),
     ...(icmpType === undefined ? {} : { icmpType }),
-    ...flagsFor(left.packet, tcpFlags(fuzzed.flags)),
+    ...flagsFor(left.packet, fuzzed.flags),
   });
 }
 

@@ -37,7 +37,7 @@ const DEVICES = ["eth0", "eth1", "eth2", "eth+", "lo"] as const;
 const STATES = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "DNAT", "SNAT"] as const;
 
 /** The sets that every fuzzed namespace has: `hash:net,port` members of both kinds meet the pools above. */
-export const SETS: Readonly<Record<FuzzFamily, readonly string[]>> = {
+const SETS: Readonly<Record<FuzzFamily, readonly string[]>> = {
   ip: ["hip", "hnet", "hport", "hnetport"],
   ip6: ["hip6", "hnet6"],
 };

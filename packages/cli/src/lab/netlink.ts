@@ -70,7 +70,7 @@ export class NetlinkSocket {
   readonly #buffer: Buffer;
   #sequence = 0;
 
-  constructor(libc: Libc, receiveBytes = 1 << 20) {
+  constructor(libc: Libc, receiveBytes: number = 1 << 20) {
     this.#libc = libc;
     this.#fd = checked(
       libc,

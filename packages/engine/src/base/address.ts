@@ -108,7 +108,7 @@ export function hostNet(address: Address): AddressMask {
 }
 
 /** Parses `10.0.0.1` as inet_pton does: four decimal numbers. Null when it is not one. Linear, allocation-free. */
-export function parseV4(text: string, start: number = 0, end: number = text.length): number | null {
+export function parseV4(text: string, start = 0, end: number = text.length): number | null {
   let value = 0;
   let part = -1;
   let dots = 0;

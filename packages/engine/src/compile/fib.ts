@@ -117,7 +117,7 @@ function lastOf(prefix: Prefix): Address {
 }
 
 /** The rules that every namespace starts with (fib_default_rules_init, fib6_rules_net_init). */
-export function defaultRules(family: Family): readonly RoutingRule[] {
+function defaultRules(family: Family): readonly RoutingRule[] {
   const rule = (priority: number, table: string): RoutingRule => ({
     family,
     priority,

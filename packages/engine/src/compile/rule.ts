@@ -27,7 +27,7 @@ export function compileRule(rule: Rule, number: number, context: LoweringContext
 }
 
 /** An interface name as rules spell it: a trailing `+` makes it a prefix. */
-export function interfaceTest(side: "in" | "out" | "physin" | "physout", name: string, negated: boolean): Test {
+function interfaceTest(side: "in" | "out" | "physin" | "physout", name: string, negated: boolean): Test {
   const prefix = name.endsWith("+");
   return { kind: "interface", side, name: prefix ? name.slice(0, -1) : name, prefix, negated };
 }

@@ -9,7 +9,7 @@ import { compileRule } from "./rule.ts";
 const INDEX_FROM_RULES = 32;
 
 /** The name of the built-in chain at each hook. */
-export const BUILT_IN: Readonly<Record<Hook, string>> = {
+const BUILT_IN: Readonly<Record<Hook, string>> = {
   prerouting: "PREROUTING",
   input: "INPUT",
   forward: "FORWARD",

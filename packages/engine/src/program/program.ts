@@ -12,7 +12,7 @@ export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting"
 
 /** What the kernel really runs: everything that does not depend on one packet. */
 export interface Program {
-  readonly families: { readonly [F in Family]: FamilyProgram };
+  readonly families: Readonly<Record<Family, FamilyProgram>>;
   readonly links: ReadonlyMap<string, Link>;
   /** Null: the snapshot has no `ip addr`. */
   readonly hasLinks: boolean;
@@ -37,7 +37,7 @@ export interface FamilyProgram {
   readonly family: Family;
   /** False: the snapshot has no rules of this family (`ip6tables-save` is missing), which is unknown, not empty. */
   readonly known: boolean;
-  readonly hooks: { readonly [H in Hook]: readonly HookEntry[] };
+  readonly hooks: Readonly<Record<Hook, readonly HookEntry[]>>;
   /** Does any rule of the namespace need conntrack in this family? See facts B.3: else nothing is tracked or NATed. */
   readonly conntrack: boolean;
   readonly fib: Fib;

@@ -33,7 +33,7 @@ export function evaluateAll(tests: readonly Test[], run: Run): Answer {
 }
 
 /** One test. */
-export function evaluate(test: Test, run: Run): Answer {
+function evaluate(test: Test, run: Run): Answer {
   const { skb } = run;
   switch (test.kind) {
     case "const":
@@ -152,7 +152,7 @@ function inRange(address: Address, from: Address, to: Address): boolean {
   return familyOf(address) === familyOf(from) && address >= from && address <= to;
 }
 
-export function deviceOn(skb: Skb, side: InterfaceSide): string | null {
+function deviceOn(skb: Skb, side: InterfaceSide): string | null {
   switch (side) {
     case "in":
       return skb.iif;

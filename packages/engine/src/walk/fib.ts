@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import { inNet, netOf, printAddress } from "../base/address.ts";
+import { tableName } from "../compile/fib.ts";
 import type { Range } from "../base/ranges.ts";
 import { unknownSelector } from "../ext/ip/rule.ts";
 import type { Nexthop, Route, RoutingRule } from "../model/routing.ts";
@@ -117,7 +118,7 @@ function inRange(range: Range | null, value: number): boolean {
 /** One `lookup` rule; null: it does not answer and the next rule is asked. */
 function lookupRule(run: Run, rule: RoutingRule, name: string, key: FlowKey): FibResult | null {
   const { fib } = run.family;
-  const table = fib.tables.get(TABLE_NAMES.get(name) ?? name);
+  const table = fib.tables.get(tableName(name));
   const result = table === undefined ? null : lookupTable(run, rule, table, key);
   if (rule.action.kind === "lookup" && rule.priority === 0 && fib.maybeMerged && result?.kind === "route") {
     return mergedLookup(run, fib, rule, key, result);
@@ -125,12 +126,6 @@ function lookupRule(run: Run, rule: RoutingRule, name: string, key: FlowKey): Fi
   if (result?.kind === "route" && suppressed(rule, result, run)) return null;
   return result;
 }
-
-const TABLE_NAMES: ReadonlyMap<string, string> = new Map([
-  ["255", "local"],
-  ["254", "main"],
-  ["253", "default"],
-]);
 
 /**
  * Until the first rule is added, local and main are one trie: a longer prefix of main wins over a shorter one of local

@@ -385,7 +385,7 @@ export function isLocalAddress(run: Run, address: Address): boolean {
   return false;
 }
 
-export function addressesOf(link: Link, like: Address): readonly InterfaceAddress[] {
+function addressesOf(link: Link, like: Address): readonly InterfaceAddress[] {
   return link.addresses.filter(({ prefix }) => familyOf(prefix.address) === familyOf(like));
 }
 

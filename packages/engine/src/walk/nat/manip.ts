@@ -39,7 +39,7 @@ function applyTuple(skb: Skb, target: Tuple, manip: Manip): void {
   else skb.dport = skb.dport === null ? null : target.dport;
 }
 
-export function endOf(skb: Skb, manip: Manip): NatEnd {
+function endOf(skb: Skb, manip: Manip): NatEnd {
   const port = skb.base.icmpType !== null ? skb.icmpId : manip === "src" ? skb.sport : skb.dport;
   return { address: manip === "src" ? skb.src : skb.dst, port };
 }
