@@ -33,12 +33,12 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/^manifest/, "manifest"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
-  [/rule/, "ip-rule"],
-  [/route/, "ip-route"],
-  [/neigh/, "ip-neigh"],
-  [/addr/, "ip-addr"],
-  [/link/, "ip-link"],
-  [/^ss\b/, "ss"],
+  [/^ip.*rule/, "ip-rule"],
+  [/^ip.*route/, "ip-route"],
+  [/^ip.*neigh/, "ip-neigh"],
+  [/^ip.*addr/, "ip-addr"],
+  [/^ip.*link/, "ip-link"],
+  [/^ss([^a-z]|$)/, "ss"],
 ];
 
 /** `ip-route-table-11`, `ip_route_show_table_11`. */

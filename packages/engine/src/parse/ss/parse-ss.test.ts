@@ -53,6 +53,13 @@ describe("parseSs", () => {
     expect(one("tcp LISTEN 0 9 *:1 *:* ino:5 sk:1 <->")).toMatchObject({ uid: 0 });
   });
 
+  it("finds the socket options on the socket's own line, too", () => {
+    expect(one("tcp LISTEN 0 9 *:1 *:* ino:5 inet-sockopt: ( is_icsk transparent)")).toMatchObject({
+      transparent: true,
+    });
+    expect(one("tcp LISTEN 0 9 *:1 *:* ino:5 inet-sockopt: ( is_icsk)")).toMatchObject({ transparent: false });
+  });
+
   it("reads a listing of one kind, which has no Netid", () => {
     const header = "State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n";
     expect(parseSs(`${header}LISTEN 0 9 0.0.0.0:80 0.0.0.0:*\n`, "f").value).toMatchObject([{ proto: "tcp" }]);

@@ -80,6 +80,7 @@ function readSocket(line: Line, report: Report): SocketDraft | "not-one" | null 
     lines: [line.text],
   };
   for (const word of columns.slice(5)) readDetail(word.text, socket);
+  readOptions(socket, line.text);
   return socket;
 }
 
@@ -127,9 +128,14 @@ function readDetail(word: string, socket: SocketDraft): void {
 
 const SOCKOPT = /inet-sockopt: \(([^()]*)\)/;
 
+/** Of `--inet-sockopt`; pages that wrap lines may have it on the line of the socket. */
+function readOptions(socket: SocketDraft, text: string): void {
+  const options = SOCKOPT.exec(text)?.[1];
+  if (options !== undefined) socket.transparent = options.split(" ").includes("transparent");
+}
+
 /** A line that goes on about the same socket. */
 function continueSocket(socket: SocketDraft, line: Line): void {
   socket.lines.push(line.text);
-  const options = SOCKOPT.exec(line.text)?.[1];
-  if (options !== undefined) socket.transparent = options.split(" ").includes("transparent");
+  readOptions(socket, line.text);
 }
