@@ -35,6 +35,7 @@ export const diagnostics = {
   "chain-in-use": "chain {chain} still has rules\nIt is kept. -F empties it.",
   "no-such-chain": "there is no chain {chain}\nThe line changes nothing.",
   "no-such-rule": "chain {chain} has no rule “{rule}”\nThe line changes nothing.",
+  "bad-name": "“{name}” cannot be the name of a chain\nThe line is skipped. Names have no blanks and no quotes.",
   "no-table":
     "rules before any table\nThey are kept, but nobody can say which table they are in. A line like “*filter” before them tells.",
   "no-commit": "table {table} ends without COMMIT\nIt is read as if it were whole; perhaps the listing was cut.",
@@ -47,6 +48,7 @@ export const diagnostics = {
   "carriage-returns": "lines end in CR LF\nThe CR is dropped. iptables-restore would refuse the file.",
   "too-much-work":
     "this line stands for more than can be carried out\nIt is skipped. Lines have up to 1024 words, and a file a bounded number of edits and of rules per address list.",
+  "too-many-tables": "more than {most} tables\nNothing behind this line is read: no node has so many.",
   "too-many-diagnostics": "{count} more problems are not listed\nThe first ones tell what kind of file this is.",
   "unknown-word": "“{word}” is no word of {format}\nIt is kept as it stands; the rest of the line was read.",
   "word-without-value": "`{word}` has no value\nThe line is skipped: without the value it would say something else.",

@@ -28,6 +28,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "chain-in-use": "链 {chain} 还有规则\n保留该链。可用 -F 清空。",
   "no-such-chain": "没有链 {chain}\n该行不改变任何东西。",
   "no-such-rule": "链 {chain} 没有规则“{rule}”\n该行不改变任何东西。",
+  "bad-name": "“{name}”不能作为链名\n已跳过该行。名称不含空格和引号。",
   "no-table": "规则之前没有表\n规则保留，但无从得知属于哪个表。在其前加一行如“*filter”即可。",
   "no-commit": "表 {table} 结束时没有 COMMIT\n按完整的表读取；列表或许被截断。",
   "commit-without-table": "COMMIT 之前没有表\n已跳过该行。",
@@ -38,6 +39,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "carriage-returns": "行尾是 CR LF\n已去掉 CR。iptables-restore 会拒绝该文件。",
   "too-much-work":
     "该行代表的工作量超出限度\n已跳过。每行至多 1024 个词，每个文件的编辑次数和地址列表展开的规则数有上限。",
+  "too-many-tables": "超过 {most} 个表\n此行之后的内容不再读取：没有节点会有这么多表。",
   "too-many-diagnostics": "另有 {count} 个问题未列出\n前面的已足以说明这是什么文件。",
   "unknown-word": "“{word}”不是 {format} 的词\n原样保留；该行其余部分照常读取。",
   "word-without-value": "`{word}` 没有值\n跳过该行：缺了值，意思就变了。",

@@ -1,11 +1,11 @@
 import type { Rule } from "../../model/ruleset.ts";
 import type { Draft } from "./draft.ts";
-import { report, reportProblem, spend } from "./reader.ts";
+import { reportProblem, spend } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
 import { readRule } from "./rule.ts";
 import { addChain, chainOf, draftedRules, insertRules, keepRules } from "./tables.ts";
 import type { ChainDraft, TableDraft } from "./tables.ts";
-import { rawText, wordText } from "./words.ts";
+import { isName, rawText, wordText } from "./words.ts";
 
 /**
  * The lines of a restore file that are no `-A`: `-I -D -N -P -F -X`, as iptables-restore would carry them out on the
@@ -21,7 +21,8 @@ export function runEdit(reader: Reader, table: TableDraft, draft: Draft): void {
       from: 0,
       to: 1,
     });
-  } else if (!spend(reader, table.rules.length)) report(reader, "error", "too-much-work", {});
+  } else if (!spend(reader, 1 + Math.floor((table.rules.length + table.chains.size) / MOVES_PER_RULE)))
+    reportProblem(reader, "error", tooMuchWork(reader));
   else {
     keepRules(reader, table);
     table.lastChain = null;
@@ -29,6 +30,9 @@ export function runEdit(reader: Reader, table: TableDraft, draft: Draft): void {
     if (problem !== null) reportProblem(reader, "error", problem);
   }
 }
+
+/** So many rules can be moved in the time that it takes to make or compare one. */
+const MOVES_PER_RULE = 64;
 
 type Edit = (reader: Reader, table: TableDraft, draft: Draft, chain: string) => Problem | null;
 
@@ -49,8 +53,8 @@ const EDITS: ReadonlyMap<string, Edit> = new Map([
 
 /** `-I CHAIN [NUMBER] …`: before the rule that has the number; first when there is none. */
 function insert(reader: Reader, table: TableDraft, draft: Draft, name: string): Problem | null {
-  if (name === "") return malformed(reader);
-  const chain = chainOf(reader, table, name, 1);
+  const chain = chainOf(reader, table);
+  if (chain === null) return null;
   const number = numberAt(reader, 2);
   const place = (number ?? 1) - 1;
   if (place < 0 || place > chain.rules.length) return noSuchRule(name, rawText(reader.words, 2, 3));
@@ -72,6 +76,7 @@ function remove(reader: Reader, table: TableDraft, draft: Draft, name: string): 
   }
   readRule(reader, draft, 2);
   for (const wanted of draftedRules(reader, name, draft)) {
+    if (!spend(reader, chain.rules.length)) return tooMuchWork(reader);
     const rule = chain.rules.find((candidate) => saysTheSame(candidate, wanted));
     if (rule === undefined) return noSuchRule(name, rawText(reader.words, 2, reader.words.count));
     removeRule(table, chain, rule);
@@ -85,7 +90,7 @@ function removeRule(table: TableDraft, chain: ChainDraft, rule: Rule): void {
 }
 
 function declare(reader: Reader, table: TableDraft, _draft: Draft, name: string): Problem | null {
-  if (name === "") return malformed(reader);
+  if (!isName(name)) return malformed(reader);
   if (table.chains.has(name)) return { code: "chain-twice", params: { chain: name }, from: 1, to: 2 };
   addChain(reader, table, name, null, null);
   return null;
@@ -93,7 +98,7 @@ function declare(reader: Reader, table: TableDraft, _draft: Draft, name: string)
 
 function setPolicy(reader: Reader, table: TableDraft, _draft: Draft, name: string): Problem | null {
   const policy = reader.words.count > 2 ? wordText(reader.words, 2) : "";
-  if (name === "" || (policy !== "ACCEPT" && policy !== "DROP")) return malformed(reader);
+  if (!isName(name) || (policy !== "ACCEPT" && policy !== "DROP")) return malformed(reader);
   const chain = table.chains.get(name) ?? addChain(reader, table, name, policy, null);
   chain.policy = policy;
   return null;
@@ -142,9 +147,14 @@ function saysTheSame(a: Rule, b: Rule): boolean {
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const left = new Map(Object.entries(a));
-  const right = Object.entries(b);
-  return left.size === right.length && right.every(([key, value]) => left.has(key) && isEqual(left.get(key), value));
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => isEqual(Reflect.get(a, key), Reflect.get(b, key)))
+  );
+}
+
+function tooMuchWork(reader: Reader): Problem {
+  return { code: "too-much-work", params: {}, from: 0, to: reader.words.count };
 }
 
 function malformed(reader: Reader): Problem {

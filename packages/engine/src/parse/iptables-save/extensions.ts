@@ -11,7 +11,19 @@ import { NO_LETTER, loaded, optionAt } from "./options.ts";
 import type { Loaded } from "./options.ts";
 import { reportProblem } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
+import {
+  BANG,
+  LONG,
+  SHORT,
+  endOf,
+  hashOf,
+  isName,
+  isOldNegation,
+  rawText,
+  shapeAt,
+  startOf,
+  wordText,
+} from "./words.ts";
 import type { Words } from "./words.ts";
 
 /** The verdicts that are not extensions. */
@@ -96,8 +108,12 @@ export function loadTarget(reader: Reader, draft: Draft, at: number, isGoto: boo
     draft.target = before;
     return end;
   }
-  const name = at + 1 < words.count ? wordText(words, at + 1) : "";
-  if (name === "") return refuse(reader, draft, misused("missing-value", words, at), at, Math.min(at + 2, words.count));
+  if (at + 1 >= words.count) return refuse(reader, draft, misused("missing-value", words, at), at, at + 1);
+  const name = wordText(words, at + 1);
+  if (!isName(name)) {
+    const params = { option: rawText(words, at, at + 1), value: name };
+    return refuse(reader, draft, { code: "bad-value", params, from: at + 1, to: at + 2 }, at, at + 2);
+  }
   const read = isGoto
     ? { target: { kind: "goto", chain: name } as const, next: at + 2 }
     : readTarget(reader, draft, name, at);

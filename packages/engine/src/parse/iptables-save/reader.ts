@@ -30,7 +30,7 @@ export interface Reader {
   isRereading: boolean;
   /** Diagnostics past the limit. */
   unreported: number;
-  /** Work left for lines that cost more than their length: address lists, `-I`, `-D`. */
+  /** Rules that lines which cost more than their length (address lists, `-I`, `-D`) may still make or compare. */
   budget: number;
 }
 
@@ -47,7 +47,7 @@ export interface Memos {
 
 /** More than any reader will look at; the rest is counted. */
 const MOST_DIAGNOSTICS = 100_000;
-const WORK_BUDGET = 50_000_000;
+const WORK_BUDGET = 1_000_000;
 
 export function createReader(text: string, file: string, family: Family): Reader {
   return {

@@ -20,7 +20,19 @@ import {
 import { recall, remember } from "./memo.ts";
 import { spend } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
+import {
+  BANG,
+  LONG,
+  SHORT,
+  endOf,
+  hashOf,
+  isName,
+  isOldNegation,
+  rawText,
+  shapeAt,
+  startOf,
+  wordText,
+} from "./words.ts";
 
 /**
  * Reads the words from `from` on into the draft: everything of a rule behind `-A CHAIN`. What cannot be read is reported
@@ -217,7 +229,7 @@ function takeDevice(reader: Reader, draft: Draft, letter: number, at: number, ne
   let device = recall(memo, hashOf(words, at), text, start, end);
   if (device === undefined) {
     const value = wordText(words, at);
-    if (value === "" || value.length > DEVICE_LENGTH) return false;
+    if (!isName(value) || value.length > DEVICE_LENGTH) return false;
     device = remember(memo, hashOf(words, at), text, start, end, { negated: false, value });
   }
   if (negated) device = { negated, value: device.value };

@@ -7,7 +7,7 @@ import { cutCommand } from "./command.ts";
 import { firstWord, goToLine, report, reportProblem, spend } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import { readRule } from "./rule.ts";
-import { endOf, startOf, wordText } from "./words.ts";
+import { endOf, isName, startOf, wordText } from "./words.ts";
 
 /** A chain under way; the finished Chain is the same object. */
 export interface ChainDraft extends Chain {
@@ -49,7 +49,8 @@ interface OpenJump {
   readonly end: number;
 }
 
-const FIRST_LINES = 128;
+const NO_LINES = new Int32Array(0);
+const FIRST_LINES = 64;
 
 export function createTable(
   reader: Reader,
@@ -65,7 +66,7 @@ export function createTable(
     name,
     chains: new Map(),
     lastChain: null,
-    lines: new Int32Array(FIRST_LINES),
+    lines: NO_LINES,
     lineCount: 0,
     rules: [],
     span,
@@ -88,21 +89,45 @@ export function addChain(
   return chain;
 }
 
-/** The chain of a rule; made, with a diagnostic, where no line declared it. `word`: where its name stands. */
-export function chainOf(reader: Reader, table: TableDraft, name: string, word: number): ChainDraft {
-  const known = table.chains.get(name);
-  if (known !== undefined) return known;
-  const params = { chain: name, table: table.name };
-  // A bare list of rules has no declarations at all: it was reported where it began.
-  if (table.name !== "")
-    reportProblem(reader, "warning", { code: "undeclared-chain", params, from: word, to: word + 1 });
+/** The chain that the second word of a command names; made, with a diagnostic, where no line declared it. Null: no name. */
+export function chainOf(reader: Reader, table: TableDraft): ChainDraft | null {
+  const { words, text } = reader;
+  if (words.count < 2) {
+    const params = { option: wordText(words, 0) };
+    reportProblem(reader, "error", { code: "missing-value", params, from: 0, to: 1 });
+    return null;
+  }
+  const last = table.lastChain;
+  const start = startOf(words, 1);
+  if (last?.name.length === endOf(words, 1) - start && text.startsWith(last.name, start)) return last;
+  const name = wordText(words, 1);
+  const chain = table.chains.get(name) ?? undeclaredChain(reader, table, name);
+  if (chain !== null) table.lastChain = chain;
+  return chain;
+}
+
+function undeclaredChain(reader: Reader, table: TableDraft, name: string): ChainDraft | null {
+  const place = { from: 1, to: 2 };
+  if (!isName(name)) {
+    reportProblem(reader, "error", { code: "bad-name", params: { name }, ...place });
+    return null;
+  }
+  // A bare list of rules has no declarations at all: that was reported where it began.
+  if (table.name !== "") {
+    reportProblem(reader, "warning", {
+      code: "undeclared-chain",
+      params: { chain: name, table: table.name },
+      ...place,
+    });
+  }
   return addChain(reader, table, name, null, null);
 }
 
 /** Reads the `-A` line under way and appends what it says. */
 export function appendRule(reader: Reader, table: TableDraft, draft: Draft): void {
+  const chain = chainOf(reader, table);
+  if (chain === null) return;
   readRule(reader, draft, 2);
-  const chain = chainAt(reader, table, 1);
   noteJump(reader, table, draft);
   const isOne = draft.srcList === null && draft.dstList === null;
   if (isOne && table.lines !== null) noteLine(reader, table, table.lines);
@@ -111,15 +136,6 @@ export function appendRule(reader: Reader, table: TableDraft, draft: Draft): voi
     if (isOne) addRule(table, chain, ruleOf(reader, chain.name, draft, draft.src, draft.dst, matchesOf(draft)));
     else for (const rule of draftedRules(reader, chain.name, draft)) addRule(table, chain, rule);
   }
-}
-
-/** The chain that a word of the line names. */
-function chainAt(reader: Reader, table: TableDraft, word: number): ChainDraft {
-  const { words, text } = reader;
-  const last = table.lastChain;
-  const start = startOf(words, word);
-  if (last?.name.length === endOf(words, word) - start && text.startsWith(last.name, start)) return last;
-  return (table.lastChain = chainOf(reader, table, wordText(words, word), word));
 }
 
 function addRule(table: TableDraft, chain: ChainDraft, rule: Rule): void {
@@ -131,7 +147,7 @@ function noteLine(reader: Reader, table: TableDraft, lines: Int32Array): void {
   const at = 2 * table.lineCount++;
   let room = lines;
   if (at === lines.length) {
-    room = table.lines = new Int32Array(2 * lines.length);
+    room = table.lines = new Int32Array(Math.max(FIRST_LINES, 2 * lines.length));
     room.set(lines);
   }
   room[at] = reader.line;
@@ -153,7 +169,8 @@ export function keepRules(reader: Reader, table: TableDraft): void {
     goToLine(reader, lines[2 * index] ?? 0, lines[2 * index + 1] ?? 0);
     cutCommand(reader, firstWord(reader));
     readRule(reader, draft, 2);
-    const chain = chainAt(reader, table, 1);
+    const chain = chainOf(reader, table);
+    if (chain === null) continue;
     addRule(table, chain, ruleOf(reader, chain.name, draft, draft.src, draft.dst, matchesOf(draft)));
   }
   reader.family = family;

@@ -219,3 +219,11 @@ function unquote(raw: string): string {
   const quote = raw.indexOf('"');
   return raw.slice(0, quote) + raw.slice(quote + 1).replace(/\\(.)|\\$/gsu, "$1");
 }
+
+/**
+ * May this be the name of a chain or device? The tools print such names without quotes, so one that needed them could not
+ * be read back.
+ */
+export function isName(text: string): boolean {
+  return /^[^\s"'][^\s"]*$/.test(text);
+}
