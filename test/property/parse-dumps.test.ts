@@ -23,6 +23,7 @@ import {
   printSysctl,
 } from "@hookwalk/engine";
 import type { Diagnostic, Parsed } from "@hookwalk/engine";
+import { comparable } from "../comparable.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 
@@ -123,15 +124,6 @@ describe("what the tool itself wrote", () => {
     },
   );
 });
-
-/** A model without what one of two forms does not say: places, `lock` of metrics, and of links all but the typed fields. */
-function comparable(values: readonly unknown[], dropped: readonly string[]): unknown {
-  const text = JSON.stringify(values, (key, value: unknown) => {
-    if (key === "span" || key === "line" || dropped.includes(key)) return undefined;
-    return typeof value === "bigint" ? `${String(value)}n` : value;
-  });
-  return JSON.parse(text.replaceAll('"lock ', '"'));
-}
 
 const LINK_EXTRAS = ["extras", "details", "statistics"];
 const JSONS = ALL.filter(({ name }) => name.endsWith(".json"));

@@ -198,10 +198,10 @@ const METRICS: readonly string[] = [
 const aboutRoute: readonly Phrase<Route>[] = [
   extra(["realm", "realms"], 1),
   extra(["mark", "uid"], 1),
-  extra(METRICS, 1, { prefixes: ["lock"] }),
-  extra(["iif"], 1),
   extra(["users", "age", "used"], 1),
   extra(["expires", "error"], 1),
+  extra(METRICS, 1, { prefixes: ["lock"] }),
+  extra(["iif"], 1),
   extra(["pref"], 1, { after: "" }),
   extra(["ttl-propagate"], 1, { before: " ", after: "" }),
 ];
