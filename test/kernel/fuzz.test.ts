@@ -22,10 +22,10 @@ const required = process.env["HOOKWALK_KERNEL"] === "require";
 
 /** How the pairs are shared out: nft commits are slow, so fewer rulesets of it. */
 const PLANS = [
-  { family: "ip", backend: "legacy", share: 0.5, packets: 60 },
-  { family: "ip6", backend: "legacy", share: 0.26, packets: 60 },
-  { family: "ip", backend: "nft", share: 0.15, packets: 80 },
-  { family: "ip6", backend: "nft", share: 0.09, packets: 80 },
+  { family: "ip", backend: "legacy", share: 0.46, packets: 110 },
+  { family: "ip6", backend: "legacy", share: 0.3, packets: 90 },
+  { family: "ip", backend: "nft", share: 0.15, packets: 120 },
+  { family: "ip6", backend: "nft", share: 0.09, packets: 110 },
 ] as const;
 
 /** Routing that every other ruleset is tried with: policy rules, strict reverse path filtering. */

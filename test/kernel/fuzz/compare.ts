@@ -38,7 +38,15 @@ export function compare(bench: Bench, rules: string, packets: readonly FuzzPacke
   const { lab, family, backend } = bench;
   lab.replaceRules([{ family, backend, text: rules }]);
   lab.flushConntrack();
-  lab.run(["ipset", "restore", "-exist"], refill());
+  try {
+    return comparePackets(bench, rules, packets);
+  } finally {
+    if (rules.includes("-j SET")) lab.run(["ipset", "restore", "-exist"], refill());
+  }
+}
+
+function comparePackets(bench: Bench, rules: string, packets: readonly FuzzPacket[]): Compared {
+  const { lab, family } = bench;
   const program = compileProgram(withRules(bench, rules));
   const state = new NodeState(program);
   const sent: { readonly packet: Packet; readonly arrival: Arrival; readonly left: Left | null }[] = [];

@@ -1,5 +1,4 @@
 import type { Address } from "../base/address.ts";
-import { familyOf } from "../base/address.ts";
 import { encodePacket } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
@@ -8,6 +7,7 @@ import { fibLookup } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { flowKey, isLocalAddress } from "./route.ts";
 import type { Run } from "./run.ts";
+import { selectAddress } from "./select-address.ts";
 import { packetOf } from "./skb.ts";
 import type { Skb } from "./skb.ts";
 
@@ -83,7 +83,6 @@ function sourceTowards(run: Run, dst: Address): Address | null {
     flowKey(run.skb, { src: typeof dst === "number" ? 0 : 0n, dst, iif: "lo", mark: 0, uid: 0 }),
   );
   if (result.kind === "error") return null;
-  if (result.entry.route.prefSrc !== null) return result.entry.route.prefSrc;
-  const link = run.program.links.get(result.nexthop?.dev ?? "");
-  return link?.addresses.find(({ prefix }) => familyOf(prefix.address) === familyOf(dst))?.prefix.address ?? null;
+  const { route } = result.entry;
+  return route.prefSrc ?? selectAddress(run, result.nexthop?.dev ?? null, result.nexthop?.via ?? dst);
 }

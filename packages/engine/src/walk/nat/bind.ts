@@ -1,10 +1,11 @@
 import type { Address } from "../../base/address.ts";
-import { clearAddress, familyOf, inNet, maskAddress, netOf, orAddress, xorAddress } from "../../base/address.ts";
-import type { InterfaceAddress, Link } from "../../model/routing.ts";
+import { clearAddress, familyOf, maskAddress, orAddress, xorAddress } from "../../base/address.ts";
+
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { Run } from "../run.ts";
+import { selectAddress } from "../select-address.ts";
 import type { CtReference } from "../skb.ts";
 import { ACCEPT, dropped } from "../verdict.ts";
 import type { ChainVerdict } from "../verdict.ts";
@@ -104,51 +105,10 @@ function netmapAddress(
   return orAddress(clearAddress(from, hostBits), maskAddress(own, hostBits));
 }
 
-/** nf_nat_masquerade_ipv4: inet_select_addr of the output device for the next hop; the route's `src` does not count. */
+/** nf_nat_masquerade_ipv4: an address of the output device for the next hop; the route's `src` does not count. */
 function masqueradeAddress(run: Run): Address | null {
-  const { skb, program } = run;
-  const link = program.links.get(skb.oif ?? "");
-  const nexthop = skb.route?.via ?? skb.dst;
-  const own = link === undefined ? [] : candidates(link, skb.src);
-  if (skb.family === "ip6") return sourceFor6(run, link);
-  const near = own.find(({ prefix }) => inNet(nexthop, netOf(prefix)));
-  const first = near ?? own[0];
-  if (first !== undefined) return first.prefix.address;
-  for (const other of [...program.links.values()].sort((a, b) => a.index - b.index)) {
-    const [found] = candidates(other, skb.src);
-    if (found !== undefined) return found.prefix.address;
-  }
-  return null;
-}
-
-/** Primary addresses of global scope, in the device's order. */
-function candidates(link: Link, like: Address): readonly InterfaceAddress[] {
-  return link.addresses.filter(
-    ({ prefix, scope, flags }) =>
-      familyOf(prefix.address) === familyOf(like) && scope === "global" && !flags.includes("secondary"),
-  );
-}
-
-/** ipv6_dev_get_saddr: the output device's addresses first, then the longest match with the destination (RFC 6724). */
-function sourceFor6(run: Run, link: Link | undefined): Address | null {
-  const all = [...(link === undefined ? [] : [link]), ...run.program.links.values()];
-  for (const device of all) {
-    const usable = candidates(device, run.skb.dst).filter(
-      ({ flags }) => !flags.includes("tentative") && !flags.includes("deprecated"),
-    );
-    const best = usable.toSorted(
-      (a, b) => commonBits(b.prefix.address, run.skb.dst) - commonBits(a.prefix.address, run.skb.dst),
-    )[0];
-    if (best !== undefined) return best.prefix.address;
-  }
-  return null;
-}
-
-function commonBits(a: Address, b: Address): number {
-  if (typeof a !== "bigint" || typeof b !== "bigint") return 0;
-  let bits = 128;
-  for (let rest = a ^ b; rest !== 0n; rest >>= 1n) bits--;
-  return bits;
+  const { skb } = run;
+  return selectAddress(run, skb.oif, skb.family === "ip" ? (skb.route?.via ?? skb.dst) : skb.dst);
 }
 
 /** nf_nat_redirect: to this host: loopback for its own packets, else the first address of the input device. */
