@@ -1,15 +1,18 @@
 import type { Command } from "../command-line/command.ts";
+import { completion } from "./completion.ts";
+import { show } from "./show.ts";
+import { trace } from "./trace.ts";
+import { version } from "./version.ts";
 
-/** Every command, loaded when it is asked for: what `show` needs should not wait for what `lab` needs. */
-const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
-  ["trace", async (): Promise<Command> => (await import("./trace.ts")).trace],
-  ["show", async (): Promise<Command> => (await import("./show.ts")).show],
+/** Every command, in the order in which help lists them. The lab is loaded when it is asked for: it alone needs the kernel. */
+const loaders: ReadonlyMap<string, () => Command | Promise<Command>> = new Map([
+  ["trace", (): Command => trace],
+  ["show", (): Command => show],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
-  ["completion", async (): Promise<Command> => (await import("./completion.ts")).completion],
-  ["version", async (): Promise<Command> => (await import("./version.ts")).version],
+  ["completion", (): Command => completion],
+  ["version", (): Command => version],
 ]);
 
-/** In the order in which help lists them. */
 export const commandNames: readonly string[] = [...loaders.keys()];
 
 /** Null: there is no such command. */

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 import type { Document, Row, Word } from "@hookwalk/engine";
 import { ROW_INDENT } from "@hookwalk/engine";
 import { colourWord } from "./colour.ts";
@@ -87,10 +87,17 @@ function widthOf(words: readonly Word[]): number {
 }
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Drawn over the character before them, or not at all. */
+const WITHOUT_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 
 /** Chinese takes two columns a character. */
 function columnsOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  if (ASCII.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) {
+    if (!WITHOUT_WIDTH.test(character)) columns += eastAsianWidth(character.codePointAt(0) ?? 0);
+  }
+  return columns;
 }
 
 function print(words: readonly Word[], page: Page): Printed {
