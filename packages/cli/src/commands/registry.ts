@@ -5,12 +5,12 @@ import { trace } from "./trace.ts";
 import { version } from "./version.ts";
 
 /** Every command, in the order in which help lists them. The lab is loaded when it is asked for: it alone needs the kernel. */
-const loaders: ReadonlyMap<string, () => Command | Promise<Command>> = new Map([
-  ["trace", (): Command => trace],
-  ["show", (): Command => show],
+const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["trace", (): Promise<Command> => Promise.resolve(trace)],
+  ["show", (): Promise<Command> => Promise.resolve(show)],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
-  ["completion", (): Command => completion],
-  ["version", (): Command => version],
+  ["completion", (): Promise<Command> => Promise.resolve(completion)],
+  ["version", (): Promise<Command> => Promise.resolve(version)],
 ]);
 
 export const commandNames: readonly string[] = [...loaders.keys()];
