@@ -211,12 +211,14 @@ function routeTable(name: string, routes: readonly Route[]): RouteTable {
     });
   return {
     name,
-    *lookup(address) {
+    lookup(address) {
       const family = typeof address === "number" ? "ip" : "ip6";
+      const found: FibEntry[] = [];
       for (const { mask, nets } of lengths) {
-        const found = nets.get(maskAddress(address, mask[family]));
-        if (found !== undefined) yield* found;
+        const entries = nets.get(maskAddress(address, mask[family]));
+        if (entries !== undefined) for (const entry of entries) found.push(entry);
       }
+      return found;
     },
   };
 }

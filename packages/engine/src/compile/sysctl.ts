@@ -9,17 +9,34 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
     const value = Number.parseInt(text, 10);
     return Number.isNaN(value) ? byDefault : value;
   };
-  const device = (family: string, dev: string, key: string, byDefault: number): number => {
-    const inherited = number(`net.${family}.conf.default.${key}`, byDefault);
-    return number(`net.${family}.conf.${dev}.${key}`, inherited);
-  };
+  const own: DeviceSetting<number> = (family, dev, key, byDefault) =>
+    number(`net.${family}.conf.${dev}.${key}`, number(`net.${family}.conf.default.${key}`, byDefault));
   const all = (family: string, key: string, byDefault: number): number =>
     number(`net.${family}.conf.all.${key}`, byDefault);
   return {
     number,
-    device,
-    max: (family, dev, key, byDefault) => Math.max(all(family, key, byDefault), device(family, dev, key, byDefault)),
-    either: (family, dev, key, byDefault) =>
-      all(family, key, byDefault) !== 0 || device(family, dev, key, byDefault) !== 0,
+    device: remembered(own),
+    max: remembered((family, dev, key, byDefault) =>
+      Math.max(all(family, key, byDefault), own(family, dev, key, byDefault)),
+    ),
+    either: remembered(
+      (family, dev, key, byDefault) => all(family, key, byDefault) !== 0 || own(family, dev, key, byDefault) !== 0,
+    ),
+  };
+}
+
+type DeviceSetting<T> = (family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number) => T;
+
+/** Every packet asks for the same few settings; their long names are put together once. A key has one default. */
+function remembered<T>(compute: DeviceSetting<T>): DeviceSetting<T> {
+  const known = { ipv4: new Map<string, Map<string, T>>(), ipv6: new Map<string, Map<string, T>>() };
+  return (family, dev, key, byDefault) => {
+    const byDevice = known[family].get(key) ?? new Map<string, T>();
+    if (byDevice.size === 0) known[family].set(key, byDevice);
+    const before = byDevice.get(dev);
+    if (before !== undefined) return before;
+    const value = compute(family, dev, key, byDefault);
+    byDevice.set(dev, value);
+    return value;
   };
 }

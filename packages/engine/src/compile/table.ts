@@ -39,8 +39,10 @@ export function compileTable(source: Table): CompiledTable {
   return {
     source,
     chain(name) {
+      const known = compiled.get(name);
+      if (known !== undefined) return known;
       const chain = chains.get(name);
-      return compiled.get(name) ?? (chain === undefined ? null : lower(chain));
+      return chain === undefined ? null : lower(chain);
     },
   };
 }

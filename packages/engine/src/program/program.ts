@@ -106,7 +106,7 @@ export interface Fib {
 export interface RouteTable {
   readonly name: string;
   /** Longest prefix first; inside one prefix in the kernel's order of preference. */
-  lookup(address: Address): Iterable<FibEntry>;
+  lookup(address: Address): readonly FibEntry[];
 }
 
 export interface FibEntry {

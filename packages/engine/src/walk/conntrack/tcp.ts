@@ -65,10 +65,22 @@ const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<Kind, string>>
   },
 };
 
+type StepOf = ReadonlyMap<TcpState, TcpStep>;
+
+function readRows(rows: Readonly<Record<Kind, string>>): Readonly<Record<Kind, StepOf>> {
+  const row = (text: string): StepOf => {
+    const cells = text.split(" ");
+    return new Map(ORDER.map((state, i) => [state, SHORT[cells[i] ?? ""] ?? "invalid"]));
+  };
+  const { syn, synack, fin, ack, rst, none } = rows;
+  return { syn: row(syn), synack: row(synack), fin: row(fin), ack: row(ack), rst: row(rst), none: row(none) };
+}
+
+const STEPS = { original: readRows(ROWS.original), reply: readRows(ROWS.reply) };
+
 /** What a packet with these flags does to a flow in this state. */
 export function tcpStep(direction: "original" | "reply", flags: number, state: TcpState): TcpStep {
-  const cell = ROWS[direction][kindOf(flags)].split(" ")[ORDER.indexOf(state)];
-  return (cell === undefined ? undefined : SHORT[cell]) ?? "invalid";
+  return STEPS[direction][kindOf(flags)].get(state) ?? "invalid";
 }
 
 /** get_conntrack_index. */
