@@ -1,42 +1,92 @@
 import type { Address } from "../base/address.ts";
-import { familyOf, inNet, netOf } from "../base/address.ts";
+import { inNet, netOf, parsePrefix } from "../base/address.ts";
+import type { AddressMask } from "../base/address.ts";
+import { invariant } from "../base/assert.ts";
 import type { InterfaceAddress, Link } from "../model/routing.ts";
 import type { Run } from "./run.ts";
 
+/** The address that this node gives a packet of its own that leaves by `device` towards `near`; null: it has none. */
+export function selectAddress(run: Run, device: string | null, near: Address): Address | null {
+  const links = [...run.program.links.values()].sort((a, b) => a.index - b.index);
+  return typeof near === "number" ? selectV4(links, device, near) : selectV6(links, device, near);
+}
+
 /**
  * inet_select_addr (net/ipv4/devinet.c): the device's primary address in whose network `near` lies, else its first one,
- * else the first of any other device. IPv6: ipv6_dev_get_saddr, the device's addresses first, then the longest match with
- * `near` (RFC 6724). Null: this node has no address to use.
+ * else the first of any other device.
  */
-export function selectAddress(run: Run, device: string | null, near: Address): Address | null {
-  const { links } = run.program;
-  const own = links.get(device ?? "");
-  const others = [...links.values()].sort((a, b) => a.index - b.index);
-  for (const link of own === undefined ? others : [own, ...others]) {
-    const usable = candidates(link, near);
-    const best =
-      typeof near === "number" && link === own
-        ? (usable.find((a) => inNet(near, netOf(a.prefix))) ?? usable[0])
-        : usable[0];
-    if (best !== undefined) return best.prefix.address;
-  }
-  return null;
+function selectV4(links: readonly Link[], device: string | null, near: number): Address | null {
+  const own = links.filter((link) => link.name === device).flatMap((link) => usableOf(link, "number"));
+  const others = links.filter((link) => link.name !== device).flatMap((link) => usableOf(link, "number"));
+  const chosen = own.find((address) => inNet(near, netOf(address.prefix))) ?? own[0] ?? others[0];
+  return chosen?.prefix.address ?? null;
 }
 
-/** Primary addresses of global scope in the device's order; for IPv6 the best match first. */
-function candidates(link: Link, near: Address): readonly InterfaceAddress[] {
-  const usable = link.addresses.filter(
+function usableOf(link: Link, type: "number" | "bigint"): readonly InterfaceAddress[] {
+  return link.addresses.filter(
     ({ prefix, scope, flags }) =>
-      familyOf(prefix.address) === familyOf(near) && scope === "global" && !flags.some((flag) => UNUSABLE.has(flag)),
+      typeof prefix.address === type && scope === "global" && !flags.some((flag) => UNUSABLE.has(flag)),
   );
-  if (typeof near === "number") return usable;
-  return usable.toSorted((a, b) => commonBits(b.prefix.address, near) - commonBits(a.prefix.address, near));
 }
 
-const UNUSABLE: ReadonlySet<string> = new Set(["secondary", "tentative", "deprecated"]);
+const UNUSABLE: ReadonlySet<string> = new Set(["secondary", "tentative"]);
 
-function commonBits(a: Address, b: Address): number {
-  if (typeof a !== "bigint" || typeof b !== "bigint") return 0;
+/** ipv6_dev_get_saddr (net/ipv6/addrconf.c), RFC 6724: the first rule by which two candidates differ decides. */
+function selectV6(links: readonly Link[], device: string | null, near: bigint): Address | null {
+  const candidates = links.flatMap((link) =>
+    link.addresses
+      .filter((address) => address.prefix.address === near || usableOf(link, "bigint").includes(address))
+      .map(({ prefix, flags }) => ({ address: prefix.address, flags, isOwn: link.name === device })),
+  );
+  const ranked = candidates.map((candidate) => ({
+    address: candidate.address,
+    rank: [
+      candidate.address === near,
+      !candidate.flags.includes("deprecated"),
+      candidate.isOwn,
+      labelOf(candidate.address) === labelOf(near),
+      commonBits(candidate.address, near),
+    ].map(Number),
+  }));
+  return (
+    ranked.reduce<(typeof ranked)[number] | null>(
+      (best, one) => (best === null || isBetter(one.rank, best.rank) ? one : best),
+      null,
+    )?.address ?? null
+  );
+}
+
+function isBetter(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
+}
+
+/** net/ipv6/addrlabel.c ip6addrlbl_init_table, the most specific first. */
+const LABELS: readonly (readonly [AddressMask, number])[] = [
+  label("::1/128", 0),
+  label("::ffff:0:0/96", 4),
+  label("::/96", 3),
+  label("2001::/32", 6),
+  label("2001:10::/28", 7),
+  label("3ffe::/16", 12),
+  label("2002::/16", 2),
+  label("fec0::/10", 11),
+  label("fc00::/7", 5),
+  label("::/0", 1),
+];
+
+function label(text: string, number: number): readonly [AddressMask, number] {
+  const prefix = parsePrefix(text);
+  invariant(prefix !== null, text);
+  return [netOf(prefix), number];
+}
+
+function labelOf(address: Address): number {
+  return LABELS.find(([net]) => inNet(address, net))?.[1] ?? 1;
+}
+
+function commonBits(a: Address, b: bigint): number {
+  if (typeof a === "number") return 0;
   let bits = 128;
   for (let rest = a ^ b; rest !== 0n; rest >>= 1n) bits--;
   return bits;

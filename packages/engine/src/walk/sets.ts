@@ -1,4 +1,5 @@
 import { printAddress } from "../base/address.ts";
+import { printProtocol } from "../base/protocols.ts";
 import type { Action } from "../program/action.ts";
 import type { SetKey, SetLookup, SetQuestion } from "../program/set-lookup.ts";
 import type { Direction, Test } from "../program/test.ts";
@@ -24,7 +25,7 @@ export function questionOf({ sets }: Run, returnNomatch: boolean): SetQuestion {
 
 function askSet(name: string, directions: readonly Direction[], run: Run, negated: boolean): boolean | Question {
   const key = setKey(run.skb);
-  const element = directions.map((direction) => describe(key, direction)).join(",");
+  const element = describe(key, directions);
   const why = run.sets === null ? "no ipset dump" : whyUnknown(name, run.sets);
   const question = factQuestion(`set ${name} has ${element}`, why, false);
   const known = run.oracle.known(question.key);
@@ -35,10 +36,14 @@ function whyUnknown(name: string, sets: ReadonlyMap<string, SetLookup>): string 
   return sets.has(name) ? "the ipset dump does not decide it" : `set ${name} is not in the ipset dump`;
 }
 
-function describe(key: SetKey, direction: Direction): string {
-  const port = direction === "src" ? key.sport : key.dport;
-  const address = printAddress(direction === "src" ? key.src : key.dst);
-  return port === null ? address : `${address}:${String(port)}`;
+/** As ipset spells an element: the first dimension of nearly every type is an address, a second one mostly a port. */
+function describe(key: SetKey, directions: readonly Direction[]): string {
+  const part = (direction: Direction, i: number): string => {
+    const port = direction === "src" ? key.sport : key.dport;
+    if (i === 1 && port !== null) return `${printProtocol(key.proto)}:${String(port)}`;
+    return printAddress(direction === "src" ? key.src : key.dst);
+  };
+  return directions.map(part).join(",");
 }
 
 export function setKey(skb: Skb): SetKey {
@@ -70,7 +75,7 @@ export function updateSet(run: Run, { set, directions, op, exist }: Action & { k
     const after = before?.with(key, directions, op, exist);
     if (sets === null || after === undefined || after === before) continue;
     run.sets = new Map(sets).set(name, after);
-    run.setChanges += `${op} ${name} ${directions.map((d) => describe(key, d)).join(",")};`;
+    run.setChanges += `${op} ${name} ${describe(key, directions)};`;
     return;
   }
 }

@@ -35,11 +35,19 @@ export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings):
     const related = trackIcmp(skb, table, settings);
     if (related !== "query") return related;
   }
-  if (settings.checksum && base.l4Checksum === "bad") return null;
+  if (settings.checksum && looksBad(base)) return null;
   if (base.proto === PROTO.tcp && !tcpFlagsValid(base.tcpFlags ?? 0)) return null;
   const tuple = tupleOf(skb);
   const found = table.find(tuple, skb.zone);
   return found === null ? open(skb, tuple, settings) : carryOn(skb, { ...found.flow }, found.direction, settings);
+}
+
+/**
+ * Does the checksum look wrong to conntrack? That of UDP-Lite always does: udplite_error computes it with the protocol number
+ * of UDP (net/netfilter/nf_conntrack_proto_udp.c).
+ */
+function looksBad({ proto, l4Checksum }: Packet): boolean {
+  return l4Checksum === "bad" || proto === PROTO.udplite;
 }
 
 function headerNeeded(packet: Packet): number {
@@ -90,7 +98,7 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
   if (flow.original.proto === PROTO.tcp) {
     const flags = skb.base.tcpFlags ?? 0;
     const step = tcpStep(direction, flags, flow.tcp);
-    if (step === "invalid") return null;
+    if (step === "invalid" || acknowledgesNothing(flow, direction, flags)) return null;
     if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) {
       return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
     }
@@ -99,6 +107,11 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
   }
   flow.seenReply ||= direction === "reply";
   return known;
+}
+
+/** tcp_in_window: behind a SYN that nobody answered there is nothing yet that its sender could acknowledge. */
+function acknowledgesNothing(flow: Flow, direction: FlowDirection, flags: number): boolean {
+  return flow.tcp === "SYN_SENT" && direction === "original" && (flags & TCP_FLAG.ack) !== 0;
 }
 
 /** A flow is assured once an answer was seen on an established connection. */
