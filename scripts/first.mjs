@@ -135,6 +135,10 @@ Try next:
   async test() {
     installDebianPackages();
     await checkStatically();
+    await runTogether([
+      ["engine's package (publint)", "publint", "packages/engine", "--strict"],
+      ["cli's package (publint)", "publint", "packages/cli", "--strict"],
+    ]);
     const mustHaveKernel = isRoot && process.env["CI"] === "true";
     vitest([], { ...process.env, ...(mustHaveKernel && { HOOKWALK_KERNEL: "require" }) });
   },

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hookwalk, ROOT, session, withFiles } from "./hookwalk.ts";
 
+const COMMANDS = ["trace", "show", "lab", "completion", "version"];
 const NODE = ["-f", "test/nodes/calico-slave2", "-q"];
 const TO_DATABASE = ["--iif", "eth0", "--src", "192.168.8.129", "--dst", "192.168.202.3:3306"];
 
@@ -15,6 +16,15 @@ describe("help and version", () => {
     ["help-show-chinese", ["show", "--help", "--lang", "zh"]],
   ])("prints what the golden %s shows", async (name, argv) => {
     await expect(session(argv)).toMatchFileSnapshot(`goldens/${name}.txt`);
+  });
+
+  it("is what docs/commands.md shows, of every command", async () => {
+    const pages = ["", ...COMMANDS].map((command) => {
+      const argv = [...(command === "" ? [] : [command]), "--help"];
+      return `## ${["hookwalk", ...argv.slice(0, -1)].join(" ")}\n\n\`\`\`\n${hookwalk(argv).stdout}\`\`\`\n`;
+    });
+    const page = `# Commands\n\nMade from the option tables by \`npx vitest run --project cli -u\`; \`--lang zh\` prints the same in Chinese.\n\n${pages.join("\n")}`;
+    await expect(page).toMatchFileSnapshot("../../docs/commands.md");
   });
 
   it("says its version in three ways", () => {
@@ -82,6 +92,7 @@ describe("completion", () => {
   it.each(["bash", "zsh", "fish"])("knows every command and option in %s", (shell) => {
     const { stdout } = hookwalk(["completion", shell]);
     for (const word of ["trace", "show", "icmp-type", "reply-iif", "iptables-save"]) expect(stdout).toContain(word);
+    for (const command of COMMANDS) expect(stdout).toContain(command);
   });
 
   it("completes in a real bash", () => {

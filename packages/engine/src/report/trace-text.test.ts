@@ -90,6 +90,8 @@ describe("traceDocument", () => {
       "✗ filter|policy 1|DROP|-i eth0 -p tcp --dport 80|",
       "",
       "  ✗ DROPPED in FORWARD by filter/policy rule 1   (iptables-save.txt:10)",
+      "",
+      "    assuming sysctls are defaults (no dump)",
     ]);
   });
 
@@ -110,7 +112,6 @@ describe("traceDocument", () => {
     expect(said(trace(outcome(DENIED)), 1)).toContain("  filter|FORWARD 1|→ calico||");
     const deep = said(trace(outcome(DENIED)), 2);
     expect(deep).toContain("            iptables-save.txt:7  -A calico -o cali+ -j dispatch");
-    expect(deep.at(-1)).toBe("    assuming sysctls are defaults (no dump)");
   });
 
   it("tells outcomes apart, each with its conditions, after what they have in common", () => {
@@ -162,12 +163,14 @@ describe("traceDocument", () => {
       "",
       "  ✓ ACCEPTED in FORWARD by the policy of filter/FORWARD, leaves by eth1   (iptables-save.txt:2)",
       "    as tcp 10.0.0.9:40000 → 10.1.0.10:80, SYN",
+      "",
+      "    assuming sysctls are defaults (no dump)",
     ]);
   });
 
   it("speaks Chinese around the kernel's own words", () => {
     const lines = plain(traceDocument(trace(outcome(DENIED)), speaker("zh"), { verbosity: 0 }));
-    expect(lines.at(-1)).toBe("  ✗ 丢弃，在 FORWARD，依据 filter/policy 第 1 条规则   (iptables-save.txt:10)");
+    expect(lines.at(-3)).toBe("  ✗ 丢弃，在 FORWARD，依据 filter/policy 第 1 条规则   (iptables-save.txt:10)");
   });
 
   it("names other reasons in words", () => {
@@ -176,6 +179,8 @@ describe("traceDocument", () => {
       "✗ drop||the source is this node's own address||",
       "",
       "  ✗ DROPPED: impossible source or destination address (martian)",
+      "",
+      "    assuming sysctls are defaults (no dump)",
     ]);
   });
 });

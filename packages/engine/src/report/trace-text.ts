@@ -38,7 +38,7 @@ export function traceDocument(trace: Trace, say: Speaker, options: TraceTextOpti
       append(lines, outcomeLines(trace, outcome, shared, say, options));
     }
   }
-  if (trace.assumptions.length > 0 && options.verbosity > 0) {
+  if (trace.assumptions.length > 0) {
     lines.push(blankLine);
     for (const assumption of trace.assumptions) lines.push(conditionLine("assuming", assumption, say));
   }
