@@ -23,12 +23,16 @@ export interface Extension {
   readonly needsConntrack: boolean;
   /** Does a rule with these arguments activate conntrack, whether or not a packet ever meets it? */
   activatesConntrack(args: Args): boolean;
+  /** Such a rule's mere presence makes the kernel put fragments together before any rule (nf_defrag_ipv4_enable), as conntrack does. */
+  readonly activatesDefrag: boolean;
   /**
    * The arguments as the kernel holds and iptables-save prints them: `--or-mark 1` becomes `--set-xmark 0x1/0x1`, what is
    * always printed is there. A parser calls this once, on the arguments in the order in which they were written (which
    * decides where a later option overrides an earlier one); everything else sees only the result. Idempotent.
    */
   normalise(args: Args): Args;
+  /** False: `check` has no complaint about any arguments. */
+  readonly checks: boolean;
 }
 
 export interface MatchExtension extends Extension {
@@ -53,6 +57,7 @@ export interface Definition<O extends Options, Result> {
   readonly source: string;
   /** A function where it depends on the arguments (`CT --notrack` does not). */
   readonly needsConntrack?: boolean | ((args: ArgsOf<O>) => boolean);
+  readonly needsDefrag?: boolean;
   /** Absent: options are printed as they are written. */
   readonly normalise?: (args: ArgsOf<O>) => ArgsOf<O>;
   readonly compile: (args: ArgsOf<O>, context: LoweringContext) => Result;
@@ -79,7 +84,7 @@ export function defineTarget<const O extends Options>(definition: Definition<O, 
 function defined<O extends Options, Result>(
   definition: Definition<O, Result>,
 ): Extension & { compile(args: Args, context: LoweringContext): Result; check(args: Args): string | null } {
-  const { needsConntrack = false } = definition;
+  const { needsConntrack = false, needsDefrag = false } = definition;
   const unprinted = unprintedOptions(definition.options);
   return {
     name: definition.name,
@@ -90,8 +95,10 @@ function defined<O extends Options, Result>(
     needsConntrack: needsConntrack !== false,
     activatesConntrack: (args) =>
       typeof needsConntrack === "function" ? needsConntrack(typedArgs<O>(args)) : needsConntrack,
+    activatesDefrag: needsDefrag,
     normalise: (args) => dropUnprinted(definition.normalise?.(typedArgs<O>(args)) ?? args, unprinted),
     compile: (args, context) => definition.compile(typedArgs<O>(args), context),
+    checks: definition.check !== undefined,
     check: (args) => definition.check?.(typedArgs<O>(args)) ?? null,
   };
 }

@@ -5,8 +5,9 @@ import type { Words } from "./words.ts";
 
 const BRACKET = 91;
 const LETTER_APPEND = 65;
-/** `[`, `:`, `]` and two numbers of up to 20 digits. */
-const COUNTERS_LENGTH = 43;
+const CLOSING_BRACKET = 93;
+const COLON = 58;
+const MOST_DIGITS = 20;
 
 /**
  * Cuts the line under way, which begins at `at`, into words; `[packets:bytes]` before them goes to the reader. False when
@@ -14,17 +15,29 @@ const COUNTERS_LENGTH = 43;
  */
 export function cutCommand(reader: Reader, at: number): boolean {
   const { words, text, lineEnd } = reader;
-  reader.counters = null;
-  let from = at;
-  if (text.charCodeAt(at) === BRACKET) {
-    const head = text.slice(at, Math.min(at + COUNTERS_LENGTH, lineEnd));
-    const length = head.indexOf("]") + 1;
-    reader.counters = parseCounters(head.slice(0, length));
-    if (reader.counters === null) return false;
-    from = at + length;
-  }
+  const from = countersEnd(text, at);
+  if (from < 0) return false;
+  reader.counters = from === at ? null : parseCounters(text.slice(at, from));
   cutWords(words, from, lineEnd);
   return shapeAt(words, 0) === SHORT || shapeAt(words, 0) === LONG;
+}
+
+/** Where `[packets:bytes]` ends that begins at `start`; `start` itself when there is no bracket; −1 when it holds something else. */
+export function countersEnd(text: string, start: number): number {
+  if (text.charCodeAt(start) !== BRACKET) return start;
+  const colon = digitsEnd(text, start + 1);
+  const close = text.charCodeAt(colon) === COLON ? digitsEnd(text, colon + 1) : -1;
+  return text.charCodeAt(close) === CLOSING_BRACKET ? close + 1 : -1;
+}
+
+/** Where a number of up to 20 digits ends; −1 when there is none. */
+function digitsEnd(text: string, start: number): number {
+  let at = start;
+  for (; at <= start + MOST_DIGITS; at++) {
+    const c = text.charCodeAt(at);
+    if (!(c >= 48 && c <= 57)) break;
+  }
+  return at === start || at > start + MOST_DIGITS ? -1 : at;
 }
 
 const NOTHING_COUNTED: Counters = { packets: "0", bytes: "0" };
@@ -32,8 +45,9 @@ const NOTHING_COUNTED: Counters = { packets: "0", bytes: "0" };
 /** `[packets:bytes]`; null when it is not that. */
 export function parseCounters(text: string): Counters | null {
   if (text === "[0:0]") return NOTHING_COUNTED;
-  const [, packets, bytes] = /^\[(\d{1,20}):(\d{1,20})\]$/.exec(text) ?? [];
-  return packets === undefined || bytes === undefined ? null : { packets, bytes };
+  if (countersEnd(text, 0) !== text.length || text === "") return null;
+  const colon = text.indexOf(":");
+  return { packets: text.slice(1, colon), bytes: text.slice(colon + 1, -1) };
 }
 
 /** `-A`, first of all commands: dumps hold nothing else. */

@@ -1,5 +1,6 @@
 import type { AddressMask } from "../../base/address.ts";
 import type { Counters, Match, Negatable, Target, Verbatim } from "../../model/ruleset.ts";
+import type { Place } from "./form.ts";
 import { NO_LETTER, longLetter, shortLetter } from "./options.ts";
 import { reportProblem } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
@@ -25,6 +26,10 @@ export interface Draft {
   seen: number;
   /** Some extension is still to be checked, now that all its options are known. */
   unsettled: boolean;
+  /** Where the line may have other words and still be read without complaint; see form.ts. */
+  places: Place[];
+  /** The line is as a tool would write it: each option stands with what it belongs to. */
+  hasForm: boolean;
 }
 
 export function createDraft(): Draft {
@@ -43,6 +48,8 @@ export function createDraft(): Draft {
     counters: null,
     seen: 0,
     unsettled: false,
+    places: [],
+    hasForm: true,
   };
 }
 
@@ -60,6 +67,8 @@ export function emptyDraft(draft: Draft): void {
   draft.counters = null;
   draft.seen = 0;
   draft.unsettled = false;
+  if (draft.places.length > 0) draft.places = [];
+  draft.hasForm = true;
 }
 
 export function addMatch(draft: Draft, match: Match | Verbatim): void {

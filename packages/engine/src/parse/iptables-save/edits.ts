@@ -1,11 +1,13 @@
 import type { Rule } from "../../model/ruleset.ts";
 import type { Draft } from "./draft.ts";
+import { isName } from "./names.ts";
 import { reportProblem, spend } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
 import { readRule } from "./rule.ts";
+import type { ChainDraft, TableDraft } from "./table-draft.ts";
 import { addChain, chainOf, draftedRules, insertRules, keepRules } from "./tables.ts";
-import type { ChainDraft, TableDraft } from "./tables.ts";
-import { isName, rawText, wordText } from "./words.ts";
+
+import { rawText, wordText } from "./words.ts";
 
 /**
  * The lines of a restore file that are no `-A`: `-I -D -N -P -F -X`, as iptables-restore would carry them out on the

@@ -6,32 +6,14 @@ import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Target } from "../../model/ruleset.ts";
 import { addMatch, letterAt, partEnd, refuse } from "./draft.ts";
 import type { Draft } from "./draft.ts";
+import { VERDICTS, isName } from "./names.ts";
 import { recall, remember } from "./memo.ts";
 import { NO_LETTER, loaded, optionAt } from "./options.ts";
 import type { Loaded } from "./options.ts";
 import { reportProblem } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import {
-  BANG,
-  LONG,
-  SHORT,
-  endOf,
-  hashOf,
-  isName,
-  isOldNegation,
-  rawText,
-  shapeAt,
-  startOf,
-  wordText,
-} from "./words.ts";
+import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
 import type { Words } from "./words.ts";
-
-/** The verdicts that are not extensions. */
-const VERDICTS: ReadonlyMap<string, Target> = new Map([
-  ["ACCEPT", { kind: "verdict", verdict: "ACCEPT" }],
-  ["DROP", { kind: "verdict", verdict: "DROP" }],
-  ["RETURN", { kind: "verdict", verdict: "RETURN" }],
-]);
 
 /** Reads `-m NAME …`, `-m` being at `at`; gives the word that comes next. */
 export function loadMatch(reader: Reader, draft: Draft, at: number): number {
@@ -41,7 +23,7 @@ export function loadMatch(reader: Reader, draft: Draft, at: number): number {
   const hash = groupHash(words, at, end);
   const from = startOf(words, at);
   const to = endOf(words, end - 1);
-  const before = recall(memo, hash, text, from, to);
+  const before = reader.isKeeping ? recall(memo, hash, text, from, to) : undefined;
   if (before !== undefined) {
     addMatch(draft, before);
     return end;
@@ -56,7 +38,7 @@ export function loadMatch(reader: Reader, draft: Draft, at: number): number {
   const match: Match = { kind: "match", name: extension.name, args };
   addMatch(draft, match);
   if (extension.check(args) !== null) draft.unsettled = true;
-  else if (read.next === end) remember(memo, hash, text, from, to, match);
+  else if (reader.isKeeping && read.next === end) remember(memo, hash, text, from, to, match);
   return read.next;
 }
 
@@ -103,7 +85,7 @@ export function loadTarget(reader: Reader, draft: Draft, at: number, isGoto: boo
   const hash = groupHash(words, at, end);
   const from = startOf(words, at);
   const to = endOf(words, end - 1);
-  const before = recall(memo, hash, text, from, to);
+  const before = reader.isKeeping ? recall(memo, hash, text, from, to) : undefined;
   if (before !== undefined) {
     draft.target = before;
     return end;
@@ -117,8 +99,11 @@ export function loadTarget(reader: Reader, draft: Draft, at: number, isGoto: boo
   const read = isGoto
     ? { target: { kind: "goto", chain: name } as const, next: at + 2 }
     : readTarget(reader, draft, name, at);
+  if (draft.hasForm && (read.target.kind === "goto" || read.target.kind === "jump")) {
+    draft.places.push({ kind: "chain", word: at + 1 });
+  }
   draft.target = read.target;
-  if (read.next === end && !draft.unsettled && read.target.kind !== "verbatim")
+  if (reader.isKeeping && read.next === end && !draft.unsettled && read.target.kind !== "verbatim")
     remember(memo, hash, text, from, to, read.target);
   return read.next;
 }
@@ -159,6 +144,7 @@ export function appendOption(reader: Reader, draft: Draft, start: number): numbe
   if (at < 0) return null;
   const owner = ownerOf(reader, draft, wordText(reader.words, at));
   if (owner === null) return null;
+  draft.hasForm = false;
   const args: Record<string, Arg | undefined> = { ...owner.args };
   const next = takeOption(reader, owner.option, start, at, args);
   if (typeof next !== "number") return refuse(reader, draft, next, start, partEnd(reader, at + 1));
@@ -255,6 +241,7 @@ function readArgs(
 ): { readonly args: Args; readonly next: number } | Problem {
   const { words } = reader;
   const args: Record<string, Arg | undefined> = {};
+  const firstPlace = draft.places.length;
   let next = from;
   while (next < words.count) {
     const at = shapeAt(words, next) === BANG ? next + 1 : next;
@@ -267,9 +254,20 @@ function readArgs(
     }
     const taken = takeOption(reader, option, next, at, args);
     if (typeof taken !== "number") return taken;
+    if (draft.hasForm && option.option.codec.words === 1) {
+      draft.places.push({ kind: "value", word: taken - 1, option, checked: null });
+    }
     next = taken;
   }
+  if (known.extension.checks) limitPlaces(draft, firstPlace, known.extension, args);
   return { args, next };
+}
+
+/** Of an extension that can complain, one value at a time may differ: with several, the complaint may be about how they go together. */
+function limitPlaces(draft: Draft, first: number, extension: MatchExtension | TargetExtension, args: Args): void {
+  const place = draft.places[first];
+  if (draft.places.length > first + 1) draft.places.length = first;
+  else if (place?.kind === "value") draft.places[first] = { ...place, checked: { extension, args } };
 }
 
 /** Puts one option with its value into `args`; gives the word that comes next, or what is wrong. */

@@ -3,6 +3,7 @@ import type { DiagnosticCode } from "../../messages/catalogue.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Counters, Match, Negatable, Target } from "../../model/ruleset.ts";
 import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
+import type { Form } from "./form.ts";
 import type { Loaded } from "./options.ts";
 import { createMemo } from "./memo.ts";
 import type { Memo } from "./memo.ts";
@@ -25,9 +26,13 @@ export interface Reader {
   /** Of the table under way. */
   family: Family;
   readonly memos: { readonly [F in Family]: Memos };
+  /** Of the last lines, the latest first. */
+  readonly forms: { readonly [F in Family]: Form[] };
   readonly diagnostics: Diagnostic[];
   /** Lines are being read again: what is wrong with them was said the first time. */
   isRereading: boolean;
+  /** What is being read is kept, so that equal values should be one. */
+  isKeeping: boolean;
   /** Diagnostics past the limit. */
   unreported: number;
   /** Rules that lines which cost more than their length (address lists, `-I`, `-D`) may still make or compare. */
@@ -62,6 +67,8 @@ export function createReader(text: string, file: string, family: Family): Reader
     memos: { ip: createMemos(), ip6: createMemos() },
     diagnostics: [],
     isRereading: false,
+    isKeeping: false,
+    forms: { ip: [], ip6: [] },
     unreported: 0,
     budget: WORK_BUDGET,
   };
@@ -148,6 +155,11 @@ export function report(
     endColumn: end - reader.lineStart + 1,
   };
   reader.diagnostics.push({ code, severity, params, span, source: lineText(reader) });
+}
+
+/** How much has been reported so far. */
+export function reportCount(reader: Reader): number {
+  return reader.diagnostics.length + reader.unreported;
 }
 
 export function lineText(reader: Reader): string {

@@ -17,22 +17,11 @@ import {
   LETTER_S,
   NO_LETTER,
 } from "./options.ts";
+import { isDevice } from "./names.ts";
 import { recall, remember } from "./memo.ts";
 import { spend } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import {
-  BANG,
-  LONG,
-  SHORT,
-  endOf,
-  hashOf,
-  isName,
-  isOldNegation,
-  rawText,
-  shapeAt,
-  startOf,
-  wordText,
-} from "./words.ts";
+import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
 
 /**
  * Reads the words from `from` on into the draft: everything of a rule behind `-A CHAIN`. What cannot be read is reported
@@ -40,6 +29,8 @@ import {
  */
 export function readRule(reader: Reader, draft: Draft, from: number): void {
   emptyDraft(draft);
+  draft.hasForm = !reader.isKeeping && !reader.words.hasOddQuotes;
+  if (draft.hasForm) draft.places.push({ kind: "own-chain", word: 1 });
   const count = reader.words.count;
   for (let at = from; at < count;) at = readPart(reader, draft, at);
   draft.counters ??= reader.counters;
@@ -171,6 +162,7 @@ function takeNet(reader: Reader, draft: Draft, letter: number, at: number, negat
     const word = wordText(words, at);
     return word.includes(",") && takeNets(reader, draft, letter, word, negated);
   }
+  if (draft.hasForm) draft.places.push({ kind: "net", word: at });
   // The tools do not keep a network that holds every address.
   const kept = Number(value.mask) === 0 && !negated ? null : { negated, value };
   if (letter === LETTER_S) draft.src = kept;
@@ -218,9 +210,6 @@ function padded(word: string): string {
   return address + ".0".repeat(4 - address.split(".").length) + mask;
 }
 
-/** Longest name of a device, IFNAMSIZ − 1. */
-const DEVICE_LENGTH = 15;
-
 function takeDevice(reader: Reader, draft: Draft, letter: number, at: number, negated: boolean): boolean {
   const { words, text } = reader;
   const memo = reader.memos[reader.family].devices;
@@ -229,9 +218,10 @@ function takeDevice(reader: Reader, draft: Draft, letter: number, at: number, ne
   let device = recall(memo, hashOf(words, at), text, start, end);
   if (device === undefined) {
     const value = wordText(words, at);
-    if (!isName(value) || value.length > DEVICE_LENGTH) return false;
+    if (!isDevice(value)) return false;
     device = remember(memo, hashOf(words, at), text, start, end, { negated: false, value });
   }
+  if (draft.hasForm) draft.places.push({ kind: "device", word: at });
   if (negated) device = { negated, value: device.value };
   // `+` is every device: the tools do not keep it.
   const kept = device.value === "+" && !negated ? null : device;

@@ -1,53 +1,15 @@
 import type { AddressMask, Family } from "../../base/address.ts";
-import type { Span } from "../../base/span.ts";
 import type { Backend, Chain, Counters, Negatable, Rule, Table } from "../../model/ruleset.ts";
 import { createDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { cutCommand } from "./command.ts";
-import { firstWord, goToLine, report, reportProblem, spend } from "./reader.ts";
+import { learnForm } from "./forms.ts";
+import { isJumpable, isName } from "./names.ts";
+import { firstWord, goToLine, report, reportCount, reportProblem, spend } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import { readRule } from "./rule.ts";
-import { endOf, isName, startOf, wordText } from "./words.ts";
-
-/** A chain under way; the finished Chain is the same object. */
-export interface ChainDraft extends Chain {
-  policy: string | null;
-  counters: Counters | null;
-  rules: Rule[];
-}
-
-/** A table under way. */
-export interface TableDraft {
-  readonly family: Family;
-  readonly backend: Backend;
-  readonly name: string;
-  readonly chains: Map<string, ChainDraft>;
-  /** The chain of the last rule: the next one is likely in it, too. */
-  lastChain: ChainDraft | null;
-  /**
-   * Where the rules stand: line number and start of the line, for each. They have been read, and what is wrong with them
-   * was reported, but nothing of them was kept; that happens when somebody asks for them. Null: they are in `rules`.
-   */
-  lines: Int32Array | null;
-  lineCount: number;
-  rules: Rule[];
-  readonly span: Span;
-  readonly header: readonly string[];
-  readonly footer: string[];
-  committed: boolean;
-  /** Jumps to chains that had not been declared yet. */
-  readonly openJumps: OpenJump[];
-}
-
-interface OpenJump {
-  readonly chain: string;
-  readonly line: number;
-  readonly lineStart: number;
-  readonly lineEnd: number;
-  /** Where the chain's name stands in the text. */
-  readonly start: number;
-  readonly end: number;
-}
+import type { ChainDraft, TableDraft } from "./table-draft.ts";
+import { endOf, startOf, wordText } from "./words.ts";
 
 const NO_LINES = new Int32Array(0);
 const FIRST_LINES = 64;
@@ -84,7 +46,8 @@ export function addChain(
   policy: string | null,
   counters: Counters | null,
 ): ChainDraft {
-  const chain = { name, policy, counters, rules: [], span: { file: reader.file, line: reader.line } };
+  const span = { file: reader.file, line: reader.line };
+  const chain = { name, policy, counters, rules: [], span, isJumpable: isJumpable(name, table.family) };
   table.chains.set(name, chain);
   return chain;
 }
@@ -125,13 +88,16 @@ function undeclaredChain(reader: Reader, table: TableDraft, name: string): Chain
 
 /** Reads the `-A` line under way and appends what it says. */
 export function appendRule(reader: Reader, table: TableDraft, draft: Draft): void {
+  const before = reportCount(reader);
   const chain = chainOf(reader, table);
   if (chain === null) return;
   readRule(reader, draft, 2);
   noteJump(reader, table, draft);
   const isOne = draft.srcList === null && draft.dstList === null;
-  if (isOne && table.lines !== null) noteLine(reader, table, table.lines);
-  else {
+  if (isOne && table.lines !== null) {
+    noteLine(reader, table, table.lines);
+    if (draft.hasForm && reportCount(reader) === before) learnForm(reader, draft.places);
+  } else {
     keepRules(reader, table);
     if (isOne) addRule(table, chain, ruleOf(reader, chain.name, draft, draft.src, draft.dst, matchesOf(draft)));
     else for (const rule of draftedRules(reader, chain.name, draft)) addRule(table, chain, rule);
@@ -143,7 +109,8 @@ function addRule(table: TableDraft, chain: ChainDraft, rule: Rule): void {
   table.rules.push(rule);
 }
 
-function noteLine(reader: Reader, table: TableDraft, lines: Int32Array): void {
+/** Notes that the line under way is a rule that can be read. */
+export function noteLine(reader: Reader, table: TableDraft, lines: Int32Array): void {
   const at = 2 * table.lineCount++;
   let room = lines;
   if (at === lines.length) {
@@ -160,6 +127,7 @@ export function keepRules(reader: Reader, table: TableDraft): void {
   if (lines === null) return;
   table.lines = null;
   table.lastChain = null;
+  reader.isKeeping = true;
   if (table.lineCount === 0) return;
   const { line, lineStart, family, isRereading } = reader;
   const draft = createDraft();

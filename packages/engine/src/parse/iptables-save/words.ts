@@ -152,7 +152,7 @@ function shaped(words: Words, index: number, shape: number, end: number): number
 }
 
 /** The first backslash from `start` on; the text's length when there is none. Searched for once, while the cursor only goes forward. */
-function backslashAt(words: Words, start: number): number {
+export function backslashAt(words: Words, start: number): number {
   if (start < words.backslashFrom || start > words.backslash) {
     const found = words.text.indexOf("\\", start);
     words.backslashFrom = start;
@@ -218,12 +218,4 @@ export function wordText(words: Words, index: number): string {
 function unquote(raw: string): string {
   const quote = raw.indexOf('"');
   return raw.slice(0, quote) + raw.slice(quote + 1).replace(/\\(.)|\\$/gsu, "$1");
-}
-
-/**
- * May this be the name of a chain or device? The tools print such names without quotes, so one that needed them could not
- * be read back.
- */
-export function isName(text: string): boolean {
-  return /^[^\s"'][^\s"]*$/.test(text);
 }
