@@ -136,6 +136,7 @@ Try next:
     installDebianPackages();
     await checkStatically();
     await runTogether([
+      ["types (tsc 6)", "tsc6", "-p", "packages/engine", "--noEmit"],
       ["engine's package (publint)", "publint", "packages/engine", "--strict"],
       ["cli's package (publint)", "publint", "packages/cli", "--strict"],
     ]);
