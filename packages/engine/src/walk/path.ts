@@ -200,7 +200,7 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   const verdict = walkHook(run, "postrouting");
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
-  if (run.isSide) return { verdict: "accept", delivery, reason: "route" };
+  run.left = true;
   const refused =
     delivery === "forward" && run.skb.family === "ip6"
       ? tooBig(run, mtuOf(run, run.skb.route?.route ?? null, run.skb.oif))

@@ -31,8 +31,8 @@ export interface Run {
   base: BaseChain | null;
   /** Counts the stations passed, so that two questions of one place in the code are told apart. */
   stage: number;
-  /** An answer of the kernel's own: followed until it leaves, not back in through lo. */
-  readonly isSide: boolean;
+  /** Has it got past POSTROUTING, be it only to come back in through lo? */
+  left: boolean;
   /** Counts changes of sets. */
   setChanges: string;
 }

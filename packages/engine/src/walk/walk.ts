@@ -71,7 +71,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     base: null,
     stage: 0,
     setChanges: "",
-    isSide: false,
+    left: false,
   };
   const end = walkPath(run, start);
   const sides = run.sides.flatMap((side) => sendSide(run, side));
@@ -90,12 +90,12 @@ function sendSide(run: Run, { kind, packet, what, ct }: PendingSide): readonly S
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
   const skb = { ...newSkb(packet, arrival), hasSocket: false, ct };
   const stage = run.stage + 1000;
-  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, isSide: true, hook: "output", stage };
-  const end = walkPath(own, "send");
+  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, left: false, hook: "output", stage };
+  walkPath(own, "send");
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
-  return [{ kind, packet: packetOf(skb), what, sent: end.verdict === "accept" }, ...answers];
+  return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
 /** Outcomes that differ only in how they came about are one. */

@@ -23,6 +23,8 @@ export interface Flow {
   snatDone: boolean;
   dnatDone: boolean;
   tcp: TcpState;
+  /** Whose SYN was the last packet and changed nothing, since the flow looked established: its answer will be believed. */
+  ignoredSyn: FlowDirection | null;
   /** A reset came before any answer: the flow is gone once this packet has passed. */
   dying: boolean;
 }
@@ -42,6 +44,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: str
     snatDone: false,
     dnatDone: false,
     tcp: "NONE",
+    ignoredSyn: null,
     dying: false,
   };
 }
@@ -84,7 +87,7 @@ function tcpStateOf(text: string | null): TcpState {
 export function digestOfFlow(flow: Flow): string {
   const { reply: r } = flow;
   const bits = [flow.seenReply, flow.assured, flow.confirmed, flow.snat, flow.dnat, flow.snatDone, flow.dnatDone];
-  return `${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${String(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
+  return `${String(flow.ignoredSyn)} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${String(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
 }
 
 function addressPair(a: Address, b: Address): string {

@@ -1,7 +1,7 @@
 import type { Tuple } from "../../model/host.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
 import type { Packet } from "../../program/packet.ts";
-import { PROTO } from "../../program/protocol.ts";
+import { hasTrackedPorts, PROTO } from "../../program/protocol.ts";
 import type { CtReference, Skb } from "../skb.ts";
 import { packetOf } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
@@ -44,10 +44,10 @@ export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings):
 
 /**
  * Does the checksum look wrong to conntrack? That of UDP-Lite always does: udplite_error computes it with the protocol number
- * of UDP (net/netfilter/nf_conntrack_proto_udp.c).
+ * of UDP (net/netfilter/nf_conntrack_proto_udp.c). That of DCCP nobody looks at.
  */
 function looksBad({ proto, l4Checksum }: Packet): boolean {
-  return l4Checksum === "bad" || proto === PROTO.udplite;
+  return proto === PROTO.udplite || (l4Checksum === "bad" && proto !== PROTO.dccp);
 }
 
 function headerNeeded(packet: Packet): number {
@@ -57,12 +57,18 @@ function headerNeeded(packet: Packet): number {
 
 /** The flow that a packet names: nf_ct_get_tuple. */
 export function tupleOf(skb: Skb): Tuple {
-  const { src, dst, base } = skb;
-  if (base.icmpType !== null) {
-    const id = skb.icmpId ?? 0;
-    return { src, dst, proto: base.proto, sport: id, dport: 0, icmpType: base.icmpType, icmpCode: base.icmpCode };
-  }
-  return { src, dst, proto: base.proto, sport: skb.sport ?? 0, dport: skb.dport ?? 0, icmpType: null, icmpCode: null };
+  const { src, dst, sport, dport, icmpId } = skb;
+  const { proto, icmpType, icmpCode } = skb.base;
+  return tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId });
+}
+
+type TupleFields = Pick<Packet, "src" | "dst" | "proto" | "sport" | "dport" | "icmpType" | "icmpCode" | "icmpId">;
+
+function tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId }: TupleFields): Tuple {
+  if (icmpType !== null) return { src, dst, proto, sport: icmpId ?? 0, dport: 0, icmpType, icmpCode };
+  const tracked = hasTrackedPorts(proto);
+  const ports = { sport: tracked ? (sport ?? 0) : 0, dport: tracked ? (dport ?? 0) : 0 };
+  return { src, dst, proto, ...ports, icmpType: null, icmpCode: null };
 }
 
 /** A packet of no known flow: init_conntrack and the protocol's `…_new`. */
@@ -103,11 +109,20 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
       return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
     }
     flow.dying = !flow.seenReply && (flags & TCP_FLAG.rst) !== 0;
-    if (step !== "ignore") advance(flow, step);
+    advance(flow, step === "ignore" ? resynchronised(flow, direction, flags) : step);
+    flow.ignoredSyn = step === "ignore" && (flags & SYN_ACK) === TCP_FLAG.syn ? direction : null;
   }
   flow.seenReply ||= direction === "reply";
   return known;
 }
+
+/** A SYN that was ignored was meant after all if the other side answers it: both ends have started anew. */
+function resynchronised(flow: Flow, direction: FlowDirection, flags: number): TcpState {
+  const answered = flow.ignoredSyn !== null && flow.ignoredSyn !== direction && (flags & SYN_ACK) === SYN_ACK;
+  return answered ? "SYN_RECV" : flow.tcp;
+}
+
+const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 /** tcp_in_window: behind a SYN that nobody answered there is nothing yet that its sender could acknowledge. */
 function acknowledgesNothing(flow: Flow, direction: FlowDirection, flags: number): boolean {
@@ -139,8 +154,5 @@ function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tr
 /** The tuple of the packet that an ICMP error quotes; null where it quotes none. */
 function innerTuple(skb: Skb): Tuple | null {
   const quoted = decodePacket(packetOf(skb).payload);
-  if (quoted === null) return null;
-  const { src, dst, proto, sport, dport, icmpType, icmpCode, icmpId } = quoted;
-  if (icmpType !== null) return { src, dst, proto, sport: icmpId ?? 0, dport: 0, icmpType, icmpCode };
-  return { src, dst, proto, sport: sport ?? 0, dport: dport ?? 0, icmpType: null, icmpCode: null };
+  return quoted === null ? null : tupleFrom(quoted);
 }
