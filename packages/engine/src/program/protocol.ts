@@ -28,6 +28,11 @@ export function hasIcmpId(proto: number, type: number): boolean {
   return proto === PROTO.icmp6 && ICMP6_QUERIES.has(type);
 }
 
+/** Protocols whose ports conntrack and NAT know: all with ports but DCCP, which the kernel has forgotten (Linux 6.17). */
+export function hasTrackedPorts(proto: number): boolean {
+  return proto !== PROTO.dccp && hasPorts(proto);
+}
+
 /** Protocols whose header starts with two ports. */
 export function hasPorts(proto: number): boolean {
   return (

@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { inNet } from "../../base/address.ts";
 import { inRanges } from "../../base/ranges.ts";
+import type { Tuple } from "../../model/host.ts";
 import type { ConntrackSpec, CtAddress, CtPorts, CtState } from "../../program/test.ts";
 import type { Question } from "../oracle.ts";
 import { placeOf } from "../run.ts";
@@ -19,7 +20,12 @@ export function evaluateConntrack(spec: ConntrackSpec, run: Run): boolean | Ques
   if (spec.direction !== null && (spec.direction === "ORIGINAL") !== (ct.direction === "original")) return false;
   if (spec.status !== null && spec.status.status.some((status) => hasStatus(ct, status)) === spec.status.negated)
     return false;
-  if (spec.expire === null) return true;
+  return spec.expire === null || evaluateExpire(spec.expire, ct, run);
+}
+
+/** nf_ct_expires: a flow whose timer does not run yet has no time left; of the others no dump tells how much it is now. */
+function evaluateExpire(wanted: CtPorts, { flow }: CtReference, run: Run): boolean | Question {
+  if (!flow.confirmed) return inRanges(0, wanted.ranges) !== wanted.negated;
   const key = `--ctexpire at ${placeOf(run)}`;
   return run.oracle.known(key) ?? { key, what: key, why: "counter", probability: null, likely: false, fact: false };
 }
@@ -71,10 +77,15 @@ function tuplesMatch(spec: ConntrackSpec, { flow }: CtReference): boolean {
     addressMatches(spec.replSrc, reply.src) &&
     addressMatches(spec.replDst, reply.dst) &&
     portMatches(spec.origSrcPort, original.sport) &&
-    portMatches(spec.origDstPort, original.dport) &&
+    portMatches(spec.origDstPort, destinationOf(original)) &&
     portMatches(spec.replSrcPort, reply.sport) &&
-    portMatches(spec.replDstPort, reply.dport)
+    portMatches(spec.replDstPort, destinationOf(reply))
   );
+}
+
+/** `tuple->dst.u.all`: ICMP has its type and code where others have their destination port. */
+function destinationOf({ icmpType, icmpCode, dport }: Tuple): number {
+  return icmpType === null ? dport : (icmpType << 8) | (icmpCode ?? 0);
 }
 
 function protoMatches(wanted: ConntrackSpec["proto"], proto: number): boolean {

@@ -6,6 +6,7 @@ import type { CtReference, Skb } from "../skb.ts";
 import { packetOf } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
 import type { Flow, FlowDirection } from "./flow.ts";
+import { sctpEstablishes, sctpMalformed, sctpMayOpen } from "./sctp.ts";
 import type { ConntrackTable } from "./table.ts";
 import { TCP_FLAG, tcpFlagsValid, tcpStep } from "./tcp.ts";
 import type { TcpState } from "./tcp.ts";
@@ -36,7 +37,7 @@ export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings):
     if (related !== "query") return related;
   }
   if (settings.checksum && looksBad(base)) return null;
-  if (base.proto === PROTO.tcp && !tcpFlagsValid(base.tcpFlags ?? 0)) return null;
+  if (isMalformed(base)) return null;
   const tuple = tupleOf(skb);
   const found = table.find(tuple, skb.zone);
   return found === null ? open(skb, tuple, settings) : carryOn(skb, { ...found.flow }, found.direction, settings);
@@ -48,6 +49,12 @@ export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings):
  */
 function looksBad({ proto, l4Checksum }: Packet): boolean {
   return proto === PROTO.udplite || (l4Checksum === "bad" && proto !== PROTO.dccp);
+}
+
+/** What no sender of the protocol sends. */
+function isMalformed({ proto, tcpFlags, payload }: Packet): boolean {
+  if (proto === PROTO.tcp) return !tcpFlagsValid(tcpFlags ?? 0);
+  return proto === PROTO.sctp && sctpMalformed(payload);
 }
 
 function headerNeeded(packet: Packet): number {
@@ -93,6 +100,8 @@ function mayOpen({ base }: Skb, { loose }: TrackSettings): boolean {
       return ICMP_NEW.has(base.icmpType ?? -1);
     case PROTO.icmp6:
       return ICMP6_NEW.has(base.icmpType ?? -1);
+    case PROTO.sctp:
+      return sctpMayOpen(base.payload);
     default:
       return true;
   }
@@ -100,33 +109,30 @@ function mayOpen({ base }: Skb, { loose }: TrackSettings): boolean {
 
 /** A packet of a known flow: resolve_normal_ct and the protocol's `…_packet`. */
 function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: TrackSettings): Tracked {
-  const known = { flow, direction, state: direction === "reply" || flow.seenReply ? "established" : "new" } as const;
-  if (flow.original.proto === PROTO.tcp) {
-    const flags = skb.base.tcpFlags ?? 0;
-    const step = tcpStep(direction, flags, flow.tcp);
-    if (step === "invalid" || acknowledgesNothing(flow, direction, flags)) return null;
-    if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) {
-      return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
+  const state = direction === "reply" || flow.seenReply ? "established" : "new";
+  switch (flow.original.proto) {
+    case PROTO.tcp: {
+      const step = carryOnTcp(skb, flow, direction);
+      if (step === "invalid") return null;
+      if (step === "reopen") return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
+      break;
     }
-    flow.dying = !flow.seenReply && (flags & TCP_FLAG.rst) !== 0;
-    advance(flow, step === "ignore" ? resynchronised(flow, direction, flags) : step);
-    flow.ignoredSyn = step === "ignore" && (flags & SYN_ACK) === TCP_FLAG.syn ? direction : null;
+    case PROTO.sctp:
+      flow.assured ||= direction === "reply" && sctpEstablishes(skb.base.payload);
   }
   flow.seenReply ||= direction === "reply";
-  return known;
+  return { flow, direction, state };
 }
 
-/** A SYN that was ignored was meant after all if the other side answers it: both ends have started anew. */
-function resynchronised(flow: Flow, direction: FlowDirection, flags: number): TcpState {
-  const answered = flow.ignoredSyn !== null && flow.ignoredSyn !== direction && (flags & SYN_ACK) === SYN_ACK;
-  return answered ? "SYN_RECV" : flow.tcp;
-}
-
-const SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
-
-/** tcp_in_window: behind a SYN that nobody answered there is nothing yet that its sender could acknowledge. */
-function acknowledgesNothing(flow: Flow, direction: FlowDirection, flags: number): boolean {
-  return flow.tcp === "SYN_SENT" && direction === "original" && (flags & TCP_FLAG.ack) !== 0;
+/** nf_conntrack_tcp_packet. */
+function carryOnTcp({ base }: Skb, flow: Flow, direction: FlowDirection): "invalid" | "reopen" | "goes on" {
+  const flags = base.tcpFlags ?? 0;
+  const step = tcpStep(direction, flags, flow.tcp);
+  if (step === "invalid") return step;
+  if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) return "reopen";
+  flow.dying = !flow.seenReply && (flags & TCP_FLAG.rst) !== 0;
+  if (step !== "ignore") advance(flow, step);
+  return "goes on";
 }
 
 /** A flow is assured once an answer was seen on an established connection. */

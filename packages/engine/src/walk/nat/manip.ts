@@ -1,4 +1,5 @@
 import type { Tuple } from "../../model/host.ts";
+import { hasTrackedPorts } from "../../program/protocol.ts";
 import type { Hook } from "../../program/program.ts";
 import { invertTuple } from "../conntrack/flow.ts";
 import type { Run } from "../run.ts";
@@ -35,8 +36,9 @@ function applyTuple(skb: Skb, target: Tuple, manip: Manip): void {
   else skb.dst = target.dst;
   if (isError) return; // an ICMP error has no port of its own; its quoted packet is rewritten alongside
   if (skb.base.icmpType !== null) skb.icmpId = target.sport;
-  else if (manip === "src") skb.sport = skb.sport === null ? null : target.sport;
-  else skb.dport = skb.dport === null ? null : target.dport;
+  else if (!hasTrackedPorts(skb.base.proto)) return;
+  else if (manip === "src") skb.sport = target.sport;
+  else skb.dport = target.dport;
 }
 
 function endOf(skb: Skb, manip: Manip): NatEnd {

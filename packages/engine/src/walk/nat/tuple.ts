@@ -1,7 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { jhash2 } from "../../base/jhash.ts";
 import type { Tuple } from "../../model/host.ts";
-import { hasPorts } from "../../program/protocol.ts";
+import { hasTrackedPorts } from "../../program/protocol.ts";
 import { invertTuple } from "../conntrack/flow.ts";
 import type { Flow } from "../conntrack/flow.ts";
 import type { Run } from "../run.ts";
@@ -77,7 +77,7 @@ function inSourceRange(tuple: Tuple, { addresses, ports }: NatRange): boolean {
 
 /** l4proto_in_range; protocols without ports are always in range. */
 function portInRange(tuple: Tuple, manip: Manip, ports: { readonly from: number; readonly to: number }): boolean {
-  if (!hasPorts(tuple.proto) && tuple.icmpType === null) return true;
+  if (!hasTrackedPorts(tuple.proto) && tuple.icmpType === null) return true;
   const port = manip === "src" || tuple.icmpType !== null ? tuple.sport : tuple.dport;
   return port >= ports.from && port <= ports.to;
 }
@@ -150,7 +150,7 @@ function addressOf(
  */
 function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: NatRange): Tuple {
   const isIcmp = tuple.icmpType !== null;
-  if (!isIcmp && !hasPorts(tuple.proto)) return tuple;
+  if (!isIcmp && !hasTrackedPorts(tuple.proto)) return tuple;
   if (range.ports === null && manip === "dst" && !isIcmp) return tuple;
   const end = manip === "src" || isIcmp ? "sport" : "dport";
   const { from, to } = range.ports ?? portClass(tuple[end], isIcmp);
