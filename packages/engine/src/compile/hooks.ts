@@ -1,23 +1,44 @@
 import type { Family } from "../base/address.ts";
+import type { Extension } from "../ext/xt/define.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
-import type { Rule, Table } from "../model/ruleset.ts";
+import type { Args, Rule, Table } from "../model/ruleset.ts";
 import type { BaseChain, CompiledTable, Hook, HookEntry } from "../program/program.ts";
 import { baseChain, compileTable } from "./table.ts";
 
 const NAT_DST = -100;
 const NAT_SRC = 100;
 
-/** Active together: packets are made whole and tracked where they come in, and confirmed where they go out. */
-const DEFRAG = { priority: -400, entry: { kind: "defrag" } } as const;
-const TRACK = { priority: -200, entry: { kind: "conntrack" } } as const;
-const CONFIRM = { priority: 0x7fff_ffff, entry: { kind: "confirm" } } as const;
-const CONNTRACK_AT: Readonly<Record<Hook, readonly { readonly priority: number; readonly entry: HookEntry }[]>> = {
-  prerouting: [DEFRAG, TRACK],
-  input: [CONFIRM],
-  forward: [],
-  output: [DEFRAG, TRACK],
-  postrouting: [CONFIRM],
+/** What rules make the kernel turn on for a family by being there, reachable or not. */
+export interface Activated {
+  /** Fragments are put together where they come in; conntrack needs that, too. */
+  readonly defrag: boolean;
+  readonly conntrack: boolean;
+}
+
+interface Placed {
+  readonly priority: number;
+  readonly entry: HookEntry;
+}
+
+/** Packets are made whole and tracked where they come in, and confirmed where they go out. */
+const DEFRAG: Placed = { priority: -400, entry: { kind: "defrag" } };
+const TRACK: Placed = { priority: -200, entry: { kind: "conntrack" } };
+const CONFIRM: Placed = { priority: 0x7fff_ffff, entry: { kind: "confirm" } };
+const COMES_IN: Readonly<Record<keyof Activated, readonly Placed[]>> = { defrag: [DEFRAG], conntrack: [TRACK] };
+const GOES_OUT: Readonly<Record<keyof Activated, readonly Placed[]>> = { defrag: [], conntrack: [CONFIRM] };
+const ACTIVATED_AT: Readonly<Record<Hook, Readonly<Record<keyof Activated, readonly Placed[]>> | null>> = {
+  prerouting: COMES_IN,
+  input: GOES_OUT,
+  forward: null,
+  output: COMES_IN,
+  postrouting: GOES_OUT,
 };
+
+function activatedAt(hook: Hook, activated: Activated): readonly Placed[] {
+  const at = ACTIVATED_AT[hook];
+  if (at === null) return [];
+  return [...(activated.defrag ? at.defrag : []), ...(activated.conntrack ? at.conntrack : [])];
+}
 
 interface TableKind {
   /** `valid_hooks` of iptable_*.c. */
@@ -48,10 +69,10 @@ const NAT_SLOT: Readonly<Partial<Record<Hook, number>>> = {
 /** What runs at each hook of a family, merged from all its tables by priority. */
 export function compileHooks(
   tables: readonly Table[],
-  conntrack: boolean,
+  activated: Activated,
 ): Readonly<Record<Hook, readonly HookEntry[]>> {
   const compiled = inRegistrationOrder(tables).map(compileTable);
-  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, conntrack);
+  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, activated);
   return {
     prerouting: at("prerouting"),
     input: at("input"),
@@ -69,8 +90,8 @@ function inRegistrationOrder(tables: readonly Table[]): readonly Table[] {
   return [...tables.filter((t) => t.backend === "nft"), ...tables.filter((t) => t.backend !== "nft")];
 }
 
-function entriesAt(hook: Hook, tables: readonly CompiledTable[], conntrack: boolean): readonly HookEntry[] {
-  const placed: { readonly priority: number; readonly entry: HookEntry }[] = [];
+function entriesAt(hook: Hook, tables: readonly CompiledTable[], activated: Activated): readonly HookEntry[] {
+  const placed: Placed[] = [];
   const nat: BaseChain[] = [];
   for (const table of tables) {
     const { name, backend } = table.source;
@@ -87,19 +108,25 @@ function entriesAt(hook: Hook, tables: readonly CompiledTable[], conntrack: bool
   const natSlot = NAT_SLOT[hook];
   if (nat.length > 0 && natSlot !== undefined) placed.push({ priority: natSlot, entry: { kind: "nat", chains: nat } });
   return placed
-    .concat(conntrack ? CONNTRACK_AT[hook] : [])
+    .concat(activatedAt(hook, activated))
     .sort((a, b) => a.priority - b.priority)
     .map(({ entry }) => entry);
 }
 
-/** Does any rule, reachable or not, make the kernel turn conntrack on for this family (nf_ct_netns_get)? */
-export function needsConntrack(tables: readonly Table[]): boolean {
-  return tables.some((table) => table.rules.some((rule) => ruleNeedsConntrack(rule, table.family)));
+/** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a family call them when they are loaded. */
+export function activatedBy(tables: readonly Table[]): Activated {
+  const some = (activates: Activates): boolean =>
+    tables.some(({ rules, family }) => rules.some((rule) => usesExtension(rule, family, activates)));
+  const conntrack = some((extension, args) => extension.activatesConntrack(args));
+  return { conntrack, defrag: conntrack || some((extension) => extension.activatesDefrag) };
 }
 
-function ruleNeedsConntrack({ matches, target }: Rule, family: Family): boolean {
-  for (const match of matches) {
-    if (match.kind === "match" && findMatch(match.name, family)?.activatesConntrack(match.args) === true) return true;
-  }
-  return target?.kind === "target" && findTarget(target.name, family)?.activatesConntrack(target.args) === true;
+type Activates = (extension: Extension, args: Args) => boolean;
+
+function usesExtension({ matches, target }: Rule, family: Family, activates: Activates): boolean {
+  const used = (extension: Extension | null, args: Args): boolean => extension !== null && activates(extension, args);
+  return (
+    matches.some((match) => match.kind === "match" && used(findMatch(match.name, family), match.args)) ||
+    (target?.kind === "target" && used(findTarget(target.name, family), target.args))
+  );
 }

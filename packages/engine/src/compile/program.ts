@@ -4,7 +4,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import { compileFib } from "./fib.ts";
-import { compileHooks, needsConntrack } from "./hooks.ts";
+import { activatedBy, compileHooks } from "./hooks.ts";
 import { sysctlView } from "./sysctl.ts";
 
 /** What the kernel of this node really runs. Nothing here depends on a packet. */
@@ -12,12 +12,12 @@ export function compileProgram(snapshot: Snapshot): Program {
   const links = snapshot.links ?? [];
   const family = (name: Family): FamilyProgram => {
     const tables = snapshot.tables[name];
-    const conntrack = needsConntrack(tables ?? []);
+    const activated = activatedBy(tables ?? []);
     return {
       family: name,
       known: tables !== null,
-      hooks: compileHooks(tables ?? [], conntrack),
-      conntrack,
+      hooks: compileHooks(tables ?? [], activated),
+      conntrack: activated.conntrack,
       fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
     };
   };

@@ -19,7 +19,8 @@ export function compileRule(rule: Rule, number: number, context: LoweringContext
   if (oif) tests.push(interfaceTest("out", oif.value, oif.negated));
   if (proto) {
     const ranges = [{ from: proto.value, to: proto.value }];
-    tests.push({ kind: "number", field: "proto", mask: ALL_BITS, ranges, negated: proto.negated });
+    const field = context.backend === "nft" ? "l4Proto" : "proto";
+    tests.push({ kind: "number", field, mask: ALL_BITS, ranges, negated: proto.negated });
   }
   if (fragment) tests.push({ kind: "fragment", negated: fragment.negated });
   for (const match of rule.matches) pushFlat(tests, compileMatch(match, context));

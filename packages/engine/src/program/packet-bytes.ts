@@ -153,7 +153,6 @@ const CHAINED: ReadonlySet<number> = new Set([
   PROTO.fragment,
   PROTO.ah,
   PROTO.destinationOptions,
-  PROTO.mobility,
 ]);
 
 /** Follows the chain as ipv6_skip_exthdr (net/ipv6/exthdrs_core.c) does; a header that is cut short counts as the last one. */

@@ -50,13 +50,15 @@ export type Test =
    * The transport header is readable: not a later fragment, not cut short. Else the answer is no, and where `hotdrop`
    * the packet is dropped there and then (tcp_mt, udp_mt, icmp_match in net/netfilter/xt_tcpudp.c). Of the later
    * fragments only a TCP one at offset 1 is dropped, the others are a plain no. With `bytes` so many bytes are enough,
-   * whatever the protocol, and no later fragment is dropped (multiport_mt: the two ports, 4 bytes).
+   * whatever the protocol, and no later fragment is dropped (multiport_mt: the two ports, 4 bytes). With `first` the header
+   * must begin with this byte, or it counts as cut short (mh_mt6).
    */
   | {
       readonly kind: "l4-header";
       readonly proto: readonly number[];
       readonly hotdrop: boolean;
       readonly bytes?: number;
+      readonly first?: number;
     }
   /** A TCP option of this number is present. */
   | { readonly kind: "tcp-option"; readonly option: number; readonly negated: boolean }
@@ -159,6 +161,8 @@ export type UnknownWhy =
 /** Unsigned 32-bit at most. `pktType` is the kernel's PACKET_*: host 0, broadcast 1, multicast 2, otherhost 3. */
 export type NumberField =
   | "proto"
+  /** As nft reads it: an authentication header of IPv6 is the last one (nft_set_pktinfo_ipv6, IP6_FH_F_AUTH). */
+  | "l4Proto"
   | "sport"
   | "dport"
   | "tcpFlags"

@@ -102,6 +102,14 @@ export function encodeTransport(packet: Packet): Uint8Array {
   return bytes;
 }
 
+/** Bytes behind the IP headers, as far as the packet is there. */
+export function transportLength(packet: Packet): number {
+  const { proto, payload, fragment, truncateL4 } = packet;
+  const isLater = fragment !== null && fragment.offset > 0;
+  const header = isLater ? 0 : (TRANSPORTS.get(proto)?.headerLength(packet) ?? 0);
+  return Math.min(header + payload.length, truncateL4 ?? Number.POSITIVE_INFINITY);
+}
+
 function writeChecksum(view: DataView, bytes: Uint8Array, packet: Packet, { at, kind }: Transport["checksum"]): void {
   const isUdp = packet.proto === PROTO.udp;
   if (packet.l4Checksum === "none" && isUdp) return;

@@ -47,11 +47,12 @@ function nextRule(run: Run, frame: Frame): CompiledRule | null {
 /** One rule; null: go on. */
 function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRule): ChainVerdict | null {
   const matched = matches(run, rule);
-  if (matched === "hotdrop") {
-    return dropped("hotdrop", `a header that ${placeOf(run)} reads is cut short`);
-  }
-  if (!matched) return null;
-  const { family, name: table } = base.table.source;
+  const cutShort =
+    matched === "hotdrop" ? dropped("hotdrop", `a header that ${placeOf(run)} reads is cut short`) : null;
+  const { family, name: table, backend } = base.table.source;
+  // To nf_tables a match that drops is a verdict of its rule (nft_compat.c), so the trace names it; ipt_do_table does not.
+  if (cutShort !== null && backend !== "nft") return cutShort;
+  if (matched === false) return null;
   const { skb } = run;
   const reached = {
     kind: "rule" as const,
@@ -64,7 +65,7 @@ function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRul
     mark: skb.mark,
   };
   run.steps.push(reached);
-  const verdict = perform(run, rule.action, base.table);
+  const verdict = cutShort ?? perform(run, rule.action, base.table);
   reached.mark = skb.mark;
   return verdict;
 }

@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import { familyOf, inNet } from "../base/address.ts";
 import { inRanges } from "../base/ranges.ts";
 import { PROTO } from "../program/protocol.ts";
+import { transportLength } from "../program/transport.ts";
 import type { InterfaceSide, Test } from "../program/test.ts";
 import { isOfType } from "./address-type.ts";
 import { matchBpf, matchString, matchU32 } from "./bytes.ts";
@@ -11,10 +12,12 @@ import type { Question } from "./oracle.ts";
 import { reversePathMatches } from "./rpfilter.ts";
 import type { Run } from "./run.ts";
 import { factQuestion, placeOf } from "./run.ts";
+import { headerBytes } from "./header-bytes.ts";
 import { matchChunks } from "./sctp.ts";
 import { evaluateSet } from "./sets.ts";
 import type { Skb } from "./skb.ts";
 import { evaluateSocket } from "./sockets.ts";
+import { tcpOptions } from "./tcp-options.ts";
 
 /** What a test answers: yes, no, "drop the packet at once" (hotdrop), or a question that the snapshot leaves open. */
 export type Answer = boolean | "hotdrop" | Question;
@@ -69,7 +72,7 @@ function evaluate(test: Test, run: Run): Answer {
       return (
         skb.base.tcpFlags !== null &&
         !isLaterFragment(skb) &&
-        hasTcpOption(skb.base.tcpOptions, test.option) !== test.negated
+        tcpOptions(skb.base.tcpOptions).some(({ kind }) => kind === test.option) !== test.negated
       );
     case "sctp-chunks":
       return matchChunks(skb.base.payload, test) !== test.negated;
@@ -206,18 +209,9 @@ function evaluateHeader(test: Test & { kind: "l4-header" }, skb: Skb): Answer {
     return dropped ? "hotdrop" : false;
   }
   const needed = test.bytes ?? HEADER_LENGTH.get(base.proto) ?? 4;
-  if (base.truncateL4 !== null && base.truncateL4 < needed) return test.hotdrop ? "hotdrop" : false;
-  return true;
-}
-
-function hasTcpOption(options: Uint8Array, wanted: number): boolean {
-  for (let i = 0; i < options.length;) {
-    const kind = options[i] ?? 0;
-    if (kind === wanted) return true;
-    const length = options[i + 1] ?? 0;
-    i += kind < 2 || length === 0 ? 1 : length; // xt_tcpudp.c tcp_find_option walks on over option 0, too
-  }
-  return false;
+  const readable =
+    transportLength(base) >= needed && (test.first === undefined || headerBytes(skb, 0, 1) === test.first);
+  return readable || (test.hotdrop ? "hotdrop" : false);
 }
 
 function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answer {

@@ -6,6 +6,7 @@ import { headerBytes } from "./header-bytes.ts";
 import type { Run } from "./run.ts";
 import type { Skb } from "./skb.ts";
 import { packetOf } from "./skb.ts";
+import { mssOption } from "./tcp-options.ts";
 
 /** What a field reads as: null where the packet has none, a text where the snapshot cannot say (the text says why). */
 export type FieldValue = number | null | string;
@@ -15,6 +16,7 @@ const PKT_TYPES: Readonly<Record<Skb["pktType"], number>> = { host: 0, broadcast
 /** One reader per field. */
 const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>> = {
   proto: (skb) => skb.base.proto,
+  l4Proto: ({ base }) => (base.extensionHeaders.some(({ type }) => type === PROTO.ah) ? PROTO.ah : base.proto),
   sport: (skb) => transport(skb, skb.sport),
   dport: (skb) => transport(skb, skb.dport),
   tcpFlags: (skb) => transport(skb, skb.base.tcpFlags),
@@ -32,7 +34,7 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   ahSpi: (skb) => extensionWord(skb, PROTO.ah, 2) ?? (skb.base.proto === PROTO.ah ? headerBytes(skb, 4, 4) : null),
   espSpi: (skb) => (skb.base.proto === PROTO.esp ? headerBytes(skb, 0, 4) : null),
   ipcompCpi: (skb) => (skb.base.proto === 108 ? headerBytes(skb, 2, 2) : null),
-  tcpMss: (skb) => tcpMss(skb.base.tcpOptions),
+  tcpMss: (skb) => mssOption(skb.base.tcpOptions)?.mss ?? null,
   sctpChunk: (skb) => (skb.base.proto === PROTO.sctp ? (skb.base.payload[0] ?? null) : null),
   dccpType: (skb) => (skb.base.proto === PROTO.dccp ? dccpType(skb) : null),
   rtType: (skb) => extensionByte(skb, PROTO.routing, 0),
@@ -72,19 +74,6 @@ export function packetLength(packet: Packet): number {
     lengths.set(packet, length);
   }
   return length;
-}
-
-function tcpMss(options: Uint8Array): number | null {
-  for (let i = 0; i < options.length;) {
-    const kind = options[i] ?? 0;
-    const length = options[i + 1] ?? 0;
-    if (kind === 0) return null;
-    if (kind === 2 && length === 4) return ((options[i + 2] ?? 0) << 8) | (options[i + 3] ?? 0);
-    if (kind === 1) i++;
-    else if (length < 2) return null;
-    else i += length;
-  }
-  return null;
 }
 
 function dccpType(skb: Skb): number | null {
@@ -144,7 +133,6 @@ const EXTENSION_TYPES: ReadonlySet<number> = new Set([
   PROTO.fragment,
   PROTO.ah,
   PROTO.destinationOptions,
-  PROTO.mobility,
 ]);
 
 function readNumber(bytes: Uint8Array, at: number, length: number): number | null {

@@ -6,10 +6,10 @@ import { isLaterFragment } from "./fields.ts";
 import { mtuOf } from "./mtu.ts";
 import { flowKey } from "./route.ts";
 import type { Run } from "./run.ts";
+import { mssOption, tcpOptions } from "./tcp-options.ts";
 
 type TcpAction = Action & { kind: "set-tcp-flags" | "strip-tcp-options" | "tcpmss" };
 
-const END = 0;
 const NOP = 1;
 const MSS = 2;
 const MSS_BYTES = 4;
@@ -42,7 +42,10 @@ export function rewriteTcp(run: Run, action: TcpAction): void {
 /** TCP options with those of some numbers turned into padding (xt_TCPOPTSTRIP.c tcpoptstrip_mangle_packet). */
 export function withoutOptions(options: Uint8Array, wanted: ReadonlySet<number>): Uint8Array {
   const out = Uint8Array.from(options);
-  for (const { kind, at, length } of optionsOf(options)) if (wanted.has(kind)) out.fill(NOP, at, at + length);
+  for (const { kind, at, length } of tcpOptions(options)) {
+    if (at + length > options.length) break;
+    if (wanted.has(kind)) out.fill(NOP, at, at + length);
+  }
   return out;
 }
 
@@ -51,35 +54,16 @@ export function withoutOptions(options: Uint8Array, wanted: ReadonlySet<number>)
  * `most` (xt_TCPMSS.c tcpmss_mangle_packet).
  */
 export function withMss(options: Uint8Array, mss: number, hasData: boolean, most: number): Uint8Array {
-  for (const { kind, at, length } of optionsOf(options)) {
-    if (kind !== MSS || length !== MSS_BYTES) continue;
-    const old = ((options[at + 2] ?? 0) << 8) | (options[at + 3] ?? 0);
-    if (old <= mss) return options;
+  const found = mssOption(options);
+  if (found !== null) {
+    if (found.mss <= mss) return options;
     const out = Uint8Array.from(options);
-    out.set([mss >> 8, mss & 0xff], at + 2);
+    out.set([mss >> 8, mss & 0xff], found.at + 2);
     return out;
   }
   if (hasData || options.length + MSS_BYTES > MAX_OPTIONS) return options;
   const first = Math.min(mss, most);
   return Uint8Array.from([MSS, MSS_BYTES, first >> 8, first & 0xff, ...options]);
-}
-
-interface TcpOption {
-  readonly kind: number;
-  readonly at: number;
-  readonly length: number;
-}
-
-/** The options one by one; padding is one byte long, and so is one that claims no length. */
-function* optionsOf(options: Uint8Array): Generator<TcpOption> {
-  for (let at = 0; at < options.length;) {
-    const kind = options[at] ?? END;
-    const claimed = options[at + 1] ?? 0;
-    const length = kind <= NOP || claimed === 0 ? 1 : claimed;
-    if (at + length > options.length) return;
-    yield { kind, at, length };
-    at += length;
-  }
 }
 
 /** The smaller MTU of the route and of the way back to the sender (tcpmss_reverse_mtu), less both headers. */

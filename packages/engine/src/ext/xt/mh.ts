@@ -28,5 +28,8 @@ export const mh: MatchExtension = defineMatch({
   },
   source: "net/ipv6/netfilter/ip6t_mh.c mh_mt6",
   compile: ({ "mh-type": type }) =>
-    all({ kind: "l4-header", proto: [PROTO.mobility], hotdrop: true, bytes: 6 }, type && numberIn("mhType", type)),
+    all(
+      { kind: "l4-header", proto: [PROTO.mobility], hotdrop: true, bytes: 6, first: PROTO.noNextHeader },
+      type && numberIn("mhType", type),
+    ),
 });

@@ -20,7 +20,8 @@ export function tproxyTarget(family: Family): TargetExtension {
       "on-ip": option(addressOf(family)),
       "tproxy-mark": option(valueMask()),
     },
-    source: "net/netfilter/xt_TPROXY.c tproxy_tg4, tproxy_tg6_v1; nf_tproxy_laddr4",
+    source: "net/netfilter/xt_TPROXY.c tproxy_tg4, tproxy_tg6_v1, tproxy_tg4_check; nf_tproxy_laddr4",
+    needsDefrag: true,
     check: (args) => needs(args, "on-port"),
     normalise: (args) => ({ "on-ip": given(anyAddress), "tproxy-mark": given(UNCHANGED), ...args }),
     compile({ "on-port": port, "on-ip": address, "tproxy-mark": mark }) {

@@ -188,7 +188,6 @@ const EXTENSION_HEADERS: ReadonlyMap<string, number> = new Map([
   ["hop-by-hop", PROTO.hopByHop],
   ["routing", PROTO.routing],
   ["dst-opts", PROTO.destinationOptions],
-  ["mobility", PROTO.mobility],
   ["ah", PROTO.ah],
 ]);
 
