@@ -216,7 +216,7 @@ export const commandLine = {
   "option-truncate": "cut the packet after so many bytes of its transport header",
   "option-tcp-options": "TCP options in hex",
   "option-ip-options": "IPv4 options in hex",
-  "option-ext-headers": "IPv6 extension headers: hop-by-hop, routing, dst-opts, mobility, ah",
+  "option-ext-headers": "IPv6 extension headers: hop-by-hop, routing, dst-opts, ah",
   "option-at": "begin at this hook",
   "option-packets": "walk the packets of a JSON lines file (- for standard input), one result a line",
   "option-flow": "walk the whole connection: first packet, reply, third packet",
