@@ -2,6 +2,7 @@ import type { Hook, HookEntry } from "../program/program.ts";
 import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
+import type { Tracked } from "./conntrack/track.ts";
 import { natHook } from "./nat/bind.ts";
 import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
@@ -54,31 +55,28 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
   }
 }
 
-/** nf_conntrack_in. */
+/** nf_conntrack_in: a packet that came round by lo keeps its flow, one of NOTRACK stays without. */
 function conntrackIn(run: Run): ChainVerdict {
-  const { skb, program } = run;
-  if (skb.untracked || skb.ct !== null) {
-    if (skb.untracked)
-      run.steps.push({ kind: "conntrack", hook: run.hook, state: "untracked", original: null, reply: null });
-    return ACCEPT;
-  }
-  const found = track(skb, run.conntrack, {
-    loose: program.sysctl.number("net.netfilter.nf_conntrack_tcp_loose", 1) !== 0,
-    checksum: run.hook === "prerouting" && program.sysctl.number("net.netfilter.nf_conntrack_checksum", 1) !== 0,
-  });
-  const tracked = run.assumedFlow === null ? found : assume(skb, run.conntrack, found, run.assumedFlow);
-  if (tracked === "untracked") skb.untracked = true;
-  else skb.ct = tracked;
-  const flow = skb.ct?.flow ?? null;
-  const state = tracked === null ? "invalid" : tracked === "untracked" ? tracked : tracked.state;
-  run.steps.push({
-    kind: "conntrack",
-    hook: run.hook,
-    state,
-    original: flow?.original ?? null,
-    reply: flow?.reply ?? null,
-  });
+  const { skb } = run;
+  if (skb.ct !== null) return ACCEPT;
+  const tracked = skb.untracked ? "untracked" : trackPacket(run);
+  skb.untracked = tracked === "untracked";
+  skb.ct = tracked === "untracked" ? null : tracked;
+  if (skb.ct !== null && skb.ct.state !== "related") run.flows.push(skb.ct.flow);
+  const state = tracked === "untracked" ? tracked : (tracked?.state ?? "invalid");
+  const { original = null, reply = null } = skb.ct?.flow ?? {};
+  run.steps.push({ kind: "conntrack", hook: run.hook, state, original, reply });
   return ACCEPT;
+}
+
+/** The flow that the table, or whoever asks, says the packet belongs to. */
+function trackPacket(run: Run): Tracked {
+  const { sysctl } = run.program;
+  const found = track(run.skb, run.conntrack, {
+    loose: sysctl.number("net.netfilter.nf_conntrack_tcp_loose", 1) !== 0,
+    checksum: run.hook === "prerouting" && sysctl.number("net.netfilter.nf_conntrack_checksum", 1) !== 0,
+  });
+  return run.assumedFlow === null ? found : assume(run.skb, run.conntrack, found, run.assumedFlow);
 }
 
 /** nf_conntrack_confirm: only now is a new flow in the table. Two flows cannot have one tuple (nf_ct_resolve_clash). */

@@ -3,6 +3,7 @@ import type { Packet } from "../program/packet.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
+import type { Flow } from "./conntrack/flow.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import { digestOf } from "./skb.ts";
 import type { CtReference, Skb } from "./skb.ts";
@@ -31,6 +32,8 @@ export interface Run {
   base: BaseChain | null;
   /** Counts the stations passed, so that two questions of one place in the code are told apart. */
   stage: number;
+  /** The flows that this packet, and the answers to it, belong to. */
+  readonly flows: Flow[];
   /** Has it got past POSTROUTING, be it only to come back in through lo? */
   left: boolean;
   /** Counts changes of sets. */

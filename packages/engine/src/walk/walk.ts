@@ -72,6 +72,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    flows: [],
   };
   const end = walkPath(run, start);
   const sides = run.sides.flatMap((side) => sendSide(run, side));
@@ -109,13 +110,16 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
   return results.toSorted((a, b) => (b.probability ?? 0) - (a.probability ?? 0));
 }
 
-/** A confirmed flow is in the table from now on; one that was there already keeps what this packet changed. */
+/** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { skb, sets } = finished.run;
-  const flow = skb.ct?.flow;
-  if (flow?.dying === true) state.conntrack.remove(flow);
-  else if (flow?.confirmed === true) state.conntrack.insert(flow);
+  const { sets, flows } = finished.run;
+  for (const flow of flows) {
+    if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
+    flow.replaces = null;
+    if (flow.dying) state.conntrack.remove(flow);
+    else if (flow.confirmed) state.conntrack.insert(flow);
+  }
   state.sets = sets;
 }
 

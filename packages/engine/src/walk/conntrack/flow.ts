@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
-import type { TcpState } from "./tcp.ts";
+import type { TcpKind, TcpState } from "./tcp.ts";
 
 export type FlowDirection = "original" | "reply";
 
@@ -23,10 +23,14 @@ export interface Flow {
   snatDone: boolean;
   dnatDone: boolean;
   tcp: TcpState;
-  /** Whose SYN was the last packet and changed nothing, since the flow looked established: its answer will be believed. */
-  ignoredSyn: FlowDirection | null;
+  /** The last TCP packet that was in order; null: none yet. */
+  last: { readonly kind: TcpKind; readonly direction: FlowDirection } | null;
+  /** One side has said that it is done. */
+  closing: boolean;
   /** A reset came before any answer: the flow is gone once this packet has passed. */
   dying: boolean;
+  /** A flow that this packet killed by opening a new connection in its place. */
+  replaces: Flow | null;
 }
 
 export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: string | null): Flow {
@@ -44,8 +48,10 @@ export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: str
     snatDone: false,
     dnatDone: false,
     tcp: "NONE",
-    ignoredSyn: null,
+    last: null,
+    closing: false,
     dying: false,
+    replaces: null,
   };
 }
 
@@ -86,8 +92,17 @@ function tcpStateOf(text: string | null): TcpState {
 /** Everything that a later decision can read, as text. */
 export function digestOfFlow(flow: Flow): string {
   const { reply: r } = flow;
-  const bits = [flow.seenReply, flow.assured, flow.confirmed, flow.snat, flow.dnat, flow.snatDone, flow.dnatDone];
-  return `${String(flow.ignoredSyn)} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${String(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
+  const bits = [
+    flow.seenReply,
+    flow.assured,
+    flow.confirmed,
+    flow.snat,
+    flow.dnat,
+    flow.snatDone,
+    flow.dnatDone,
+    flow.closing,
+  ];
+  return `${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${String(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
 }
 
 function addressPair(a: Address, b: Address): string {

@@ -13,7 +13,8 @@ export type TcpState =
 
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
 
-type Kind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
+/** What a packet is to the state machine: get_conntrack_index. */
+export type TcpKind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
 
 /** `invalid`: the packet is INVALID. `ignore`: it belongs to the flow and changes nothing. */
 export type TcpStep = TcpState | "invalid" | "ignore";
@@ -46,7 +47,7 @@ const SHORT: Readonly<Record<string, TcpStep>> = {
 };
 
 /** The table `tcp_conntracks`: a row per direction and kind of packet, a column per state in the order of `ORDER`. */
-const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<Kind, string>>>> = {
+const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<TcpKind, string>>>> = {
   original: {
     syn: "SS SS IG IG IG IG IG SS SS S2",
     synack: "IV IV SR IV IV IV IV IV IV SR",
@@ -67,7 +68,7 @@ const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<Kind, string>>
 
 type StepOf = ReadonlyMap<TcpState, TcpStep>;
 
-function readRows(rows: Readonly<Record<Kind, string>>): Readonly<Record<Kind, StepOf>> {
+function readRows(rows: Readonly<Record<TcpKind, string>>): Readonly<Record<TcpKind, StepOf>> {
   const row = (text: string): StepOf => {
     const cells = text.split(" ");
     return new Map(ORDER.map((state, i) => [state, SHORT[cells[i] ?? ""] ?? "invalid"]));
@@ -80,11 +81,11 @@ const STEPS = { original: readRows(ROWS.original), reply: readRows(ROWS.reply) }
 
 /** What a packet with these flags does to a flow in this state. */
 export function tcpStep(direction: "original" | "reply", flags: number, state: TcpState): TcpStep {
-  return STEPS[direction][kindOf(flags)].get(state) ?? "invalid";
+  return STEPS[direction][tcpKind(flags)].get(state) ?? "invalid";
 }
 
 /** get_conntrack_index. */
-function kindOf(flags: number): Kind {
+export function tcpKind(flags: number): TcpKind {
   if (flags & TCP_FLAG.rst) return "rst";
   if (flags & TCP_FLAG.syn) return flags & TCP_FLAG.ack ? "synack" : "syn";
   if (flags & TCP_FLAG.fin) return "fin";

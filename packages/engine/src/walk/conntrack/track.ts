@@ -8,8 +8,8 @@ import { invertTuple, newFlow } from "./flow.ts";
 import type { Flow, FlowDirection } from "./flow.ts";
 import { sctpEstablishes, sctpMalformed, sctpMayOpen } from "./sctp.ts";
 import type { ConntrackTable } from "./table.ts";
-import { TCP_FLAG, tcpFlagsValid, tcpStep } from "./tcp.ts";
-import type { TcpState } from "./tcp.ts";
+import { tcpFlagsValid, tcpStep } from "./tcp.ts";
+import { trackTcp } from "./tcp-packet.ts";
 
 /** What conntrack makes of a packet; null: INVALID. */
 export type Tracked = CtReference | "untracked" | null;
@@ -112,9 +112,9 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
   const state = direction === "reply" || flow.seenReply ? "established" : "new";
   switch (flow.original.proto) {
     case PROTO.tcp: {
-      const step = carryOnTcp(skb, flow, direction);
-      if (step === "invalid") return null;
-      if (step === "reopen") return open(skb, tupleOf(skb), settings); // the old flow is killed, the packet comes again
+      const fate = trackTcp(flow, direction, skb.base.tcpFlags ?? 0);
+      if (fate === "invalid") return null;
+      if (fate === "reopens") return reopen(skb, flow, settings);
       break;
     }
     case PROTO.sctp:
@@ -124,21 +124,11 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
   return { flow, direction, state };
 }
 
-/** nf_conntrack_tcp_packet. */
-function carryOnTcp({ base }: Skb, flow: Flow, direction: FlowDirection): "invalid" | "reopen" | "goes on" {
-  const flags = base.tcpFlags ?? 0;
-  const step = tcpStep(direction, flags, flow.tcp);
-  if (step === "invalid") return step;
-  if (step === "SYN_SENT" && (flow.tcp === "TIME_WAIT" || flow.tcp === "CLOSE")) return "reopen";
-  flow.dying = !flow.seenReply && (flags & TCP_FLAG.rst) !== 0;
-  if (step !== "ignore") advance(flow, step);
-  return "goes on";
-}
-
-/** A flow is assured once an answer was seen on an established connection. */
-function advance(flow: Flow, step: TcpState): void {
-  flow.assured ||= step === "ESTABLISHED" && flow.seenReply && (flow.tcp === "SYN_RECV" || flow.tcp === "ESTABLISHED");
-  flow.tcp = step;
+/** The old flow is killed and the packet looked at again (-NF_REPEAT). */
+function reopen(skb: Skb, old: Flow, settings: TrackSettings): Tracked {
+  const opened = open(skb, tupleOf(skb), settings);
+  if (opened !== null && opened !== "untracked") opened.flow.replaces = old;
+  return opened;
 }
 
 /** nf_conntrack_handle_icmp: errors belong to the flow that they quote. `query`: tracked like any other packet. */
