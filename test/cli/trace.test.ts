@@ -29,6 +29,35 @@ COMMIT
 };
 const FORWARDED = ["--iif", "eth0", "--src", "10.0.0.9", "--dst", "10.1.0.9:80", "--proto", "tcp"];
 
+/** A service with two endpoints, as kube-proxy writes it. */
+const SERVICE = {
+  "iptables-save.txt": `*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-AAAA - [0:0]
+:KUBE-SEP-BBBB - [0:0]
+:KUBE-SEP-CCCC - [0:0]
+:KUBE-MARK-MASQ - [0:0]
+:KUBE-POSTROUTING - [0:0]
+-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING
+-A KUBE-SERVICES -d 10.96.0.10/32 -p tcp -m tcp --dport 80 -m comment --comment "shop/web cluster IP" -j KUBE-SVC-AAAA
+-A KUBE-SVC-AAAA ! -s 10.1.0.0/16 -m comment --comment "shop/web cluster IP" -j KUBE-MARK-MASQ
+-A KUBE-SVC-AAAA -m comment --comment "shop/web -> 10.1.0.5:8080" -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-BBBB
+-A KUBE-SVC-AAAA -m comment --comment "shop/web -> 10.1.0.6:8080" -j KUBE-SEP-CCCC
+-A KUBE-SEP-BBBB -p tcp -m tcp -j DNAT --to-destination 10.1.0.5:8080
+-A KUBE-SEP-CCCC -p tcp -m tcp -j DNAT --to-destination 10.1.0.6:8080
+-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
+-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
+-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0
+-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE
+COMMIT
+`,
+  "ip-addr.txt": FORKED["ip-addr.txt"],
+  "sysctl.txt": FORKED["sysctl.txt"],
+};
+
 describe("hookwalk trace", () => {
   it.each([
     ["dropped", [...SLAVE2, "--iif", "eth0", ...TO_DATABASE]],
@@ -43,6 +72,23 @@ describe("hookwalk trace", () => {
   it("tells outcomes apart where the snapshot cannot decide, and exits 5", async () => {
     const told = withFiles(FORKED, (room) => session(["trace", "-f", room, ...FORWARDED]).replaceAll(room, "NODE"));
     await expect(told).toMatchFileSnapshot("goldens/trace-forked.txt");
+  });
+
+  it("shows what NAT makes of a connection, and how likely each endpoint is", async () => {
+    const packet = ["--iif", "eth0", "--src", "10.0.0.9", "--dst", "10.96.0.10:80"];
+    const told = withFiles(SERVICE, (room) =>
+      session(["trace", "-f", room, ...packet, "--flow"]).replaceAll(room, "NODE"),
+    );
+    await expect(told).toMatchFileSnapshot("goldens/trace-service.txt");
+  });
+
+  it.each([
+    ["no-route", ["--iif", "eth0", "--src", "10.0.0.9", "--dst", "172.16.0.1:80"]],
+    ["martian", ["--iif", "eth0", "--src", "127.0.0.1", "--dst", "10.1.0.9:80"]],
+    ["last-hop", ["--iif", "eth0", "--src", "10.0.0.9", "--dst", "10.1.0.9:80", "--ttl", "1"]],
+  ])("says why a packet is lost without any rule: %s", async (name, argv) => {
+    const told = withFiles(SERVICE, (room) => session(["trace", "-f", room, ...argv]).replaceAll(room, "NODE"));
+    await expect(told).toMatchFileSnapshot(`goldens/trace-${name}.txt`);
   });
 
   it("has an expectation hold in every outcome, else exits 1", () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { speaker } from "@hookwalk/engine";
@@ -114,10 +114,81 @@ describe("a tar archive", () => {
     lying.set(Buffer.from("77777777777"), 124);
     expect(["bad-archive", "too-large"]).toContain((await problem(await put("lying.tar", lying))).code);
   });
+});
 
-  it("that unpacks to more than anything real is refused before it fills the memory", async () => {
-    const bomb = gzipSync(gzipSync(Buffer.alloc(4 << 20)));
-    const { files } = await read(await put("nested.gz", bomb));
-    expect(files).toEqual([]); // a packed file inside a packed file is no text
+describe("a zip archive", () => {
+  it("that says to hold more than anything real is refused before it is unpacked", async () => {
+    const zip = zipOf({ name: "huge.txt", text: "small", says: 300 << 20 });
+    const error = await problem(await put("huge.zip", zip));
+    expect([error.code, error.exitCode]).toEqual(["too-large", 3]);
+  });
+
+  it("that holds more than it says is refused while it is unpacked", async () => {
+    expect((await problem(await put("lying.zip", zipOf({ name: "a.txt", text: "longer", says: 2 })))).code).toBe(
+      "bad-archive",
+    );
+  });
+
+  it("gives its files; what leads out of it and what is a link is left out", async () => {
+    const regular = await read(await put("fine.zip", zipOf({ name: "node/a.txt", text: "one" })));
+    expect(regular.files).toEqual([{ path: "node/a.txt", text: "one" }]);
+    const link = await read(await put("link.zip", zipOf({ name: "a.txt", text: "/etc/passwd", mode: 0o120777 })));
+    expect([link.files, codes(link)]).toEqual([[], ["file-not-regular a.txt"]]);
+    expect((await problem(await put("out.zip", zipOf({ name: "../a.txt", text: "x" })))).code).toBe("bad-archive");
   });
 });
+
+describe("a gzip file", () => {
+  it("inside a gzip file is no text", async () => {
+    const { files, diagnostics } = await read(await put("nested.gz", gzipSync(gzipSync(Buffer.alloc(100)))));
+    expect([files, diagnostics.map(({ code }) => code)]).toEqual([[], ["file-not-text"]]);
+  });
+
+  it("that is cut short is refused", async () => {
+    expect((await problem(await put("short.gz", gzipSync("some text").subarray(0, 12)))).code).toBe("bad-archive");
+  });
+});
+
+interface ZipEntry {
+  readonly name: string;
+  readonly text: string;
+  /** The size that the archive claims. */
+  readonly says?: number;
+  /** Of the file, as Unix has it. */
+  readonly mode?: number;
+}
+
+/** The smallest zip of one deflated file. */
+function zipOf({ name, text, says = text.length, mode = 0o100644 }: ZipEntry): Uint8Array {
+  const bytes = deflateRawSync(text);
+  const path = Buffer.from(name);
+  const local = Buffer.alloc(30);
+  local.writeUInt32LE(0x04034b50, 0);
+  local.writeUInt16LE(20, 4);
+  local.writeUInt16LE(8, 8);
+  local.writeUInt32LE(crc32(Buffer.from(text)), 14);
+  local.writeUInt32LE(bytes.length, 18);
+  local.writeUInt32LE(says, 22);
+  local.writeUInt16LE(path.length, 26);
+  const central = Buffer.alloc(46);
+  central.writeUInt32LE(0x02014b50, 0);
+  central.writeUInt16LE(0x0314, 4);
+  local.copy(central, 6, 4, 30);
+  central.writeUInt32LE((mode << 16) >>> 0, 38);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(central.length + path.length, 12);
+  end.writeUInt32LE(local.length + path.length + bytes.length, 16);
+  return Buffer.concat([local, path, bytes, central, path, end]);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

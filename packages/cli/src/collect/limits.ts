@@ -11,7 +11,7 @@ const MEGABYTE = 1 << 20;
 /** A dump of a million rules has some 150 MB. */
 export const MAX_FILE_BYTES: number = 256 * MEGABYTE;
 /** Of one input, unpacked. */
-export const MAX_TOTAL_BYTES: number = 1024 * MEGABYTE;
+export const MAX_TOTAL_BYTES: number = 512 * MEGABYTE;
 const MAX_FILES = 20_000;
 
 /** Throws where an input is larger than anything real. */

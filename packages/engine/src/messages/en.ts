@@ -86,6 +86,7 @@ export const report = {
   "nat-clash": "source (tuple in use)",
   route: "ROUTE",
   reroute: "REROUTE",
+  "unknown-device": "a device that nobody knows",
   "route-local": "local delivery",
   "route-broadcast": "broadcast, local delivery",
   "route-multicast": "multicast",

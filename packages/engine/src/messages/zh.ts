@@ -75,6 +75,7 @@ export const report: SameKeys<typeof en.report> = {
   "nat-clash": "源地址（元组已占用）",
   route: "路由",
   reroute: "重新路由",
+  "unknown-device": "未知设备",
   "route-local": "送往本机",
   "route-broadcast": "广播，送往本机",
   "route-multicast": "组播",

@@ -1,6 +1,7 @@
 import type { Speaker } from "../messages/catalogue.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { FlowPacket, FlowTrace } from "../walk/flow.ts";
+import type { Trace } from "../walk/trace.ts";
 import type { Document, Line } from "./document.ts";
 import { blankLine, textLine, word } from "./document.ts";
 import { diagnosticJson } from "./diagnostic.ts";
@@ -18,12 +19,17 @@ const HEADINGS = { first: "flow-first", reply: "flow-reply", third: "flow-third"
 /** A connection for a person: its packets one below the other, until one does not get through. */
 export function flowDocument(flow: FlowTrace, say: Speaker, options: TraceTextOptions): Document {
   const lines: Line[] = [];
-  for (const { role, trace } of flow.packets) {
+  for (const [index, { role, trace }] of flow.packets.entries()) {
     if (lines.length > 0) lines.push(blankLine);
     lines.push(textLine(0, word(say.report(HEADINGS[role]), "strong")));
-    for (const line of traceDocument(trace, say, options)) lines.push(line);
+    for (const line of traceDocument(once(trace, index === flow.packets.length - 1), say, options)) lines.push(line);
   }
   return lines;
+}
+
+/** What all packets assume alike is said behind the last one. */
+function once(trace: Trace, isLast: boolean): Trace {
+  return isLast ? trace : { ...trace, assumptions: [] };
 }
 
 /** A connection as docs/json-trace.md says. */

@@ -133,7 +133,8 @@ function natWords(from: NatEnd, to: NatEnd): readonly Word[] {
 
 function routeRow(step: Extract<Step, { kind: "route" }>, say: Speaker): Row {
   const heading = say.report(step.why === "reroute" ? "reroute" : "route");
-  const delivered = step.result === "forward" ? (step.oif ?? "") : say.report(`route-${step.result}`);
+  const delivered =
+    step.result === "forward" ? (step.oif ?? say.report("unknown-device")) : say.report(`route-${step.result}`);
   const text = step.route === null ? delivered : routeText(step.route);
   const by =
     step.table === null

@@ -33,13 +33,14 @@ const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["rule", "policy"]);
 /** Where an accepted packet went. */
 function deliveryOf({ verdict, delivery, oif }: Outcome, say: Speaker): string {
   if (verdict !== "accept") return "";
+  const device = oif ?? say.report("unknown-device");
   switch (delivery) {
     case "local":
       return say.report("delivered-local");
     case "forward":
-      return say.report("delivered-forward", { device: oif ?? "?" });
+      return say.report("delivered-forward", { device });
     case "sent":
-      return say.report("delivered-sent", { device: oif ?? "?" });
+      return say.report("delivered-sent", { device });
     case "none":
       return "";
   }
