@@ -1,5 +1,5 @@
 import { familyOf, parseAddressMask, parseV4Net } from "../../base/address.ts";
-import type { Checked, Form, Place } from "./form.ts";
+import type { Checked, Form, Forms, Place } from "./form.ts";
 import { isDevice } from "./names.ts";
 import type { Reader } from "./reader.ts";
 import type { TableDraft } from "./table-draft.ts";
@@ -8,16 +8,34 @@ import { backslashAt, endOf, startOf } from "./words.ts";
 /** As many as the rules of one chain, or of chains of one kind, are likely to have. */
 const MOST_FORMS = 8;
 
+const APPEND = "-A ";
+
 /** Does the line under way, from `start` on, have a form that was met before, and only words that can be read? */
 export function hasKnownForm(reader: Reader, table: TableDraft, start: number): boolean {
-  const forms = reader.forms[reader.family];
-  for (let index = 0; index < forms.length; index++) {
-    const form = forms[index];
-    if (form === undefined || !fits(reader, table, form, start)) continue;
-    if (index > 0) moveToFront(forms, index, form);
+  const { text, formsOf } = reader;
+  const { latest, last } = formsOf[reader.family];
+  if (last === null || !text.startsWith(APPEND, start)) return false;
+  const chainEnd = wordEnd(reader, start + APPEND.length);
+  if (chainEnd < 0 || !isDeclared(table, text, start + APPEND.length, chainEnd)) return false;
+  const { next } = last;
+  if (next !== null && fits(reader, table, next, chainEnd)) {
+    formsOf[reader.family].last = next;
     return true;
   }
-  return false;
+  const index = latest.findIndex((form) => form !== next && fits(reader, table, form, chainEnd));
+  const form = latest[index];
+  if (form === undefined) return false;
+  follow(formsOf[reader.family], form, index);
+  return true;
+}
+
+/** Notes that a line of this form came next; it stands at `index` among the latest forms. */
+function follow(forms: Forms, form: Form, index: number): void {
+  const { latest } = forms;
+  latest.copyWithin(1, 0, index);
+  latest[0] = form;
+  if (forms.last !== null) forms.last.next = form;
+  forms.last = form;
 }
 
 function fits(reader: Reader, table: TableDraft, form: Form, start: number): boolean {
@@ -36,29 +54,21 @@ function fits(reader: Reader, table: TableDraft, form: Form, start: number): boo
   return at + rest.length === lineEnd && text.startsWith(rest, at);
 }
 
-function moveToFront(forms: Form[], index: number, form: Form): void {
-  forms.copyWithin(1, 0, index);
-  forms[0] = form;
-}
-
-/** Takes the form of the line under way, which was read without complaint. */
+/** Takes the form of the `-A` line under way, which was read without complaint. */
 export function learnForm(reader: Reader, places: readonly Place[]): void {
   const { words, text, lineEnd } = reader;
-  const forms = reader.forms[reader.family];
+  const forms = reader.formsOf[reader.family];
   const texts: string[] = [];
-  let at = startOf(words, 0);
+  let at = endOf(words, 1);
   for (const { word } of places) {
     texts.push(text.slice(at, startOf(words, word)));
     at = endOf(words, word);
   }
   texts.push(text.slice(at, lineEnd));
-  const known = forms.findIndex((form) => isSame(form.texts, texts));
-  const form = { texts, places };
-  if (known >= 0) moveToFront(forms, known, form);
-  else {
-    forms.unshift(form);
-    if (forms.length > MOST_FORMS) forms.pop();
-  }
+  const known = forms.latest.findIndex((form) => isSame(form.texts, texts));
+  const form = forms.latest[known] ?? { texts, places, next: null };
+  if (known < 0 && forms.latest.length < MOST_FORMS) forms.latest.push(form);
+  follow(forms, form, known < 0 ? forms.latest.length - 1 : known);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
@@ -94,8 +104,6 @@ function wordEnd(reader: Reader, start: number): number {
 function accepts(reader: Reader, table: TableDraft, place: Place, start: number, end: number): boolean {
   const { text, family } = reader;
   switch (place.kind) {
-    case "own-chain":
-      return isDeclared(table, text, start, end);
     case "chain":
       return table.chains.get(text.slice(start, end))?.isJumpable === true;
     case "net": {

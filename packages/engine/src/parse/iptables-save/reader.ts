@@ -3,7 +3,7 @@ import type { DiagnosticCode } from "../../messages/catalogue.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Counters, Match, Negatable, Target } from "../../model/ruleset.ts";
 import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
-import type { Form } from "./form.ts";
+import type { Forms } from "./form.ts";
 import type { Loaded } from "./options.ts";
 import { createMemo } from "./memo.ts";
 import type { Memo } from "./memo.ts";
@@ -26,8 +26,7 @@ export interface Reader {
   /** Of the table under way. */
   family: Family;
   readonly memos: { readonly [F in Family]: Memos };
-  /** Of the last lines, the latest first. */
-  readonly forms: { readonly [F in Family]: Form[] };
+  readonly formsOf: { readonly [F in Family]: Forms };
   readonly diagnostics: Diagnostic[];
   /** Lines are being read again: what is wrong with them was said the first time. */
   isRereading: boolean;
@@ -68,7 +67,7 @@ export function createReader(text: string, file: string, family: Family): Reader
     diagnostics: [],
     isRereading: false,
     isKeeping: false,
-    forms: { ip: [], ip6: [] },
+    formsOf: { ip: { latest: [], last: null }, ip6: { latest: [], last: null } },
     unreported: 0,
     budget: WORK_BUDGET,
   };

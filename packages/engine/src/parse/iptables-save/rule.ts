@@ -30,7 +30,6 @@ import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, star
 export function readRule(reader: Reader, draft: Draft, from: number): void {
   emptyDraft(draft);
   draft.hasForm = !reader.isKeeping && !reader.words.hasOddQuotes;
-  if (draft.hasForm) draft.places.push({ kind: "own-chain", word: 1 });
   const count = reader.words.count;
   for (let at = from; at < count;) at = readPart(reader, draft, at);
   draft.counters ??= reader.counters;
