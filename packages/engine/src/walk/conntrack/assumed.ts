@@ -40,6 +40,7 @@ function freshFlow(skb: Skb, table: ConntrackTable): Flow | null {
 /** An answer was seen, so NAT was decided long ago: its chains are not asked again. */
 function establish(flow: Flow): void {
   flow.seenReply = true;
+  flow.replyHeard = true;
   flow.confirmed = true;
   flow.snatDone = true;
   flow.dnatDone = true;

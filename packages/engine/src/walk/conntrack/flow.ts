@@ -25,6 +25,8 @@ export interface Flow {
   tcp: TcpState;
   /** The last TCP packet that was in order; null: none yet. */
   last: { readonly kind: TcpKind; readonly direction: FlowDirection } | null;
+  /** The answering side has sent something that counts, or was talking before this node looked. */
+  replyHeard: boolean;
   /** One side has said that it is done. */
   closing: boolean;
   /** A reset came before any answer: the flow is gone once this packet has passed. */
@@ -49,6 +51,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: str
     dnatDone: false,
     tcp: "NONE",
     last: null,
+    replyHeard: false,
     closing: false,
     dying: false,
     replaces: null,
@@ -62,6 +65,7 @@ export function flowOfEntry(entry: ConntrackEntry): Flow {
     ...newFlow(original, reply, entry.zone, entry.helper),
     mark: entry.mark,
     seenReply: entry.seenReply,
+    replyHeard: entry.seenReply,
     assured: entry.assured,
     confirmed: true,
     snat: reply.dst !== original.src || reply.dport !== original.sport,

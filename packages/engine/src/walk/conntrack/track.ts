@@ -86,6 +86,7 @@ function open(skb: Skb, tuple: Tuple, settings: TrackSettings): Tracked {
   if (tuple.proto === PROTO.tcp) {
     const step = tcpStep("original", skb.base.tcpFlags ?? 0, "NONE");
     if (step !== "invalid" && step !== "ignore") flow.tcp = step;
+    flow.replyHeard = step !== "SYN_SENT";
   }
   return { flow, direction: "original", state: "new" };
 }
