@@ -7,6 +7,7 @@ export const PROTO = {
   dccp: 33,
   routing: 43,
   fragment: 44,
+  gre: 47,
   esp: 50,
   ah: 51,
   icmp6: 58,

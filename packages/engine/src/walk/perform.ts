@@ -117,7 +117,9 @@ function mangle(run: Run, action: Mangling): void {
       return;
     case "ct-template":
       if (skb.ct !== null) return;
-      skb.zone = action.zone === "mark" ? skb.mark & 0xffff : (action.zone ?? skb.zone);
+      if (action.zone !== null) {
+        skb.zone = { id: action.zone === "mark" ? skb.mark & 0xffff : action.zone, direction: action.zoneDirection };
+      }
       skb.helper = action.helper ?? skb.helper;
       return;
     case "set-update":

@@ -3,6 +3,8 @@ import type { Route } from "../model/routing.ts";
 import type { Arrival, Packet, PktType } from "../program/packet.ts";
 import { digestOfFlow } from "./conntrack/flow.ts";
 import type { Flow } from "./conntrack/flow.ts";
+import { DEFAULT_ZONE, printZone } from "./conntrack/zone.ts";
+import type { Zone } from "./conntrack/zone.ts";
 
 /** `struct sk_buff` as far as netfilter and routing look at it. The only mutable thing of a walk. */
 export interface Skb {
@@ -37,7 +39,7 @@ export interface Skb {
   /** IP_CT_UNTRACKED. */
   untracked: boolean;
   /** From a CT target in raw. */
-  zone: number;
+  zone: Zone;
   helper: string | null;
   route: RouteChoice | null;
 }
@@ -81,7 +83,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     hasSocket: arrival.iif === null,
     ct: null,
     untracked: false,
-    zone: 0,
+    zone: DEFAULT_ZONE,
     helper: null,
     route: null,
   };
@@ -116,7 +118,7 @@ export function digestOf(skb: Skb): string {
     skb.physin,
     skb.hasSocket,
     skb.untracked,
-    skb.zone,
+    printZone(skb.zone),
     skb.helper,
     flow,
     route,

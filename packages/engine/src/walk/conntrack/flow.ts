@@ -1,5 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
+import { printZone } from "./zone.ts";
+import type { Zone } from "./zone.ts";
 import type { TcpKind, TcpState } from "./tcp.ts";
 
 export type FlowDirection = "original" | "reply";
@@ -10,7 +12,7 @@ export interface Flow {
   /** Changes when NAT picks a mapping. */
   reply: Tuple;
   mark: number;
-  readonly zone: number;
+  readonly zone: Zone;
   readonly helper: string | null;
   seenReply: boolean;
   assured: boolean;
@@ -35,7 +37,7 @@ export interface Flow {
   replaces: Flow | null;
 }
 
-export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: string | null): Flow {
+export function newFlow(original: Tuple, reply: Tuple, zone: Zone, helper: string | null): Flow {
   return {
     original,
     reply,
@@ -62,7 +64,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: number, helper: str
 export function flowOfEntry(entry: ConntrackEntry): Flow {
   const { original, reply } = entry;
   return {
-    ...newFlow(original, reply, entry.zone, entry.helper),
+    ...newFlow(original, reply, { id: entry.zone, direction: entry.zoneDirection ?? null }, entry.helper),
     mark: entry.mark,
     seenReply: entry.seenReply,
     replyHeard: entry.seenReply,
@@ -106,7 +108,7 @@ export function digestOfFlow(flow: Flow): string {
     flow.dnatDone,
     flow.closing,
   ];
-  return `${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${String(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
+  return `${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${printZone(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
 }
 
 function addressPair(a: Address, b: Address): string {

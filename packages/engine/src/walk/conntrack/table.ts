@@ -1,10 +1,24 @@
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
 import { flowOfEntry, tupleKey } from "./flow.ts";
 import type { Flow, FlowDirection } from "./flow.ts";
+import { zoneOf } from "./zone.ts";
+import type { Zone } from "./zone.ts";
+
+/** A flow, and which of its two directions a tuple is. */
+interface FoundFlow {
+  readonly flow: Flow;
+  readonly direction: FlowDirection;
+}
+
+const DIRECTIONS = ["original", "reply"] as const;
+
+function keyOf(flow: Flow, direction: FlowDirection): string {
+  return tupleKey(flow[direction], zoneOf(flow.zone, direction));
+}
 
 /** The conntrack table of one namespace: carried from packet to packet by whoever walks several. */
 export class ConntrackTable {
-  readonly #byTuple = new Map<string, { readonly flow: Flow; readonly direction: FlowDirection }>();
+  readonly #byTuple = new Map<string, FoundFlow>();
 
   constructor(entries: readonly ConntrackEntry[] = []) {
     for (const entry of entries) this.insert(flowOfEntry(entry));
@@ -14,24 +28,29 @@ export class ConntrackTable {
     return this.#byTuple.size / 2;
   }
 
-  find(tuple: Tuple, zone: number): { readonly flow: Flow; readonly direction: FlowDirection } | null {
+  /** The flow of a packet in this zone, whichever way the packet goes (resolve_normal_ct, nf_ct_key_equal). */
+  find(tuple: Tuple, zone: Zone): FoundFlow | null {
     if (this.#byTuple.size === 0) return null;
-    return this.#byTuple.get(tupleKey(tuple, zone)) ?? null;
+    const ids = zone.direction === null ? [zone.id] : [zoneOf(zone, "original"), zoneOf(zone, "reply")];
+    for (const id of ids) {
+      const found = this.#byTuple.get(tupleKey(tuple, id));
+      if (found !== undefined && zoneOf(found.flow.zone, found.direction) === zoneOf(zone, found.direction))
+        return found;
+    }
+    return null;
   }
 
   /** Is this reply tuple another flow's already (nf_nat_used_tuple)? */
-  uses(reply: Tuple, zone: number): boolean {
+  uses(reply: Tuple, zone: Zone): boolean {
     return this.find(reply, zone) !== null;
   }
 
   insert(flow: Flow): void {
-    this.#byTuple.set(tupleKey(flow.original, flow.zone), { flow, direction: "original" });
-    this.#byTuple.set(tupleKey(flow.reply, flow.zone), { flow, direction: "reply" });
+    for (const direction of DIRECTIONS) this.#byTuple.set(keyOf(flow, direction), { flow, direction });
   }
 
   remove(flow: Flow): void {
-    this.#byTuple.delete(tupleKey(flow.original, flow.zone));
-    this.#byTuple.delete(tupleKey(flow.reply, flow.zone));
+    for (const direction of DIRECTIONS) this.#byTuple.delete(keyOf(flow, direction));
   }
 
   /** Every flow, once. */

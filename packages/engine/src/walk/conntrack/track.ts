@@ -25,8 +25,8 @@ export interface TrackSettings {
 const ICMP_NEW: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const ICMP6_NEW: ReadonlySet<number> = new Set([128, 139]);
 const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
-/** Neighbour discovery and MLD are never tracked (nf_conntrack_proto_icmpv6.c, `noct_valid_new`). */
-const ICMP6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+/** Neighbour discovery, MLD and multicast router discovery are never tracked (nf_conntrack_proto_icmpv6.c, `noct_valid_new`). */
+const ICMP6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 
 /** nf_conntrack_in (net/netfilter/nf_conntrack_core.c). The table is not changed; flows that are found come as copies. */
 export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tracked {
@@ -66,13 +66,23 @@ function headerNeeded(packet: Packet): number {
 export function tupleOf(skb: Skb): Tuple {
   const { src, dst, sport, dport, icmpId } = skb;
   const { proto, icmpType, icmpCode } = skb.base;
-  return tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId });
+  return tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId, payload: skb.base.payload });
 }
 
-type TupleFields = Pick<Packet, "src" | "dst" | "proto" | "sport" | "dport" | "icmpType" | "icmpCode" | "icmpId">;
+type TupleFields = Pick<
+  Packet,
+  "src" | "dst" | "proto" | "sport" | "dport" | "icmpType" | "icmpCode" | "icmpId" | "payload"
+>;
 
-function tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId }: TupleFields): Tuple {
+/** gre_pkt_to_tuple: PPTP's calls have an id each, whose other side only its helper knows; other GRE has none. */
+function greCall(payload: Uint8Array): number {
+  const isPptp = ((payload[1] ?? 0) & 7) === 1;
+  return isPptp ? ((payload[6] ?? 0) << 8) | (payload[7] ?? 0) : 0;
+}
+
+function tupleFrom({ src, dst, proto, sport, dport, icmpType, icmpCode, icmpId, payload }: TupleFields): Tuple {
   if (icmpType !== null) return { src, dst, proto, sport: icmpId ?? 0, dport: 0, icmpType, icmpCode };
+  if (proto === PROTO.gre) return { src, dst, proto, sport: 0, dport: greCall(payload), icmpType, icmpCode };
   const tracked = hasTrackedPorts(proto);
   const ports = { sport: tracked ? (sport ?? 0) : 0, dport: tracked ? (dport ?? 0) : 0 };
   return { src, dst, proto, ...ports, icmpType: null, icmpCode: null };
@@ -118,6 +128,9 @@ function carryOn(skb: Skb, flow: Flow, direction: FlowDirection, settings: Track
       if (fate === "reopens") return reopen(skb, flow, settings);
       break;
     }
+    case PROTO.gre:
+      flow.assured ||= flow.seenReply;
+      break;
     case PROTO.sctp:
       flow.assured ||= direction === "reply" && sctpEstablishes(skb.base.payload);
   }

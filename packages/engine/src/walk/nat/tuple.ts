@@ -4,6 +4,7 @@ import type { Tuple } from "../../model/host.ts";
 import { hasTrackedPorts } from "../../program/protocol.ts";
 import { invertTuple } from "../conntrack/flow.ts";
 import type { Flow } from "../conntrack/flow.ts";
+import { printZone, zoneOf } from "../conntrack/zone.ts";
 import type { Run } from "../run.ts";
 import type { Manip } from "./manip.ts";
 
@@ -64,10 +65,15 @@ function isUsed(run: Run, flow: Flow, tuple: Tuple): boolean {
   return reply !== null && isTaken(run, flow, reply);
 }
 
+/** A flow and what a walk made of its copy. */
+function isSameFlow(a: Flow, b: Flow): boolean {
+  return sameTuple(a.original, b.original) && printZone(a.zone) === printZone(b.zone);
+}
+
 /** nf_conntrack_tuple_taken: another flow of the table has this tuple. */
 export function isTaken(run: Run, flow: Flow, tuple: Tuple): boolean {
   const other = run.conntrack.find(tuple, flow.zone);
-  return other !== null && !sameTuple(other.flow.original, flow.original);
+  return other !== null && !isSameFlow(other.flow, flow);
 }
 
 function inSourceRange(tuple: Tuple, { addresses, ports }: NatRange): boolean {
@@ -87,7 +93,7 @@ function sourceMappedBefore(run: Run, flow: Flow, tuple: Tuple, range: NatRange)
   for (const other of run.conntrack.flows()) {
     const { original } = other;
     const same = original.proto === tuple.proto && original.src === tuple.src && original.sport === tuple.sport;
-    if (!same || other.zone !== flow.zone) continue;
+    if (!same || zoneOf(other.zone, "original") !== zoneOf(flow.zone, "original")) continue;
     const mapped = invertTuple(other.reply);
     if (mapped === null) continue;
     const candidate = {
@@ -126,7 +132,7 @@ function addressOf(
   if (from === to) return from;
   const dst = wordsOf(tuple.dst);
   const last = typeof from === "number" ? 0 : 3;
-  let hash = jhash2(wordsOf(tuple.src), persistent ? 0 : ((dst[last] ?? 0) ^ flow.zone) >>> 0);
+  let hash = jhash2(wordsOf(tuple.src), persistent ? 0 : ((dst[last] ?? 0) ^ flow.zone.id) >>> 0);
   const word = (address: Address, i: number): number =>
     typeof address === "number" ? address : Number((address >> BigInt(96 - 32 * i)) & 0xffff_ffffn);
   let full = false;
