@@ -48,10 +48,20 @@ export function stepLines(
     place = here;
     const aside = "mark" in step && step.mark !== mark ? [word(printHex(step.mark), "changed")] : [];
     mark = markAfter(mark, [step]);
-    lines.push({ ...stepRow(step, steps[index + 1], reading), sign: isDecisive ? marked.sign : null, aside });
+    const row = stepRow(step, steps[index + 1], reading);
+    lines.push(isDecisive ? { ...standingOut(row), sign: marked.sign, aside } : { ...row, aside });
     if (step.kind === "rule") for (const line of detailLines(step, reading)) lines.push(line);
   }
   return lines;
+}
+
+/** The same row with its last cell in strong words. */
+function standingOut(row: Row): Row {
+  const last = row.cells.length - 1;
+  const cells = row.cells.map((words, index) =>
+    index < last ? words : words.map(({ text, role }) => word(text, role === "plain" ? "strong" : role)),
+  );
+  return { ...row, cells };
 }
 
 /** The hook that the packet is in once it took these steps; a routing decision stands between two hooks. */
@@ -109,7 +119,7 @@ function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
     case "return":
       return rowOf([step.table, step.chain, [word(say.report("chain-end"), "faint")]]);
     case "policy":
-      return rowOf([step.table, step.chain, [word(say.report("policy", { policy: step.policy }), "strong")]]);
+      return rowOf([step.table, step.chain, say.report("policy", { policy: step.policy })]);
     case "conntrack":
       return rowOf(["conntrack", "", step.state]);
     case "nat":
@@ -117,7 +127,7 @@ function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
     case "route":
       return routeRow(step, say);
     case "drop":
-      return rowOf([say.report("drop"), "", [word(step.what, "strong")]]);
+      return rowOf([say.report("drop"), "", step.what]);
     case "socket":
       return rowOf([say.report("socket"), "", step.what]);
     case "note":
@@ -156,13 +166,13 @@ function ruleRow(step: RuleStep, next: Step | undefined, { say, verbosity }: Rea
   if (rule.target?.kind === "jump" || rule.target?.kind === "goto") {
     const jump = `${ARROWS[rule.target.kind]} ${rule.target.chain}`;
     const isEmpty = next?.kind === "return" && next.chain === rule.target.chain;
-    const what = [word(condition === "" ? "" : `${condition} `), word(jump, "strong")];
+    const what = [word(condition === "" ? "" : `${condition} `), word(jump)];
     if (isEmpty) what.push(word(` ${say.report("nothing-matched")}`, "faint"));
     return rowOf([table, place, what], { detail: verbosity > 0 ? [] : note });
   }
   const action = actionText(rule, family) ?? say.report("only-counts");
   const detail = note.length > 0 ? note : condition === "" ? [] : [word(condition, "faint")];
-  return rowOf([table, place, [word(action, "strong")]], { detail: verbosity > 0 ? [] : detail });
+  return rowOf([table, place, action], { detail: verbosity > 0 ? [] : detail });
 }
 
 /** Below the line with `-v`: what the rule tests, and what people wrote beside it; with `-vv` the rule itself. */
