@@ -11,6 +11,10 @@ import { selectAddress } from "./select-address.ts";
 import { packetOf } from "./skb.ts";
 import type { Skb } from "./skb.ts";
 
+/** RT_TOS and IPTOS_PREC_INTERNETCONTROL: an ICMP error keeps the TOS of what it is about, at higher precedence. */
+const TOS_BITS = 0x1e;
+const INTERNET_CONTROL = 0xc0;
+
 const NONE = new Uint8Array(0);
 
 /** An ICMP error about this packet, or null: nobody may be told (icmp_send, net/ipv4/icmp.c; icmp6_send). */
@@ -27,6 +31,7 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
     proto: skb.family === "ip" ? PROTO.icmp : PROTO.icmp6,
     icmpType: type,
     icmpCode: code,
+    tos: skb.family === "ip" ? (skb.tos & TOS_BITS) | INTERNET_CONTROL : 0,
     payload: quoted,
   };
 }

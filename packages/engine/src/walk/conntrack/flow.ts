@@ -107,6 +107,7 @@ export function digestOfFlow(flow: Flow): string {
     flow.snatDone,
     flow.dnatDone,
     flow.closing,
+    flow.replyHeard,
   ];
   return `${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${printZone(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
 }
