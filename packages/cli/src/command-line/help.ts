@@ -12,7 +12,7 @@ export function programHelp(commands: readonly CommandTable[], examples: readonl
     ...paragraph(`${say.commandLine("usage")} hookwalk COMMAND`),
     ...examplesOf(examples, say),
     ...list("commands", entries, say),
-    ...list("global-options", optionEntries(globalOptions, say), say),
+    ...list("global-options", [...optionEntries(globalOptions, say), versionEntry(say)], say),
     ...paragraph(`${say.commandLine("exit-codes")} ${say.commandLine("exit-code-list")}`),
     textLine(0, word(say.commandLine("more-help"))),
   ];
@@ -39,6 +39,11 @@ type Entry = readonly [name: string, text: string];
 
 function optionEntries(options: OptionTable, say: Speaker): readonly Entry[] {
   return Object.entries(options).map(([key, option]) => [spelling(key, option), say.commandLine(option.help)]);
+}
+
+/** Of the program alone: a command has no version of its own. */
+function versionEntry(say: Speaker): Entry {
+  return ["-V, --version", say.commandLine("option-version")];
 }
 
 function paragraph(text: string): readonly Line[] {
