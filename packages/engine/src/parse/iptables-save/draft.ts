@@ -27,7 +27,7 @@ export interface Draft {
   /** Some extension is still to be checked, now that all its options are known. */
   unsettled: boolean;
   /** Where the line may have other words and still be read without complaint; see form.ts. */
-  places: Place[];
+  readonly places: Place[];
   /** The line is as a tool would write it: each option stands with what it belongs to. */
   hasForm: boolean;
 }
@@ -67,7 +67,7 @@ export function emptyDraft(draft: Draft): void {
   draft.counters = null;
   draft.seen = 0;
   draft.unsettled = false;
-  if (draft.places.length > 0) draft.places = [];
+  if (draft.places.length > 0) draft.places.length = 0;
   draft.hasForm = true;
 }
 

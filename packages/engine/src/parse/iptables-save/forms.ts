@@ -66,7 +66,7 @@ export function learnForm(reader: Reader, places: readonly Place[]): void {
   }
   texts.push(text.slice(at, lineEnd));
   const known = forms.latest.findIndex((form) => isSame(form.texts, texts));
-  const form = forms.latest[known] ?? { texts, places, next: null };
+  const form = forms.latest[known] ?? { texts, places: places.slice(), next: null };
   if (known < 0 && forms.latest.length < MOST_FORMS) forms.latest.push(form);
   follow(forms, form, known < 0 ? forms.latest.length - 1 : known);
 }
@@ -98,7 +98,7 @@ function wordEnd(reader: Reader, start: number): number {
     if (++at === lineEnd) break;
     c = text.charCodeAt(at);
   }
-  return at;
+  return at === start ? -1 : at;
 }
 
 function accepts(reader: Reader, table: TableDraft, place: Place, start: number, end: number): boolean {
