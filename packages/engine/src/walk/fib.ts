@@ -14,8 +14,10 @@ export interface FlowKey {
   readonly dst: Address;
   /** `lo` for packets made here. */
   readonly iif: string;
-  /** Only routes by this device; null: any. */
+  /** The device that the sender asks for; null: any. */
   readonly oif: string | null;
+  /** Only routes by this device; null: any. */
+  readonly dev: string | null;
   readonly tos: number;
   readonly mark: number;
   readonly uid: number;
@@ -193,7 +195,7 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
         const usable = route.nexthops.filter((hop) => usableNexthop(run, hop, key));
         if (usable.length > 0)
           return { kind: "route", rule, table: table.name, entry, nexthop: chooseNexthop(run, route, usable) };
-        if (route.nexthops.length === 0 && key.oif === null)
+        if (route.nexthops.length === 0 && key.dev === null)
           return { kind: "route", rule, table: table.name, entry, nexthop: null };
       }
     }
@@ -203,7 +205,7 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
 
 function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
   if (hop.flags.includes("dead")) return false;
-  if (key.oif !== null && hop.dev !== key.oif) return false;
+  if (key.dev !== null && hop.dev !== key.dev) return false;
   if (!hop.flags.includes("linkdown") || hop.dev === null) return true;
   const family = run.family.family === "ip" ? "ipv4" : "ipv6";
   return !run.program.sysctl.either(family, hop.dev, "ignore_routes_with_linkdown", 0);

@@ -114,7 +114,7 @@ function changed(skb: Skb, before: Pick<Skb, "src" | "dst" | "mark" | "tos">): b
 
 /** ip_route_me_harder. Chains of this hook still see the old device (facts B.2.9): `oif` changes when the hook is left. */
 function reroute(run: Run): ChainVerdict {
-  const routed = routeOutput(run, "reroute", null);
+  const routed = routeOutput(run, "reroute");
   if (routed.kind === "drop") return dropped("route", routed.what);
   run.skb.route = routed.choice;
   return ACCEPT;

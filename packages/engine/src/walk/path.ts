@@ -1,5 +1,6 @@
 import type { Hook } from "../program/program.ts";
 import { walkHook } from "./hook.ts";
+import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
 import { routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
@@ -44,6 +45,8 @@ export function walkPath(run: Run, start: Start): End {
 function receive(run: Run): End {
   const { skb } = run;
   if (skb.pktType === "otherhost") return end(run, dropped("pkttype", "the frame is addressed to another host"));
+  const impossible = impossibleAddress(skb);
+  if (impossible !== null) return end(run, dropped("martian", impossible));
   const verdict = walkHook(run, "prerouting");
   if (verdict.kind !== "accept") return end(run, verdict);
   const options = optionsProblem(run);
@@ -171,7 +174,7 @@ function redirect(run: Run): void {
 
 /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
 function send(run: Run): End {
-  const routed = routeOutput(run, "output", null);
+  const routed = routeOutput(run, "output");
   if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
   run.skb.route = routed.choice;
   run.skb.oif = routed.choice.oif;
@@ -181,7 +184,7 @@ function send(run: Run): End {
 function sendFrom(run: Run, start: "output" | "postrouting"): End {
   const { skb } = run;
   if (skb.route === null && start === "postrouting") {
-    const routed = routeOutput(run, "output", null);
+    const routed = routeOutput(run, "output");
     if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
     skb.route = routed.choice;
     skb.oif = routed.choice.oif;

@@ -2,6 +2,8 @@ import type { Address, Prefix } from "../base/address.ts";
 import { familyOf, inNet, netOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
+import { staysOnItsLink } from "./ip6-header.ts";
+import { PROTO } from "../program/protocol.ts";
 import type { FibError, FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
@@ -18,12 +20,15 @@ export type Routed =
     }
   | { readonly kind: "drop"; readonly reason: Reason; readonly what: string; readonly error: FibError | null };
 
+type Why = (Step & { kind: "route" })["why"];
+
 export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
   return {
     src: skb.src,
     dst: skb.dst,
     iif: skb.iif ?? "lo",
     oif: null,
+    dev: over.oif ?? null,
     tos: skb.tos,
     mark: skb.mark,
     uid: skb.uid ?? 0,
@@ -34,6 +39,8 @@ export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
   };
 }
 
+const LIMITED_BROADCAST = 0xffff_ffff;
+
 /** ip_route_input_slow (net/ipv4/route.c); IPv6: ip6_route_input, which has no source checks. */
 export function routeInput(run: Run): Routed {
   const { skb } = run;
@@ -41,19 +48,31 @@ export function routeInput(run: Run): Routed {
   if (skb.family === "ip6") return routeInput6(run, iif);
   const martian = martianOf(run, iif);
   if (martian !== null) return drop("martian", martian);
-  if (inNet(skb.dst, V4_NETS.multicast)) return routeMulticast(run);
-  if (skb.dst === 0xffff_ffff) return broadcast(run, iif, null);
+  if (inNet(skb.dst, V4_NETS.multicast)) return routeMulticast(run, iif);
+  if (skb.dst === LIMITED_BROADCAST) return broadcast(run, iif, null);
   const result = fibLookup(run, flowKey(skb, { iif, uid: 0 }));
-  if (result.kind === "error") return inputError(run, iif, result);
+  const forwards = run.program.sysctl.device(
+    "ipv4",
+    iif,
+    "forwarding",
+    run.program.sysctl.number("net.ipv4.ip_forward", 0),
+  );
+  if (result.kind === "error") {
+    const routed = inputError(run, result);
+    // ip_error: nobody is told where the input device does not forward.
+    return forwards || routed.kind !== "drop" ? routed : notForwarding(iif);
+  }
   const { type } = result.entry.route;
   if (type === "broadcast") return broadcast(run, iif, result);
   if (type === "local") return validated(run, iif, result, "local");
   if (type !== "unicast") return drop("martian", "destination of a type that is not forwarded");
-  if (!run.program.sysctl.device("ipv4", iif, "forwarding", run.program.sysctl.number("net.ipv4.ip_forward", 0))) {
-    pushRoute(run, "input", result, "none", null);
-    return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
-  }
-  return validated(run, iif, result, "forward");
+  if (forwards) return validated(run, iif, result, "forward");
+  pushRoute(run, "input", result, "none", null);
+  return notForwarding(iif);
+}
+
+function notForwarding(iif: string): Routed {
+  return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
 }
 
 function isLoopback(address: Address): boolean {
@@ -74,25 +93,32 @@ function martianOf(run: Run, iif: string): string | null {
 }
 
 /** No multicast router: delivered where the node has joined the group, else dropped (ip_route_input_mc). */
-function routeMulticast(run: Run): Routed {
+function routeMulticast(run: Run, iif: string): Routed {
   const { skb } = run;
   const allHosts = skb.dst === 0xe000_0001;
   const joined =
     allHosts ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", false));
   if (!joined) return drop("route", "not a member of the multicast group");
-  const choice: RouteChoice = { type: "multicast", oif: null, via: null, route: null };
-  run.steps.push({
-    kind: "route",
-    why: "input",
-    rule: null,
-    table: null,
-    route: null,
-    result: "multicast",
-    oif: null,
-    via: null,
-  });
-  return { kind: "choice", choice, redirect: false };
+  return multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
+}
+
+/** ip_mc_validate_source: without an address only what stays on the link, and IGMP. */
+function multicastSourceRefused(run: Run, iif: string): Routed | null {
+  const { src, dst, base } = run.skb;
+  if (src !== 0) return sourceRefused(run, iif, null);
+  return inNet(dst, V4_NETS.localMulticast) || base.proto === PROTO.igmp ? null : drop("martian", "source is 0.0.0.0");
+}
+
+/** To a multicast group, or sent to every host of a link: no table is asked. */
+function toGroup(run: Run, why: Why, oif: string | null): Routed {
+  return withoutTable(run, why, run.skb.dst === LIMITED_BROADCAST ? "broadcast" : "multicast", oif);
+}
+
+/** A choice that no table was asked for. */
+function withoutTable(run: Run, why: Why, type: RouteChoice["type"], oif: string | null): Routed {
+  run.steps.push({ kind: "route", why, rule: null, table: null, route: null, result: type, oif, via: null });
+  return { kind: "choice", choice: { type, oif, via: null, route: null }, redirect: false };
 }
 
 function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }) | null): Routed {
@@ -103,29 +129,23 @@ function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }
   return { kind: "choice", choice: { type: "broadcast", oif: null, via: null, route }, redirect: false };
 }
 
-/** `no_route`: the error goes out as ICMP only where the input device forwards (ip_error). */
-function inputError(run: Run, iif: string, result: FibResult & { kind: "error" }): Routed {
+function inputError(run: Run, result: FibResult & { kind: "error" }): Routed {
   if (result.rule === null && !run.family.fib.complete) return unknownRoute(run);
-  const forwards =
-    run.program.sysctl.device("ipv4", iif, "forwarding", run.program.sysctl.number("net.ipv4.ip_forward", 0)) !== 0;
-  const shown = {
-    "net-unreachable": "none",
-    "host-unreachable": "unreachable",
-    prohibited: "prohibit",
-    blackhole: "blackhole",
-  } as const;
-  run.steps.push({
-    kind: "route",
-    why: "input",
-    rule: result.rule,
-    table: result.table,
-    route: result.route,
-    result: shown[result.error],
-    oif: null,
-    via: null,
-  });
-  if (!forwards) return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
+  pushError(run, "input", result);
   return { kind: "drop", reason: "route", what: ERROR_WORDS[result.error], error: result.error };
+}
+
+const SHOWN = {
+  "net-unreachable": "none",
+  "host-unreachable": "unreachable",
+  prohibited: "prohibit",
+  blackhole: "blackhole",
+} as const;
+
+/** The step of a lookup that ended without a route. */
+function pushError(run: Run, why: Why, result: FibResult & { kind: "error" }): void {
+  const { rule, table, route, error } = result;
+  run.steps.push({ kind: "route", why, rule, table, route, result: SHOWN[error], oif: null, via: null });
 }
 
 const ERROR_WORDS: Readonly<Record<FibError, string>> = {
@@ -143,18 +163,7 @@ function unknownRoute(run: Run): Routed {
     factQuestion("the destination is an address of this node", "no ip addr and no route dump", false),
   );
   skb.oifKnown = local;
-  const choice: RouteChoice = { type: local ? "local" : "forward", oif: null, via: null, route: null };
-  run.steps.push({
-    kind: "route",
-    why: "input",
-    rule: null,
-    table: null,
-    route: null,
-    result: local ? "local" : "forward",
-    oif: null,
-    via: null,
-  });
-  return { kind: "choice", choice, redirect: false };
+  return withoutTable(run, "input", local ? "local" : "forward", null);
 }
 
 function validated(run: Run, iif: string, result: FibResult & { kind: "route" }, type: "local" | "forward"): Routed {
@@ -254,27 +263,9 @@ function usesDevice(result: FibResult & { kind: "route" }, dev: string): boolean
 function routeInput6(run: Run, iif: string): Routed {
   const { skb, program } = run;
   if (typeof skb.dst === "bigint" && skb.dst >> 120n === 0xffn) return routeMulticast6(run);
-  const result = fibLookup(run, flowKey(skb, { iif, uid: 0 }));
-  if (result.kind === "error") {
-    if (result.rule === null && !run.family.fib.complete) return unknownRoute(run);
-    const shown = {
-      "net-unreachable": "none",
-      "host-unreachable": "unreachable",
-      prohibited: "prohibit",
-      blackhole: "blackhole",
-    } as const;
-    run.steps.push({
-      kind: "route",
-      why: "input",
-      rule: result.rule,
-      table: result.table,
-      route: result.route,
-      result: shown[result.error],
-      oif: null,
-      via: null,
-    });
-    return { kind: "drop", reason: "route", what: ERROR_WORDS[result.error], error: result.error };
-  }
+  const strict = typeof skb.dst === "bigint" && staysOnItsLink(skb.dst);
+  const result = fibLookup(run, flowKey(skb, { iif, uid: 0, dev: strict ? iif : null }));
+  if (result.kind === "error") return inputError(run, result);
   const type = result.entry.route.type === "local" || result.entry.route.type === "anycast" ? "local" : "forward";
   const oif = type === "local" ? null : (result.nexthop?.dev ?? null);
   const via = result.nexthop?.via ?? null;
@@ -285,58 +276,27 @@ function routeInput6(run: Run, iif: string): Routed {
   return { kind: "choice", choice: { type, oif, via, route: result.entry.route }, redirect: false };
 }
 
-/** ip6_mc_input: link-local groups that every node joins; others only where joined. */
+const ALL_NODES = (0xff02n << 112n) | 1n;
+const ALL_ROUTERS: ReadonlySet<Address> = new Set([(0xff02n << 112n) | 2n, (0xff05n << 112n) | 2n]);
+
+/** ip6_mc_input: groups that every node joins, or every router (addrconf_join_…); others only where joined. */
 function routeMulticast6(run: Run): Routed {
-  const { skb } = run;
-  const allNodes = skb.dst === ((0xff02n << 112n) | 1n) || skb.dst === ((0xff02n << 112n) | 2n);
+  const { skb, program } = run;
+  const isRouter = program.sysctl.number("net.ipv6.conf.all.forwarding", 0) !== 0;
   const joined =
-    allNodes ||
+    skb.dst === ALL_NODES ||
+    (isRouter && ALL_ROUTERS.has(skb.dst)) ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", true));
-  if (!joined) return drop("route", "not a member of the multicast group");
-  run.steps.push({
-    kind: "route",
-    why: "input",
-    rule: null,
-    table: null,
-    route: null,
-    result: "multicast",
-    oif: null,
-    via: null,
-  });
-  return { kind: "choice", choice: { type: "multicast", oif: null, via: null, route: null }, redirect: false };
+  return joined ? toGroup(run, "input", null) : drop("route", "not a member of the multicast group");
 }
 
-/** ip_route_output_key for a packet that has its source already. `bound`: the socket's device. */
-export function routeOutput(run: Run, why: "output" | "reroute", bound: string | null): Routed {
+/** ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. */
+export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
   const { skb } = run;
-  const result = fibLookup(run, flowKey(skb, { iif: "lo", oif: bound }));
-  if (result.kind === "error") {
-    if (result.rule === null && !run.family.fib.complete) {
-      skb.oifKnown = false;
-      run.steps.push({
-        kind: "route",
-        why,
-        rule: null,
-        table: null,
-        route: null,
-        result: "forward",
-        oif: null,
-        via: null,
-      });
-      return { kind: "choice", choice: { type: "forward", oif: null, via: null, route: null }, redirect: false };
-    }
-    run.steps.push({
-      kind: "route",
-      why,
-      rule: result.rule,
-      table: result.table,
-      route: result.route,
-      result: "none",
-      oif: null,
-      via: null,
-    });
-    return drop("route", ERROR_WORDS[result.error]);
-  }
+  const special = skb.family === "ip" ? specialOutput(run, why) : null;
+  if (special !== null) return special;
+  const result = fibLookup(run, flowKey(skb, { iif: "lo", oif: skb.boundTo }));
+  if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
   const type = route.type === "local" ? "local" : route.type === "broadcast" ? "broadcast" : "forward";
   const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
@@ -351,6 +311,28 @@ export function routeOutput(run: Run, why: "output" | "reroute", bound: string |
     return drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
   }
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
+}
+
+function outputError(run: Run, why: "output" | "reroute", result: FibResult & { kind: "error" }): Routed {
+  if (result.rule === null && !run.family.fib.complete) {
+    run.skb.oifKnown = false;
+    return withoutTable(run, why, "forward", null);
+  }
+  pushError(run, why, result);
+  return drop("route", ERROR_WORDS[result.error]);
+}
+
+/** Destinations of IPv4 that no table is asked for: this host itself, and groups, which the device with the source reaches. */
+function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
+  const { src, dst, boundTo } = run.skb;
+  if (dst === 0) {
+    return withoutTable(run, why, "local", "lo");
+  }
+  if (boundTo !== null || (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast))) return null;
+  for (const link of run.program.links.values()) {
+    if (link.addresses.some(({ prefix }) => prefix.address === src)) return toGroup(run, why, link.name);
+  }
+  return run.program.hasLinks ? drop("route", "source is no address of this node") : null;
 }
 
 function pushRoute(

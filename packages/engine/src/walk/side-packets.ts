@@ -15,13 +15,17 @@ import type { Skb } from "./skb.ts";
 const TOS_BITS = 0x1e;
 const INTERNET_CONTROL = 0xc0;
 
+/** The one ICMPv6 error that groups are told of: path MTU discovery (RFC 4443 2.4 e.3). */
+const TOO_BIG = 2;
+
 const NONE = new Uint8Array(0);
 
 /** An ICMP error about this packet, or null: nobody may be told (icmp_send, net/ipv4/icmp.c; icmp6_send). */
 export function icmpError(run: Run, type: number, code: number): Packet | null {
   const { skb } = run;
-  if (isLaterFragment(skb) || skb.pktType !== "host" || isIcmpError(skb) || !mayBeTold(skb.src)) return null;
-  if (skb.family === "ip" && isSpecialDestination(run, skb.dst)) return null;
+  if (isLaterFragment(skb) || isIcmpError(skb) || !mayBeTold(skb.src)) return null;
+  const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
+  if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
   const src = isLocalAddress(run, skb.dst) ? skb.dst : (sourceTowards(run, skb.src) ?? skb.dst);
   return {
@@ -75,7 +79,7 @@ function mayBeTold(source: Address): boolean {
 }
 
 function isSpecialDestination(run: Run, dst: Address): boolean {
-  if (typeof dst !== "number") return false;
+  if (typeof dst === "bigint") return dst >> 120n === 0xffn;
   if (dst === 0xffff_ffff || dst >>> 28 === 14) return true;
   for (const { route } of run.family.fib.tables.get("local")?.lookup(dst) ?? []) return route.type === "broadcast";
   return false;

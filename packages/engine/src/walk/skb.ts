@@ -23,6 +23,8 @@ export interface Skb {
   markUnknown: string | null;
   iif: string | null;
   oif: string | null;
+  /** The device that its sender bound it to. */
+  readonly boundTo: string | null;
   /** False: no route dump says where the packet leaves. */
   oifKnown: boolean;
   physin: string | null;
@@ -73,6 +75,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     markUnknown: null,
     iif: arrival.iif,
     oif: null,
+    boundTo: null,
     oifKnown: true,
     physin: arrival.physin,
     physout: null,

@@ -7,6 +7,7 @@ import { walkPath } from "./path.ts";
 import type { End, Start } from "./path.ts";
 import type { PendingSide, Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
+import { staysOnItsLink } from "./ip6-header.ts";
 import { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
 
@@ -89,7 +90,9 @@ function sendSide(run: Run, { kind, packet, what, ct }: PendingSide): readonly S
   const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
   const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = { ...newSkb(packet, arrival), hasSocket: false, ct };
+  // icmp6_send answers on the link where the packet came from.
+  const onLink = kind === "icmp" && typeof packet.dst === "bigint" && staysOnItsLink(packet.dst);
+  const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, boundTo: onLink ? run.skb.iif : null };
   const stage = run.stage + 1000;
   const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, left: false, hook: "output", stage };
   walkPath(own, "send");
