@@ -1,18 +1,17 @@
-import { printProtocol } from "../../base/protocols.ts";
-import { findOption } from "../../ext/xt/args.ts";
-import type { NamedOption } from "../../ext/xt/args.ts";
 import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Target } from "../../model/ruleset.ts";
+import { misused, readArgs, takeOption } from "./arguments.ts";
 import { addMatch, letterAt, partEnd, refuse } from "./draft.ts";
 import type { Draft } from "./draft.ts";
-import { VERDICTS, isName } from "./names.ts";
 import { recall, remember } from "./memo.ts";
-import { NO_LETTER, loaded, optionAt } from "./options.ts";
+import { VERDICTS, isName } from "./names.ts";
+import { NO_LETTER, loaded } from "./options.ts";
 import type { Loaded } from "./options.ts";
+import { ownerOf } from "./owner.ts";
 import { reportProblem } from "./reader.ts";
 import type { Problem, Reader } from "./reader.ts";
-import { BANG, LONG, SHORT, endOf, hashOf, isOldNegation, rawText, shapeAt, startOf, wordText } from "./words.ts";
+import { BANG, LONG, SHORT, endOf, hashOf, rawText, shapeAt, startOf, wordText } from "./words.ts";
 import type { Words } from "./words.ts";
 
 /** Reads `-m NAME …`, `-m` being at `at`; gives the word that comes next. */
@@ -185,119 +184,10 @@ function checkWhole(
   });
 }
 
-interface Owner {
-  readonly extension: MatchExtension | TargetExtension;
-  /** Among the matches of the rule; one past them: it is to be loaded now; −1: the target. */
-  readonly index: number;
-  readonly args: Args;
-  readonly option: NamedOption;
-}
-
-function ownerOf(reader: Reader, draft: Draft, word: string): Owner | null {
-  const { family } = reader;
-  const { target, matches, matchCount } = draft;
-  const own = (extension: MatchExtension | TargetExtension | null, index: number, args: Args): Owner | null => {
-    const option = extension === null ? null : findOption(extension, word.slice("--".length));
-    return extension === null || option === null ? null : { extension, index, args, option };
-  };
-  if (target?.kind === "target") {
-    const owner = own(findTarget(target.name, family), -1, target.args);
-    if (owner !== null) return owner;
-  }
-  for (let index = matchCount - 1; index >= 0; index--) {
-    const match = matches[index];
-    if (match?.kind !== "match") continue;
-    const owner = own(findMatch(match.name, family), index, match.args);
-    if (owner !== null) return owner;
-  }
-  const implicit = implicitMatch(draft);
-  return implicit === null ? null : own(findMatch(implicit, family), matchCount, {});
-}
-
-/** Extensions whose name is not that of the protocol that loads them. */
-const PROTOCOL_MATCHES: ReadonlyMap<number, string> = new Map([
-  [58, "icmp6"],
-  [135, "mh"],
-]);
-
-/** The match that `-p` makes available without `-m`: its name, or null. */
-function implicitMatch(draft: Draft): string | null {
-  if (draft.proto === null || draft.proto.negated) return null;
-  return PROTOCOL_MATCHES.get(draft.proto.value) ?? printProtocol(draft.proto.value);
-}
-
 /** The long option at `start`, behind `!` or not, that is none of the rule itself; −1 when there is none. */
 function longOptionAt(reader: Reader, start: number): number {
   const at = shapeAt(reader.words, start) === BANG ? start + 1 : start;
   return shapeAt(reader.words, at) === LONG && letterAt(reader, at) === NO_LETTER ? at : -1;
-}
-
-/** Reads the options of one extension from `from` on, as far as they are its own; a problem when one of them is not well formed. */
-function readArgs(
-  reader: Reader,
-  draft: Draft,
-  known: Loaded,
-  from: number,
-): { readonly args: Args; readonly next: number } | Problem {
-  const { words } = reader;
-  const args: Record<string, Arg | undefined> = {};
-  const firstPlace = draft.places.length;
-  let next = from;
-  while (next < words.count) {
-    const at = shapeAt(words, next) === BANG ? next + 1 : next;
-    if (shapeAt(words, at) !== LONG) break;
-    const option = optionAt(known, words, at);
-    if (option === null) {
-      const word = wordText(words, at);
-      if (letterAt(reader, at) !== NO_LETTER || ownerOf(reader, draft, word) !== null) break;
-      return { code: "unknown-option", params: { option: word }, from: at, to: at + 1 };
-    }
-    const taken = takeOption(reader, option, next, at, args);
-    if (typeof taken !== "number") return taken;
-    if (draft.hasForm && option.option.codec.words === 1) {
-      draft.places.push({ kind: "value", word: taken - 1, option, checked: null });
-    }
-    next = taken;
-  }
-  if (known.extension.checks) limitPlaces(draft, firstPlace, known.extension, args);
-  return { args, next };
-}
-
-/** Of an extension that can complain, one value at a time may differ: with several, the complaint may be about how they go together. */
-function limitPlaces(draft: Draft, first: number, extension: MatchExtension | TargetExtension, args: Args): void {
-  const place = draft.places[first];
-  if (draft.places.length > first + 1) draft.places.length = first;
-  else if (place?.kind === "value") draft.places[first] = { ...place, checked: { extension, args } };
-}
-
-/** Puts one option with its value into `args`; gives the word that comes next, or what is wrong. */
-function takeOption(
-  reader: Reader,
-  named: NamedOption,
-  start: number,
-  at: number,
-  args: Record<string, Arg | undefined>,
-): number | Problem {
-  const { words } = reader;
-  const { codec, negatable } = named.option;
-  const count = codec.words;
-  // `--mark ! 5`, as long ago.
-  const isOld = negatable && count > 0 && isOldNegation(words, at + 1);
-  const value = isOld ? at + 2 : at + 1;
-  if (start !== at && !negatable) return misused("not-negatable", words, at);
-  if (args[named.name] !== undefined) return misused("option-twice", words, at);
-  if (value + count > words.count) return misused("missing-value", words, at);
-  const first = count > 0 ? wordText(words, value) : "";
-  const parsed = codec.parse(first, count > 1 ? wordText(words, value + 1) : "");
-  if (parsed === undefined) {
-    if (shapeAt(words, value) === SHORT || shapeAt(words, value) === LONG) {
-      return misused("missing-value", words, at);
-    }
-    const params = { option: wordText(words, at), value: first };
-    return { code: "bad-value", params, from: value, to: value + count };
-  }
-  args[named.name] = { negated: (start !== at) !== isOld, value: parsed };
-  return value + count;
 }
 
 /** Where the next `-x` begins: all that the option at `at` can be made of, if nobody else's options are mixed in. */
@@ -311,10 +201,6 @@ function groupHash(words: Words, from: number, to: number): number {
   let hash = 0;
   for (let at = from; at < to; at++) hash = (Math.imul(hash, 37) + hashOf(words, at)) | 0;
   return hash;
-}
-
-function misused(code: "missing-value" | "not-negatable" | "option-twice", words: Words, at: number): Problem {
-  return { code, params: { option: rawText(words, at, at + 1) }, from: at, to: at + 1 };
 }
 
 function unknown(code: "unknown-match" | "unknown-target", words: Words, at: number): Problem {

@@ -114,8 +114,9 @@ function readLine(state: State): void {
 function readCommand(state: State, at: number): void {
   const { reader, draft, open } = state;
   const { words } = reader;
-  if (open !== null && open.lines !== null && startsKnownForm(reader, open, at)) {
-    noteLine(reader, open, open.lines);
+  const lines = open?.lines ?? null;
+  if (open !== null && lines !== null && startsKnownForm(reader, open, at)) {
+    noteLine(reader, open, lines);
     return;
   }
   if (!cutCommand(reader, at)) {
@@ -259,7 +260,8 @@ function endTable(state: State): void {
 function finish(state: State): void {
   const { reader, tables } = state;
   endTable(state);
-  tables.at(-1)?.footer.push(...state.comments);
+  const last = tables.at(-1);
+  for (const comment of state.comments) last?.footer.push(comment);
   if (reader.unreported > 0) {
     reader.diagnostics.push({
       code: "too-many-diagnostics",

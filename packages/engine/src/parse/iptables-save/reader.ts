@@ -25,8 +25,8 @@ export interface Reader {
   counters: Counters | null;
   /** Of the table under way. */
   family: Family;
-  readonly memos: { readonly [F in Family]: Memos };
-  readonly formsOf: { readonly [F in Family]: Forms };
+  readonly memos: Readonly<Record<Family, Memos>>;
+  readonly formsOf: Readonly<Record<Family, Forms>>;
   readonly diagnostics: Diagnostic[];
   /** Lines are being read again: what is wrong with them was said the first time. */
   isRereading: boolean;

@@ -201,7 +201,7 @@ export function rawText(words: Words, from: number, to: number): string {
 export function wordText(words: Words, index: number): string {
   const start = startOf(words, index);
   const end = endOf(words, index);
-  switch (words.shapes[index]) {
+  switch (shapeAt(words, index)) {
     case QUOTED:
     case SINGLE:
       return words.text.slice(start + 1, end - 1);
