@@ -2,6 +2,7 @@ import type { Address, Family, Prefix } from "../base/address.ts";
 import { bitsOf, clearAddress, maskAddress, maskOfLength, netOf, orAddress } from "../base/address.ts";
 import type { InterfaceAddress, Link, Route, RoutingRule } from "../model/routing.ts";
 import type { Span } from "../base/span.ts";
+import { plainRoutingRule } from "../model/routing-rule.ts";
 import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
 
 /** Routing of one family, from its dumps and from what follows from the addresses. */
@@ -118,28 +119,9 @@ function lastOf(prefix: Prefix): Address {
 
 /** The rules that every namespace starts with (fib_default_rules_init, fib6_rules_net_init). */
 function defaultRules(family: Family): readonly RoutingRule[] {
-  const rule = (priority: number, table: string): RoutingRule => ({
-    family,
-    priority,
-    not: false,
-    from: null,
-    to: null,
-    tos: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    uidRange: null,
-    ipproto: null,
-    sport: null,
-    dport: null,
-    tunId: null,
-    l3mdev: false,
-    action: { kind: "lookup", table },
-    suppressPrefixLength: null,
-    suppressIfGroup: null,
-    extras: [],
-    span: { file: "ip-rule", line: 0 },
-  });
+  const span = { file: "ip-rule", line: 0 };
+  const rule = (priority: number, table: string): RoutingRule =>
+    plainRoutingRule(family, priority, { kind: "lookup", table }, span);
   const common = [rule(0, "local"), rule(32766, "main")];
   return family === "ip" ? [...common, rule(32767, "default")] : common;
 }

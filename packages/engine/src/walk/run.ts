@@ -3,6 +3,7 @@ import type { Packet } from "../program/packet.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
+import { opposite } from "./conntrack/direction.ts";
 import type { Flow } from "./conntrack/flow.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import { digestOf } from "./skb.ts";
@@ -56,7 +57,7 @@ export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, w
 
 function attached(ct: CtReference | null): CtReference | null {
   if (ct === null) return null;
-  return { flow: { ...ct.flow }, direction: ct.direction === "original" ? "reply" : "original", state: "related" };
+  return { flow: { ...ct.flow }, direction: opposite(ct.direction), state: "related" };
 }
 
 export interface Frame {

@@ -7,6 +7,7 @@ import { ruleKeywords } from "../../ext/ip/rule.ts";
 import type { RuleDraft } from "../../ext/ip/rule.ts";
 import type { Parsed } from "../../model/diagnostic.ts";
 import type { Draft } from "../../model/draft.ts";
+import { plainRoutingRule } from "../../model/routing-rule.ts";
 import type { RoutingRule } from "../../model/routing.ts";
 import { looksLikeJson, parseJsonObjects } from "../json.ts";
 import { linesOf, sayUnknownLine, wordsOfLine } from "../lines.ts";
@@ -58,7 +59,7 @@ function readRule(words: Words, report: Report): Draft<RoutingRule> | null {
   if (first === undefined) return null;
   takeWord(words);
   const span: Span = { file: report.file, line: first.line };
-  const draft = newDraft(Number.parseInt(first.text, 10), span);
+  const draft: RuleDraft = plainRoutingRule("ip", Number.parseInt(first.text, 10), null, span);
   const known = readStatement(draft, words, ruleKeywords, report, (word) => {
     draft.extras.push([word, null]);
     return false;
@@ -67,31 +68,6 @@ function readRule(words: Words, report: Report): Draft<RoutingRule> | null {
   if (draft.action !== null) return { ...draft, action: draft.action };
   say(report, "incomplete-line", span, { format: report.format }, "error");
   return null;
-}
-
-function newDraft(priority: number, span: Span): RuleDraft {
-  return {
-    family: "ip",
-    priority,
-    not: false,
-    from: null,
-    to: null,
-    tos: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    uidRange: null,
-    ipproto: null,
-    sport: null,
-    dport: null,
-    tunId: null,
-    l3mdev: false,
-    action: null,
-    suppressPrefixLength: null,
-    suppressIfGroup: null,
-    extras: [],
-    span,
-  };
 }
 
 const JSON_RULE: ReadonlyMap<string, Spelling> = new Map<string, Spelling>([

@@ -1,10 +1,9 @@
 import type { Address } from "../../base/address.ts";
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
+import type { FlowDirection } from "./direction.ts";
 import { printZone } from "./zone.ts";
 import type { Zone } from "./zone.ts";
 import type { TcpKind, TcpState } from "./tcp.ts";
-
-export type FlowDirection = "original" | "reply";
 
 /** `struct nf_conn`: one tracked flow. Mutable while a packet is walked; a walk works on its own copy. */
 export interface Flow {

@@ -1,6 +1,7 @@
 import type { ConntrackEntry, Tuple } from "../../model/host.ts";
 import { flowOfEntry, tupleKey } from "./flow.ts";
-import type { Flow, FlowDirection } from "./flow.ts";
+import type { FlowDirection } from "./direction.ts";
+import type { Flow } from "./flow.ts";
 import { zoneOf } from "./zone.ts";
 import type { Zone } from "./zone.ts";
 

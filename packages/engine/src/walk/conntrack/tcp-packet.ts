@@ -1,4 +1,5 @@
-import type { Flow, FlowDirection } from "./flow.ts";
+import type { FlowDirection } from "./direction.ts";
+import type { Flow } from "./flow.ts";
 import { TCP_FLAG, tcpKind, tcpStep } from "./tcp.ts";
 import type { TcpKind, TcpState } from "./tcp.ts";
 

@@ -1,4 +1,4 @@
-import type { FlowDirection } from "./flow.ts";
+import type { FlowDirection } from "./direction.ts";
 
 /** `struct nf_conntrack_zone`: a world of its own for tuples, of one direction or of both. */
 export interface Zone {
