@@ -95,7 +95,7 @@ export const report = {
   "route-none": "no route",
   "route-by": "(rule {rule}, table {table})",
   "route-by-table": "(table {table})",
-  "route-derived": "(follows from the addresses)",
+  "route-assumed": "(no route dump: assumed)",
   socket: "socket",
   drop: "drop",
   note: "note",

@@ -84,7 +84,7 @@ export const report: SameKeys<typeof en.report> = {
   "route-none": "没有路由",
   "route-by": "（策略 {rule}，路由表 {table}）",
   "route-by-table": "（路由表 {table}）",
-  "route-derived": "（由接口地址推得）",
+  "route-assumed": "（没有路由转储：此为假设）",
   socket: "套接字",
   drop: "丢弃",
   note: "说明",

@@ -146,13 +146,14 @@ function routeRow(step: Extract<Step, { kind: "route" }>, say: Speaker): Row {
   const delivered =
     step.result === "forward" ? (step.oif ?? say.report("unknown-device")) : say.report(`route-${step.result}`);
   const text = step.route === null ? delivered : routeText(step.route);
-  const by =
-    step.table === null
-      ? say.report("route-derived")
-      : step.rule === null
-        ? say.report("route-by-table", { table: step.table })
-        : say.report("route-by", { rule: step.rule.priority, table: step.table });
-  return rowOf([[word(heading, "strong")], "", [word(text), word(`  ${by}`, "faint")]], { indent: 2 });
+  return rowOf([[word(heading, "strong")], "", [word(text), word(`  ${routedBy(step, say)}`, "faint")]], { indent: 2 });
+}
+
+/** Who chose the route; nobody where the address alone says where the packet goes. */
+function routedBy({ rule, table, result }: Extract<Step, { kind: "route" }>, say: Speaker): string {
+  if (table === null) return result === "forward" || result === "local" ? say.report("route-assumed") : "";
+  if (rule === null) return say.report("route-by-table", { table });
+  return say.report("route-by", { rule: rule.priority, table });
 }
 
 const ARROWS = { jump: "→", goto: "⇒" } as const;

@@ -155,13 +155,17 @@ const ERROR_WORDS: Readonly<Record<FibError, string>> = {
   blackhole: "blackhole route",
 };
 
+const DESTINATION_IS_OURS = factQuestion(
+  "the destination is an address of this node",
+  "no ip addr and no route dump",
+  false,
+);
+
 /** No route dump: the packet may be for this node or leave by any device. */
 function unknownRoute(run: Run): Routed {
   const { skb } = run;
-  const local = ask(
-    run,
-    factQuestion("the destination is an address of this node", "no ip addr and no route dump", false),
-  );
+  // Listed addresses have local routes, and none of them answered.
+  const local = !run.program.hasLinks && ask(run, DESTINATION_IS_OURS);
   skb.oifKnown = local;
   return withoutTable(run, "input", local ? "local" : "forward", null);
 }
