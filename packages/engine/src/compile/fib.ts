@@ -205,7 +205,8 @@ function routeTable(name: string, routes: readonly Route[]): RouteTable {
   };
 }
 
-/** fib_insert_alias: a larger TOS first, then the smaller metric; the sort is stable, so insertion order decides the rest. */
+/** A longer source first (fib6_node_lookup_1, IPv6 alone has them); fib_insert_alias: a larger TOS first, then the smaller metric; the sort is stable, so insertion order decides the rest. */
 function preference(a: FibEntry, b: FibEntry): number {
-  return (b.route.tos ?? 0) - (a.route.tos ?? 0) || (a.route.metric ?? 0) - (b.route.metric ?? 0);
+  const bySource = (b.route.from?.length ?? 0) - (a.route.from?.length ?? 0);
+  return bySource || (b.route.tos ?? 0) - (a.route.tos ?? 0) || (a.route.metric ?? 0) - (b.route.metric ?? 0);
 }

@@ -204,10 +204,8 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
   run.left = true;
-  const refused =
-    delivery === "forward" && run.skb.family === "ip6"
-      ? tooBig(run, mtuOf(run, run.skb.route?.route ?? null, run.skb.oif))
-      : null;
+  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
+  const refused = mayBeCut ? null : tooBig(run, mtuOf(run, skb.route?.route ?? null, skb.oif));
   if (refused !== null) return end(run, refused);
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);

@@ -197,8 +197,12 @@ function redirects(run: Run, iif: string, oif: string | null, via: Address | nul
 
 /** The source is reached by this device without a gateway (the scope of the reverse route's next hop is `host`). */
 function isNeighbour(run: Run, iif: string): boolean {
-  const back = fibLookup(run, reverseKey(run.skb, { iif, mark: 0 }));
-  return back.kind === "route" && back.entry.route.nexthops.some((hop) => hop.dev === iif && hop.via === null);
+  const key = reverseKey(run.skb, { iif, mark: 0 });
+  const back = fibLookup(run, key);
+  if (back.kind === "error") return false;
+  // Where the way back is another one, only routes by this device are asked (__fib_validate_source).
+  const here = usesDevice(back, iif) ? back : fibLookup(run, { ...key, oif: iif, dev: iif });
+  return here.kind === "route" && here.entry.route.nexthops.some((hop) => hop.dev === iif && hop.via === null);
 }
 
 /** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */

@@ -155,7 +155,9 @@ function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tr
   const isError = base.proto === PROTO.icmp ? ICMP_ERRORS.has(type) : type < 128;
   if (!isError) return "query";
   const inner = innerTuple(skb);
-  const inverse = inner === null ? null : invertTuple(inner);
+  // nf_conntrack_inet_error: whoever sent the quoted packet must be the one who is told.
+  if (inner?.src !== skb.dst) return null;
+  const inverse = invertTuple(inner);
   const found = inverse === null ? null : table.find(inverse, skb.zone);
   if (found === null) return null;
   // The quoted packet went the other way.

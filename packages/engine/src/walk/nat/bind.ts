@@ -3,13 +3,14 @@ import { clearAddress, familyOf, maskAddress, orAddress, xorAddress } from "../.
 
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
+import { decodePacket } from "../../program/packet-bytes.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { Run } from "../run.ts";
 import { selectAddress } from "../select-address.ts";
-import type { CtReference } from "../skb.ts";
+import type { CtReference, Skb } from "../skb.ts";
 import { ACCEPT, dropped } from "../verdict.ts";
 import type { ChainVerdict } from "../verdict.ts";
-import { manglePacket, manipOf } from "./manip.ts";
+import { isTranslated, manglePacket, manipOf } from "./manip.ts";
 import type { Manip } from "./manip.ts";
 import { setupNat } from "./tuple.ts";
 import type { NatRange } from "./tuple.ts";
@@ -34,6 +35,8 @@ export function natHook(
   }
   if (isIcmpError && isForbiddenRedirect(run, ct))
     return dropped("nat", "a redirect about a NATed flow would mislead its sender");
+  if (isIcmpError && isTranslated(run, ct) && isQuoteTooShort(run.skb))
+    return dropped("nat", "the packet that the error quotes is cut too short to be translated");
   manglePacket(run, ct);
   return ACCEPT;
 }
@@ -45,6 +48,14 @@ function isForbiddenRedirect({ skb }: Run, { flow }: CtReference): boolean {
 }
 
 const ICMP_REDIRECT = 5;
+
+/** What every ICMP error must quote of the transport header (RFC 792). */
+const QUOTED_BYTES = 8;
+
+/** nf_nat_manip_pkt: the ports of the quoted packet are rewritten, too. */
+function isQuoteTooShort({ base }: Skb): boolean {
+  return (decodePacket(base.payload)?.truncateL4 ?? QUOTED_BYTES) < QUOTED_BYTES;
+}
 
 function isDone({ flow }: CtReference, manip: Manip): boolean {
   return manip === "src" ? flow.snatDone : flow.dnatDone;

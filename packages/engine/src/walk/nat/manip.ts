@@ -13,13 +13,16 @@ export function manipOf(hook: Hook): Manip {
   return hook === "postrouting" || hook === "input" ? "src" : "dst";
 }
 
+/** Does NAT change the packets of this direction at this hook? For replies the roles are swapped: what SNAT did is undone at the destination. */
+export function isTranslated({ hook }: Run, { flow, direction }: CtReference): boolean {
+  return (manipOf(hook) === "src") === (direction === "original") ? flow.snat : flow.dnat;
+}
+
 /** nf_nat_packet: rewrites the packet to what the flow's other direction expects. */
 export function manglePacket(run: Run, ct: CtReference): void {
   const manip = manipOf(run.hook);
   const { flow, direction } = ct;
-  // For replies the roles are swapped: what SNAT did is undone at the destination.
-  const changed = (manip === "src") === (direction === "original") ? flow.snat : flow.dnat;
-  const target = changed ? invertTuple(direction === "original" ? flow.reply : flow.original) : null;
+  const target = isTranslated(run, ct) ? invertTuple(direction === "original" ? flow.reply : flow.original) : null;
   if (target === null) return;
   const { skb } = run;
   const from = endOf(skb, manip);
