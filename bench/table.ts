@@ -1,0 +1,22 @@
+/** The middle one of some figures. */
+export function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? Number.NaN;
+}
+
+/** `1.23 ×`. */
+export function times(factor: number): string {
+  return Number.isFinite(factor) ? `${factor.toFixed(2)} ×` : "-";
+}
+
+/** Prints columns flush right below their headings, the first one flush left. */
+export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  for (const line of lines) {
+    const cells = line.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log(`  ${cells.join("   ").trimEnd()}`);
+  }
+  console.log();
+}
