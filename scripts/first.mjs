@@ -144,7 +144,7 @@ Try next:
     vitest([], { ...process.env, ...(mustHaveKernel && { HOOKWALK_KERNEL: "require" }) });
   },
   bench() {
-    run(`${root}node_modules/.bin/tsx`, ["bench/main.ts", ...process.argv.slice(3)]);
+    run(`${root}node_modules/.bin/tsx`, ["--conditions=hookwalk-source", "bench/main.ts", ...process.argv.slice(3)]);
   },
 };
 
