@@ -33,7 +33,7 @@ export function walkPacket(program: Program, packet: Packet, arrival: Arrival, o
   const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
   const ordered = results.length === 1 ? results : byLikelihood(results);
   commit(state, ordered[0]?.value);
-  const outcomes = ordered.map(outcomeOf);
+  const outcomes = ordered.map((explored) => outcomeOf(explored, ordered.length === 1));
   if (cut) outcomes.push(tooMany(packet, arrival));
   const assumptions = program.assumptions.map(({ what, why }) => ({ what, why, assumed: true }));
   return { packet, arrival, outcomes, assumptions };
@@ -126,7 +126,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
   state.sets = sets;
 }
 
-function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outcome {
+function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {
   const { run, end, sides } = value;
   const { skb } = run;
   const asked: Condition[] = conditions.map(({ question, yes }) => ({
@@ -145,7 +145,7 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>): Outc
     ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
     conditions: [...asked, ...run.assumed],
-    probability: conditions.length === 0 ? null : probability,
+    probability: isOnly ? null : probability,
     steps: run.steps,
     sidePackets: sides,
   };
