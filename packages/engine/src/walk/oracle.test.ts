@@ -6,6 +6,10 @@ function question(key: string, over: Partial<Question> = {}): Question {
   return { key, what: key, why: "test", probability: null, likely: false, fact: true, ...over };
 }
 
+function chance(key: string, probability: number): Question {
+  return question(key, { probability, fact: false });
+}
+
 /** Every way through a walk whose state is a text of its own choice. */
 function explore(
   walk: (oracle: Oracle, ask: (question: Question, state?: string) => boolean) => string,
@@ -82,7 +86,6 @@ describe("forks", () => {
   });
 
   it("adds up chances over every way to a result", () => {
-    const chance = (key: string, probability: number): Question => question(key, { probability, fact: false });
     const { results } = explore((_, ask) => (ask(chance("a", 0.5)) || ask(chance("b", 0.5)) ? "one" : "two"));
     expect(new Map(results.map(({ value, probability }) => [value, probability]))).toEqual(
       new Map([
@@ -90,6 +93,17 @@ describe("forks", () => {
         ["two", 0.25],
       ]),
     );
+  });
+
+  it("counts a way once, however many runs were merged into it", () => {
+    const { results } = explore((_, ask) => {
+      ask(chance("a", 0.5));
+      return ask(chance("b", 0.25)) ? "one" : "two";
+    });
+    expect(results.map(({ value, probability }) => [value, probability])).toEqual([
+      ["two", 0.75],
+      ["one", 0.25],
+    ]);
   });
 
   it("knows no chance where one answer on the way has none", () => {

@@ -111,7 +111,7 @@ describe("what the snapshot does not say", () => {
     expect(told(walk(target, { ...WAY, proto: "udp" }))).toEqual(["unknown"]);
   });
 
-  it("does not ask where a later test of the rule says no", () => {
+  it("makes no difference where another test of the rule says no", () => {
     const program = programOf({ ...NODE, ...forwardRules("-m set --match-set s src -m mark --mark 0x1 -j DROP") });
     expect(told(walk(program, WAY))).toEqual(["accept eth1"]);
   });
