@@ -64,7 +64,7 @@ function walkKubeProxy(): void {
   );
   console.log(`one trace over ${String(RULES)} kube-proxy rules (compiled in ${compiling.toFixed(2)} s)`);
   console.log(
-    `  first ${millis(each[0] ?? 0)}, median ${millis(median(each))}, slowest of ${String(each.length)} ${millis(Math.max(...each))}\n`,
+    `  first of the process ${millis(each[0] ?? 0)}, median ${millis(median(each))}, slowest of ${String(each.length)} ${millis(Math.max(...each))}\n`,
   );
 }
 
