@@ -179,7 +179,7 @@ describe("what a match compiles to", () => {
       all(header([58], 8), { kind: "not", test: all(number("icmpType", 1), number("icmpCode", 4)) }),
     ],
     ["hl --hl-gt 10", number("ttl", 11, 255)],
-    ["mh --mh-type brr:hot", all(header([135], 6), number("mhType", 0, 3))],
+    ["mh --mh-type brr:hot", all({ ...header([135], 6), first: 59 }, number("mhType", 0, 3))],
     [
       "ah ! --ahlen 12 --ahres",
       all(
