@@ -39,7 +39,7 @@ export const LETTER_I = 105;
 export const LETTER_J = 106;
 export const LETTER_M = 109;
 export const LETTER_O = 111;
-export const LETTER_P = 112;
+const LETTER_P = 112;
 export const LETTER_S = 115;
 
 const LONG: ReadonlyMap<string, number> = new Map([

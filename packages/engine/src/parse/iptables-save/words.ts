@@ -26,7 +26,7 @@ export interface Words {
 }
 
 /** What kind of word it is; quoted words are never options. */
-export const BARE = 0;
+const BARE = 0;
 /** `-s`: one dash and one letter. */
 export const SHORT = 1;
 /** `--source`. */
@@ -34,9 +34,9 @@ export const LONG = 2;
 /** `!`. */
 export const BANG = 3;
 /** In double quotes, with nothing to unescape. */
-export const QUOTED = 4;
+const QUOTED = 4;
 /** Quotes inside the word, or escapes. */
-export const MIXED = 5;
+const MIXED = 5;
 /** In single quotes. */
 export const SINGLE = 6;
 /** A quote that the line does not close. */
