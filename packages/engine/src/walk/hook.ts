@@ -82,11 +82,13 @@ function trackPacket(run: Run): Tracked {
 /** nf_conntrack_confirm: only now is a new flow in the table. Two flows cannot have one tuple (nf_ct_resolve_clash). */
 function confirm(run: Run): ChainVerdict {
   const { ct } = run.skb;
-  if (ct === null || ct.state === "related" || ct.flow.confirmed) return ACCEPT;
+  // Answers to the first packet go the other way; the answer to an answer counts as one of its own.
+  if (ct === null || ct.direction === "reply" || ct.flow.confirmed) return ACCEPT;
   if (isTaken(run, ct.flow, ct.flow.reply)) {
     return dropped("conntrack", "another flow has the tuple that its answers would come with");
   }
   ct.flow.confirmed = true;
+  if (!run.flows.includes(ct.flow)) run.flows.push(ct.flow);
   return ACCEPT;
 }
 

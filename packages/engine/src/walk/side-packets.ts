@@ -27,7 +27,7 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
   const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
-  const src = isLocalAddress(run, skb.dst) ? skb.dst : (sourceTowards(run, skb.src) ?? skb.dst);
+  const src = isLocalAddress(run, skb.dst) ? skb.dst : (sourceOfError(run) ?? skb.dst);
   return {
     ...blank(skb),
     src,
@@ -83,6 +83,13 @@ function isSpecialDestination(run: Run, dst: Address): boolean {
   if (dst === 0xffff_ffff || dst >>> 28 === 14) return true;
   for (const { route } of run.family.fib.tables.get("local")?.lookup(dst) ?? []) return route.type === "broadcast";
   return false;
+}
+
+/** IPv6 prefers an address of the device that the packet came in by; IPv4 takes that of the way back. */
+function sourceOfError(run: Run): Address | null {
+  const { skb } = run;
+  if (skb.family === "ip6" && skb.iif !== null) return selectAddress(run, skb.iif, skb.src);
+  return sourceTowards(run, skb.src);
 }
 
 /** The address that a packet of this node's own to `dst` gets: the route's, else the output device's first. */

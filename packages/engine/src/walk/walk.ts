@@ -35,7 +35,9 @@ export function walkPacket(program: Program, packet: Packet, arrival: Arrival, o
   commit(state, ordered[0]?.value);
   const outcomes = ordered.map((explored) => outcomeOf(explored, ordered.length === 1));
   if (cut) outcomes.push(tooMany(packet, arrival));
-  const assumptions = program.assumptions.map(({ what, why }) => ({ what, why, assumed: true }));
+  const assumptions = program.assumptions
+    .filter(({ family }) => family === undefined || family === packet.family)
+    .map(({ what, why }) => ({ what, why, assumed: true }));
   return { packet, arrival, outcomes, assumptions };
 }
 

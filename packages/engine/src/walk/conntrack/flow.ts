@@ -23,6 +23,8 @@ export interface Flow {
   /** IPS_SRC_NAT_DONE, IPS_DST_NAT_DONE: NAT has been decided. */
   snatDone: boolean;
   dnatDone: boolean;
+  /** The device whose address MASQUERADE took; null: it did not. */
+  masqueradedBy: string | null;
   tcp: TcpState;
   /** The last TCP packet that was in order; null: none yet. */
   last: { readonly kind: TcpKind; readonly direction: FlowDirection } | null;
@@ -50,6 +52,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: Zone, helper: strin
     dnat: false,
     snatDone: false,
     dnatDone: false,
+    masqueradedBy: null,
     tcp: "NONE",
     last: null,
     replyHeard: false,
@@ -108,7 +111,7 @@ export function digestOfFlow(flow: Flow): string {
     flow.closing,
     flow.replyHeard,
   ];
-  return `${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${printZone(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
+  return `${flow.masqueradedBy ?? ""} ${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${printZone(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;
 }
 
 function addressPair(a: Address, b: Address): string {

@@ -16,32 +16,54 @@ import { setupNat } from "./tuple.ts";
 import type { NatRange } from "./tuple.ts";
 
 /** nf_nat_inet_fn (net/netfilter/nf_nat_core.c): decides NAT once per flow and rewrites every packet of it. */
-export function natHook(
-  run: Run,
-  chains: readonly BaseChain[],
-  walk: (run: Run, chain: BaseChain) => ChainVerdict,
-): ChainVerdict {
+export function natHook(run: Run, chains: readonly BaseChain[], walk: ChainWalk): ChainVerdict {
   const { ct } = run.skb;
   if (ct === null) return ACCEPT;
-  const manip = manipOf(run.hook);
   const isIcmpError = ct.state === "related" && run.skb.base.icmpType !== null;
-  if (ct.state !== "established" && !isIcmpError && !isDone(ct, manip)) {
-    for (const chain of chains) {
-      const verdict = walk(run, chain);
-      if (verdict.kind !== "accept") return verdict;
-      if (isDone(ct, manip)) break;
-    }
-    if (!isDone(ct, manip)) setupNat(run, ct.flow, manip, nullBinding(ct, manip));
+  if (isIcmpError) {
+    const refused = whyNoError(run, ct);
+    if (refused !== null) return dropped("nat", refused);
+  } else if (ct.state !== "established") {
+    const verdict = decideNat(run, ct, chains, walk);
+    if (verdict.kind !== "accept") return verdict;
   }
-  if (isIcmpError && isForbiddenRedirect(run, ct))
-    return dropped("nat", "a redirect about a NATed flow would mislead its sender");
-  if (isIcmpError && isTranslated(run, ct) && isQuoteTooShort(run.skb))
-    return dropped("nat", "the packet that the error quotes is cut too short to be translated");
+  if (isDeviceChanged(run, ct)) {
+    ct.flow.dying = true;
+    return dropped("nat", `the flow was masqueraded with the address of ${String(ct.flow.masqueradedBy)}`);
+  }
   manglePacket(run, ct);
   return ACCEPT;
 }
 
-/** nf_nat_icmp_reply_translation: two hosts told of each other would talk past the translation. */
+type ChainWalk = (run: Run, chain: BaseChain) => ChainVerdict;
+
+/** The first chain that maps the flow decides; where none does, its end stays as it is. */
+function decideNat(run: Run, ct: CtReference, chains: readonly BaseChain[], walk: ChainWalk): ChainVerdict {
+  const manip = manipOf(run.hook);
+  for (const chain of chains) {
+    if (isDone(ct, manip)) return ACCEPT;
+    const verdict = walk(run, chain);
+    if (verdict.kind !== "accept") return verdict;
+  }
+  if (!isDone(ct, manip)) setupNat(run, ct.flow, manip, nullBinding(ct, manip));
+  return ACCEPT;
+}
+
+/** nf_nat_oif_changed: behind another device nobody would know the masqueraded address; the flow is killed. */
+function isDeviceChanged({ hook, skb }: Run, { flow, direction }: CtReference): boolean {
+  return (
+    hook === "postrouting" && direction === "original" && flow.masqueradedBy !== null && flow.masqueradedBy !== skb.oif
+  );
+}
+
+/** nf_nat_icmp_reply_translation: why an ICMP error about this flow does not pass; null: it does. */
+function whyNoError(run: Run, ct: CtReference): string | null {
+  if (isForbiddenRedirect(run, ct)) return "a redirect about a NATed flow would mislead its sender";
+  if (!isTranslated(run, ct) || !isQuoteTooShort(run.skb)) return null;
+  return "the packet that the error quotes is cut too short to be translated";
+}
+
+/** Two hosts told of each other would talk past the translation. */
 function isForbiddenRedirect({ skb }: Run, { flow }: CtReference): boolean {
   if (skb.base.proto !== PROTO.icmp || skb.base.icmpType !== ICMP_REDIRECT) return false;
   return !flow.snatDone || !flow.dnatDone || flow.snat || flow.dnat;
@@ -74,6 +96,7 @@ export function bindNat(run: Run, spec: NatSpec): ChainVerdict {
   const chosen = rangeOf(run, spec);
   if (chosen === null) return dropped("nat", `${spec.kind} finds no address to use`);
   setupNat(run, ct.flow, chosen.manip, chosen.range);
+  if (spec.kind === "masquerade") ct.flow.masqueradedBy = run.skb.oif;
   return ACCEPT;
 }
 
