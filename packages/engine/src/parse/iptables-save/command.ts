@@ -5,6 +5,7 @@ import type { Words } from "./words.ts";
 
 const BRACKET = 91;
 const LETTER_APPEND = 65;
+const LETTER_Z = 90;
 const CLOSING_BRACKET = 93;
 const COLON = 58;
 const MOST_DIGITS = 20;
@@ -48,6 +49,19 @@ export function parseCounters(text: string): Counters | null {
   if (countersEnd(text, 0) !== text.length || text === "") return null;
   const colon = text.indexOf(":");
   return { packets: text.slice(1, colon), bytes: text.slice(colon + 1, -1) };
+}
+
+const COMMANDS: ReadonlySet<string> = new Set(
+  ["append", "insert", "delete", "replace", "check", "list", "list-rules", "flush", "zero"]
+    .concat("new-chain", "delete-chain", "policy", "rename-chain")
+    .map((name) => `--${name}`),
+);
+
+/** Is the first word of the line a command of iptables (a capital letter, or its long spelling), or some other option? */
+export function isCommand(words: Words): boolean {
+  if (shapeAt(words, 0) === LONG) return COMMANDS.has(wordText(words, 0));
+  const letter = words.text.charCodeAt(startOf(words, 0) + 1);
+  return letter >= LETTER_APPEND && letter <= LETTER_Z;
 }
 
 /** `-A`, first of all commands: dumps hold nothing else. */

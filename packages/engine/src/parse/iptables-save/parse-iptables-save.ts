@@ -1,7 +1,7 @@
 import type { Family } from "../../base/address.ts";
 import type { Parsed } from "../../model/diagnostic.ts";
 import type { Backend, Table } from "../../model/ruleset.ts";
-import { countersEnd, cutCommand, isAppend, parseCounters } from "./command.ts";
+import { countersEnd, cutCommand, isAppend, isCommand, parseCounters } from "./command.ts";
 import { createDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { runEdit } from "./edits.ts";
@@ -119,7 +119,7 @@ function readCommand(state: State, at: number): void {
     noteLine(reader, open, lines);
     return;
   }
-  if (!cutCommand(reader, at)) {
+  if (!cutCommand(reader, at) || !isCommand(words)) {
     report(reader, "warning", "prose-line", {});
     return;
   }
@@ -153,7 +153,11 @@ function readChain(state: State, at: number): void {
   const { reader } = state;
   const { words } = reader;
   cutWords(words, at + 1, reader.lineEnd);
-  const isWhole = words.count >= 2 && words.count <= 3 && startOf(words, 0) === at + 1;
+  if (words.count === 0 || startOf(words, 0) > at + 1) {
+    report(reader, "warning", "prose-line", {});
+    return;
+  }
+  const isWhole = words.count >= 2 && words.count <= 3;
   const policy = isWhole ? rawText(words, 1, 2) : "";
   const counters = words.count === 3 ? parseCounters(rawText(words, 2, 3)) : null;
   if (!isName(rawText(words, 0, 1)) || !POLICIES.has(policy) || (words.count === 3 && counters === null)) {

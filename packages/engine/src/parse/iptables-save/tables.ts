@@ -216,8 +216,9 @@ function noteJump(reader: Reader, table: TableDraft, draft: Draft): void {
   table.openJumps.push({ chain: target.chain, line, lineStart, lineEnd, start, end: endOf(words, word) });
 }
 
-/** Ends the table: reports what it left open. */
+/** Ends the table: reports what it left open. Of a bare list of rules nobody expects the chains. */
 export function closeTable(reader: Reader, table: TableDraft): void {
+  if (table.name === "") return;
   const { line, lineStart, lineEnd } = reader;
   for (const jump of table.openJumps) {
     if (table.chains.has(jump.chain)) continue;
