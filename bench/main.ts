@@ -1,10 +1,16 @@
+import { cpus, totalmem } from "node:os";
 import { benchParse } from "./parse.ts";
+import { printTargets } from "./target.ts";
+import type { Target } from "./target.ts";
 import { benchWalk } from "./walk.ts";
 
-/** Every benchmark. `npm run bench` runs them all, `npm run bench -- walk` that one. */
-const BENCHMARKS: ReadonlyMap<string, () => void | Promise<void>> = new Map([
-  ["parse", benchParse],
+/**
+ * Every benchmark. `npm run bench` runs them all, `npm run bench -- walk` that one. Walks come first: their peak memory is
+ * this process's own, which has then held nothing else.
+ */
+const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Target[]>>([
   ["walk", benchWalk],
+  ["parse", benchParse],
 ]);
 
 const named = process.argv.slice(2);
@@ -13,7 +19,12 @@ if (unknown.length > 0) {
   console.error(`no benchmark ${unknown.join(", ")}; there are ${[...BENCHMARKS.keys()].join(", ")}`);
   process.exitCode = 2;
 } else {
+  const { length: cores, 0: cpu } = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  console.log(`${String(cores)} cores (${cpu?.model ?? "unknown"}), ${memory} GB, Node ${process.version}\n`);
+  let targets: readonly Target[] = [];
   for (const [name, run] of BENCHMARKS) {
-    if (named.length === 0 || named.includes(name)) await run();
+    if (named.length === 0 || named.includes(name)) targets = targets.concat(await run());
   }
+  printTargets(targets);
 }

@@ -4,16 +4,23 @@ import { readFileSync } from "node:fs";
 /** What one run of a program took, from its start to its end. */
 export interface Cost {
   readonly seconds: number;
+  /** User and system time, in clock ticks of 10 ms. */
+  readonly cpuSeconds: number;
   /** The most memory that was resident at once. */
   readonly peakMegabytes: number;
 }
 
 const SAMPLE_MS = 4;
+const TICKS_PER_SECOND = 100;
 
 /** Runs a program whose output nobody reads; throws with what it said where it fails. */
-export async function measure([program = "", ...args]: readonly string[]): Promise<Cost> {
+export async function measure(
+  [program = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Cost> {
+  const cpuBefore = cpuSecondsOfChildren();
   const started = performance.now();
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   let peak = 0;
   const timer = setInterval(() => (peak = Math.max(peak, highWater(child.pid))), SAMPLE_MS);
   let said = "";
@@ -26,7 +33,16 @@ export async function measure([program = "", ...args]: readonly string[]): Promi
   });
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${String(code)}\n${said}`);
-  return { seconds, peakMegabytes: peak / 1024 };
+  return { seconds, cpuSeconds: cpuSecondsOfChildren() - cpuBefore, peakMegabytes: peak / 1024 };
+}
+
+/** cutime and cstime of /proc/self/stat (proc(5)): of all children that have ended. */
+function cpuSecondsOfChildren(): number {
+  // The program's name, in brackets, may itself hold blanks and brackets.
+  const fields = readFileSync("/proc/self/stat", "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
 /** VmHWM in kilobytes (proc(5)): a high-water mark, so that nothing between two looks is missed; 0 when the process has ended. */

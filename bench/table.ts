@@ -1,6 +1,12 @@
+/** The figure that the share `rank` (0 to 1) of all figures does not exceed. */
+export function percentile(figures: readonly number[], rank: number): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * rank))] ?? Number.NaN;
+}
+
 /** The middle one of some figures. */
 export function median(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? Number.NaN;
+  return percentile(figures, 0.5);
 }
 
 /** `1.23 ×`. */
