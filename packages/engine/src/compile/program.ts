@@ -1,5 +1,6 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
+import type { Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
@@ -15,7 +16,7 @@ export function compileProgram(snapshot: Snapshot): Program {
     const activated = activatedBy(tables ?? []);
     return {
       family: name,
-      known: tables !== null,
+      known: tables !== null && (tables.length === 0 || tables.some(hasName)),
       hooks: compileHooks(tables ?? [], activated),
       conntrack: activated.conntrack,
       fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
@@ -49,19 +50,34 @@ function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
     out.push({ what: "local and connected routes follow from the addresses", why: "no route dump" });
   }
   if (snapshot.rules.ip === null)
-    out.push({ what: "routing policy is the default (local, main, default)", why: "no ip rule dump" });
+    out.push({ what: "routing policy is the default (local, main, default)", why: "no ip rule dump", family: "ip" });
+  if (snapshot.rules.ip6 === null)
+    out.push({ what: "routing policy is the default (local, main)", why: "no ip -6 rule dump", family: "ip6" });
   if (snapshot.conntrack === null) out.push({ what: "no flow is tracked yet", why: "no conntrack dump" });
   for (const family of ["ip", "ip6"] as const) {
+    if (snapshot.tables[family]?.some((table) => !hasName(table) && table.chains.length > 0) === true) {
+      out.push({
+        what: "rules that stand before any table are not in use",
+        why: "nobody can say which table they are in",
+        family,
+      });
+    }
     const twice = doubleTables(snapshot, family);
     if (twice.length > 0) {
       const names = twice.join(", ");
       out.push({
         what: `nft's ${names} run before legacy's where both have a chain`,
         why: "no dump holds the order of registration",
+        family,
       });
     }
   }
   return out;
+}
+
+/** False for the rules of a listing that never says which table it shows. */
+function hasName({ name }: Table): boolean {
+  return name !== "";
 }
 
 function doubleTables(snapshot: Snapshot, family: Family): readonly string[] {

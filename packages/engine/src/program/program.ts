@@ -31,6 +31,8 @@ export interface Program {
 export interface Assumption {
   readonly what: string;
   readonly why: string;
+  /** The packets that it is about; absent: all. */
+  readonly family?: Family;
 }
 
 export interface FamilyProgram {
