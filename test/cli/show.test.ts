@@ -51,6 +51,14 @@ COMMIT
     });
   });
 
+  it("spells out in JSON what a terminal would obey, and loses nothing", () => {
+    const comment = "\u001b[2J\u007f\u009b31m\u202egone";
+    const dump = `*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m comment --comment "${comment}" -j DROP\nCOMMIT\n`;
+    const { stdout } = hookwalk(["show", "-f", "-", "-o", "json"], { stdin: dump });
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(JSON.stringify(JSON.parse(stdout))).toContain(JSON.stringify(comment).slice(1, -1));
+  });
+
   it("neutralises what a terminal would obey", () => {
     const dump =
       '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m comment --comment "\u001b[2Jgone\u202e" -j DROP\nCOMMIT\n';

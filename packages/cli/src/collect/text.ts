@@ -11,8 +11,16 @@ const BYTE_ORDER_MARK = "\ufeff";
 /** A dump has no NUL; a binary file has one early. */
 const SNIFFED_BYTES = 8192;
 
-/** UTF-8, or where it is not, Latin-1 with a diagnostic: every byte then keeps a place in the text. */
+/** As PowerShell and some editors save text; each is told by its byte order mark. */
+const UTF_16 = [
+  { encoding: "utf-16le", mark: Buffer.from([0xff, 0xfe]) },
+  { encoding: "utf-16be", mark: Buffer.from([0xfe, 0xff]) },
+] as const;
+
+/** UTF-8, UTF-16 with its mark, or where it is neither, Latin-1 with a diagnostic: every byte then keeps a place in the text. */
 export function decode(path: string, bytes: Buffer): Decoded {
+  const wide = UTF_16.find(({ mark }) => bytes.subarray(0, mark.length).equals(mark));
+  if (wide !== undefined) return { text: new TextDecoder(wide.encoding).decode(bytes), diagnostic: null };
   if (bytes.subarray(0, SNIFFED_BYTES).includes(0)) return { text: null, diagnostic: aboutFile(path, "file-not-text") };
   // Latin-1 strings take one byte a character, and most dumps are plain ASCII.
   if (isAscii(bytes)) return { text: bytes.toString("latin1"), diagnostic: null };

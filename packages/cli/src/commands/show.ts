@@ -5,6 +5,8 @@ import type { Command } from "../command-line/command.ts";
 import { nearest } from "../command-line/suggest.ts";
 import { EXIT, usageError } from "../errors.ts";
 import type { HookwalkError } from "../errors.ts";
+import { neutralise } from "../terminal/neutralise.ts";
+import type { Output } from "../terminal/terminal.ts";
 import { readSnapshot } from "./input.ts";
 import { writeData } from "./output.ts";
 import { printDump } from "./dump.ts";
@@ -31,7 +33,7 @@ export const show: Command = defineCommand({
     "show -f SNAPSHOT",
     "show -f SNAPSHOT filter FORWARD",
     "show -f SNAPSHOT -o stats",
-    "iptables-save -c | hookwalk show -f - -o json",
+    "show -f - -o json < iptables-save.txt",
   ],
   async run(values, words, context) {
     const { terminal, say } = context;
@@ -60,12 +62,17 @@ export const show: Command = defineCommand({
       case "iptables-save":
       case "ipset":
       case "ip":
-        terminal.out.write(printDump(form, snapshot, selection));
+        writeDump(terminal.out, printDump(form, snapshot, selection));
         break;
     }
     return EXIT.ok;
   },
 });
+
+/** As it is into a pipe or a file; a terminal would obey what a comment may hold. */
+function writeDump(output: Output, dump: string): void {
+  output.write(output.isTerminal ? neutralise(dump) : dump);
+}
 
 /** A table or chain that is not there is a slip of the finger: say what there is. */
 function checkNames(snapshot: Snapshot, selection: Selection, say: Speaker): void {

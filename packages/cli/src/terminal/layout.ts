@@ -20,8 +20,13 @@ interface Printed {
 const SIGN = 3;
 const GUTTER = 2;
 
-/** A document as lines of a terminal, everything in it made harmless. */
+/** A document as text of a terminal, everything in it made harmless. */
 export function layOut(document: Document, page: Page): string {
+  return [...layOutLines(document, page)].join("");
+}
+
+/** The same line by line, each with its end: all of them together may be more than one string can hold. */
+export function* layOutLines(document: Document, page: Page): Generator<string> {
   const rows = document.filter((line) => line.kind === "row");
   const columns = columnWidths(rows);
   const asideWidth = largest(rows, (row) => widthOf(row.aside));
@@ -33,17 +38,16 @@ export function layOut(document: Document, page: Page): string {
       largest([...left.values()], ({ width }) => width),
     ) + GUTTER;
 
-  let out = "";
   for (const line of document) {
-    if (line.kind === "text") out += " ".repeat(line.indent) + print(line.words, page).text;
+    let out = "";
+    if (line.kind === "text") out = " ".repeat(line.indent) + print(line.words, page).text;
     else if (line.kind === "row") {
       const { text, width } = left.get(line) ?? { text: "", width: 0 };
-      out += text;
+      out = text;
       if (line.aside.length > 0) out += " ".repeat(Math.max(GUTTER, asideAt - width)) + print(line.aside, page).text;
     }
-    out += "\n";
+    yield `${out}\n`;
   }
-  return out;
 }
 
 /** A cell in front of an empty one may run over into it, and the last one is as long as it is: both set no width. */

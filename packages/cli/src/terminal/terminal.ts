@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Document } from "@hookwalk/engine";
 import type { ColourMode } from "./colour.ts";
 import { hasColour } from "./colour.ts";
-import { layOut } from "./layout.ts";
+import { layOutLines } from "./layout.ts";
 
 /** One of the two streams that a person may be looking at. */
 export interface Output {
@@ -27,6 +27,9 @@ const WIDEST = 120;
 /** Where nobody says how wide the page is: a file, a pipe. */
 const UNKNOWN_WIDTH = 100;
 
+/** Characters: few writes for what is short, no string too long for what is not. */
+const WRITTEN_AT_ONCE = 1 << 20;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createTerminal(
@@ -50,7 +53,15 @@ function output(stream: NodeJS.WriteStream, mode: ColourMode, env: Environment):
     colour,
     write,
     print(document) {
-      write(layOut(document, page));
+      let pending = "";
+      for (const line of layOutLines(document, page)) {
+        if (pending.length + line.length > WRITTEN_AT_ONCE) {
+          write(pending);
+          pending = "";
+        }
+        pending += line;
+      }
+      write(pending);
     },
     async drained() {
       if (stream.writableNeedDrain) await once(stream, "drain");
