@@ -91,6 +91,28 @@ describe("hookwalk trace", () => {
     await expect(told).toMatchFileSnapshot(`goldens/trace-${name}.txt`);
   });
 
+  it("does not take rules for empty that nobody can place", () => {
+    const dump = "-A FORWARD -s 10.0.0.9/32 -j DROP\n";
+    const { stdout, exitCode } = hookwalk(["trace", "-q", "-f", "-", ...FORWARDED], { stdin: dump });
+    expect(exitCode).toBe(5);
+    expect(stdout).toContain("assuming rules that stand before any table are not in use");
+    expect(stdout).toContain("UNKNOWN: the rules of iptables are not in the snapshot");
+  });
+
+  it("names the routing policy of the packet's own family", () => {
+    const files = { ...FORKED, "ip6-rule.txt": "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n" };
+    withFiles(files, (node) => {
+      const six = ["--iif", "eth0", "--src", "fd00::9", "--dst", "[fd00:1::9]:80"];
+      expect(hookwalk(["trace", "-q", "-f", node, ...six]).stdout).not.toContain("routing policy");
+      expect(hookwalk(["trace", "-q", "-f", node, ...FORWARDED]).stdout).toContain("(no ip rule dump)");
+    });
+  });
+
+  it("asks after a device that the snapshot does not have", () => {
+    const { stderr } = hookwalk(["trace", "-f", "test/nodes/calico-slave2", "--iif", "eht0", ...TO_DATABASE]);
+    expect(stderr).toContain("this snapshot has no device “eht0”. Did you mean eth0?");
+  });
+
   it("has an expectation hold in every outcome, else exits 1", () => {
     withFiles(FORKED, (room) => {
       const trace = ["trace", "-f", room, ...FORWARDED, "--expect"];
@@ -183,6 +205,15 @@ describe("hookwalk trace --packets", () => {
     ]);
     expect(exitCode).toBe(3);
   });
+
+  it.each([[["--iif", "eth0"]], [["--at", "input"]], [["--flow"]], [["--reply-iif", "eth0"]]])(
+    "refuses %j beside the file, where nobody would hear it",
+    (beside) => {
+      const { stderr, exitCode } = hookwalk(["trace", ...SLAVE2, "--packets", "-", ...beside]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`--packets and ${beside[0] ?? ""} exclude each other`);
+    },
+  );
 
   it("exits 1 where a line's own expectation does not hold", () => {
     const stdin = JSON.stringify({ ...line, expect: "accept" });

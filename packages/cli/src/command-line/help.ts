@@ -9,7 +9,7 @@ export function programHelp(commands: readonly CommandTable[], examples: readonl
   const entries = commands.map(({ name, summary }): Entry => [name, say.commandLine(summary)]);
   return [
     ...paragraph(say.commandLine("program")),
-    ...paragraph(`${say.commandLine("usage")} hookwalk COMMAND`),
+    ...paragraph(`${say.commandLine("usage")} hookwalk COMMAND [OPTIONS]`),
     ...examplesOf(examples, say),
     ...list("commands", entries, say),
     ...list("global-options", [...optionEntries(globalOptions, say), versionEntry(say)], say),
@@ -26,7 +26,7 @@ export function commandHelp(command: CommandTable, say: Speaker): Document {
     Object.fromEntries(own.filter(([, option]) => option.group === wanted));
   return [
     ...paragraph(`hookwalk ${command.name} — ${say.commandLine(command.summary)}`),
-    ...paragraph(`${say.commandLine("usage")} hookwalk ${command.name}${names}`),
+    ...paragraph(`${say.commandLine("usage")} hookwalk ${command.name}${names} [OPTIONS]`),
     ...examplesOf(command.examples, say),
     ...list("packet-options", optionEntries(group("packet"), say), say),
     ...list("options", optionEntries(group(undefined), say), say),

@@ -38,6 +38,11 @@ export function parseCommandLine(command: CommandTable, argv: readonly string[],
   return { values: values as ValuesOf<OptionTable>, global: values as GlobalValues, words: commander.args };
 }
 
+/** Where to read on; the program itself has no name. */
+export function helpHint(command: string, say: Speaker): string {
+  return say.commandLine("hint-help", { command: `hookwalk ${command}`.trimEnd() });
+}
+
 function commanderOption(key: string, option: CommandOption): CommanderOption {
   const short = option.short === undefined ? "" : `-${option.short}, `;
   const takesValue = option.kind !== "flag" && option.kind !== "count";
@@ -72,7 +77,7 @@ function readValue(key: string, option: CommandOption, given: unknown, say: Spea
 
 function checkWords(command: CommandTable, words: readonly string[], say: Speaker): void {
   const missing = command.arguments.find((argument, index) => argument.required && words[index] === undefined);
-  const hint = say.commandLine("hint-help", { command: command.name });
+  const hint = helpHint(command.name, say);
   if (missing !== undefined) throw usageError(say.commandLine("missing-argument", { name: missing.name }), hint);
   const extra = words[command.arguments.length];
   if (extra !== undefined) throw usageError(say.commandLine("too-many-arguments", { value: extra }), hint);
@@ -92,7 +97,7 @@ function translated(
   say: Speaker,
 ): HookwalkError {
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
-  const hint = say.commandLine("hint-help", { command: command.name });
+  const hint = helpHint(command.name, say);
   if (error.code === "commander.unknownOption") {
     const name = argv.find((word) => word === quoted || word.startsWith(`${quoted}=`)) ?? quoted;
     const like = nearest(name.split("=")[0] ?? name, Object.keys(table).map(longName));

@@ -1,5 +1,6 @@
 import { parsePacketOptions } from "@hookwalk/engine";
 import type { Arrival, AssumedFlow, Hook, Packet, Program, Speaker, Verdict } from "@hookwalk/engine";
+import { helpHint } from "../command-line/parse.ts";
 import { usageError } from "../errors.ts";
 
 export const VERDICTS = ["accept", "drop", "reject", "queue", "unknown"] as const;
@@ -53,7 +54,7 @@ export function orderOf(
 ): Order {
   const read = readOrder(fields, links);
   if ("order" in read) return read.order;
-  throw usageError(read.problems.join("; "), say.commandLine("hint-help", { command }));
+  throw usageError(read.problems.join("; "), helpHint(command, say));
 }
 
 function choice<T extends string>(name: string, given: unknown, choices: readonly T[], problems: string[]): T | null {

@@ -2,14 +2,18 @@ import {
   compileProgram,
   flowDocument,
   flowJson,
+  textLine,
   traceDocument,
   traceJson,
   walkFlow,
   walkPacket,
+  word,
 } from "@hookwalk/engine";
-import type { Diagnostic, Document, Json, Outcome, Program, Verdict } from "@hookwalk/engine";
+import type { Diagnostic, Document, Json, Outcome, Program, Speaker, Verdict } from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command, Context } from "../command-line/command.ts";
+import { longName } from "../command-line/option.ts";
+import { nearest } from "../command-line/suggest.ts";
 import { EXIT, usageError } from "../errors.ts";
 import type { ExitCode } from "../errors.ts";
 import { exitCodeOf } from "./expectation.ts";
@@ -48,6 +52,7 @@ export const trace: Command = defineCommand({
     if (values.packets === "-" && values.file.includes("-")) throw usageError(say.commandLine("one-standard-input"));
     const about = given({ at: values.at, ctstate: values.ctstate, ctmark: values.ctmark });
     const fields = new Map([...packetFields(values), ...about]);
+    if (values.packets !== undefined) checkAlone([...fields.keys(), ...flowOptions(values)], say);
     // What is typed wrongly is said before anything large is read.
     if (values.packets === undefined) orderOf(fields, new Map(), "trace", say);
     const { snapshot, diagnostics } = await readSnapshot(values.file, context);
@@ -56,6 +61,7 @@ export const trace: Command = defineCommand({
     const expect = values.expect ?? null;
     if (values.packets !== undefined) return tracePackets(program, values.packets, { form, expect }, context);
     const order = orderOf(fields, program.links, "trace", say);
+    warnOfDevice(program, order.arrival.iif, context);
     const result = values.flow ? connection(program, order, values.replyIif ?? null) : onePacket(program, order);
     if (form === "text") terminal.out.print(result.document(context));
     else await writeData(terminal.out, form, result.json(diagnostics));
@@ -63,8 +69,29 @@ export const trace: Command = defineCommand({
   },
 });
 
+/** A line of a packet file says everything about its packet: what stands beside `--packets` would go unheard. */
+function checkAlone(keys: readonly string[], say: Speaker): void {
+  const [key] = keys;
+  if (key === undefined) return;
+  const message = say.commandLine("packets-alone", { name: longName(key) });
+  throw usageError(message, say.commandLine("packets-alone-hint"));
+}
+
+function flowOptions({ flow, replyIif }: { readonly flow: boolean; readonly replyIif: string | undefined }): string[] {
+  return [...(flow ? ["flow"] : []), ...(replyIif === undefined ? [] : ["replyIif"])];
+}
+
 function given(values: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string])[] {
   return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+}
+
+/** A device that the dumps do not have may be one to come, but mostly it is a slip of the finger. */
+function warnOfDevice(program: Program, device: string | null, { say, terminal, quiet }: Context): void {
+  if (quiet || device === null || !program.hasLinks || program.links.has(device)) return;
+  const like = nearest(device, [...program.links.keys()]);
+  const hint = like === null ? "" : ` ${say.commandLine("did-you-mean", { name: like })}`;
+  const warning = `${say.commandLine("no-device", { name: device })}${hint}`;
+  terminal.err.print([textLine(0, word("hookwalk: ", "unsure"), word(warning))]);
 }
 
 interface Result {

@@ -232,7 +232,7 @@ export const commandLine = {
   "option-table": "this table only",
   "option-numeric": "accepted: hookwalk never resolves names",
   "packet-options": "The packet:",
-  "hint-help": "`hookwalk {command} --help` lists what there is.",
+  "hint-help": "`{command} --help` lists what there is.",
   "did-you-mean": "Did you mean {name}?",
   "unknown-command": "there is no command “{name}”",
   "unknown-option": "there is no option {name}",
@@ -252,6 +252,9 @@ export const commandLine = {
   "nothing-recognised": "nothing in {path} is a dump that hookwalk knows",
   "nothing-recognised-hint":
     "It reads what iptables-save, ipset save, ip rule, ip route, ip addr, conntrack -L, ss and sysctl -a print.",
+  "packets-alone": "--packets and {name} exclude each other",
+  "packets-alone-hint": "Each line of the file says everything about its packet, under the names of the options.",
+  "no-device": "this snapshot has no device “{name}”.",
   "one-standard-input": "--packets and -f cannot both be standard input",
   "no-table": "this snapshot has no table “{name}”",
   "no-chain": "table {table} has no chain “{name}”",

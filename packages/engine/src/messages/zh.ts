@@ -219,7 +219,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-table": "仅此表",
   "option-numeric": "可写可不写：hookwalk 从不解析名称",
   "packet-options": "报文：",
-  "hint-help": "`hookwalk {command} --help` 列出全部用法。",
+  "hint-help": "`{command} --help` 列出全部用法。",
   "did-you-mean": "是否想写 {name}？",
   "unknown-command": "没有命令“{name}”",
   "unknown-option": "没有选项 {name}",
@@ -239,6 +239,9 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "nothing-recognised": "{path} 中没有 hookwalk 认识的转储",
   "nothing-recognised-hint":
     "它能读 iptables-save、ipset save、ip rule、ip route、ip addr、conntrack -L、ss 和 sysctl -a 的输出。",
+  "packets-alone": "--packets 与 {name} 不能同时使用",
+  "packets-alone-hint": "文件的每一行说明一个报文的全部内容，键名即选项名。",
+  "no-device": "该快照中没有设备“{name}”。",
   "one-standard-input": "--packets 和 -f 不能同时是标准输入",
   "no-table": "该快照没有表“{name}”",
   "no-chain": "表 {table} 中没有链“{name}”",

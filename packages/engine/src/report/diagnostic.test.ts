@@ -40,6 +40,13 @@ describe("diagnosticLines", () => {
     expect(text.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("HERE");
   });
 
+  it("tells a value as long as its file by its beginning", () => {
+    const params = { format: "ipset", text: "x".repeat(1_000_000) };
+    const [head = ""] = plain(diagnosticLines(diagnostic({ params }), say, nobody));
+    expect(head.length).toBeLessThan(250);
+    expect(head).toContain("xxx…");
+  });
+
   it("does without the line where nobody has it", () => {
     expect(plain(diagnosticLines(diagnostic(), say, nobody))).toHaveLength(2);
   });

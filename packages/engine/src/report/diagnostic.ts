@@ -1,5 +1,5 @@
 import type { Span } from "../base/span.ts";
-import type { Speaker } from "../messages/catalogue.ts";
+import type { Params, Speaker } from "../messages/catalogue.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Document, Line, Role } from "./document.ts";
 import { textLine, word } from "./document.ts";
@@ -17,7 +17,7 @@ const SHOWN_OF_A_KIND = 1;
 export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: SourceOf): readonly Line[] {
   const { span } = diagnostic;
   const source = diagnostic.source ?? (span.column === undefined ? null : sourceOf(span));
-  const [what = "", ...remedy] = say.diagnostic(diagnostic.code, diagnostic.params).split("\n");
+  const [what = "", ...remedy] = say.diagnostic(diagnostic.code, shortened(diagnostic.params)).split("\n");
   const place = [span.file, span.line, ...(span.column === undefined ? [] : [span.column])].join(":");
   const lines = [textLine(0, word("hookwalk: ", ROLES[diagnostic.severity]), word(`${place}: `, "strong"), word(what))];
   if (source !== null && source !== "") {
@@ -28,6 +28,18 @@ export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: 
   }
   for (const sentence of remedy) lines.push(textLine(3, word(sentence, "faint")));
   return lines;
+}
+
+/** A value as long as its file is told by its beginning. */
+const LONGEST_VALUE = 120;
+
+function shortened(params: Params): Params {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      const text = String(value);
+      return [name, text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text];
+    }),
+  );
 }
 
 const EXCERPT = 90;
@@ -79,7 +91,7 @@ export function diagnosticsDocument(
   return lines;
 }
 
-/** `message` is English whatever the language: JSON is never translated. */
+/** Codes and parameters, no words: JSON is never translated. */
 export function diagnosticJson({ code, severity, params, span }: Diagnostic): Json {
   return { code, severity, params: { ...params }, span: { ...span } };
 }

@@ -57,7 +57,9 @@ export function readFields(fields: PacketFields): FieldReader {
     },
     fail,
     finish() {
-      for (const name of given.keys()) if (!asked.has(name)) fail(name, `there is no packet option --${name}`);
+      for (const name of given.keys()) {
+        if (!asked.has(name)) fail(name, `--${name} is no packet option, or none of this protocol`);
+      }
       return problems;
     },
   };
