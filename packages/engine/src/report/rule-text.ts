@@ -1,15 +1,29 @@
 import type { Family } from "../base/address.ts";
 import type { Rule } from "../model/ruleset.ts";
 import { printRule, printSpec } from "../print/iptables-save.ts";
+import { remembered } from "./remembered.ts";
 
 /** The whole rule as iptables-save prints it: `-A FORWARD -i eth0 -j DROP`. */
 export function ruleText(rule: Rule, family: Family): string {
-  return printRule(rule, family);
+  return RULE_TEXT[family](rule);
 }
+
+const RULE_TEXT = {
+  ip: remembered((rule: Rule) => printRule(rule, "ip")),
+  ip6: remembered((rule: Rule) => printRule(rule, "ip6")),
+};
 
 /** What the rule does, as after `-j`: `MARK --set-xmark 0x0/0x7000000`, `ACCEPT`, a chain; null: it only counts. */
 export function actionText(rule: Rule, family: Family): string | null {
-  if (rule.target === null) return null;
+  return rule.target === null ? null : ACTION_TEXT[family](rule);
+}
+
+const ACTION_TEXT = {
+  ip: remembered((rule: Rule) => printAction(rule, "ip")),
+  ip6: remembered((rule: Rule) => printAction(rule, "ip6")),
+};
+
+function printAction(rule: Rule, family: Family): string {
   return printSpec({ ...withoutTests(rule), target: rule.target }, family).replace(/^ -[jg] /, "");
 }
 
