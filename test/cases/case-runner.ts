@@ -122,7 +122,11 @@ export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<Cas
 }
 
 /** Walks the packets. */
-export function runOnWalk(kase: CaseFile, backend: Backend): CaseResult {
+export function runOnWalk(
+  kase: CaseFile,
+  backend: Backend,
+  seen: (trace: Trace) => void = () => undefined,
+): CaseResult {
   const snapshot = snapshotOf(kase, backend);
   const program = compileProgram(snapshot);
   const state = new NodeState(program);
@@ -130,7 +134,9 @@ export function runOnWalk(kase: CaseFile, backend: Backend): CaseResult {
     kase,
     (packet) => {
       const { packet: sent, arrival } = injectionOf(packet, snapshot);
-      return printTrace(walkPacket(program, sent, arrival, { state }), kase);
+      const trace = walkPacket(program, sent, arrival, { state });
+      seen(trace);
+      return printTrace(trace, kase);
     },
     () => {
       state.conntrack.clear();

@@ -54,7 +54,7 @@ export function orderOf(
 ): Order {
   const read = readOrder(fields, links);
   if ("order" in read) return read.order;
-  throw usageError(read.problems.join("; "), helpHint(command, say));
+  throw usageError(read.problems.map((problem) => say.sentence(problem)).join("; "), helpHint(command, say));
 }
 
 function choice<T extends string>(name: string, given: unknown, choices: readonly T[], problems: string[]): T | null {

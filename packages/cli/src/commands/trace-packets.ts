@@ -41,8 +41,10 @@ export async function tracePackets(
     const read = readLine(line, program);
     if ("problems" in read) {
       codes.add(EXIT.input);
-      if (form === "text") terminal.err.write(`hookwalk: ${path}:${String(number)}: ${read.problems.join("; ")}\n`);
-      else await writeData(terminal.out, oneLine(form), failure(path, number, read.problems));
+      if (form === "text") {
+        const problems = read.problems.map((problem) => say.sentence(problem)).join("; ");
+        terminal.err.write(`hookwalk: ${path}:${String(number)}: ${problems}\n`);
+      } else await writeData(terminal.out, oneLine(form), failure(path, number, read.problems));
       continue;
     }
     const { packet, arrival, options, name } = read.order;

@@ -3,6 +3,7 @@
  * `zh.ts` must have the same ids or it does not compile.
  */
 import * as en from "./en.ts";
+import { inChinese } from "./sentence.ts";
 import * as zh from "./zh.ts";
 
 export type Language = "en" | "zh";
@@ -40,6 +41,8 @@ export interface Speaker {
   commandLine<Id extends CommandLineMessage>(id: Id, ...params: ParamsOf<(typeof en.commandLine)[Id]>): string;
   /** A diagnostic brings its own parameters. */
   diagnostic(code: DiagnosticCode, params: Params): string;
+  /** What the walk or the reader of packets says in plain English. */
+  sentence(english: string): string;
 }
 
 export function speaker(language: Language): Speaker {
@@ -49,6 +52,7 @@ export function speaker(language: Language): Speaker {
     report: (id, ...[params]) => fill(catalogue.report[id], params),
     commandLine: (id, ...[params]) => fill(catalogue.commandLine[id], params),
     diagnostic: (code, params) => fill(catalogue.diagnostics[code], params),
+    sentence: (english) => (language === "zh" ? inChinese(english) : english),
   };
 }
 

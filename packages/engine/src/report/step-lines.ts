@@ -127,11 +127,11 @@ function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
     case "route":
       return routeRow(step, say);
     case "drop":
-      return rowOf([say.report("drop"), "", step.what]);
+      return rowOf([say.report("drop"), "", say.sentence(step.what)]);
     case "socket":
-      return rowOf([say.report("socket"), "", step.what]);
+      return rowOf([say.report("socket"), "", say.sentence(step.what)]);
     case "note":
-      return rowOf([say.report("note"), "", [word(step.what, "faint")]]);
+      return rowOf([say.report("note"), "", [word(say.sentence(step.what), "faint")]]);
     default:
       return assertNever(step);
   }

@@ -95,7 +95,7 @@ function conditionLine(heading: "if" | "if-not" | "assuming", { what, why }: Con
   return textLine(
     4,
     word(`${say.report(heading)} `, heading === "assuming" ? "faint" : "unsure"),
-    word(what),
-    word(why === "" ? "" : ` ${say.report("assumed-why", { why })}`, "faint"),
+    word(say.sentence(what)),
+    word(why === "" ? "" : ` ${say.report("assumed-why", { why: say.sentence(why) })}`, "faint"),
   );
 }

@@ -22,15 +22,15 @@ export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role
   }
   if (outcome.verdict !== "accept" && !SELF_EVIDENT.has(outcome.reason)) {
     const id: ReportMessage = `reason-${outcome.reason}`;
-    words.push(word(say.report("because", { what: unknownBecause(outcome) ?? say.report(id) })));
+    words.push(word(say.report("because", { what: unknownBecause(outcome, say) ?? say.report(id) })));
   }
   return words;
 }
 
 /** What ended a walk that could not go on: the last note says it better than the reason, which stands for many. */
-function unknownBecause({ verdict, steps }: Outcome): string | null {
+function unknownBecause({ verdict, steps }: Outcome, say: Speaker): string | null {
   const last = steps.at(-1);
-  return verdict === "unknown" && last?.kind === "note" ? last.what : null;
+  return verdict === "unknown" && last?.kind === "note" ? say.sentence(last.what) : null;
 }
 
 /** The rule or the policy was named already. */
