@@ -31,11 +31,8 @@ export function walkHook(run: Run, hook: Hook): ChainVerdict {
 }
 
 function assumedEmpty(run: Run): boolean {
-  const tool = run.family.family === "ip" ? "iptables-save" : "ip6tables-save";
-  return ask(
-    run,
-    factQuestion(`no ${tool === "iptables-save" ? "IPv4" : "IPv6"} rules are loaded`, `no ${tool} dump`, true),
-  );
+  const { family, whyUnknown } = run.family;
+  return ask(run, factQuestion(`no ${family === "ip" ? "IPv4" : "IPv6"} rules are loaded`, whyUnknown, true));
 }
 
 function walkEntry(run: Run, entry: HookEntry): ChainVerdict {

@@ -113,10 +113,10 @@ function mangle(run: Run, action: Mangling): void {
       return;
     case "notrack":
       // xt_CT.c: a packet that has an entry already keeps it.
-      skb.untracked ||= skb.ct === null;
+      skb.untracked ||= skb.ct === null && !skb.refusesCt;
       return;
     case "ct-template":
-      if (skb.ct !== null) return;
+      if (skb.ct !== null || skb.refusesCt) return;
       if (action.zone !== null) {
         skb.zone = { id: action.zone === "mark" ? skb.mark & 0xffff : action.zone, direction: action.zoneDirection };
       }

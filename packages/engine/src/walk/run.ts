@@ -48,11 +48,12 @@ export interface PendingSide {
   readonly what: string;
   /** The flow of the packet that it is about, as it was then: nf_conntrack_attach. */
   readonly ct: CtReference | null;
+  readonly isOfUntracked: boolean;
 }
 
 /** Makes the kernel answer; the answer goes out when the packet's own walk has ended. */
 export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, what: string): void {
-  run.sides.push({ kind, packet, what, ct: attached(run.skb.ct) });
+  run.sides.push({ kind, packet, what, ct: attached(run.skb.ct), isOfUntracked: run.skb.untracked });
 }
 
 function attached(ct: CtReference | null): CtReference | null {

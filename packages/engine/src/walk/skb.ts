@@ -40,6 +40,8 @@ export interface Skb {
   ct: CtReference | null;
   /** IP_CT_UNTRACKED. */
   untracked: boolean;
+  /** An answer to an untracked packet: `_nfct` says so much that CT targets leave it alone (xt_CT.c xt_ct_target). */
+  refusesCt: boolean;
   /** From a CT target in raw. */
   zone: Zone;
   helper: string | null;
@@ -86,6 +88,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     hasSocket: arrival.iif === null,
     ct: null,
     untracked: false,
+    refusesCt: false,
     zone: DEFAULT_ZONE,
     helper: null,
     route: null,
@@ -121,6 +124,7 @@ export function digestOf(skb: Skb): string {
     skb.physin,
     skb.hasSocket,
     skb.untracked,
+    skb.refusesCt,
     printZone(skb.zone),
     skb.helper,
     flow,
