@@ -95,8 +95,11 @@ describe("hookwalk trace", () => {
     const dump = "-A FORWARD -s 10.0.0.9/32 -j DROP\n";
     const { stdout, exitCode } = hookwalk(["trace", "-q", "-f", "-", ...FORWARDED], { stdin: dump });
     expect(exitCode).toBe(5);
-    expect(stdout).toContain("assuming rules that stand before any table are not in use");
+    expect(stdout).toContain("IF NOT no IPv4 rules are loaded (nobody can say which table the rules are in)");
     expect(stdout).toContain("UNKNOWN: the rules of iptables are not in the snapshot");
+    const beside = `*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n`;
+    const some = hookwalk(["trace", "-q", "-f", "-", ...FORWARDED], { stdin: dump + beside });
+    expect(some.stdout).toContain("assuming rules that stand before any table are not in use");
   });
 
   it("names the routing policy of the packet's own family", () => {

@@ -8,6 +8,9 @@ import { compileFib } from "./fib.ts";
 import { activatedBy, compileHooks } from "./hooks.ts";
 import { sysctlView } from "./sysctl.ts";
 
+const TOOLS = { ip: "iptables-save", ip6: "ip6tables-save" } as const;
+const NAMELESS = "nobody can say which table the rules are in";
+
 /** What the kernel of this node really runs. Nothing here depends on a packet. */
 export function compileProgram(snapshot: Snapshot): Program {
   const links = snapshot.links ?? [];
@@ -17,6 +20,7 @@ export function compileProgram(snapshot: Snapshot): Program {
     return {
       family: name,
       known: tables !== null && (tables.length === 0 || tables.some(hasName)),
+      whyUnknown: tables === null ? `no ${TOOLS[name]} dump` : NAMELESS,
       hooks: compileHooks(tables ?? [], activated),
       conntrack: activated.conntrack,
       fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
@@ -55,12 +59,10 @@ function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
     out.push({ what: "routing policy is the default (local, main)", why: "no ip -6 rule dump", family: "ip6" });
   if (snapshot.conntrack === null) out.push({ what: "no flow is tracked yet", why: "no conntrack dump" });
   for (const family of ["ip", "ip6"] as const) {
-    if (snapshot.tables[family]?.some((table) => !hasName(table) && table.chains.length > 0) === true) {
-      out.push({
-        what: "rules that stand before any table are not in use",
-        why: "nobody can say which table they are in",
-        family,
-      });
+    // Where no rule has a table, all of them are unknown, and the walk asks.
+    const tables = snapshot.tables[family] ?? [];
+    if (tables.some(hasName) && tables.some((table) => !hasName(table) && table.chains.length > 0)) {
+      out.push({ what: "rules that stand before any table are not in use", why: NAMELESS, family });
     }
     const twice = doubleTables(snapshot, family);
     if (twice.length > 0) {

@@ -12,7 +12,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["routing policy is the default (local, main)", "策略路由为默认（local、main）"],
   ["no flow is tracked yet", "尚未跟踪任何连接"],
   ["rules that stand before any table are not in use", "位于所有表之前的规则未被使用"],
-  ["nobody can say which table they are in", "无从得知属于哪个表"],
+  ["nobody can say which table the rules are in", "无从得知属于哪个表"],
   ["nft's {} run before legacy's where both have a chain", "两种后端都有链时，nft 的 {1} 先于 legacy 的"],
   ["no dump holds the order of registration", "没有转储记录注册顺序"],
 

@@ -39,6 +39,8 @@ export interface FamilyProgram {
   readonly family: Family;
   /** False: the snapshot has no rules of this family (`ip6tables-save` is missing), which is unknown, not empty. */
   readonly known: boolean;
+  /** Why not, where they are not known. */
+  readonly whyUnknown: string;
   readonly hooks: Readonly<Record<Hook, readonly HookEntry[]>>;
   /** Does any rule of the namespace need conntrack in this family? See facts B.3: else nothing is tracked or NATed. */
   readonly conntrack: boolean;
