@@ -35,7 +35,7 @@ function all(...tests: readonly unknown[]): unknown {
   return { kind: "all", tests };
 }
 
-function header(proto: readonly number[], bytes?: number, hotdrop = true): unknown {
+function header(proto: readonly number[], bytes?: number, hotdrop = true): object {
   return { kind: "l4-header", proto, hotdrop, ...(bytes === undefined ? {} : { bytes }) };
 }
 
