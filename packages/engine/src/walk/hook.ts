@@ -53,7 +53,7 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
 }
 
 /** nf_conntrack_in: a packet that came round by lo keeps its flow, one of NOTRACK stays without. */
-function conntrackIn(run: Run): ChainVerdict {
+export function conntrackIn(run: Run): ChainVerdict {
   const { skb } = run;
   if (skb.ct !== null) return ACCEPT;
   const tracked = skb.untracked ? "untracked" : trackPacket(run);

@@ -1,8 +1,9 @@
 import type { Hook } from "../program/program.ts";
-import { walkHook } from "./hook.ts";
+import { fibLookup } from "./fib.ts";
+import { conntrackIn, walkHook } from "./hook.ts";
 import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
-import { routeInput, routeOutput } from "./route.ts";
+import { flowKey, routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
@@ -33,11 +34,11 @@ export function walkPath(run: Run, start: Start): End {
     case "send":
       return send(run);
     case "output":
-    case "postrouting":
-      return sendFrom(run, start);
+      return send(run);
     case "input":
     case "forward":
-      return receiveFrom(run, start);
+    case "postrouting":
+      return startInside(run, start);
   }
 }
 
@@ -80,14 +81,27 @@ function optionsProblem({ skb, program }: Run): (ChainVerdict & { kind: "drop" |
   return { kind: "unknown", what: "the packet carries its own route" };
 }
 
-/** `--at input|forward`: conntrack and routing are as they would be, their steps are not shown. */
-function receiveFrom(run: Run, start: "input" | "forward"): End {
-  const routed = routeInput(run);
-  if (routed.kind === "drop") return notRouted(run, routed);
-  run.skb.route = routed.choice;
+/** `--at`: the packet stands in the middle of the stack and goes on from there. */
+function startInside(run: Run, start: "input" | "forward" | "postrouting"): End {
+  const delivery = run.skb.iif === null ? "sent" : "forward";
+  standInside(run, start === "input" ? "local" : "forward");
   if (start === "input") return input(run);
-  run.skb.oif = routed.choice.oif;
-  return forward(run, routed);
+  if (start === "postrouting") return leave(run, delivery);
+  const verdict = walkHook(run, "forward");
+  return verdict.kind === "accept" ? leave(run, delivery) : end(run, verdict);
+}
+
+/** It has its flow and its device already; no step tells how it came by them. */
+function standInside(run: Run, type: "local" | "forward"): void {
+  const { skb } = run;
+  if (run.family.conntrack) conntrackIn(run);
+  const result = fibLookup(run, flowKey(skb, { uid: 0 }));
+  const found = result.kind === "route" ? result : null;
+  const oif = type === "local" ? null : (found?.nexthop?.dev ?? null);
+  skb.route = { type, oif, via: found?.nexthop?.via ?? null, route: found?.entry.route ?? null };
+  skb.oif = oif;
+  skb.oifKnown = type === "local" || oif !== null;
+  run.steps.length = 0;
 }
 
 const ICMP_OF: Readonly<
@@ -174,27 +188,14 @@ function redirect(run: Run): void {
 
 /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
 function send(run: Run): End {
+  const { skb } = run;
   const routed = routeOutput(run, "output");
   if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
-  run.skb.route = routed.choice;
-  run.skb.oif = routed.choice.oif;
-  return sendFrom(run, "output");
-}
-
-function sendFrom(run: Run, start: "output" | "postrouting"): End {
-  const { skb } = run;
-  if (skb.route === null && start === "postrouting") {
-    const routed = routeOutput(run, "output");
-    if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
-    skb.route = routed.choice;
-    skb.oif = routed.choice.oif;
-  }
-  if (start === "output") {
-    if (skb.route === null) return send(run);
-    const verdict = walkHook(run, "output");
-    if (verdict.kind !== "accept") return end(run, verdict);
-    if (skb.oifKnown) skb.oif = skb.route.oif;
-  }
+  skb.route = routed.choice;
+  skb.oif = routed.choice.oif;
+  const verdict = walkHook(run, "output");
+  if (verdict.kind !== "accept") return end(run, verdict);
+  if (skb.oifKnown) skb.oif = skb.route.oif;
   return leave(run, "sent");
 }
 

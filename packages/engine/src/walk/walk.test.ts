@@ -299,4 +299,11 @@ describe("--at", () => {
   ] as const)("starts at %s and goes on from there", (at, hooks) => {
     expect(hooksOf(walk(program, WAY, at))).toEqual(hooks);
   });
+
+  it("has the packet's flow and device already, without a step that tells how", () => {
+    const rules = "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -o eth1 -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n";
+    const [outcome] = walk(programOf({ ...NODE, "sysctl.txt": "", "iptables-save.txt": rules }), WAY, "forward");
+    expect(outcome?.steps.map(({ kind }) => kind)).toEqual(["rule"]);
+    expect([outcome?.verdict, outcome?.oif, outcome?.packet.ttl]).toEqual(["accept", "eth1", 64]);
+  });
 });
