@@ -1,30 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { plainRoutingRule } from "../../model/routing-rule.ts";
 import type { Extras, RoutingRule } from "../../model/routing.ts";
 import { ruleKeywords, ruleWords, unknownSelector } from "./rule.ts";
 
 function withExtras(extras: Extras): RoutingRule {
-  return {
-    family: "ip",
-    priority: 9,
-    not: false,
-    from: null,
-    to: null,
-    tos: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    uidRange: null,
-    ipproto: null,
-    sport: null,
-    dport: null,
-    tunId: null,
-    l3mdev: false,
-    action: { kind: "lookup", table: "main" },
-    suppressPrefixLength: null,
-    suppressIfGroup: null,
-    extras,
-    span: { file: "made by hand", line: 1 },
-  };
+  const span = { file: "made by hand", line: 1 };
+  return { ...plainRoutingRule("ip", 9, { kind: "lookup", table: "main" }, span), extras };
 }
 
 describe("the words of a rule", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseAddress, parsePrefix } from "../../base/address.ts";
 import type { Address, Prefix } from "../../base/address.ts";
+import { plainRoutingRule } from "../../model/routing-rule.ts";
 import type { InterfaceAddress, Link, Nexthop, Route, RoutingRule } from "../../model/routing.ts";
 import { printIpAddr, printIpLink } from "./link.ts";
 import { printIpNeigh } from "./neighbour.ts";
@@ -20,29 +21,7 @@ function address(text: string): Address {
 const SPAN = { file: "made by hand", line: 1 };
 
 function rule(over: Partial<RoutingRule>): RoutingRule {
-  return {
-    family: "ip",
-    priority: 9,
-    not: false,
-    from: null,
-    to: null,
-    tos: null,
-    fwmark: null,
-    iif: null,
-    oif: null,
-    uidRange: null,
-    ipproto: null,
-    sport: null,
-    dport: null,
-    tunId: null,
-    l3mdev: false,
-    action: { kind: "lookup", table: "main" },
-    suppressPrefixLength: null,
-    suppressIfGroup: null,
-    extras: [],
-    span: SPAN,
-    ...over,
-  };
+  return { ...plainRoutingRule("ip", 9, { kind: "lookup", table: "main" }, SPAN), ...over };
 }
 
 function route(over: Partial<Route>): Route {

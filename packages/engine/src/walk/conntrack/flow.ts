@@ -3,6 +3,7 @@ import type { ConntrackEntry, Tuple } from "../../model/host.ts";
 import type { FlowDirection } from "./direction.ts";
 import { printZone } from "./zone.ts";
 import type { Zone } from "./zone.ts";
+import { TCP_STATES } from "./tcp.ts";
 import type { TcpKind, TcpState } from "./tcp.ts";
 
 /** `struct nf_conn`: one tracked flow. Mutable while a packet is walked; a walk works on its own copy. */
@@ -79,19 +80,6 @@ export function flowOfEntry(entry: ConntrackEntry): Flow {
     tcp: tcpStateOf(entry.state),
   };
 }
-
-const TCP_STATES: readonly TcpState[] = [
-  "NONE",
-  "SYN_SENT",
-  "SYN_RECV",
-  "ESTABLISHED",
-  "FIN_WAIT",
-  "CLOSE_WAIT",
-  "LAST_ACK",
-  "TIME_WAIT",
-  "CLOSE",
-  "SYN_SENT2",
-];
 
 function tcpStateOf(text: string | null): TcpState {
   return TCP_STATES.find((state) => state === text) ?? "NONE";

@@ -19,7 +19,8 @@ export type TcpKind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
 /** `invalid`: the packet is INVALID. `ignore`: it belongs to the flow and changes nothing. */
 export type TcpStep = TcpState | "invalid" | "ignore";
 
-const ORDER: readonly TcpState[] = [
+/** All of them, in the kernel's order. */
+export const TCP_STATES: readonly TcpState[] = [
   "NONE",
   "SYN_SENT",
   "SYN_RECV",
@@ -46,7 +47,7 @@ const SHORT: Readonly<Record<string, TcpStep>> = {
   IG: "ignore",
 };
 
-/** The table `tcp_conntracks`: a row per direction and kind of packet, a column per state in the order of `ORDER`. */
+/** The table `tcp_conntracks`: a row per direction and kind of packet, a column per state in the order of `TCP_STATES`. */
 const ROWS: Readonly<Record<"original" | "reply", Readonly<Record<TcpKind, string>>>> = {
   original: {
     syn: "SS SS IG IG IG IG IG SS SS S2",
@@ -71,7 +72,7 @@ type StepOf = ReadonlyMap<TcpState, TcpStep>;
 function readRows(rows: Readonly<Record<TcpKind, string>>): Readonly<Record<TcpKind, StepOf>> {
   const row = (text: string): StepOf => {
     const cells = text.split(" ");
-    return new Map(ORDER.map((state, i) => [state, SHORT[cells[i] ?? ""] ?? "invalid"]));
+    return new Map(TCP_STATES.map((state, i) => [state, SHORT[cells[i] ?? ""] ?? "invalid"]));
   };
   const { syn, synack, fin, ack, rst, none } = rows;
   return { syn: row(syn), synack: row(synack), fin: row(fin), ack: row(ack), rst: row(rst), none: row(none) };
