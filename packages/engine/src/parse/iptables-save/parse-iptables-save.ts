@@ -226,6 +226,9 @@ function tableText(reader: Reader): string {
   return next < 0 ? ahead : ahead.slice(0, next);
 }
 
+/** How a snapshot marks what was added by hand to what a tool printed: no surprise to whoever keeps such snapshots. */
+const COMPLETED = "# completed:";
+
 function readComment(state: State): void {
   const { reader } = state;
   const line = lineText(reader).trim();
@@ -237,7 +240,7 @@ function readComment(state: State): void {
     state.backend = generated.backend;
   }
   const last = state.tables.at(-1);
-  if (state.open !== null) report(reader, "warning", "comment-line", {});
+  if (state.open !== null) report(reader, line.startsWith(COMPLETED) ? "info" : "warning", "comment-line", {});
   else if (last !== undefined && state.comments.length === 0 && line.startsWith("# Completed")) last.footer.push(line);
   else state.comments.push(line);
 }

@@ -27,7 +27,7 @@ export function natHook(run: Run, chains: readonly BaseChain[], walk: ChainWalk)
     const verdict = decideNat(run, ct, chains, walk);
     if (verdict.kind !== "accept") return verdict;
   }
-  if (isDeviceChanged(run, ct)) {
+  if (!isIcmpError && isDeviceChanged(run, ct)) {
     ct.flow.dying = true;
     return dropped("nat", `the flow was masqueraded with the address of ${String(ct.flow.masqueradedBy)}`);
   }
