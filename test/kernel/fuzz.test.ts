@@ -28,12 +28,13 @@ const PLANS = [
   { family: "ip6", backend: "nft", share: 0.09, packets: 110 },
 ] as const;
 
-/** Routing that every other ruleset is tried with: policy rules, strict reverse path filtering. */
+/** The other routing that rulesets are tried with: policy rules, and reverse path filtering of both kinds. */
 const POLICY_ROUTING: Readonly<Record<string, string>> = {
   "ip-rule.txt":
     "0:\tfrom all lookup local\n100:\tfrom all fwmark 0x1/0x1 lookup 100\n101:\tfrom 10.1.0.0/24 lookup 101\n102:\tfrom all to 192.0.2.0/24 iif eth0 ipproto tcp lookup 100\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
   "ip-route-table-100.txt": "default via 10.1.0.254 dev eth1\n10.2.0.0/24 dev eth2 scope link\n",
   "ip-route-table-101.txt": "blackhole 192.0.2.0/24\nthrow 10.0.0.0/24\n",
+  "sysctl-rp-filter.txt": "net.ipv4.conf.eth1.rp_filter = 1\nnet.ipv4.conf.eth2.rp_filter = 2\n",
 };
 
 /** Redirects are rate-limited by time. */
