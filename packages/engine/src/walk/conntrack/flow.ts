@@ -31,6 +31,8 @@ export interface Flow {
   last: { readonly kind: TcpKind; readonly direction: FlowDirection } | null;
   /** The answering side has sent something that counts, or was talking before this node looked. */
   replyHeard: boolean;
+  /** Both sides have sent a SYN: the state table alone would wait for ever. */
+  crossed: boolean;
   /** One side has said that it is done. */
   closing: boolean;
   /** A reset came before any answer: the flow is gone once this packet has passed. */
@@ -57,6 +59,7 @@ export function newFlow(original: Tuple, reply: Tuple, zone: Zone, helper: strin
     tcp: "NONE",
     last: null,
     replyHeard: false,
+    crossed: false,
     closing: false,
     dying: false,
     replaces: null,
@@ -97,6 +100,7 @@ export function digestOfFlow(flow: Flow): string {
     flow.snatDone,
     flow.dnatDone,
     flow.closing,
+    flow.crossed,
     flow.replyHeard,
   ];
   return `${flow.masqueradedBy ?? ""} ${flow.last === null ? "" : flow.last.kind + flow.last.direction} ${addressPair(r.src, r.dst)} ${String(r.sport)} ${String(r.dport)} ${String(flow.mark)} ${printZone(flow.zone)} ${flow.tcp} ${bits.map(Number).join("")}`;

@@ -15,7 +15,7 @@ export function trackTcp(flow: Flow, direction: FlowDirection, flags: number): T
   if (restarts && mayReopen(flow, direction)) return "reopens";
   flow.dying = !flow.seenReply && kind === "rst";
   if (step === "ignore" || restarts) resynchronise(flow, direction, kind);
-  else advance(flow, step, direction);
+  else advance(flow, step === "SYN_RECV" && endsCrossing(flow, direction, kind) ? "ESTABLISHED" : step, direction);
   flow.last = { kind, direction };
   return "goes on";
 }
@@ -36,10 +36,16 @@ function resynchronise(flow: Flow, direction: FlowDirection, kind: TcpKind): voi
   if (kind === "synack" && last?.kind === "syn" && last.direction !== direction) advance(flow, "SYN_RECV", direction);
 }
 
+/** IP_CT_TCP_SIMULTANEOUS_OPEN: behind two SYNs that crossed an acknowledgement of the answering side is enough. */
+function endsCrossing(flow: Flow, direction: FlowDirection, kind: TcpKind): boolean {
+  return flow.crossed && direction === "reply" && kind === "ack";
+}
+
 /** A flow is assured once an answer was seen on an established connection. */
 function advance(flow: Flow, step: TcpState, direction: FlowDirection): void {
   flow.assured ||= step === "ESTABLISHED" && flow.seenReply && (flow.tcp === "SYN_RECV" || flow.tcp === "ESTABLISHED");
   flow.closing ||= step === "FIN_WAIT" && flow.tcp !== "FIN_WAIT";
   flow.replyHeard ||= direction === "reply";
+  flow.crossed ||= step === "SYN_SENT2";
   flow.tcp = step;
 }
