@@ -83,7 +83,7 @@ export function compileHooks(
 }
 
 /**
- * Of two base chains of equal priority the one registered last runs first (facts B.2.5). A dump does not hold that order:
+ * Of two base chains of equal priority the one registered last runs first. A dump does not hold that order:
  * where both backends have a table, `compileProgram` names the assumption made here, that nft's came last.
  */
 function inRegistrationOrder(tables: readonly Table[]): readonly Table[] {

@@ -42,7 +42,7 @@ export interface FamilyProgram {
   /** Why not, where they are not known. */
   readonly whyUnknown: string;
   readonly hooks: Readonly<Record<Hook, readonly HookEntry[]>>;
-  /** Does any rule of the namespace need conntrack in this family? See facts B.3: else nothing is tracked or NATed. */
+  /** Does any rule of the namespace need conntrack in this family? Else nothing is tracked or NATed (case conntrack/inactive-without-a-user). */
   readonly conntrack: boolean;
   readonly fib: Fib;
 }

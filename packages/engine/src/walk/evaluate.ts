@@ -168,7 +168,7 @@ function deviceOn(skb: Skb, side: InterfaceSide): string | null {
   }
 }
 
-/** ifname_compare: where there is no device the name is "" (facts B.5.36). */
+/** ifname_compare: where there is no device the name is "" (case matches/no-output-device-in-prerouting). */
 function evaluateInterface(test: Test & { kind: "interface" }, run: Run): Answer {
   const { skb } = run;
   if (test.side === "out" && !skb.oifKnown) return unknownDevice(test, run);
@@ -221,7 +221,7 @@ function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answe
   return typeof answer === "boolean" ? answer !== test.negated : answer;
 }
 
-/** owner_mt: only packets with a socket have an owner (facts B.5.40). */
+/** owner_mt: only packets with a socket have an owner (case matches/owner-of-a-forwarded-packet). */
 function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
   const { skb } = run;
   if (!skb.hasSocket) return ownerWithoutSocket(test);

@@ -131,7 +131,7 @@ function lookupRule(run: Run, rule: RoutingRule, name: string, key: FlowKey): Fi
 
 /**
  * Until the first rule is added, local and main are one trie: a longer prefix of main wins over a shorter one of local
- * (facts B.6.50). Which it is cannot be dumped, so where it matters it is asked.
+ * (case routing/local-and-main-are-one-before-any-rule). Which it is cannot be dumped, so where it matters it is asked.
  */
 function mergedLookup(
   run: Run,

@@ -111,7 +111,7 @@ function changed(skb: Skb, before: Pick<Skb, "src" | "dst" | "mark" | "tos">): b
   return skb.src !== before.src || skb.dst !== before.dst || skb.mark !== before.mark || skb.tos !== before.tos;
 }
 
-/** ip_route_me_harder. Chains of this hook still see the old device (facts B.2.9): `oif` changes when the hook is left. */
+/** ip_route_me_harder. Chains of this hook still see the old device (case nat/output-dnat-reroutes): `oif` changes when the hook is left. */
 function reroute(run: Run): ChainVerdict {
   const routed = routeOutput(run, "reroute");
   if (routed.kind === "drop") return dropped("route", routed.what);

@@ -158,7 +158,7 @@ function newTtl(ttl: number, { op, value }: { readonly op: "set" | "inc" | "dec"
   return Math.min(255, Math.max(0, wanted));
 }
 
-/** nf_queue: without a listener the packet is dropped, or with --queue-bypass accepted by this table (facts B.4.33). */
+/** nf_queue: without a listener the packet is dropped, or with --queue-bypass accepted by this table (case targets/nfqueue-without-a-listener). */
 function queue(run: Run, action: Action & { kind: "queue" }): ChainVerdict {
   const listener = ask(run, factQuestion(`a program listens on ${action.what}`, "no dump of queue listeners", false));
   if (listener) return { kind: "queue" };

@@ -37,7 +37,7 @@ export interface Run {
   readonly flows: Flow[];
   /** Has it got past POSTROUTING, be it only to come back in through lo? */
   left: boolean;
-  /** Counts changes of sets. */
+  /** Every change of a set so far, as text. */
   setChanges: string;
 }
 
@@ -80,7 +80,7 @@ export function factQuestion(what: string, why: string, likely: boolean): Questi
 /** Everything that the rest of the run depends on. */
 function digestOfRun(run: Run): string {
   const frames = run.frames.map((frame) => `${frame.chain.source.name}:${String(frame.next)}`).join(">");
-  return `${run.hook} ${String(run.stage)} ${frames}\n${digestOf(run.skb)}\n${run.setChanges}`;
+  return `${run.hook} ${String(run.stage)} ${frames}\n${digestOf(run.skb)}\n${run.setChanges}${String(run.sides.length)}`;
 }
 
 /** The rule that is being looked at, as people name it: `filter/FORWARD/3`. */

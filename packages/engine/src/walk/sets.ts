@@ -65,7 +65,7 @@ export function setKey(skb: Skb): SetKey {
   };
 }
 
-/** SET --add-set / --del-set: later rules of this walk see the change (facts B.5.41). */
+/** SET --add-set / --del-set: later rules of this walk see the change (case sets/add-then-match). */
 export function updateSet(run: Run, { set, directions, op, exist }: Action & { kind: "set-update" }): void {
   const { sets } = run;
   const key = setKey(run.skb);

@@ -7,7 +7,7 @@ import { askSocket, findSocket } from "./sockets.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
-/** tproxy_tg4 (net/netfilter/xt_TPROXY.c): to a transparent socket, or dropped; either way the chain ends (facts B.5.42). */
+/** tproxy_tg4 (net/netfilter/xt_TPROXY.c): to a transparent socket, or dropped; either way the chain ends (cases tproxy/). */
 export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): ChainVerdict {
   const { skb } = run;
   const address = action.address ?? deviceAddress(run) ?? skb.dst;

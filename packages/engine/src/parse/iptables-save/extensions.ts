@@ -1,3 +1,4 @@
+import type { Family } from "../../base/address.ts";
 import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Target } from "../../model/ruleset.ts";
@@ -5,6 +6,7 @@ import { misused, readArgs, takeOption } from "./arguments.ts";
 import { addMatch, letterAt, partEnd, refuse } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { recall, remember } from "./memo.ts";
+import type { Memo } from "./memo.ts";
 import { VERDICTS, isName } from "./names.ts";
 import { NO_LETTER, loaded } from "./options.ts";
 import type { Loaded } from "./options.ts";
@@ -52,25 +54,24 @@ function keepMatch(reader: Reader, draft: Draft, at: number, problem: Problem): 
 
 /** The match that a word names, or null. */
 function matchAt(reader: Reader, at: number): Loaded<MatchExtension> | null {
-  const { words, text, family } = reader;
-  const memo = reader.memos[family].matchNames;
-  const hash = hashOf(words, at);
-  const known = recall(memo, hash, text, startOf(words, at), endOf(words, at));
-  if (known !== undefined) return known;
-  const extension = findMatch(wordText(words, at), family);
-  return extension === null
-    ? null
-    : remember(memo, hash, text, startOf(words, at), endOf(words, at), loaded(extension));
+  return namedAt(reader, at, reader.memos[reader.family].matchNames, findMatch);
 }
 
 /** The target that a word names, or null: a verdict, a chain, or nothing known. */
 function targetAt(reader: Reader, at: number): Loaded<TargetExtension> | null {
-  const { words, text, family } = reader;
-  const memo = reader.memos[family].targetNames;
+  return namedAt(reader, at, reader.memos[reader.family].targetNames, findTarget);
+}
+
+function namedAt<E extends MatchExtension | TargetExtension>(
+  { words, text, family }: Reader,
+  at: number,
+  memo: Memo<Loaded<E>>,
+  find: (name: string, family: Family) => E | null,
+): Loaded<E> | null {
   const hash = hashOf(words, at);
   const known = recall(memo, hash, text, startOf(words, at), endOf(words, at));
   if (known !== undefined) return known;
-  const extension = findTarget(wordText(words, at), family);
+  const extension = find(wordText(words, at), family);
   return extension === null
     ? null
     : remember(memo, hash, text, startOf(words, at), endOf(words, at), loaded(extension));

@@ -14,7 +14,7 @@ export function evaluateConntrack(spec: ConntrackSpec, run: Run): boolean | Ques
   const { ct } = skb;
   if (spec.states !== null && spec.states.states.some((state) => hasState(skb, state)) === spec.states.negated)
     return false;
-  // Without an entry the state alone decides, whatever else the rule asks (facts B.3.14).
+  // Without an entry the state alone decides, whatever else the rule asks (case conntrack/untracked-with-an-address-test).
   if (ct === null) return spec.states !== null;
   if (!tuplesMatch(spec, ct)) return false;
   if (spec.direction !== null && (spec.direction === "ORIGINAL") !== (ct.direction === "original")) return false;

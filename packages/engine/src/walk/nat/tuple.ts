@@ -88,7 +88,7 @@ function portInRange(tuple: Tuple, manip: Manip, ports: { readonly from: number;
   return port >= ports.from && port <= ports.to;
 }
 
-/** find_appropriate_src: a source that is mapped already keeps its mapping for every destination (facts B.4.26). */
+/** find_appropriate_src: a source that is mapped already keeps its mapping for every destination (case nat/a-source-keeps-its-mapping). */
 function sourceMappedBefore(run: Run, flow: Flow, tuple: Tuple, range: NatRange): Tuple | null {
   for (const other of run.conntrack.flows()) {
     const { original } = other;
