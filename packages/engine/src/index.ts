@@ -8,6 +8,7 @@ export type * from "./base/span.ts";
 export * from "./messages/catalogue.ts";
 export type * from "./model/diagnostic.ts";
 export type * from "./model/host.ts";
+export type * from "./model/nft.ts";
 export type * from "./model/routing.ts";
 export type * from "./model/ruleset.ts";
 export type * from "./model/sets.ts";

@@ -1,6 +1,7 @@
 import type { Family } from "../base/address.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ConntrackEntry, Socket, Sysctl } from "./host.ts";
+import type { NftTable } from "./nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "./routing.ts";
 import type { Table } from "./ruleset.ts";
 import type { IpSet } from "./sets.ts";
@@ -12,6 +13,8 @@ import type { IpSet } from "./sets.ts";
 export interface Snapshot {
   readonly name: string;
   readonly tables: Readonly<Record<Family, readonly Table[] | null>>;
+  /** Tables of nft that no iptables made, in the order of the listing. Null: no `nft list ruleset`. */
+  readonly nft: readonly NftTable[] | null;
   readonly sets: readonly IpSet[] | null;
   readonly rules: Readonly<Record<Family, readonly RoutingRule[] | null>>;
   /** Of all tables that were listed; a table without any route here is empty or was not listed. */

@@ -1,6 +1,7 @@
 import type { Family } from "../../base/address.ts";
 import type { Diagnostic, Parsed } from "../../model/diagnostic.ts";
 import type { ConntrackEntry, Socket, Sysctl } from "../../model/host.ts";
+import type { NftTable } from "../../model/nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "../../model/routing.ts";
 import type { Table } from "../../model/ruleset.ts";
 import type { IpSet } from "../../model/sets.ts";
@@ -9,6 +10,7 @@ import type { Manifest } from "../../model/snapshot.ts";
 /** A snapshot while its files are read. Null: no file has spoken of it. */
 export interface SnapshotDraft {
   readonly tables: PerFamily<Table>;
+  nft: readonly NftTable[] | null;
   sets: readonly IpSet[] | null;
   readonly rules: PerFamily<RoutingRule>;
   readonly routes: PerFamily<Route>;
@@ -26,6 +28,7 @@ export type PerFamily<T> = Record<Family, readonly T[] | null>;
 export function newDraft(): SnapshotDraft {
   return {
     tables: { ip: null, ip6: null },
+    nft: null,
     sets: null,
     rules: { ip: null, ip6: null },
     routes: { ip: null, ip6: null },
