@@ -62,6 +62,9 @@ export const diagnostics = {
     "the members of set {set} were not listed\nA rule that tests it is answered “unknown”. `ipset save` lists them.",
   "same-set": "set {set} stands twice\nThe later one holds.",
   "unknown-file": "{file} is nothing that is known here\nIt is left out of the answer.",
+  "bad-ipvs-line":
+    "not a line of ipvsadm -S, ipvsadm -L or /proc/net/ip_vs: “{text}”\nNothing of the listing is used: with a service or server less, IPVS would do something else. `ipvsadm -Sn` prints what is needed.",
+  "bad-cni": "{file} names no CNI plugin\nThe snapshot is read without it.",
   "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",
 } as const;
 

@@ -27,7 +27,8 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const { tables, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const { tables, rules, routes, links, neighbours, conntrack, sockets, sysctls, ipvs, cni, manifest, diagnostics } =
+    draft;
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
@@ -40,6 +41,8 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
     conntrack,
     sockets,
     sysctls,
+    ipvs,
+    cni,
     manifest,
     files: read,
     diagnostics,
