@@ -124,7 +124,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["{} is 1, as kube-proxy sets it", "{1} 为 1（由 kube-proxy 设置）"],
   ["no sysctl dump has it", "没有 sysctl 转储包含它"],
   ["IPVS gives the packet to {} ({})", "IPVS 把报文交给 {1}（{2}）"],
-  ["IPVS gives {} to {} to {}", "IPVS 将 {1} 到 {2} 的连接交给 {3}"],
+  ["IPVS chooses {} for {}", "IPVS 为 {2} 选中 {1}"],
   ["the scheduler takes turns", "调度器轮流选取"],
   ["the scheduler counts connections", "调度器按连接数选取"],
   ["the scheduler hashes the client", "调度器按客户端散列选取"],

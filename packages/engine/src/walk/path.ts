@@ -274,7 +274,6 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   run.steps.push({ kind: "note", what: `enters ${peer}, the other end of ${skb.oif ?? ""}` });
   skb.ct = null;
   skb.untracked = false;
-  skb.ipvs = false;
   skb.route = null;
   return again(run, peer);
 }

@@ -48,6 +48,7 @@ export function destinationOf({ dst, dport }: Skb): IpvsPoint {
 export class IpvsConnections {
   readonly #requests = new Map<string, IpvsConnection>();
   readonly #replies = new Map<string, IpvsConnection>();
+  readonly #served = new Map<string, IpvsConnection>();
 
   /** A packet of the client's (conn_in_get). */
   ofRequest(proto: number, client: IpvsPoint, virtual: IpvsPoint): IpvsConnection | null {
@@ -59,10 +60,16 @@ export class IpvsConnections {
     return this.#replies.get(keyOf(proto, server, client)) ?? null;
   }
 
+  /** A packet of the client's that goes to its server already. */
+  ofServer(proto: number, client: IpvsPoint, server: IpvsPoint): IpvsConnection | null {
+    return this.#served.get(keyOf(proto, client, server)) ?? null;
+  }
+
   add(connection: IpvsConnection): void {
     const { proto, client, virtual, server, method, onePacket } = connection;
     if (onePacket) return;
     this.#requests.set(keyOf(proto, client, virtual), connection);
+    this.#served.set(keyOf(proto, client, server), connection);
     if (method === "masq") this.#replies.set(keyOf(proto, server, client), connection);
   }
 }

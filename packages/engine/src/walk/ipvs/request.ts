@@ -40,9 +40,7 @@ function newRequest(run: Run, table: IpvsTable): ChainVerdict | SentOn {
   // Data of FTP has come before its control connection. Else the port of a service that is for any one needs persistence.
   const isOwnPort = servicePort === null || servicePort === port || service.persistence !== null;
   if (!isOwnPort && servicePort === FTP) return ACCEPT;
-  const server = isOwnPort
-    ? scheduleServer(run, service, `${printPoint(sourceOf(skb))} to ${printPoint(destinationOf(skb))}`)
-    : null;
+  const server = isOwnPort ? scheduleServer(run, service, printPoint(destinationOf(skb))) : null;
   if (server === null) return leave(run, `no real server of ${nameOf(service)} takes connections`);
   return schedule(run, table, service, server);
 }

@@ -10,7 +10,7 @@ export function scheduleServer(run: Run, service: IpvsService, what: string): Re
   for (const server of candidates) {
     if (server === last) break;
     const share = shareOf(service, server);
-    const chosen = `IPVS gives ${what} to ${server.end.text}`;
+    const chosen = `IPVS chooses ${server.end.text} for ${what}`;
     const probability = isShared(service) ? share / rest : null;
     const why = WHY.get(service.scheduler) ?? "scheduler";
     if (ask(run, { key: chosen, what: chosen, why, probability, likely: true, fact: true })) return server;
