@@ -7,7 +7,7 @@ import { compileTunnels } from "./tunnels.ts";
 
 /** One thing that sees packets and that no rule tells of: what shows that it is there, whom it concerns, what it does. */
 interface Kind {
-  isThere(snapshot: Snapshot): boolean;
+  readonly isThere: (snapshot: Snapshot) => boolean;
   readonly at: Station;
   /** Of these devices; absent: of packets of no device, once. */
   readonly of?: (link: Link, snapshot: Snapshot) => boolean;

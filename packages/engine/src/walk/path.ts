@@ -203,13 +203,11 @@ function send(run: Run): End {
   skb.route = routed.choice;
   skb.oif = routed.choice.oif;
   nameBystanders(run, "made", null);
-  return output(run, "sent");
+  return pastOutput(run, walkHook(run, "output"), "sent");
 }
 
-/** OUTPUT, and out. */
-function output(run: Run, delivery: "forward" | "sent"): End {
+function pastOutput(run: Run, verdict: ChainVerdict | SentOn, delivery: "forward" | "sent"): End {
   const { skb } = run;
-  const verdict = walkHook(run, "output");
   if (verdict.kind !== "accept") return end(run, verdict);
   if (skb.oifKnown && skb.route !== null) skb.oif = skb.route.oif;
   return leave(run, delivery);
@@ -218,13 +216,17 @@ function output(run: Run, delivery: "forward" | "sent"): End {
 /** IPVS sends the packet as if this node had made it: by OUTPUT, where there is no input device (ip_vs_nat_send_or_cont). */
 function sendOn(run: Run, { inside }: SentOn): End {
   const { skb } = run;
-  const isForwarded = skb.iif !== null && skb.iif !== "lo";
+  const { iif } = skb;
+  const isForwarded = iif !== null && iif !== "lo";
   const delivery = isForwarded ? "forward" : "sent";
   if (inside !== null) return sendInside(run, inside, delivery);
   // The socket that waits for the old destination has nothing to do with the packet (ip_vs_drop_early_demux_sk).
   if (isForwarded) skb.hasSocket = false;
   skb.iif = null;
-  return output(run, delivery);
+  const verdict = walkHook(run, "output");
+  // ip_output names the device again that the packet came in by.
+  skb.iif = iif;
+  return pastOutput(run, verdict, delivery);
 }
 
 /**
@@ -242,10 +244,11 @@ function sendInside(run: Run, outer: Packet, delivery: "forward" | "sent"): End 
     skb.route = routed.choice;
     skb.oif = routed.choice.oif;
     skb.mark = run.skb.mark;
-    ended = output(own, delivery);
+    ended = pastOutput(own, walkHook(own, "output"), delivery);
   }
   run.sets = own.sets;
   run.stage = own.stage;
+  run.scheduled = own.scheduled;
   return ended.verdict === "accept" ? { ...ended, delivery } : ended;
 }
 
@@ -263,7 +266,12 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   const tunnel = run.program.beyond.tunnels.get(skb.oif ?? "");
   if (tunnel !== undefined) return throughTunnel(run, tunnel, delivery);
   const peer = vethPeer(run, skb.oif);
-  if (peer === null) return { verdict: "accept", delivery, reason: "route" };
+  return peer === null ? { verdict: "accept", delivery, reason: "route" } : throughPair(run, peer, delivery);
+}
+
+/** veth_xmit: the packet comes in by the other end, as if from another host, but for its mark. */
+function throughPair(run: Run, peer: string, delivery: "forward" | "sent"): End {
+  const { skb } = run;
   if (run.program.links.get(peer)?.flags.includes("NOARP") === true || skb.ttl < 1) {
     run.steps.push({
       kind: "note",

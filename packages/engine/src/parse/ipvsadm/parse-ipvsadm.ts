@@ -35,7 +35,7 @@ export function parseIpvsadm(
 
 /** What the two lines above a listing say of its columns; null: the line is none of them. */
 function columnsOf(text: string): Columns | null {
-  if (/^IP Virtual Server version /.test(text)) return "unknown";
+  if (text.startsWith("IP Virtual Server version ")) return "unknown";
   if (/^Prot LocalAddress:Port Scheduler Flags\s*$/.test(text)) return "decimal";
   if (/^ {2}-> RemoteAddress:Port Forward Weight/.test(text)) return "hex";
   return /^ {2}-> RemoteAddress:Port +Forward /.test(text) ? "decimal" : null;

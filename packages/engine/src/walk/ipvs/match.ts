@@ -1,5 +1,6 @@
 import { inNet } from "../../base/address.ts";
 import type { IpvsMethod } from "../../model/ipvs.ts";
+import type { Negatable } from "../../model/ruleset.ts";
 import type { Test } from "../../program/test.ts";
 import type { Run } from "../run.ts";
 import { destinationOf, sourceOf } from "./connections.ts";
@@ -39,9 +40,6 @@ function matches(test: IpvsTest, { virtual, method }: IpvsConnection, { skb }: R
   );
 }
 
-function agrees<T>(
-  wanted: { readonly negated: boolean; readonly value: T } | null,
-  isIt: (value: T) => boolean,
-): boolean {
+function agrees<T>(wanted: Negatable<T> | null, isIt: (value: T) => boolean): boolean {
   return wanted === null || isIt(wanted.value) !== wanted.negated;
 }

@@ -131,7 +131,7 @@ export function mark({ skb }: Run, { tracked }: Pick<IpvsConnection, "tracked">)
 
 /** ip_vs_tunnel_xmit: in a packet of this node's own, which has no entry of the old one's. */
 function throughTunnel(run: Run, connection: IpvsConnection, { oif }: RouteChoice): ChainVerdict | SentOn {
-  const { server, tunnel } = connection;
+  const { server, tunnel, tracked } = connection;
   const isPlain = tunnel === null || tunnel === "--tun-type ipip" || tunnel === "ipip";
   if (!isPlain || typeof server.address === "bigint") {
     const kind = isPlain ? "ipip" : tunnel;
@@ -141,6 +141,8 @@ function throughTunnel(run: Run, connection: IpvsConnection, { oif }: RouteChoic
       reason: "ipvs",
     };
   }
+  // ip_vs_confirm_conntrack: the entry stays behind.
+  if (tracked && run.skb.ct !== null) run.skb.ct.flow.confirmed = true;
   mark(run, connection);
   run.skb.oif = oif;
   return { kind: "sent-on", inside: outerPacket(run, null, server.address) };
