@@ -10,6 +10,8 @@ type IpvsTest = Test & { readonly kind: "ipvs" };
 
 const METHODS: Readonly<Record<"GATE" | "IPIP" | "MASQ", IpvsMethod>> = { GATE: "route", IPIP: "tunnel", MASQ: "masq" };
 
+const DIRECTIONS = { ORIGINAL: "original", REPLY: "reply" } as const;
+
 /** ipvs_mt (net/netfilter/xt_ipvs.c); null: nothing shows whether IPVS is in use at all. */
 export function evaluateIpvs(test: IpvsTest, run: Run): boolean | null {
   const { skb, program } = run;
@@ -34,12 +36,13 @@ function matches(test: IpvsTest, { virtual, method }: IpvsConnection, { skb }: R
     agrees(test.vport, (port) => port === virtual.port) &&
     // No connection here is controlled by another one, as that of FTP's data is.
     agrees(test.vportctl, () => false) &&
-    (test.vdir === null || (skb.ct !== null && (skb.ct.direction === "reply") === (test.vdir === "REPLY"))) &&
+    (test.vdir === null || skb.ct?.direction === DIRECTIONS[test.vdir]) &&
     agrees(test.vmethod, (name) => METHODS[name] === method) &&
     agrees(test.vaddr, (net) => inNet(virtual.address, net))
   );
 }
 
 function agrees<T>(wanted: Negatable<T> | null, isIt: (value: T) => boolean): boolean {
-  return wanted === null || isIt(wanted.value) !== wanted.negated;
+  if (wanted === null) return true;
+  return isIt(wanted.value) !== wanted.negated;
 }

@@ -60,7 +60,7 @@ function namedService(run: Run, named: readonly IpvsService[]): IpvsService | nu
   return null;
 }
 
-export function nameOf({ key }: IpvsService): string {
+function nameOf({ key }: IpvsService): string {
   return key.kind === "fwmark" ? `firewall mark ${String(key.mark)}` : key.end.text;
 }
 
