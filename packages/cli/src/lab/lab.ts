@@ -77,6 +77,7 @@ export class Lab {
           ...this.#makeDevices(snapshot, devices),
           ...writeSysctls(snapshot),
           ...this.#routeAndRule(snapshot),
+          ...ipvsNotes(snapshot),
         ];
         runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracleRules(inletsOf(devices)) });
         const tracer = this.#keep(new Tracer(libc));
@@ -228,6 +229,12 @@ function batchProblems(lines: readonly string[], stderr: string): readonly strin
     const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
     return number === undefined ? [] : [`ip ${lines[Number(number) - 1] ?? ""}: ${said[at - 1] ?? ""}`];
   });
+}
+
+/** IPVS needs a module that few kernels have loaded. */
+function ipvsNotes({ ipvs }: Snapshot): readonly string[] {
+  const count = ipvs?.length ?? 0;
+  return count === 0 ? [] : [`${String(count)} virtual services of IPVS`];
 }
 
 /** The devices into which the lab puts frames. */

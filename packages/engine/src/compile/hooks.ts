@@ -40,6 +40,26 @@ function activatedAt(hook: Hook, activated: Activated): readonly Placed[] {
   return [...(activated.defrag ? at.defrag : []), ...(activated.conntrack ? at.conntrack : [])];
 }
 
+/** Just before NAT of the source and just behind NAT of the destination; of forwarded packets, requests are ICMP errors alone (ip_vs_ops). */
+const REQUEST: HookEntry = { kind: "ipvs", role: "request" };
+const REPLY: HookEntry = { kind: "ipvs", role: "reply" };
+const IPVS_AT: Readonly<Record<Hook, readonly Placed[]>> = {
+  prerouting: [],
+  input: [
+    { priority: NAT_SRC - 2, entry: REPLY },
+    { priority: NAT_SRC - 1, entry: REQUEST },
+  ],
+  forward: [
+    { priority: 99, entry: REQUEST },
+    { priority: 100, entry: REPLY },
+  ],
+  output: [
+    { priority: NAT_DST + 1, entry: REPLY },
+    { priority: NAT_DST + 2, entry: REQUEST },
+  ],
+  postrouting: [],
+};
+
 interface TableKind {
   /** `valid_hooks` of iptable_*.c. */
   readonly hooks: readonly Hook[];
@@ -70,9 +90,10 @@ const NAT_SLOT: Readonly<Partial<Record<Hook, number>>> = {
 export function compileHooks(
   tables: readonly Table[],
   activated: Activated,
+  hasIpvs: boolean,
 ): Readonly<Record<Hook, readonly HookEntry[]>> {
   const compiled = inRegistrationOrder(tables).map(compileTable);
-  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, activated);
+  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, activated, hasIpvs ? IPVS_AT[hook] : []);
   return {
     prerouting: at("prerouting"),
     input: at("input"),
@@ -90,8 +111,13 @@ function inRegistrationOrder(tables: readonly Table[]): readonly Table[] {
   return [...tables.filter((t) => t.backend === "nft"), ...tables.filter((t) => t.backend !== "nft")];
 }
 
-function entriesAt(hook: Hook, tables: readonly CompiledTable[], activated: Activated): readonly HookEntry[] {
-  const placed: Placed[] = [];
+function entriesAt(
+  hook: Hook,
+  tables: readonly CompiledTable[],
+  activated: Activated,
+  ipvs: readonly Placed[],
+): readonly HookEntry[] {
+  const placed: Placed[] = [...ipvs];
   const nat: BaseChain[] = [];
   for (const table of tables) {
     const { name, backend } = table.source;

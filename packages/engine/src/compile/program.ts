@@ -4,8 +4,10 @@ import type { Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
+import { compileBeyond } from "./bystanders.ts";
 import { compileFib } from "./fib.ts";
 import { activatedBy, compileHooks } from "./hooks.ts";
+import { compileIpvs, servesFamily } from "./ipvs.ts";
 import { sysctlView } from "./sysctl.ts";
 
 const TOOLS = { ip: "iptables-save", ip6: "ip6tables-save" } as const;
@@ -14,6 +16,7 @@ const NAMELESS = "nobody can say which table the rules are in";
 /** What the kernel of this node really runs. Nothing here depends on a packet. */
 export function compileProgram(snapshot: Snapshot): Program {
   const links = snapshot.links ?? [];
+  const ipvs = compileIpvs(snapshot);
   const family = (name: Family): FamilyProgram => {
     const tables = snapshot.tables[name];
     const activated = activatedBy(tables ?? []);
@@ -21,7 +24,7 @@ export function compileProgram(snapshot: Snapshot): Program {
       family: name,
       known: tables !== null && (tables.length === 0 || tables.some(hasName)),
       whyUnknown: tables === null ? `no ${TOOLS[name]} dump` : NAMELESS,
-      hooks: compileHooks(tables ?? [], activated),
+      hooks: compileHooks(tables ?? [], activated, servesFamily(snapshot, ipvs, name)),
       conntrack: activated.conntrack,
       fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
     };
@@ -34,6 +37,8 @@ export function compileProgram(snapshot: Snapshot): Program {
     conntrack: snapshot.conntrack ?? [],
     sockets: snapshot.sockets,
     neighbours: snapshot.neighbours ?? [],
+    ipvs,
+    beyond: compileBeyond(snapshot),
     sysctl: sysctlView(snapshot.sysctls),
     assumptions: assumptionsOf(snapshot),
     diagnostics: snapshot.diagnostics,

@@ -62,6 +62,9 @@ export const diagnostics = {
     "the members of set {set} were not listed\nA rule that tests it is answered “unknown”. `ipset save` lists them.",
   "same-set": "set {set} stands twice\nThe later one holds.",
   "unknown-file": "{file} is nothing that is known here\nIt is left out of the answer.",
+  "bad-ipvs-line":
+    "not a line of ipvsadm -S, ipvsadm -L or /proc/net/ip_vs: “{text}”\nNothing of the listing is used: with a service or server less, IPVS would do something else. `ipvsadm -Sn` prints what is needed.",
+  "bad-cni": "{file} names no CNI plugin\nThe snapshot is read without it.",
   "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",
 } as const;
 
@@ -82,6 +85,7 @@ export const report = {
   "nat-dnat": "destination",
   "nat-snat": "source",
   "nat-reply": "reply",
+  "nat-ipvs": "IPVS",
   "nat-clash": "source (tuple in use)",
   route: "ROUTE",
   reroute: "REROUTE",
@@ -126,6 +130,7 @@ export const report = {
   "reason-hotdrop": "a match drops malformed packets",
   "reason-tproxy": "no transparent socket listens",
   "reason-queue": "a user program decides",
+  "reason-ipvs": "IPVS has no server for it",
   "reason-extension": "an extension that hookwalk does not know decides",
   "reason-limit": "too many open questions",
   "reason-missing-chain": "a chain is missing",

@@ -52,6 +52,9 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "terse-set": "集合 {set} 的成员没有列出\n凡测试它的规则，答案均为“未知”。`ipset save` 会列出成员。",
   "same-set": "集合 {set} 出现了两次\n以后一个为准。",
   "unknown-file": "这里不认识 {file}\n它不参与判定。",
+  "bad-ipvs-line":
+    "不是 ipvsadm -S、ipvsadm -L 或 /proc/net/ip_vs 的行：“{text}”\n整个列表不予使用：少一个服务或后端，IPVS 的行为就不同了。`ipvsadm -Sn` 会打印所需内容。",
+  "bad-cni": "{file} 没有给出 CNI 插件\n读取快照时不使用它。",
   "bad-manifest": "{file} 不是清单的 JSON 对象\n读取快照时不使用它。",
 };
 
@@ -71,6 +74,7 @@ export const report: SameKeys<typeof en.report> = {
   "nat-dnat": "目的地址",
   "nat-snat": "源地址",
   "nat-reply": "应答",
+  "nat-ipvs": "IPVS",
   "nat-clash": "源地址（元组已占用）",
   route: "路由",
   reroute: "重新路由",
@@ -115,6 +119,7 @@ export const report: SameKeys<typeof en.report> = {
   "reason-hotdrop": "匹配模块丢弃畸形报文",
   "reason-tproxy": "没有透明套接字在监听",
   "reason-queue": "由用户态程序决定",
+  "reason-ipvs": "IPVS 没有可用的后端",
   "reason-extension": "由 hookwalk 不认识的扩展决定",
   "reason-limit": "未决问题过多",
   "reason-missing-chain": "缺少链",

@@ -4,6 +4,8 @@ import type { ConntrackEntry, Socket } from "../model/host.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "../model/routing.ts";
 import type { Chain, Rule, Table } from "../model/ruleset.ts";
 import type { Action } from "./action.ts";
+import type { Beyond } from "./beyond.ts";
+import type { Ipvs } from "./ipvs.ts";
 import type { SetLookup } from "./set-lookup.ts";
 import type { Test } from "./test.ts";
 
@@ -22,6 +24,8 @@ export interface Program {
   /** Null: no `ss` output. */
   readonly sockets: readonly Socket[] | null;
   readonly neighbours: readonly Neighbour[];
+  readonly ipvs: Ipvs;
+  readonly beyond: Beyond;
   readonly sysctl: SysctlView;
   /** What was derived, not read: named once for the whole answer. */
   readonly assumptions: readonly Assumption[];
@@ -55,6 +59,8 @@ export type HookEntry =
   | { readonly kind: "confirm" }
   /** All NAT chains together, at their fixed slot (net/netfilter/nf_nat_core.c nf_nat_inet_fn). */
   | { readonly kind: "nat"; readonly chains: readonly BaseChain[] }
+  /** IPVS (net/netfilter/ipvs/ip_vs_core.c ip_vs_ops): packets for its services, and their answers. */
+  | { readonly kind: "ipvs"; readonly role: "request" | "reply" }
   /** `reroutes`: mangle OUTPUT looks the route up again when the packet changed (iptable_mangle.c ipt_mangle_out). */
   | { readonly kind: "chain"; readonly chain: BaseChain; readonly reroutes: boolean };
 

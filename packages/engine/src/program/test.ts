@@ -1,5 +1,6 @@
 import type { Address, AddressMask, Family } from "../base/address.ts";
 import type { Ranges } from "../base/ranges.ts";
+import type { Negatable } from "../model/ruleset.ts";
 
 /**
  * Core tests: the language that every match of every tool compiles to, and that walk and prove read. A rule's tests are
@@ -107,6 +108,19 @@ export type Test =
       readonly transparent: boolean;
       readonly nowildcard: boolean;
       readonly restoreMark: boolean;
+    }
+  /** Has IPVS sent the packet on, and of which connection is it? `what`: the match, where nobody can say. */
+  | {
+      readonly kind: "ipvs";
+      readonly what: string;
+      /** Whether it has, where nothing else is asked; null: a connection is. */
+      readonly only: boolean | null;
+      readonly proto: Negatable<number> | null;
+      readonly vaddr: Negatable<AddressMask> | null;
+      readonly vport: Negatable<number> | null;
+      readonly vportctl: Negatable<number> | null;
+      readonly vdir: "ORIGINAL" | "REPLY" | null;
+      readonly vmethod: Negatable<"GATE" | "IPIP" | "MASQ"> | null;
     }
   | {
       readonly kind: "owner";

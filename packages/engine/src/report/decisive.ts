@@ -26,7 +26,7 @@ function isRule(step: Step): boolean {
 }
 
 /** What kind of step a reason comes from. */
-function kindOf({ reason }: Outcome): Step["kind"] {
+function kindOf({ reason, verdict }: Outcome): Step["kind"] {
   switch (reason) {
     case "rule":
     case "hotdrop":
@@ -38,6 +38,8 @@ function kindOf({ reason }: Outcome): Step["kind"] {
       return "policy";
     case "route":
       return "route";
+    case "ipvs":
+      return verdict === "unknown" ? "note" : "drop";
     case "rp_filter":
     case "ttl":
     case "martian":

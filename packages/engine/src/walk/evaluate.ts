@@ -8,6 +8,7 @@ import { isOfType } from "./address-type.ts";
 import { matchBpf, matchString, matchU32 } from "./bytes.ts";
 import { evaluateConntrack } from "./conntrack/match.ts";
 import { bytesOf, extensionField, isLaterFragment, readField } from "./fields.ts";
+import { evaluateIpvs } from "./ipvs/match.ts";
 import type { Question } from "./oracle.ts";
 import { reversePathMatches } from "./rpfilter.ts";
 import type { Run } from "./run.ts";
@@ -109,6 +110,8 @@ function evaluate(test: Test, run: Run): Answer {
       };
       return run.oracle.known(question.key) ?? question;
     }
+    case "ipvs":
+      return evaluateIpvs(test, run) ?? unknownHere(test.what, "no ipvsadm-save dump", run);
     case "unknown":
       return unknownHere(test.what, test.why, run);
     case "all":

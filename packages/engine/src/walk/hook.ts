@@ -3,6 +3,8 @@ import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import type { Tracked } from "./conntrack/track.ts";
+import { ipvsReply } from "./ipvs/reply.ts";
+import { ipvsRequest } from "./ipvs/request.ts";
 import { natHook } from "./nat/bind.ts";
 import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
@@ -10,10 +12,10 @@ import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { Skb } from "./skb.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
-import type { ChainVerdict } from "./verdict.ts";
+import type { ChainVerdict, SentOn } from "./verdict.ts";
 
 /** nf_hook_slow: everything registered at a hook, in order, until something does not accept. */
-export function walkHook(run: Run, hook: Hook): ChainVerdict {
+export function walkHook(run: Run, hook: Hook): ChainVerdict | SentOn {
   run.hook = hook;
   run.stage++;
   const { family } = run;
@@ -35,7 +37,7 @@ function assumedEmpty(run: Run): boolean {
   return ask(run, factQuestion(`no ${family === "ip" ? "IPv4" : "IPv6"} rules are loaded`, whyUnknown, true));
 }
 
-function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
+function walkEntry(run: Run, entry: HookEntry): ChainVerdict | SentOn {
   run.stage++;
   switch (entry.kind) {
     case "defrag":
@@ -47,6 +49,8 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
       return confirm(run);
     case "nat":
       return natEntry(run, entry);
+    case "ipvs":
+      return entry.role === "reply" ? ipvsReply(run) : ipvsRequest(run);
     case "chain":
       return entry.reroutes ? walkAndReroute(run, entry) : walkBaseChain(run, entry.chain);
   }

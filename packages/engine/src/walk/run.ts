@@ -6,6 +6,7 @@ import type { ConntrackTable } from "./conntrack/table.ts";
 import { opposite } from "./conntrack/direction.ts";
 import type { Flow } from "./conntrack/flow.ts";
 import type { Oracle, Question } from "./oracle.ts";
+import type { IpvsConnection, IpvsConnections } from "./ipvs/connections.ts";
 import { digestOf } from "./skb.ts";
 import type { CtReference, Skb } from "./skb.ts";
 import type { Condition, SidePacket, Step } from "./trace.ts";
@@ -24,7 +25,7 @@ export interface Run {
   readonly steps: Step[];
   /** ICMP errors and resets that this packet made the kernel send. */
   readonly sides: PendingSide[];
-  /** What the kernel picks at random and this run had to name. */
+  /** What this run had to name: what the kernel picks at random, what a dump would say. */
   readonly assumed: Condition[];
   hook: Hook;
   /** Chains that the packet is inside of, innermost last: the kernel's jump stack. */
@@ -37,6 +38,12 @@ export interface Run {
   readonly flows: Flow[];
   /** Has it got past POSTROUTING, be it only to come back in through lo? */
   left: boolean;
+  /** What IPVS knew before this packet. */
+  readonly connections: IpvsConnections;
+  /** The connection that IPVS made of this packet. */
+  scheduled: IpvsConnection | null;
+  /** Tunnels that the packet is inside of, outermost last. */
+  readonly inside: readonly string[];
   /** Every change of a set so far, as text. */
   setChanges: string;
 }

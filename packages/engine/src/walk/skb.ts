@@ -46,6 +46,8 @@ export interface Skb {
   zone: Zone;
   helper: string | null;
   route: RouteChoice | null;
+  /** `ipvs_property`: IPVS has had it already. */
+  ipvs: boolean;
 }
 
 export interface CtReference {
@@ -92,6 +94,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     zone: DEFAULT_ZONE,
     helper: null,
     route: null,
+    ipvs: false,
   };
 }
 
@@ -127,6 +130,7 @@ export function digestOf(skb: Skb): string {
     skb.refusesCt,
     printZone(skb.zone),
     skb.helper,
+    skb.ipvs,
     flow,
     route,
   ].join("|");

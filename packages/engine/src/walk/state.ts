@@ -1,16 +1,20 @@
 import type { Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import { ConntrackTable } from "./conntrack/table.ts";
+import { connectionsOf } from "./ipvs/connections.ts";
+import type { IpvsConnections } from "./ipvs/connections.ts";
 
-/** What packets leave behind on a node: tracked flows, and sets that SET targets changed. Carried from walk to walk. */
+/** What packets leave behind on a node: tracked flows, connections of IPVS, and sets that SET targets changed. Carried from walk to walk. */
 export class NodeState {
   readonly conntrack: ConntrackTable;
+  readonly connections: IpvsConnections;
   /** Null: no ipset dump. */
   sets: ReadonlyMap<string, SetLookup> | null;
 
   /** The state that the snapshot shows. */
   constructor(program: Program) {
     this.conntrack = new ConntrackTable(program.conntrack);
+    this.connections = connectionsOf(program, this.conntrack);
     this.sets = program.sets;
   }
 }

@@ -55,6 +55,7 @@ export type Reason =
   | "hotdrop"
   | "tproxy"
   | "queue"
+  | "ipvs"
   | "extension"
   | "limit"
   | "missing-chain";
@@ -110,7 +111,7 @@ export type Step =
   | {
       readonly kind: "nat";
       readonly hook: Hook;
-      readonly what: "snat" | "dnat" | "reply" | "clash";
+      readonly what: "snat" | "dnat" | "reply" | "clash" | "ipvs";
       readonly from: NatEnd;
       readonly to: NatEnd;
     }

@@ -63,6 +63,9 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     family: program.families[packet.family],
     oracle,
     conntrack: state.conntrack,
+    connections: state.connections,
+    scheduled: null,
+    inside: [],
     assumedFlow,
     sets: state.sets,
     skb: newSkb(packet, arrival),
@@ -119,7 +122,8 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows } = finished.run;
+  const { sets, flows, scheduled } = finished.run;
+  if (scheduled !== null) state.connections.add(scheduled);
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;

@@ -13,6 +13,8 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "ipvsadm"
+  | "cni"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -30,6 +32,8 @@ export interface Hints {
 const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip6?-?tables/, "iptables-save"],
   [/ip-?set/, "ipset"],
+  [/ip_?vs/, "ipvsadm"],
+  [/^cni|\.conflist$/, "cni"],
   [/^manifest/, "manifest"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
@@ -85,6 +89,9 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^iptables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip" }],
   [/^ip6tables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip6" }],
   [/^ipset (save|list|-S|-L)( |$)/, { format: "ipset" }],
+  [/^ipvsadm(-save)?( |$)/, { format: "ipvsadm" }],
+  [/^cat \/proc\/net\/ip_vs$/, { format: "ipvsadm" }],
+  [/^cat \/etc\/cni\/net\.d\/\S+$/, { format: "cni" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
   [/^ss( -\S+)*$/, { format: "ss" }],

@@ -6,6 +6,10 @@ import type { Format } from "./formats.ts";
 /** How lines of each format look. Where several fit, the first has it; each pattern is linear. */
 const LINES: readonly (readonly [Format, RegExp])[] = [
   [
+    "ipvsadm",
+    /^(ipvsadm )?(-A|-a|--add-service|--add-server) (-t|-u|-f|--(tcp|udp|sctp|fwmark)-service) \S|^(TCP|UDP|SCTP|FWM) +[\w.:[\]-]+ |^ {2}-> \S+ +(Masq|Local|Tunnel|Route|Forward) |^(IP Virtual Server version|Prot LocalAddress:Port) /,
+  ],
+  [
     "iptables-save",
     /^\s*(\*(filter|nat|mangle|raw|security)\s*$|:\S+ (-|ACCEPT|DROP|QUEUE|RETURN)(\s|$)|(\[\d+:\d+\] )?-[AI] \S|COMMIT\s*$)/,
   ],
@@ -99,6 +103,9 @@ const KEYS: readonly (readonly [Format, readonly string[]])[] = [
   ["ip-neigh", ["dst", "state"]],
   ["ip-neigh", ["dst", "lladdr"]],
   ["ip-route", ["dst", "flags"]],
+  ["cni", ["cniVersion", "plugins"]],
+  ["cni", ["name", "plugins"]],
+  ["cni", ["cniVersion", "type"]],
   ["manifest", ["host", "kernel"]],
   ["manifest", ["host", "tools"]],
 ];
