@@ -4,6 +4,7 @@ import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
 import { headerBytes } from "./header-bytes.ts";
 import type { Run } from "./run.ts";
+import type { Flow } from "./conntrack/flow.ts";
 import type { Skb } from "./skb.ts";
 import { packetOf } from "./skb.ts";
 import { mssOption } from "./tcp-options.ts";
@@ -44,7 +45,35 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   devgroupOut: (skb, run) => groupOf(run, skb.oif),
   cgroup: () => "cgroup",
   skPriority: () => "priority",
+  linkTypeIn: (skb, run) => linkTypeOf(run, skb.iif),
+  linkTypeOut: (skb, run) => linkTypeOf(run, skb.oif),
+  skUid: (skb) => (skb.hasSocket ? (skb.uid ?? "the socket's owner is not given") : null),
+  skGid: (skb) => (skb.hasSocket ? (skb.gid ?? "the socket's owner is not given") : null),
+  classid: (skb) => (skb.route === null ? null : realmOf(skb)),
+  ctState: ({ ct, untracked }) => (ct === null ? (untracked ? CT_BITS.untracked : CT_BITS.invalid) : CT_BITS[ct.state]),
+  ctStatus: ({ ct }) => (ct === null ? null : statusBits(ct.flow)),
+  ctDirection: ({ ct }) => (ct === null ? null : Number(ct.direction === "reply")),
+  ctProtocol: ({ ct }) => ct?.flow.original.proto ?? null,
+  ctFamily: ({ ct }) => (ct === null ? null : typeof ct.flow.original.src === "number" ? 2 : 10),
 };
+
+/** NF_CT_STATE_BIT, include/uapi/linux/netfilter/nf_conntrack_common.h. */
+const CT_BITS = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } as const;
+
+/** enum ip_conntrack_status. */
+function statusBits(flow: Flow): number {
+  const bits: readonly (readonly [boolean, number])[] = [
+    [flow.seenReply, 2],
+    [flow.assured, 4],
+    [flow.confirmed, 8],
+    [flow.snat, 0x10],
+    [flow.dnat, 0x20],
+    [flow.snatDone, 0x80],
+    [flow.dnatDone, 0x100],
+    [flow.dying, 0x200],
+  ];
+  return bits.reduce((sum, [isSet, bit]) => (isSet ? sum | bit : sum), 0);
+}
 
 export function readField(field: NumberField, skb: Skb, run: Run): FieldValue {
   return READERS[field](skb, run);
@@ -103,6 +132,23 @@ function groupOf(run: Run, dev: string | null): FieldValue {
   const group = dev === null ? null : (run.program.links.get(dev)?.group ?? null);
   if (group === null || group === "default") return dev === null ? null : 0;
   return /^\d+$/.test(group) ? Number(group) : "device group";
+}
+
+/** ARPHRD_* by the word of `link/…`. */
+const LINK_TYPES: ReadonlyMap<string, number> = new Map([
+  ["ether", 1],
+  ["ppp", 512],
+  ["ipip", 768],
+  ["tunnel6", 769],
+  ["loopback", 772],
+  ["sit", 776],
+  ["gre", 778],
+  ["none", 0xfffe],
+]);
+
+function linkTypeOf({ program }: Run, dev: string | null): FieldValue {
+  if (dev === null) return null;
+  return LINK_TYPES.get(program.links.get(dev)?.type ?? (dev === "lo" ? "loopback" : "")) ?? "link type";
 }
 
 /** The packet's bytes from the IP header on, as they are now. */
