@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +40,7 @@ const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   const own = kase.files.map(({ name, text }) => {
     const family = RULE_SECTIONS.get(name);
+    if (name === "nft") return { name: "nft-ruleset", text: nftListing(text) };
     if (name === "sysctl") return { name, text: defaultSettings(text) + text };
     return family === undefined
       ? { name, text }
@@ -50,6 +52,10 @@ function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+}
+
+function nftListing(text: string): string {
+  return execFileSync("unshare", ["-n", "sh", "-c", "ip link add eth0 type veth peer name eth1 2>/dev/null; nft -f - && nft -j list ruleset"], { input: text, encoding: "utf8" });
 }
 
 /** A family without a word of rules has none: the dump of such a node has only the tool's own comments. */
@@ -103,7 +109,9 @@ function injectionOf({ options, fields }: CasePacket, snapshot: Snapshot): Injec
 export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<CaseResult> {
   const snapshot = snapshotOf(kase, backend);
   const sets = kase.files.find(({ name }) => name === "ipset-save")?.text ?? "";
-  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets });
+  const nft = kase.files.find(({ name }) => name === "nft")?.text;
+  const own = nft === undefined ? {} : { nft };
+  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets, ...own });
   try {
     if (lab.notes.length > 0) throw new Error(`the kernel could not rebuild the case:\n${lab.notes.join("\n")}`);
     return runEvents(

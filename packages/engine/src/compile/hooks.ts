@@ -194,7 +194,7 @@ function registerNftTable(registration: Registration, source: NftTable, family: 
     if (base.type === "nat") registration.nat(hook, base.priority, chain);
     else registration.chain(hook, base.priority, chain, base.type === "route" && hook === "output");
   }
-  for (const { rules } of source.chains) for (const rule of rules) registration.activate(ruleActivates(rule));
+  for (const { rules } of source.chains) for (const rule of rules) registration.activate(ruleActivates(rule, family));
 }
 
 /** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a table call them when they are loaded. */

@@ -1,5 +1,6 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
+import type { NftTable } from "../model/nft.ts";
 import type { Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
@@ -94,12 +95,27 @@ function nftAssumptions({ nft, tables }: Snapshot, hooks: Readonly<Record<Family
       const words = family === "ip" ? "IPv4" : "IPv6";
       out.push({ what: `legacy iptables has no ${words} rules`, why: `no ${TOOLS[family]} dump`, family });
     }
+    for (const chain of placeless(nft)) {
+      const what = `chain ${chain} is at none of the packet's devices`;
+      out.push({ what, why: "the listing does not name its devices", family });
+    }
     for (const tie of hooks[family].ties) {
       const what = `chains of equal priority run in the order ${tie}`;
       out.push({ what, why: "no dump holds the order of registration", family });
     }
   }
   return out;
+}
+
+/** Chains at devices that a listing does not name: JSON of nftables 1.0.6 leaves them out. */
+function placeless(nft: readonly NftTable[]): readonly string[] {
+  return nft.flatMap(({ family, name, chains }) =>
+    chains.flatMap(({ name: chain, base }) =>
+      (base?.hook === "ingress" || base?.hook === "egress") && base.devices.length === 0
+        ? [`${family} ${name} ${chain}`]
+        : [],
+    ),
+  );
 }
 
 /** False for the rules of a listing that never says which table it shows. */

@@ -21,7 +21,7 @@ export type Action =
   | { readonly kind: "nat"; readonly spec: NatSpec }
   /** NAT to what values say (net/netfilter/nft_nat.c); one that cannot be read ends the rule. */
   | { readonly kind: "nat-values"; readonly spec: NatValues }
-  /** What the map has for this key; without an element the rule goes on (net/netfilter/nft_lookup.c). */
+  /** What the map has for this key; without an element the rule ends (net/netfilter/nft_lookup.c). */
   | { readonly kind: "verdict-map"; readonly key: readonly Value[]; readonly set: SetReference }
   /** A value that cannot be read ends the rule. */
   | { readonly kind: "assign"; readonly target: Target; readonly value: Value }

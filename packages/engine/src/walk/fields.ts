@@ -7,6 +7,7 @@ import type { Run } from "./run.ts";
 import type { Flow } from "./conntrack/flow.ts";
 import type { Skb } from "./skb.ts";
 import { packetOf } from "./skb.ts";
+import { readPayload } from "./nft/payload.ts";
 import { mssOption } from "./tcp-options.ts";
 
 /** What a field reads as: null where the packet has none, a text where the snapshot cannot say (the text says why). */
@@ -21,9 +22,9 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   sport: (skb) => transport(skb, skb.sport),
   dport: (skb) => transport(skb, skb.dport),
   tcpFlags: (skb) => transport(skb, skb.base.tcpFlags),
-  payloadSport: (skb) => (isWhole(skb) ? skb.sport : headerBytes(skb, 0, 2)),
-  payloadDport: (skb) => (isWhole(skb) ? skb.dport : headerBytes(skb, 2, 2)),
-  payloadTcpFlags: (skb) => (isWhole(skb) ? skb.base.tcpFlags : headerBytes(skb, 13, 1)),
+  payloadSport: (skb) => (isWhole(skb) && skb.sport !== null ? skb.sport : transportNumber(skb, 0, 16)),
+  payloadDport: (skb) => (isWhole(skb) && skb.dport !== null ? skb.dport : transportNumber(skb, 16, 16)),
+  payloadTcpFlags: (skb) => (isWhole(skb) ? skb.base.tcpFlags : transportNumber(skb, 104, 8)),
   icmpType: (skb) => transport(skb, skb.base.icmpType),
   icmpCode: (skb) => transport(skb, skb.base.icmpCode),
   ttl: (skb) => skb.ttl,
@@ -82,6 +83,12 @@ export function readField(field: NumberField, skb: Skb, run: Run): FieldValue {
 /** A transport field: not there in a later fragment. */
 function transport(skb: Skb, value: number | null): number | null {
   return isLaterFragment(skb) ? null : value;
+}
+
+/** Bits where the transport header would be. */
+function transportNumber(skb: Skb, offset: number, bits: number): number | null {
+  const read = readPayload(skb, "th", offset, bits);
+  return read === null ? null : Number(read);
 }
 
 /** Has the packet its whole transport header? */

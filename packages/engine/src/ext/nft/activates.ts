@@ -31,10 +31,14 @@ export function objectsActivate({ objects }: NftTable): boolean {
 const CONNTRACK: ReadonlySet<string> = new Set(["ct", "nat", "ct-count", "ct-object", "flow", "synproxy"]);
 const DEFRAG: ReadonlySet<string> = new Set(["tproxy"]);
 
-/** nf_ct_netns_get and nf_defrag_ipv4_enable, as the parts of a rule call them when it is loaded. */
-export function ruleActivates({ statements }: Pick<NftRule, "statements">): NftActivation {
+/**
+ * nf_ct_netns_get and nf_defrag_ipv4_enable, as the parts of a rule call them when it is loaded. NAT of one family in an
+ * inet table asks for that family alone (nft_nat_init).
+ */
+export function ruleActivates({ statements }: Pick<NftRule, "statements">, family: Family): NftActivation {
   const kinds = new Set<string>();
-  collectKinds(statements, kinds);
+  const own = statements.filter((one) => one.kind !== "nat" || one.family === null || one.family === family);
+  collectKinds(own, kinds);
   const some = (wanted: ReadonlySet<string>): boolean => [...kinds].some((kind) => wanted.has(kind));
   const conntrack = some(CONNTRACK);
   return { conntrack, defrag: conntrack || some(DEFRAG) };

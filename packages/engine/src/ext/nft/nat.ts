@@ -2,6 +2,7 @@ import type { NftExpression, NftStatement } from "../../model/nft.ts";
 import type { Action, NatValues } from "../../program/action.ts";
 import type { Test } from "../../program/test.ts";
 import type { Value } from "../../program/value.ts";
+import { familyTests } from "./context.ts";
 import type { NftContext, Reading } from "./context.ts";
 import { addressType } from "./ct.ts";
 import { datum, knownType } from "./datatypes.ts";
@@ -21,8 +22,9 @@ interface Ends {
 
 /** NAT of nft (net/netfilter/nft_nat.c, nft_masq.c, nft_redir.c); null: nobody here knows what it maps to. */
 export function compileNat(nat: Nat, context: NftContext): { readonly needs: readonly Test[]; readonly action: Action } | null {
-  // nft_nat_inet_eval: packets of the other family go on.
-  if (nat.family !== null && nat.family !== context.family) return { needs: [], action: { kind: "continue" } };
+  // Of an inet table: nft asks for the family first.
+  const isOther = nat.family !== null && nat.family !== context.family;
+  if (isOther) return { needs: familyTests(context, nat.family), action: { kind: "continue" } };
   const address = nat.address === null ? null : readEnds(nat.address, addressType(context.family), context);
   const port = portOf(nat, context);
   if ((nat.address !== null && address === null) || port === "unknown") return null;

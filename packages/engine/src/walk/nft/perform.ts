@@ -43,13 +43,11 @@ function unknownVerdict(run: Run, { what }: Pick<Unknown, "what">): ChainVerdict
   return { kind: "unknown", what: `${what} at ${placeOf(run)}` };
 }
 
-/** Without an element the rule goes on. */
+/** Without an element the rule ends. */
 function verdictOf(run: Run, { key, set }: Action & { kind: "verdict-map" }): Performed {
   const found = resolveMap(run, evaluateKey(run, key), set);
-  if (found === "break") return "break";
-  if (found === "none") return null;
-  if ("kind" in found) return unknownVerdict(run, found);
-  return found.verdict;
+  if (found === "break" || found === "none") return "break";
+  return "kind" in found ? unknownVerdict(run, found) : found.verdict;
 }
 
 /** A value in the place where it is needed: what can be asked is asked. */
