@@ -99,6 +99,10 @@ function nftAssumptions({ nft, tables }: Snapshot, hooks: Readonly<Record<Family
       const what = `chain ${chain} is at none of the packet's devices`;
       out.push({ what, why: "the listing does not name its devices", family });
     }
+    for (const { family: own, name, flags } of nft) {
+      if (flags.every((flag) => TABLE_FLAGS.has(flag))) continue;
+      out.push({ what: `table ${own} ${name} is in use`, why: `its flags are printed as ${flags.join(",")}`, family });
+    }
     for (const tie of hooks[family].ties) {
       const what = `chains of equal priority run in the order ${tie}`;
       out.push({ what, why: "no dump holds the order of registration", family });
@@ -106,6 +110,9 @@ function nftAssumptions({ nft, tables }: Snapshot, hooks: Readonly<Record<Family
   }
   return out;
 }
+
+/** JSON of nftables 1.0.6 prints the table's name for them. */
+const TABLE_FLAGS: ReadonlySet<string> = new Set(["dormant", "owner", "persist"]);
 
 /** Chains at devices that a listing does not name: JSON of nftables 1.0.6 leaves them out. */
 function placeless(nft: readonly NftTable[]): readonly string[] {

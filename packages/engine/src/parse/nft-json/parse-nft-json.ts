@@ -108,7 +108,7 @@ function tableOf(listing: Listing, value: JsonObject, name: string | null): Tabl
     family,
     name,
     handle: numberAt(value, "handle"),
-    flags: textsAt(value, "flags").map((flag) => TABLE_FLAGS.get(flag) ?? flag),
+    flags: [...textsAt(value, "flags")],
     comment: textAt(value, "comment"),
     chains: [],
     sets: [],
@@ -119,13 +119,6 @@ function tableOf(listing: Listing, value: JsonObject, name: string | null): Tabl
   listing.tables.set(key, table);
   return table;
 }
-
-/** nftables 1.0.6 prints the first letter alone. */
-const TABLE_FLAGS: ReadonlyMap<string, string> = new Map([
-  ["d", "dormant"],
-  ["o", "owner"],
-  ["p", "persist"],
-]);
 
 const ownTable = (listing: Listing, value: JsonObject): TableDraft | null =>
   tableOf(listing, value, textAt(value, "table"));
