@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
-import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
+import { compileProgram, NodeState, parseNft, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
@@ -38,9 +37,9 @@ const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 
 /** The node of a case: its own files, and the default topology's for the others. */
 function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
-  const own = kase.files.map(({ name, text }) => {
+  const own = kase.files.flatMap(({ name, text }) => {
+    if (name === "nft") return [];
     const family = RULE_SECTIONS.get(name);
-    if (name === "nft") return { name: "nft-ruleset", text: nftListing(text) };
     if (name === "sysctl") return { name, text: defaultSettings(text) + text };
     return family === undefined
       ? { name, text }
@@ -48,14 +47,23 @@ function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   });
   const given = new Set(kase.files.map(({ name }) => name));
   const files = [...noRules(given), ...TOPOLOGY_FILES.filter(({ name }) => !given.has(name)), ...own];
-  return parseSnapshot(
+  const snapshot = parseSnapshot(
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+  const nft = nftOf(kase);
+  return nft === undefined ? snapshot : { ...snapshot, nft: readNft(nft) };
 }
 
-function nftListing(text: string): string {
-  return execFileSync("unshare", ["-n", "sh", "-c", "ip link add eth0 type veth peer name eth1 2>/dev/null; nft -f - && nft -j list ruleset"], { input: text, encoding: "utf8" });
+/** The tables of nft itself, as `nft -f` reads them. */
+function nftOf(kase: CaseFile): string | undefined {
+  return kase.files.find(({ name }) => name === "nft")?.text;
+}
+
+function readNft(text: string): NonNullable<Snapshot["nft"]> {
+  const { value, diagnostics } = parseNft(text, "nft");
+  if (diagnostics.length > 0) throw new Error(`--- nft: ${JSON.stringify(diagnostics)}`);
+  return value;
 }
 
 /** A family without a word of rules has none: the dump of such a node has only the tool's own comments. */
@@ -109,7 +117,7 @@ function injectionOf({ options, fields }: CasePacket, snapshot: Snapshot): Injec
 export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<CaseResult> {
   const snapshot = snapshotOf(kase, backend);
   const sets = kase.files.find(({ name }) => name === "ipset-save")?.text ?? "";
-  const nft = kase.files.find(({ name }) => name === "nft")?.text;
+  const nft = nftOf(kase);
   const own = nft === undefined ? {} : { nft };
   const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets, ...own });
   try {

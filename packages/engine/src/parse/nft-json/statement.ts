@@ -118,7 +118,14 @@ const meter: Read = (value, report) => {
   const statement = get(value, "stmt");
   if (name === null || key === null || statement === undefined) return null;
   const statements = listOf(statement).map((item) => readStatement(item, report));
-  return { kind: "meter", name, size: numberAt(value, "size"), key, statements };
+  return {
+    kind: "meter",
+    name,
+    size: numberAt(value, "size"),
+    key,
+    timeout: numberAt(value, "timeout"),
+    statements,
+  };
 };
 
 const ctObject =
