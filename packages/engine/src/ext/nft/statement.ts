@@ -28,16 +28,42 @@ interface Lowered {
  */
 export function compileStatements(statements: readonly NftStatement[], context: NftContext): readonly RulePart[] {
   const parts: RulePart[] = [];
-  let tests: Test[] = [];
+  let tests: Test[] = statements.flatMap((statement) => askedFirst(statement, context));
+  let known: number | null = null;
   for (const statement of statements) {
     const lowered = compileStatement(statement, context);
-    for (const test of lowered.tests) tests.push(test);
+    const isAsked = statement.kind === "match" && statement.left.kind === "meta";
+    for (const test of lowered.tests) if (isAsked || !asksFor(test, known)) tests.push(test);
+    known = protocolOfFlow(statement) ?? known;
     if (lowered.action === null) continue;
     parts.push({ tests, action: lowered.action });
     tests = [];
   }
   if (tests.length > 0 || parts.length === 0) parts.push({ tests, action: { kind: "continue" } });
   return parts;
+}
+
+/** `ct protocol tcp`: nft then takes the packet for TCP and does not ask again, though an ICMP error belongs to such a flow, too. */
+function protocolOfFlow(statement: NftStatement): number | null {
+  if (statement.kind !== "match" || (statement.op !== "in" && statement.op !== "==")) return null;
+  const { left, right } = statement;
+  if (left.kind !== "ct" || left.key !== "protocol") return null;
+  const protocol = readConstant(right, knownType("inet_proto"));
+  return protocol === null ? null : Number(protocol);
+}
+
+function asksFor(test: Test, protocol: number | null): boolean {
+  if (protocol === null || test.kind !== "number" || test.field !== "l4Proto" || test.negated) return false;
+  const [range] = test.ranges;
+  return test.ranges.length === 1 && range?.from === protocol && range.to === protocol;
+}
+
+/** What a reject needs nft asks at the very beginning of the rule, before anything is done (stmt_reject_gen_dependency). */
+function askedFirst(statement: NftStatement, context: NftContext): readonly Test[] {
+  if (statement.kind !== "reject") return [];
+  if (statement.type === "tcp reset") return [protocolTest(PROTO.tcp)];
+  const family = { icmp: "ip", icmpv6: "ip6" } as const;
+  return statement.type === null || statement.type === "icmpx" ? [] : familyTests(context, family[statement.type]);
 }
 
 const NOTHING: Lowered = { tests: [], action: null };
@@ -176,9 +202,9 @@ const ICMP6: ReadonlyMap<number, RejectWith> = new Map<number, RejectWith>([
   [6, "icmp6-reject-route"],
 ]);
 
-/** Without a word on it: port unreachable. A reset asks for TCP, an error of one family for that family. */
+/** Without a word on it: port unreachable. */
 function compileReject({ type, code }: NftStatement & { kind: "reject" }, context: NftContext): Lowered {
-  if (type === "tcp reset") return does({ kind: "reject", with: "tcp-reset" }, [protocolTest(PROTO.tcp)]);
+  if (type === "tcp reset") return does({ kind: "reject", with: "tcp-reset" });
   const number = (name: string, byDefault: number): number => {
     const read = code === null ? byDefault : readConstant(code, knownType(name));
     return Number(read ?? -1);
@@ -194,11 +220,7 @@ function compileReject({ type, code }: NftStatement & { kind: "reject" }, contex
         return ICMPX[number("icmpx_code", 1)]?.[context.family];
     }
   })();
-  const family = type === "icmp" ? "ip" : type === "icmpv6" ? "ip6" : undefined;
-  const tests = familyTests(context, family);
-  return rejectWith === undefined
-    ? { tests, action: { kind: "unknown", what: "reject with this code", why: "malformed" } }
-    : does({ kind: "reject", with: rejectWith }, tests);
+  return rejectWith === undefined ? unknownAction("reject with this code", "malformed") : does({ kind: "reject", with: rejectWith });
 }
 
 function queueName(queue: NftExpression | null): string {
