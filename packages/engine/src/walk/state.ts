@@ -1,5 +1,6 @@
 import type { Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
+import type { ValueSet } from "../program/value-set.ts";
 import { ConntrackTable } from "./conntrack/table.ts";
 import { connectionsOf } from "./ipvs/connections.ts";
 import type { IpvsConnections } from "./ipvs/connections.ts";
@@ -10,11 +11,14 @@ export class NodeState {
   readonly connections: IpvsConnections;
   /** Null: no ipset dump. */
   sets: ReadonlyMap<string, SetLookup> | null;
+  /** Sets and maps of nft, by `FAMILY TABLE NAME`. */
+  nftSets: ReadonlyMap<string, ValueSet>;
 
   /** The state that the snapshot shows. */
   constructor(program: Program) {
     this.conntrack = new ConntrackTable(program.conntrack);
     this.connections = connectionsOf(program, this.conntrack);
     this.sets = program.sets;
+    this.nftSets = program.nftSets;
   }
 }

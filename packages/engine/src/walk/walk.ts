@@ -68,6 +68,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     inside: [],
     assumedFlow,
     sets: state.sets,
+    nftSets: state.nftSets,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -105,6 +106,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
+  run.nftSets = own.nftSets;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
@@ -122,7 +124,7 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows, scheduled } = finished.run;
+  const { sets, nftSets, flows, scheduled } = finished.run;
   if (scheduled !== null) state.connections.add(scheduled);
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
@@ -131,6 +133,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
     else if (flow.confirmed) state.conntrack.insert(flow);
   }
   state.sets = sets;
+  state.nftSets = nftSets;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {

@@ -15,6 +15,7 @@ export type Format =
   | "sysctl"
   | "ipvsadm"
   | "cni"
+  | "nft-json"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -35,6 +36,7 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip_?vs/, "ipvsadm"],
   [/^cni|\.conflist$/, "cni"],
   [/^manifest/, "manifest"],
+  [/nft.*\.json$/, "nft-json"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
   [/^ip.*rule/, "ip-rule"],
@@ -94,6 +96,7 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^cat \/etc\/cni\/net\.d\/\S+$/, { format: "cni" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
+  [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

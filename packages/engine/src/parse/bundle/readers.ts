@@ -11,6 +11,7 @@ import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
 import { parseIpvsadm } from "../ipvsadm/parse-ipvsadm.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
+import { parseNftJson } from "../nft-json/parse-nft-json.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
 import { take } from "./draft.ts";
@@ -83,6 +84,10 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
   cni(listing, draft) {
     const config = take(parseCni(listing.text, listing.file), draft);
     draft.cni = joinLists(draft.cni, config === null ? [] : [config], ({ file, name }) => `${file} ${name}`);
+  },
+  "nft-json"(listing, draft) {
+    const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;
