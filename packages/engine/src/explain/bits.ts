@@ -35,7 +35,10 @@ function plainTest(what: Phrase, { value, mask }: Bits): Phrase {
 export function meaningOf(value: number, mask: number, { node, owner }: Scope): Part | null {
   const known = node.owners.mark(value, mask, owner);
   if (known.length === 0) return null;
-  return list("plain", known.map((one) => meaningPart(one, owner === null || one.owner !== owner)));
+  return list(
+    "plain",
+    known.map((one) => meaningPart(one, owner === null || one.owner !== owner)),
+  );
 }
 
 /** One meaning, with its owner's name where the place does not say it. */

@@ -15,7 +15,7 @@ import { meaningPhrase } from "./set-name.ts";
 /** What a rule asks of a packet, clause by clause; comments ask nothing. */
 export function conditionsOf(rule: Rule, scope: Scope): readonly Part[] {
   const { src, dst, iif, oif, proto, fragment } = rule;
-  const said: (Part | null)[] = [
+  const said: readonly (Part | null)[] = [
     src && negate(addressPhrase(src.value, "source"), src.negated),
     dst && negate(addressPhrase(dst.value, "destination"), dst.negated),
     iif && negate(phrase("in-device", { device: devicePhrase(iif, scope) }), iif.negated),
@@ -23,8 +23,8 @@ export function conditionsOf(rule: Rule, scope: Scope): readonly Part[] {
     proto && negate(phrase("protocol", { value: printProtocol(proto.value) }), proto.negated),
     fragment && negate(phrase("fragment"), fragment.negated),
   ];
-  for (const run of runsOf(rule.matches)) said.push(...runConditions(run, scope));
-  return said.filter((one) => one !== null);
+  const matched = runsOf(rule.matches).flatMap((run) => runConditions(run, scope));
+  return [...said, ...matched].filter((one) => one !== null);
 }
 
 /** One host is named without its mask. */
@@ -37,7 +37,8 @@ function addressPhrase(net: AddressMask, side: "source" | "destination"): Phrase
 function devicePhrase({ value: name }: Negatable<string>, { node }: Scope): Phrase {
   const known = node.owners.device(name);
   const meaning = known === null ? null : meaningPhrase(known);
-  if (!name.endsWith("+")) return meaning === null ? phrase("device-exact", { name }) : phrase("device-known", { name, meaning });
+  if (!name.endsWith("+"))
+    return meaning === null ? phrase("device-exact", { name }) : phrase("device-known", { name, meaning });
   const prefix = name.slice(0, -1);
   if (prefix === "") return phrase("device-any", { name });
   return meaning === null

@@ -66,8 +66,8 @@ function targetPhrase(target: Target & { kind: "target" }, place: Place, scope: 
   });
   const verb = verbOf(phrases.verb, parts, target, place);
   const effect = list("plain", verb === null ? parts : [verb, ...parts]);
-  const goesOn = continues(extension.compile(target.args, loweringContext(place)));
-  return goesOn ? phrase("continues", { effect }) : phrase("whole", { value: effect });
+  const { kind } = extension.compile(target.args, loweringContext(place));
+  return ENDING.has(kind) ? phrase("whole", { value: effect }) : phrase("continues", { effect });
 }
 
 /** What is done, before how: unless the options say it, as those of `CT --notrack` and `ECN --ecn-tcp-remove` do. */
@@ -86,24 +86,19 @@ function valuePhrase(id: Phrase["id"], value: string): Phrase {
   return { id, negated: false, params: { value } };
 }
 
-/** Does the packet go on to the next rule? */
-function continues(action: Action): boolean {
-  switch (action.kind) {
-    case "accept":
-    case "drop":
-    case "return":
-    case "jump":
-    case "goto":
-    case "nat":
-    case "tproxy":
-    case "reject":
-    case "queue":
-    case "unknown":
-      return false;
-    default:
-      return true;
-  }
-}
+/** Actions after which the packet does not go on to the next rule, or nobody knows whether it does. */
+const ENDING: ReadonlySet<Action["kind"]> = new Set<Action["kind"]>([
+  "accept",
+  "drop",
+  "return",
+  "jump",
+  "goto",
+  "nat",
+  "tproxy",
+  "reject",
+  "queue",
+  "unknown",
+]);
 
 function unknownTarget({ name, text }: { readonly name: string; readonly text: string }): Phrase {
   return phrase("unknown-target", { text: [name, text].filter((one) => one !== "").join(" ") });

@@ -71,7 +71,8 @@ export function readersOf(value: number, node: Node): readonly Place[] {
 export function writersOf(value: number, node: Node): readonly Place[] {
   return node.rules.filter((place) => {
     const write = markWrite(place);
-    if (write !== null) return (write.value & write.mask) !== 0 && (value & write.mask) >>> 0 === (write.value & write.mask) >>> 0;
+    if (write !== null)
+      return (write.value & write.mask) !== 0 && (value & write.mask) >>> 0 === (write.value & write.mask) >>> 0;
     const restored = restoredBits(place);
     return restored !== null && bitsIn(restored) < 32 && (value & restored) !== 0;
   });

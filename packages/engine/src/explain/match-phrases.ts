@@ -270,7 +270,10 @@ export const matchPhrases: Readonly<Record<string, MatchPhrases>> = {
       icase: "payload-case",
     },
   },
-  tcp: { bare: header, options: { ...ports, "tcp-option": "tcp-option", "tcp-flags": tcpFlagsPart, syn: tcpFlagsPart } },
+  tcp: {
+    bare: header,
+    options: { ...ports, "tcp-option": "tcp-option", "tcp-flags": tcpFlagsPart, syn: tcpFlagsPart },
+  },
   tcpmss: { options: { mss: "tcp-mss" } },
   time: {
     options: {

@@ -17,7 +17,9 @@ export function needsOf(place: Place, scope: Scope): readonly Need[] {
   const protocol = proto !== null && !proto.negated ? printProtocol(proto.value) : null;
   if (target.name === "REDIRECT") {
     const port = targetOption(target, scope.family, "to-ports");
-    return port === null || !/^\d+$/.test(port) ? [] : [listener({ protocol, address: null, port, transparent: false }, scope)];
+    return port === null || !/^\d+$/.test(port)
+      ? []
+      : [listener({ protocol, address: null, port, transparent: false }, scope)];
   }
   const port = targetOption(target, scope.family, "on-port");
   const address = targetOption(target, scope.family, "on-ip");
@@ -61,7 +63,9 @@ function listener({ protocol, address, port, transparent }: Wanted, { node, fami
 }
 
 function listensOn({ localAddress }: Socket, wanted: ReturnType<typeof parseAddress>): boolean {
-  return wanted === null || localAddress === null || localAddress === wanted || localAddress === 0 || localAddress === 0n;
+  return (
+    wanted === null || localAddress === null || localAddress === wanted || localAddress === 0 || localAddress === 0n
+  );
 }
 
 /** The mark must choose a routing table that delivers on this node: else the packet is forwarded past the socket. */
@@ -77,7 +81,10 @@ function routingNeeds(mark: number, { node, family }: Scope): readonly Need[] {
   const routes = node.snapshot.routes[family]?.filter((route) => route.table === table);
   const chosen: Need = { what: phrase("need-met", { need: what, place: by }), isMet: true };
   if (routes === undefined || routes.length === 0) {
-    return [chosen, { what: phrase("need-unknown", { need: local, dump: `ip route show table ${table}` }), isMet: null }];
+    return [
+      chosen,
+      { what: phrase("need-unknown", { need: local, dump: `ip route show table ${table}` }), isMet: null },
+    ];
   }
   const delivers = routes.some(({ type, dst }) => type === "local" && dst.length === 0);
   return [

@@ -28,12 +28,7 @@ export const saveMark: TargetPart = (_, all) => copyMark(all, "nfmask", "ctmask"
 export const restoreMark: TargetPart = (_, all) => copyMark(all, "ctmask", "nfmask", "restore-mark");
 
 /** Which bits go where; whole marks have no bits to name. */
-function copyMark(
-  { options }: PrintedTarget,
-  from: string,
-  to: string,
-  id: "save-mark" | "restore-mark",
-): Phrase {
+function copyMark({ options }: PrintedTarget, from: string, to: string, id: "save-mark" | "restore-mark"): Phrase {
   const [fromMask, toMask] = [options.get(from) ?? printHex(ALL_BITS), options.get(to) ?? printHex(ALL_BITS)];
   const isWhole = Number(fromMask) === ALL_BITS && Number(toMask) === ALL_BITS;
   return isWhole ? phrase(`${id}-whole`) : phrase(id, { from: fromMask, to: toMask });

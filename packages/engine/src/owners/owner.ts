@@ -88,6 +88,8 @@ export interface MarkField {
   readonly value: number;
   readonly mask: number;
   readonly means: PhraseId;
+  /** Who sets it that no dump of rules shows: a BPF program, a socket option. A sentence. */
+  readonly setBy?: PhraseId;
 }
 
 export interface MarkReading extends MarkField {
@@ -113,9 +115,7 @@ export interface ChainSign {
 }
 
 /** An owner that has nothing of a kind need not say so. */
-export function defineOwner(
-  owner: Pick<Owner, "name" | "title"> & Partial<Omit<Owner, "name" | "title">>,
-): Owner {
+export function defineOwner(owner: Pick<Owner, "name" | "title"> & Partial<Omit<Owner, "name" | "title">>): Owner {
   return {
     chains: [],
     rules: [],

@@ -58,7 +58,8 @@ export function recogniseOwners(evidence: Evidence): Recognition {
       .map((owner) => ({
         owner,
         versions: versionsOf(owner, evidence),
-        variant: owner.variants.find(({ chain }) => evidence.chains.some(({ name }) => chain.test(name)))?.title ?? null,
+        variant:
+          owner.variants.find(({ chain }) => evidence.chains.some(({ name }) => chain.test(name)))?.title ?? null,
       })),
     chain: (table, name) => chainMeaning(table, name),
     rule: (view) => ruleMeaning(view, asked),
@@ -68,7 +69,11 @@ export function recogniseOwners(evidence: Evidence): Recognition {
     routingRule: (view) => routingMeaning(view, asked),
     mark(value, mask, owner) {
       const readers = owner !== null && hasMarks(owner) ? [owner] : asked.filter(hasMarks);
-      return readMark(value, mask, readers.map((reader) => ({ owner: reader, fields: fieldsOf(reader) })));
+      return readMark(
+        value,
+        mask,
+        readers.map((reader) => ({ owner: reader, fields: fieldsOf(reader) })),
+      );
     },
   };
 }
@@ -78,7 +83,9 @@ function isPresent(owner: Owner, { chains, rules, sets, routingRules }: Evidence
     chains.some(({ table, name }) => chainMeaning(table, name)?.owner === owner) ||
     rules.some((view) => owner.rules.some((shape) => shape.comment !== undefined && fits(shape, view) !== null)) ||
     sets.some((set) => owner.sets.some(({ name }) => name.test(set))) ||
-    routingRules.some((view) => owner.routingRules.some((one) => one.shared !== true && fitsRouting(one, view) !== null))
+    routingRules.some((view) =>
+      owner.routingRules.some((one) => one.shared !== true && fitsRouting(one, view) !== null),
+    )
   );
 }
 
@@ -108,7 +115,11 @@ function ruleMeaning(view: RuleView, asked: readonly Owner[]): RuleMeaning {
   return { owner: own ?? target, meaning: null, isCut: false };
 }
 
-function named(asked: readonly Owner[], patternsOf: (owner: Owner) => readonly NamePattern[], name: string): Meaning | null {
+function named(
+  asked: readonly Owner[],
+  patternsOf: (owner: Owner) => readonly NamePattern[],
+  name: string,
+): Meaning | null {
   for (const owner of asked) {
     for (const pattern of patternsOf(owner)) {
       const match = pattern.name.exec(name);

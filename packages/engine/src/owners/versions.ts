@@ -1,6 +1,6 @@
 import { fits } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Owner } from "./owner.ts";
+import type { Owner, VersionSign } from "./owner.ts";
 
 /** The releases that write what is here, both included; null: no bound on that side. */
 export interface Versions {
@@ -9,20 +9,22 @@ export interface Versions {
 }
 
 /** What all signs together allow; null where there is none, or where they contradict each other (an upgrade under way). */
-export function versionsOf(owner: Owner, { chains, rules }: Evidence): Versions | null {
-  let from: string | null = null;
-  let to: string | null = null;
-  for (const sign of owner.versions) {
-    const { chain, rule } = sign;
-    const isThere =
-      (chain !== undefined && chains.some(({ table, name }) => table === chain.table && chain.name.test(name))) ||
-      (rule !== undefined && rules.some((view) => fits(rule, view) !== null));
-    if (!isThere) continue;
-    if (sign.from !== undefined && (from === null || compare(sign.from, from) > 0)) from = sign.from;
-    if (sign.to !== undefined && (to === null || compare(sign.to, to) < 0)) to = sign.to;
-  }
+export function versionsOf(owner: Owner, evidence: Evidence): Versions | null {
+  const signs = owner.versions.filter((sign) => isThere(sign, evidence));
+  const from =
+    signs
+      .flatMap((sign) => sign.from ?? [])
+      .sort(compare)
+      .at(-1) ?? null;
+  const to = signs.flatMap((sign) => sign.to ?? []).sort(compare)[0] ?? null;
   const contradict = from !== null && to !== null && compare(from, to) > 0;
   return contradict || (from === null && to === null) ? null : { from, to };
+}
+
+function isThere({ chain, rule }: VersionSign, { chains, rules }: Evidence): boolean {
+  if (chain !== undefined && chains.some(({ table, name }) => table === chain.table && chain.name.test(name)))
+    return true;
+  return rule !== undefined && rules.some((view) => fits(rule, view) !== null);
 }
 
 function compare(a: string, b: string): number {

@@ -100,6 +100,7 @@ function markJson({ value, mask, meanings, readers, writers, routingRules }: Mar
       value: printHex(meaning.value),
       mask: printHex(meaning.mask),
       means: words({ id: meaning.means, negated: false, params: meaning.params }),
+      setBy: meaning.setBy === undefined ? null : words({ id: meaning.setBy, negated: false, params: {} }),
     })),
     readBy: readers.map(placeJson),
     writtenBy: writers.map(placeJson),

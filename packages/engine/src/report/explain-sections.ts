@@ -5,6 +5,7 @@ import { routingRuleText } from "../explain/node.ts";
 import { list, phrase, renderPhrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
 import type { Language } from "../messages/catalogue.ts";
+import type { MarkMeaning } from "../owners/mark.ts";
 import type { Owner } from "../owners/owner.ts";
 import type { Presence } from "../owners/recognise.ts";
 import type { Versions } from "../owners/versions.ts";
@@ -27,10 +28,10 @@ export interface Section {
 
 /** Everything that was asked for, in the order of the dumps. */
 export function explainSections(explanation: Explanation, language: Language): readonly Section[] {
-  const say = new Sayer(language, explanation.owners);
+  const say = sayer(language, explanation.owners);
   return [
     ...ownersSection(explanation, say),
-    ...explanation.tables.flatMap((table) => tableSections(table, say)),
+    ...explanation.tables.flatMap((table) => [...tableSections(table, say)]),
     ...setSections(explanation.sets, say),
     ...routingSections(explanation.routingRules, say),
     ...markSections(explanation.marks, say),
@@ -38,37 +39,40 @@ export function explainSections(explanation: Explanation, language: Language): r
 }
 
 /** Renders phrases in one language, and owners with their versions. */
-class Sayer {
-  readonly #language: Language;
-  readonly #presence: ReadonlyMap<Owner, Presence>;
-
-  constructor(language: Language, owners: readonly Presence[]) {
-    this.#language = language;
-    this.#presence = new Map(owners.map((presence) => [presence.owner, presence]));
-  }
-
-  text(part: Part): string {
-    return renderPhrase(part, this.#language);
-  }
-
+interface Sayer {
+  readonly language: Language;
+  text(part: Part): string;
   /** `Cilium 1.14 to 1.15`. */
-  owner(owner: Owner): string {
-    const { variant = null, versions = null } = this.#presence.get(owner) ?? {};
-    const parts = [owner.title, variant, versions === null ? null : this.text(versionsPhrase(versions))];
+  owner(owner: Owner): string;
+  /** `[Cilium 1.14 to 1.15]`. */
+  tag(owner: Owner | null): Word;
+  /** One paragraph: what is so, then why; the second is fainter. */
+  prose(parts: readonly Part[], why: Part | null): readonly (readonly Word[])[];
+}
+
+function sayer(language: Language, owners: readonly Presence[]): Sayer {
+  const presences = new Map(owners.map((presence) => [presence.owner, presence]));
+  const text = (part: Part): string => renderPhrase(part, language);
+  const ownerText = (owner: Owner): string => {
+    const { variant = null, versions = null } = presences.get(owner) ?? {};
+    const parts = [owner.title, variant, versions === null ? null : text(versionsPhrase(versions))];
     return parts.filter((part) => part !== null).join(" ");
-  }
-
-  tag(owner: Owner | null): Word {
-    if (owner === null) return word(`[${this.text(phrase("owner-unknown"))}]`, "unsure");
-    return word(`[${this.owner(owner)}]`, owner.name === "kernel" ? "faint" : "changed");
-  }
-
-  /** First what is so, then why: the second is fainter. */
-  prose(parts: readonly Part[], why: Part | null): readonly (readonly Word[])[] {
-    const said = parts.length === 0 ? [] : [word(this.text(list("sentences", parts)))];
-    if (why === null) return said.length === 0 ? [] : [said];
-    return [[...said, ...(said.length === 0 || this.#language === "zh" ? [] : [word(" ")]), word(this.text(why), "faint")]];
-  }
+  };
+  return {
+    language,
+    text,
+    owner: ownerText,
+    tag: (owner) =>
+      owner === null
+        ? word(`[${text(phrase("owner-unknown"))}]`, "unsure")
+        : word(`[${ownerText(owner)}]`, owner.name === "kernel" ? "faint" : "changed"),
+    prose(parts, why) {
+      const said = parts.length === 0 ? [] : [word(text(list("sentences", parts)))];
+      const blank = said.length === 0 || why === null || language === "zh" ? [] : [word(" ")];
+      const all = why === null ? said : [...said, ...blank, word(text(why), "faint")];
+      return all.length === 0 ? [] : [all];
+    },
+  };
 }
 
 function versionsPhrase({ from, to }: Versions): Part {
@@ -78,8 +82,10 @@ function versionsPhrase({ from, to }: Versions): Part {
 }
 
 function ownersSection({ owners, tables }: Explanation, say: Sayer): readonly Section[] {
-  const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
-  if (rules.length < 2) return [];
+  const chains = tables.flatMap((table) => table.chains);
+  // One chain's rules say themselves whose they are.
+  if (chains.length < 2) return [];
+  const rules = chains.flatMap((chain) => chain.rules);
   const counted = (owner: Owner | null): number => rules.filter((rule) => rule.owner === owner).length;
   const count = (owner: Owner | null): string => {
     const number = counted(owner);
@@ -102,11 +108,15 @@ function* tableSections({ table, chains }: TableExplanation, say: Sayer): Iterab
     const name = `${prefix}${table.name}/${chain.name}`;
     const meaning = chain.meaning === null ? [] : [phrase("mark-means", { meaning: chain.meaning })];
     yield section(2, name, say.tag(chain.owner), null, say.prose([...meaning, ...chain.says], null));
-    for (const rule of chain.rules) yield ruleSection(`${name} ${String(rule.place.number)}`, rule, say);
+    for (const rule of chain.rules) yield ruleSection(`${name}/${String(rule.place.number)}`, rule, say);
   }
 }
 
-function ruleSection(title: string, { place, owner, says, purpose, notes, needs }: RuleExplanation, say: Sayer): Section {
+function ruleSection(
+  title: string,
+  { place, owner, says, purpose, notes, needs }: RuleExplanation,
+  say: Sayer,
+): Section {
   return section(3, title, say.tag(owner), printSpec(place.rule, place.table.family).trimStart(), [
     ...say.prose([says], purpose),
     ...notes.map((note) => [word(say.text(note), "unsure")]),
@@ -134,7 +144,7 @@ function* setSections(sets: readonly SetExplanation[] | null, say: Sayer): Itera
   const missing = sets === null ? [[word(say.text(phrase("no-sets")), "unsure")]] : [];
   yield section(1, say.text(phrase("heading-sets")), null, null, missing);
   for (const { set, owner, meaning, says, uses } of sets ?? []) {
-    const means = meaning === null ? [] : [phrase("mark-means", { meaning })];
+    const means = meaning === null ? [] : [phrase("set-holds", { meaning })];
     const used = uses.length === 0 ? phrase("used-by-none") : placesPhrase("used-by", uses);
     yield section(3, `set/${set.name}`, say.tag(owner), null, say.prose([...means, ...says, used], null));
   }
@@ -161,20 +171,28 @@ function* markSections(marks: readonly MarkExplanation[], say: Sayer): Iterable<
 
 function markSection({ value, mask, meanings, readers, writers, routingRules }: MarkExplanation, say: Sayer): Section {
   const bits = mask === 0xffff_ffff ? printHex(value) : `${printHex(value)}/${printHex(mask)}`;
-  const said = meanings.map((one): Part => {
-    const means: Part = { id: one.means, negated: false, params: one.params };
-    return phrase("meaning-of", { owner: one.owner.title, meaning: means });
-  });
   const [first] = meanings;
-  const what =
-    said.length === 0 ? phrase("mark-unknown") : phrase("mark-means", { meaning: list("plain", said) });
-  const parts: Part[] = [what];
+  const readings = [...new Set(meanings.map((one) => one.owner))].flatMap((owner) => meaningParts(owner, meanings));
+  const parts: Part[] = first === undefined ? [phrase("mark-unknown")] : readings;
   parts.push(readers.length === 0 ? phrase("mark-not-read") : placesPhrase("mark-read-by", readers));
   parts.push(writers.length === 0 ? phrase("mark-not-written") : placesPhrase("mark-written-by", writers));
   for (const rule of routingRules) {
     parts.push(phrase("mark-routed-by", { rule: `${String(rule.priority)}: ${routingRuleText(rule)}` }));
   }
   return section(3, `mark/${bits}`, say.tag(first?.owner ?? null), null, say.prose(parts, null));
+}
+
+/** What one owner makes of a mark, and where it sets it that no dump of rules shows. */
+function meaningParts(owner: Owner, meanings: readonly MarkMeaning[]): readonly Part[] {
+  const own = meanings.filter((one) => one.owner === owner);
+  const said = own.map(({ means, params }): Part => ({ id: means, negated: false, params }));
+  const setBy = own.flatMap((one): readonly Part[] =>
+    one.setBy === undefined ? [] : [{ id: one.setBy, negated: false, params: {} }],
+  );
+  return [
+    phrase("mark-means", { meaning: phrase("meaning-of", { owner: owner.title, meaning: list("plain", said) }) }),
+    ...setBy,
+  ];
 }
 
 /** More places than this are counted, not named. */

@@ -110,7 +110,8 @@ export const conditions = {
   "bits-one": "bit {mask} of {what} {is|is not} set",
   "bits-none": "bits {mask} of {what} are {all|not all} clear (0x0)",
   "bits-are": "bits {mask} of {what} {are|are not} {value}",
-  "bits-impossible": "{what} with mask {mask} {is|is not} {value} (which can {never|only} be: the value has bits outside of the mask)",
+  "bits-impossible":
+    "{what} with mask {mask} {is|is not} {value} (which can {never|only} be: the value has bits outside of the mask)",
   "bits-none-of": "{what}, as value/mask, is none of {values}",
   "value-known": "{value} ({meaning})",
   "stands-for": "which stands for “{meaning}”",

@@ -36,7 +36,8 @@ export const effects = {
   // NAT.
   snat: "has its source rewritten to {value}, with the whole of its connection",
   dnat: "has its destination rewritten to {value}, with the whole of its connection",
-  masquerade: "is masqueraded (its source becomes the address of the device that it leaves by, for the whole of its connection)",
+  masquerade:
+    "is masqueraded (its source becomes the address of the device that it leaves by, for the whole of its connection)",
   redirect: "is redirected to this node itself (the address of the device that it came in by)",
   "redirect-local": "is redirected to this node itself (loopback, as it was made here)",
   netmap: "has the network part of its address exchanged for {value}, with the whole of its connection",

@@ -19,7 +19,8 @@ export const frame = {
   "policy-other": "What none of them decides meets the policy {policy}.",
 
   // Notes.
-  "note-cut": "This listing is incomplete: {owner} always writes this rule with a test of the mark (-m mark), which is missing here. iptables before 1.8.8 leaves it out where a newer one wrote the rule; the kernel has it. Do not restore this listing.",
+  "note-cut":
+    "This listing is incomplete: {owner} always writes this rule with a test of the mark (-m mark), which is missing here. iptables before 1.8.8 leaves it out where a newer one wrote the rule; the kernel has it. Do not restore this listing.",
   "note-no-out-device": "At {hooks} no outgoing device is known yet: this test of it {never matches|always matches}.",
   "note-no-in-device": "At {hooks} there is no incoming device: this test of it {never matches|always matches}.",
   "note-set": "Set {set} here: {size}.",
@@ -30,7 +31,8 @@ export const frame = {
   members: "{count} members, {members}",
   "members-more": "{count} members, among them {members}",
   "members-not-listed": "its members were not listed",
-  "note-mark-unread": "No rule and no routing rule of this node asks for {bits} in the mark: it does nothing unless a BPF program reads it.",
+  "note-mark-unread":
+    "No rule and no routing rule of this node asks for {bits} in the mark: it does nothing unless a BPF program reads it.",
   "note-comment": "Comment: “{comment}”.",
 
   // Needs.
@@ -47,6 +49,7 @@ export const frame = {
   "need-unknown": "{need} ? no {dump} in the snapshot",
 
   // Sets.
+  "set-holds": "Holds {meaning}.",
   "set-size": "Type {type}: {size}.",
   "used-by": "Used by {places}.",
   "and-more": "{count} more",
@@ -80,7 +83,7 @@ export const frame = {
   "mark-written-by": "Set by {places}.",
   "mark-routed-by": "Routing rule {rule}.",
   "mark-not-read": "No rule of this node asks for it.",
-  "mark-not-written": "No rule of this node sets it: if packets have it, a BPF program, a socket or a tunnel gave it to them.",
+  "mark-not-written": "No rule of this node sets it.",
 
   // Headings.
   "heading-owners": "Written by",

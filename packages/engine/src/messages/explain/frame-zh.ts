@@ -21,7 +21,8 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "policy-other": "各规则都未裁决的，按默认策略{policy}处理。",
 
   // 说明。
-  "note-cut": "这份清单不完整：{owner}写这条规则时总带有对 mark 的测试（-m mark），这里却没有。规则由较新的 iptables 写入时，1.8.8 之前的 iptables 会漏掉它；内核中仍有。切勿用这份清单恢复规则。",
+  "note-cut":
+    "这份清单不完整：{owner}写这条规则时总带有对 mark 的测试（-m mark），这里却没有。规则由较新的 iptables 写入时，1.8.8 之前的 iptables 会漏掉它；内核中仍有。切勿用这份清单恢复规则。",
   "note-no-out-device": "在{hooks}处尚不知道从哪个设备发出：对发出设备的这一测试{永远不成立|永远成立}。",
   "note-no-in-device": "在{hooks}处没有进入设备：对进入设备的这一测试{永远不成立|永远成立}。",
   "note-set": "此处的集合{set}：{size}。",
@@ -49,6 +50,7 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "need-unknown": "{need} ? 快照中没有{dump}",
 
   // 集合。
+  "set-holds": "存放{meaning}。",
   "set-size": "类型{type}：{size}。",
   "used-by": "用于{places}。",
   "and-more": "另有{count}处",
@@ -82,7 +84,7 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "mark-written-by": "设置它的有{places}。",
   "mark-routed-by": "策略路由规则{rule}。",
   "mark-not-read": "本机没有规则查看它。",
-  "mark-not-written": "本机没有规则设置它：报文若带有它，是由 BPF 程序、套接字或隧道设置的。",
+  "mark-not-written": "本机没有规则设置它。",
 
   // 标题。
   "heading-owners": "写入者",

@@ -38,7 +38,7 @@ type ParamsOf<Id extends PhraseId> = [HolesOf<Id>] extends [never]
 
 /** Messages that have no other hole than `{value}`: those that a table of options may name. */
 export type ValuePhraseId = {
-  [Id in PhraseId]: [HolesOf<Id>] extends ["value" | never] ? Id : never;
+  [Id in PhraseId]: [HolesOf<Id>] extends ["value"] ? Id : never;
 }[PhraseId];
 
 export function phrase<Id extends PhraseId>(id: Id, ...[params]: ParamsOf<Id>): Phrase {
@@ -56,24 +56,25 @@ export function list(join: Join, items: readonly Part[]): List {
 const PHRASES: Readonly<Record<Language, Readonly<Record<PhraseId, string>>>> = { en, zh };
 
 /** What stands between two items, and what before the last one of two, and of more. */
-const JOINS: Readonly<Record<Language, Readonly<Record<Join, readonly [between: string, two: string, last: string]>>>> = {
-  en: {
-    and: [", ", " and ", " and "],
-    or: [", ", " or ", " or "],
-    conditions: [", ", " and ", ", and "],
-    items: [", ", ", ", ", "],
-    plain: [", ", ", ", ", "],
-    sentences: [" ", " ", " "],
-  },
-  zh: {
-    and: ["、", "和", "和"],
-    or: ["、", "或", "或"],
-    conditions: ["，", "，且", "，且"],
-    items: ["、", "、", "、"],
-    plain: ["，", "，", "，"],
-    sentences: ["", "", ""],
-  },
-};
+const JOINS: Readonly<Record<Language, Readonly<Record<Join, readonly [between: string, two: string, last: string]>>>> =
+  {
+    en: {
+      and: [", ", " and ", " and "],
+      or: [", ", " or ", " or "],
+      conditions: [", ", " and ", ", and "],
+      items: [", ", ", ", ", "],
+      plain: [", ", ", ", ", "],
+      sentences: [" ", " ", " "],
+    },
+    zh: {
+      and: ["、", "和", "和"],
+      or: ["、", "或", "或"],
+      conditions: ["，", "，且", "，且"],
+      items: ["、", "、", "、"],
+      plain: ["，", "，", "，"],
+      sentences: ["", "", ""],
+    },
+  };
 
 /** A phrase in words. */
 export function renderPhrase(part: Part, language: Language): string {

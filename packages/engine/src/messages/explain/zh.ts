@@ -8,4 +8,12 @@ import { kubernetes } from "./owners/kubernetes-zh.ts";
 import { others } from "./owners/others-zh.ts";
 
 /** Everything that explanations say, in Chinese: the ids of en.ts, all of them. */
-export const phrases: Readonly<Record<keyof typeof en, string>> = { ...frame, ...conditions, ...effects, ...cilium, ...kubernetes, ...calico, ...others };
+export const phrases: Readonly<Record<keyof typeof en, string>> = {
+  ...frame,
+  ...conditions,
+  ...effects,
+  ...cilium,
+  ...kubernetes,
+  ...calico,
+  ...others,
+};

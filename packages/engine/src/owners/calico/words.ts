@@ -50,11 +50,18 @@ export const calicoWords: Owner = defineOwner({
     { comment: /^Host endpoint policy accepted packet\.$/, means: "calico-host-accepted" },
     { comment: /^Policy explicitly accepted packet\.$/, means: "calico-policy-accepted" },
     { comment: /^Set endpoint-mark|^Configured DefaultEndpointToHostAction$/, means: "calico-to-host-default" },
-    { text: /^-m mark --mark (\S+)\/\1 -m conntrack --ctstate UNTRACKED -j ACCEPT$/, means: "calico-untracked-accepted" },
+    {
+      text: /^-m mark --mark (\S+)\/\1 -m conntrack --ctstate UNTRACKED -j ACCEPT$/,
+      means: "calico-untracked-accepted",
+    },
     { chain: /^cali-/, text: /^-m conntrack --ctstate INVALID -j DROP$/, means: "calico-invalid" },
     { chain: /^cali-/, text: /^-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT$/, means: "calico-established" },
     { chain: /^cali-PREROUTING$/, text: /^-i cali\+ -j MARK --set-xmark (\S+)\/\1$/, means: "calico-mark-workload" },
-    { chain: /^cali-(FORWARD|INPUT|OUTPUT|PREROUTING)$/, text: /^-j MARK --set-xmark 0x0\/\S+$/, means: "calico-clear-all" },
+    {
+      chain: /^cali-(FORWARD|INPUT|OUTPUT|PREROUTING)$/,
+      text: /^-j MARK --set-xmark 0x0\/\S+$/,
+      means: "calico-clear-all",
+    },
     { chain: /^cali-[ft]w-/, text: /^-j MARK --set-xmark 0x0\/\S+$/, means: "calico-clear-accept" },
     { chain: /^cali-[ft]w-/, text: /^-m mark --mark 0x0\/\S+ -j cali-p[io]-/, means: "calico-try-policy" },
     { chain: /^cali-[ft]w-/, text: /-j cali-pr[io]-/, means: "calico-try-profile" },
@@ -62,7 +69,11 @@ export const calicoWords: Owner = defineOwner({
     { chain: /^cali-p(r?)[io]-/, text: /^-m mark --mark (\S+)\/\1 -j RETURN$/, means: "calico-allowed-return" },
     { chain: /^cali-p(r?)[io]-/, text: /-j DROP$/, means: "calico-deny" },
     { chain: /^cali-(from|to)-wl-dispatch/, text: /^-[io] \S+ -[gj] cali-[ft]w-/, means: "calico-dispatch" },
-    { comment: /^cali:[-\w]{16}$/, text: /^-j cali-(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/, means: "calico-jump" },
+    {
+      comment: /^cali:[-\w]{16}$/,
+      text: /^-j cali-(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/,
+      means: "calico-jump",
+    },
   ],
   sets: [
     { name: /^cali[46]0?-?all-hosts/, means: "calico-set-hosts" },
@@ -83,10 +94,29 @@ export const calicoWords: Owner = defineOwner({
   marks: {
     fields: [],
     learned: [
-      { chain: /^cali-/, comment: /^Return if (policy|profile) accepted$/, text: /^-m mark --mark (?<mask>0x[0-9a-f]+)\//, means: "calico-mark-accept" },
-      { chain: /^cali-/, comment: /^(Host endpoint policy|Policy explicitly) accepted packet\.$/, text: /^-m mark --mark (?<mask>0x[0-9a-f]+)\//, means: "calico-mark-accept" },
-      { chain: /^cali-/, comment: /^Start of (policies|tier )/, text: /^-j MARK --set-xmark 0x0\/(?<mask>0x[0-9a-f]+)$/, means: "calico-mark-pass" },
-      { chain: /^cali-PREROUTING$/, text: /^-i cali\+ -j MARK --set-xmark (?<mask>0x[0-9a-f]+)\//, means: "calico-mark-workload-bit" },
+      {
+        chain: /^cali-/,
+        comment: /^Return if (policy|profile) accepted$/,
+        text: /^-m mark --mark (?<mask>0x[0-9a-f]+)\//,
+        means: "calico-mark-accept",
+      },
+      {
+        chain: /^cali-/,
+        comment: /^(Host endpoint policy|Policy explicitly) accepted packet\.$/,
+        text: /^-m mark --mark (?<mask>0x[0-9a-f]+)\//,
+        means: "calico-mark-accept",
+      },
+      {
+        chain: /^cali-/,
+        comment: /^Start of (policies|tier )/,
+        text: /^-j MARK --set-xmark 0x0\/(?<mask>0x[0-9a-f]+)$/,
+        means: "calico-mark-pass",
+      },
+      {
+        chain: /^cali-PREROUTING$/,
+        text: /^-i cali\+ -j MARK --set-xmark (?<mask>0x[0-9a-f]+)\//,
+        means: "calico-mark-workload-bit",
+      },
     ],
   },
 });

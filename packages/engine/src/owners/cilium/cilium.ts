@@ -24,9 +24,7 @@ export const cilium: Owner = defineOwner({
     { name: /^CILIUM_FORWARD$/, means: "cilium-chain-forward" },
   ],
   rules: ciliumRules,
-  sets: [
-    { name: /^cilium_node_set_v[46]$/, means: "cilium-set-nodes" },
-  ],
+  sets: [{ name: /^cilium_node_set_v[46]$/, means: "cilium-set-nodes" }],
   devices: [
     { name: /^lxc_health$/, means: "cilium-device-health" },
     { name: /^lxc(\+|[0-9a-f]+\+?)$/, means: "cilium-device-pod" },

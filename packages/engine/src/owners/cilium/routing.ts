@@ -10,7 +10,11 @@ export const ciliumRouting: Pick<Owner, "routingRules" | "routingTables"> = {
     { priority: [20, 20], text: /^from all to (?<pod>\S+) lookup main$/, means: "cilium-routing-to-pod" },
     { priority: [100, 100], text: /^from all lookup local$/, means: "cilium-routing-local" },
     { priority: [109, 109], text: /^from all fwmark 0x80\/0x80 lookup main$/, means: "cilium-routing-primary-eni" },
-    { priority: [110, 111], text: /^from (?<pod>\S+) (to \S+ )?lookup (?<table>\d+)$/, means: "cilium-routing-from-pod" },
+    {
+      priority: [110, 111],
+      text: /^from (?<pod>\S+) (to \S+ )?lookup (?<table>\d+)$/,
+      means: "cilium-routing-from-pod",
+    },
     { priority: [112, 112], text: /^from all to \S+ lookup 202$/, means: "cilium-routing-vtep" },
   ],
   routingTables: [

@@ -8,8 +8,17 @@ export const ciliumRules: readonly RulePattern[] = [
   { comment: /^cilium-feeder: (?<chain>CILIUM_\w+)$/, means: "cilium-feeder" },
 
   // The L7 and DNS proxies.
-  { comment: /^cilium: TPROXY to host (?<proxy>cilium-dns-egress) proxy$/, text: /-j TPROXY/, means: "cilium-tproxy-dns", expects: MARK_TEST },
-  { comment: /^cilium: TPROXY to host (?<proxy>cilium-http-(?:in|e)gress) proxy$/, means: "cilium-tproxy-http", expects: MARK_TEST },
+  {
+    comment: /^cilium: TPROXY to host (?<proxy>cilium-dns-egress) proxy$/,
+    text: /-j TPROXY/,
+    means: "cilium-tproxy-dns",
+    expects: MARK_TEST,
+  },
+  {
+    comment: /^cilium: TPROXY to host (?<proxy>cilium-http-(?:in|e)gress) proxy$/,
+    means: "cilium-tproxy-http",
+    expects: MARK_TEST,
+  },
   { comment: /^cilium: TPROXY to host (?<proxy>\S*\/\S+) proxy$/, means: "cilium-tproxy-listener", expects: MARK_TEST },
   { comment: /^cilium: TPROXY to host (?<proxy>.+) proxy$/, means: "cilium-tproxy", expects: MARK_TEST },
   { comment: /^cilium: any->pod redirect proxied traffic to host proxy$/, means: "cilium-socket" },
@@ -17,7 +26,12 @@ export const ciliumRules: readonly RulePattern[] = [
   { comment: /^cilium: NOTRACK for proxy return traffic$/, means: "cilium-notrack-proxy-return", expects: MARK_TEST },
   { comment: /^cilium: NOTRACK for proxy forward traffic$/, means: "cilium-notrack-proxy-forward" },
   { comment: /^cilium: NOTRACK for L7 proxy upstream traffic$/, means: "cilium-notrack-upstream", expects: MARK_TEST },
-  { comment: /^cilium: ACCEPT for proxy traffic$/, chain: /INPUT$/, means: "cilium-accept-to-proxy", expects: MARK_TEST },
+  {
+    comment: /^cilium: ACCEPT for proxy traffic$/,
+    chain: /INPUT$/,
+    means: "cilium-accept-to-proxy",
+    expects: MARK_TEST,
+  },
   { comment: /^cilium: ACCEPT for proxy (return )?traffic$/, means: "cilium-accept-from-proxy", expects: MARK_TEST },
   { comment: /^cilium: ACCEPT for l7 proxy upstream traffic$/, means: "cilium-accept-upstream", expects: MARK_TEST },
 
@@ -25,7 +39,10 @@ export const ciliumRules: readonly RulePattern[] = [
   { comment: /^cilium: host->any mark as from host$/, means: "cilium-mark-from-host", expects: MARK_TEST },
   { comment: /^cilium: ACCEPT for tunnel traffic$/, means: "cilium-accept-tunnel" },
   { comment: /^cilium: NOTRACK for tunnel traffic$/, means: "cilium-notrack-tunnel" },
-  { comment: /^exclude (xfrm|encrypt\/decrypt) marks from (?<table>\w+) (?<chain>\w+) chain$/, means: "cilium-exclude-encryption" },
+  {
+    comment: /^exclude (xfrm|encrypt\/decrypt) marks from (?<table>\w+) (?<chain>\w+) chain$/,
+    means: "cilium-exclude-encryption",
+  },
   { comment: /^cilium-(xfrm|encryption)-notrack:/, means: "cilium-notrack-encryption" },
 
   // Forwarding.

@@ -11,7 +11,11 @@ export const ciliumVersions: readonly VersionSign[] = [
   { rule: { comment: /^cilium: NOTRACK for proxy forward traffic$/ }, from: "1.16" },
   { rule: { chain: /OUTPUT$/, comment: /^cilium: ACCEPT for proxy return traffic$/ }, to: "1.15" },
   { rule: { chain: /OUTPUT$/, comment: /^cilium: ACCEPT for proxy traffic$/ }, from: "1.16" },
-  { rule: { comment: /^cilium: host->any mark as from host$/, text: /! --mark 0xf00\/0xf00/ }, from: "1.10", to: "1.18" },
+  {
+    rule: { comment: /^cilium: host->any mark as from host$/, text: /! --mark 0xf00\/0xf00/ },
+    from: "1.10",
+    to: "1.18",
+  },
   { rule: { comment: /^cilium: host->any mark as from host$/, text: /! --mark 0x400\/0xf00/ }, from: "1.16" },
   { rule: { comment: /^exclude traffic to cluster nodes from masquerade$/ }, from: "1.11" },
   { rule: { comment: /^cilium snat non-cluster via source route$/ }, from: "1.15" },

@@ -20,7 +20,10 @@ export const docker: Owner = defineOwner({
     { text: /-j DOCKER-USER$/, means: "docker-jump-user" },
     { text: /-j DOCKER-ISOLATION-STAGE-[12]$/, means: "docker-jump-isolation" },
     { chain: /^DOCKER-ISOLATION-STAGE-2$/, text: /-j DROP$/, means: "docker-isolation-drop" },
-    { text: /^-o (docker0|br-[0-9a-f]{12}) -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT$/, means: "docker-established" },
+    {
+      text: /^-o (docker0|br-[0-9a-f]{12}) -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT$/,
+      means: "docker-established",
+    },
     { text: /^-i (docker0|br-[0-9a-f]{12}) (! )?-o (docker0|br-[0-9a-f]{12}) -j ACCEPT$/, means: "docker-accept" },
   ],
   devices: [{ name: /^(docker0|br-[0-9a-f]{12})$/, means: "docker-device-bridge" }],

@@ -20,15 +20,47 @@ export const kubeProxySets: readonly NamePattern[] = [
 /** Many have no comment: the chain and the set tell. */
 export const kubeProxyIpvsRules: readonly RulePattern[] = [
   { chain: /^KUBE-SERVICES$/, text: /^-s (127\.0\.0\.0\/8|::1\/128) -j RETURN$/, means: "kube-ipvs-loopback" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?LOAD-BALANCER dst,dst -j KUBE-LOAD-BALANCER$/, means: "kube-ipvs-load-balancer" },
-  { chain: /^KUBE-SERVICES$/, text: /^! -[si] .*KUBE-(6-)?CLUSTER-IP dst,dst -j KUBE-MARK-MASQ$/, means: "kube-ipvs-cluster-ip-outside" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?CLUSTER-IP src,dst -j KUBE-MARK-MASQ$/, means: "kube-ipvs-cluster-ip-self" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?CLUSTER-IP dst,dst -j KUBE-MARK-MASQ$/, means: "kube-ipvs-cluster-ip-all" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?EXTERNAL-IP dst,dst -j KUBE-MARK-MASQ$/, means: "kube-ipvs-external-masq" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?EXTERNAL-IP(-LOCAL)? dst,dst -m physdev .*-j ACCEPT$/, means: "kube-ipvs-external-outside" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?EXTERNAL-IP(-LOCAL)? dst,dst .*--dst-type LOCAL -j ACCEPT$/, means: "kube-ipvs-external-local" },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?LOAD-BALANCER dst,dst -j KUBE-LOAD-BALANCER$/,
+    means: "kube-ipvs-load-balancer",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /^! -[si] .*KUBE-(6-)?CLUSTER-IP dst,dst -j KUBE-MARK-MASQ$/,
+    means: "kube-ipvs-cluster-ip-outside",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?CLUSTER-IP src,dst -j KUBE-MARK-MASQ$/,
+    means: "kube-ipvs-cluster-ip-self",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?CLUSTER-IP dst,dst -j KUBE-MARK-MASQ$/,
+    means: "kube-ipvs-cluster-ip-all",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?EXTERNAL-IP dst,dst -j KUBE-MARK-MASQ$/,
+    means: "kube-ipvs-external-masq",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?EXTERNAL-IP(-LOCAL)? dst,dst -m physdev .*-j ACCEPT$/,
+    means: "kube-ipvs-external-outside",
+  },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?EXTERNAL-IP(-LOCAL)? dst,dst .*--dst-type LOCAL -j ACCEPT$/,
+    means: "kube-ipvs-external-local",
+  },
   { chain: /^KUBE-SERVICES$/, text: /--dst-type LOCAL -j KUBE-NODE-PORT$/, means: "kube-ipvs-node-port" },
-  { chain: /^KUBE-SERVICES$/, text: /KUBE-(6-)?(CLUSTER-IP|LOAD-BALANCER) dst,dst -j ACCEPT$/, means: "kube-ipvs-accept" },
+  {
+    chain: /^KUBE-SERVICES$/,
+    text: /KUBE-(6-)?(CLUSTER-IP|LOAD-BALANCER) dst,dst -j ACCEPT$/,
+    means: "kube-ipvs-accept",
+  },
   { chain: /^KUBE-LOAD-BALANCER$/, text: /LOAD-BALANCER-LOCAL dst,dst -j RETURN$/, means: "kube-ipvs-local-return" },
   { chain: /^KUBE-LOAD-BALANCER$/, text: /LOAD-BALANCER-FW dst,dst -j KUBE-FIREWALL$/, means: "kube-ipvs-lb-firewall" },
   { chain: /^KUBE-LOAD-BALANCER$/, text: /-j KUBE-MARK-MASQ$/, means: "kube-ipvs-lb-masq" },
@@ -42,6 +74,10 @@ export const kubeProxyIpvsRules: readonly RulePattern[] = [
   { chain: /^KUBE-SOURCE-RANGES-FIREWALL$/, text: /-j RETURN$/, means: "kube-ipvs-ranges-return" },
   { chain: /^KUBE-SOURCE-RANGES-FIREWALL$/, text: /^-j DROP$/, means: "kube-ipvs-ranges-drop" },
   { chain: /^KUBE-IPVS-FILTER$/, text: /-j RETURN$/, means: "kube-ipvs-filter-service" },
-  { chain: /^KUBE-IPVS-FILTER$/, text: /IPVS-IPS dst .*-j REJECT|--ctstate NEW .*-j REJECT/, means: "kube-ipvs-filter-reject" },
+  {
+    chain: /^KUBE-IPVS-FILTER$/,
+    text: /IPVS-IPS dst .*-j REJECT|--ctstate NEW .*-j REJECT/,
+    means: "kube-ipvs-filter-reject",
+  },
   { chain: /^KUBE-IPVS-OUT-FILTER$/, text: /-j DROP$/, means: "kube-ipvs-out-drop" },
 ];

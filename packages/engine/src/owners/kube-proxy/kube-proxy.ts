@@ -45,7 +45,11 @@ export const kubeProxy: Owner = defineOwner({
     { chain: /^KUBE-MARK-MASQ$/, text: /-j MARK/, means: "kube-mark-masq" },
     { chain: /^KUBE-POSTROUTING$/, text: /^-m mark ! --mark \S+ -j RETURN$/, means: "kube-postrouting-return" },
     { chain: /^KUBE-POSTROUTING$/, text: /^-j MARK --set-xmark \S+\/0x0$/, means: "kube-postrouting-clear" },
-    { chain: /^KUBE-POSTROUTING$/, comment: /^kubernetes service traffic requiring SNAT$/, means: "kube-postrouting-masquerade" },
+    {
+      chain: /^KUBE-POSTROUTING$/,
+      comment: /^kubernetes service traffic requiring SNAT$/,
+      means: "kube-postrouting-masquerade",
+    },
     { chain: /^KUBE-FORWARD$/, text: /--ctstate INVALID/, means: "kube-forward-invalid" },
     { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding rules$/, means: "kube-forward-marked" },
     { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding conntrack /, means: "kube-forward-established" },

@@ -14,7 +14,11 @@ export const kubelet: Owner = defineOwner({
   ],
   rules: [
     { text: /^-j KUBE-FIREWALL$/, table: "filter", means: "kubelet-jump-firewall" },
-    { chain: /^KUBE-FIREWALL$/, comment: /^kubernetes firewall for dropping marked packets$/, means: "kubelet-drop-marked" },
+    {
+      chain: /^KUBE-FIREWALL$/,
+      comment: /^kubernetes firewall for dropping marked packets$/,
+      means: "kubelet-drop-marked",
+    },
     { chain: /^KUBE-FIREWALL$/, comment: /^block incoming localnet connections$/, means: "kubelet-drop-localnet" },
     { chain: /^KUBE-MARK-DROP$/, means: "kubelet-mark-drop" },
   ],

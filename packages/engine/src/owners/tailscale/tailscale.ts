@@ -8,7 +8,11 @@ export const tailscale: Owner = defineOwner({
   chains: [{ name: /^ts-(input|forward|postrouting)$/, means: "tailscale-chain" }],
   devices: [{ name: /^tailscale\d+$/, means: "tailscale-device" }],
   routingRules: [
-    { priority: [5210, 5250], text: /^from all fwmark 0x80000\/0xff0000 (lookup \S+|unreachable)$/, means: "tailscale-routing-bypass" },
+    {
+      priority: [5210, 5250],
+      text: /^from all fwmark 0x80000\/0xff0000 (lookup \S+|unreachable)$/,
+      means: "tailscale-routing-bypass",
+    },
     { priority: [5270, 5270], text: /^from all lookup 52$/, means: "tailscale-routing" },
   ],
   routingTables: [{ name: /^52$/, means: "tailscale-table" }],

@@ -13,9 +13,18 @@ export const terway: Owner = defineOwner({
   ],
   devices: [{ name: /^ipvl_\d+$/, means: "terway-device-ipvlan" }],
   routingRules: [
-    { priority: [512, 512], text: /^from all to (?<pod>\S+) lookup main$/, means: "terway-routing-to-pod", shared: true },
+    {
+      priority: [512, 512],
+      text: /^from all to (?<pod>\S+) lookup main$/,
+      means: "terway-routing-to-pod",
+      shared: true,
+    },
     { priority: [2048, 2048], text: /^from (?<pod>\S+) lookup (?<table>1\d{3})$/, means: "terway-routing-from-pod" },
-    { priority: [600, 600], text: /^from all fwmark 0x10\/0x10 lookup (?<table>100)$/, means: "terway-routing-symmetric" },
+    {
+      priority: [600, 600],
+      text: /^from all fwmark 0x10\/0x10 lookup (?<table>100)$/,
+      means: "terway-routing-symmetric",
+    },
   ],
   marks: { fields: [{ value: 0x10, mask: 0x10, means: "terway-mark-symmetric" }] },
 });

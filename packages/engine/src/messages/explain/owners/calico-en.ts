@@ -1,7 +1,8 @@
 /** What Calico's pieces (Felix writes them) are for. */
 export const calico = {
   "calico-chain": "Calico's",
-  "calico-chain-prerouting-raw": "Calico: notes whether a packet comes from a workload, and applies policies before connection tracking",
+  "calico-chain-prerouting-raw":
+    "Calico: notes whether a packet comes from a workload, and applies policies before connection tracking",
   "calico-chain-prerouting-nat": "Calico: translates floating addresses to workloads",
   "calico-chain-prerouting-mangle": "Calico: applies host endpoint policies before DNAT",
   "calico-chain-output-nat": "Calico: translates floating addresses for what is sent here",
@@ -31,7 +32,8 @@ export const calico = {
   "calico-chain-cidr-block": "Calico: service networks that must not be routed on",
   "calico-chain-rpf-skip": "Calico: workloads that may use other source addresses",
 
-  "calico-start-of-policies": "“Passed” is taken back before the policies are tried: what sets it later skips the rest of them and goes on to the profiles.",
+  "calico-start-of-policies":
+    "“Passed” is taken back before the policies are tried: what sets it later skips the rest of them and goes on to the profiles.",
   "calico-return-policy": "A policy has allowed the packet.",
   "calico-return-profile": "A profile has allowed the packet.",
   "calico-drop-no-policy": "Policies apply to this workload, and none of them allowed or passed the packet.",
@@ -39,7 +41,8 @@ export const calico = {
   "calico-unknown-interface": "A workload's device that Calico does not know (yet): it fails closed.",
   "calico-host-accepted": "A host endpoint's policy has allowed the packet.",
   "calico-policy-accepted": "A policy has allowed the packet.",
-  "calico-to-host-default": "What workloads send to their node is left to the rules behind Calico's (DefaultEndpointToHostAction).",
+  "calico-to-host-default":
+    "What workloads send to their node is left to the rules behind Calico's (DefaultEndpointToHostAction).",
   "calico-untracked-accepted": "A policy of table raw has allowed the packet without connection tracking.",
   "calico-invalid": "A packet that conntrack cannot place is not let through.",
   "calico-established": "Connections that exist go on, even where a policy now denies them.",
@@ -54,7 +57,7 @@ export const calico = {
   "calico-dispatch": "The packet is this workload's.",
   "calico-jump": "This is how packets get into Calico's rules of this table; Felix keeps the jump in its place.",
 
-  "calico-set": "a set of Calico's",
+  "calico-set": "addresses that Calico's rules ask for",
   "calico-set-hosts": "the addresses of Calico's nodes",
   "calico-set-pools": "Calico's address pools",
   "calico-set-masq-pools": "address pools whose workloads are masqueraded on their way out",

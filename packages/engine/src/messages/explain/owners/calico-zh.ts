@@ -56,7 +56,7 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
   "calico-dispatch": "该报文属于这个工作负载。",
   "calico-jump": "报文由此进入 Calico 在本表的规则；Felix 会维持这条跳转的位置。",
 
-  "calico-set": "Calico 的集合",
+  "calico-set": "Calico 的规则所查的地址",
   "calico-set-hosts": "Calico 各节点的地址",
   "calico-set-pools": "Calico 的地址池",
   "calico-set-masq-pools": "其工作负载对外做伪装的地址池",

@@ -49,7 +49,8 @@ export const kubernetes: Readonly<Record<keyof typeof en, string>> = {
   "kube-jump-external": "新连接由此与没有端点的服务比对。",
   "kube-mark-masq": "这里只打标记：等报文离开时，由 KUBE-POSTROUTING 对带有该位的报文做伪装。",
   "kube-postrouting-return": "没有打过伪装标记的报文到此返回：只有 0x4000 位为 1 的报文才会到达下面的规则。",
-  "kube-postrouting-clear": "能到这里的报文该位都是 1，翻转即清零。清零是为了报文再次经过时（例如封装之后）不被伪装第二遍。",
+  "kube-postrouting-clear":
+    "能到这里的报文该位都是 1，翻转即清零。清零是为了报文再次经过时（例如封装之后）不被伪装第二遍。",
   "kube-postrouting-masquerade": "服务端必须看到本节点的地址，应答才会回到本节点，在那里把服务的地址换回来。",
   "kube-forward-invalid": "conntrack 无法归类的报文会带着没有换回的地址继续前进，对端就会重置连接。",
   "kube-forward-marked": "将要伪装的服务流量放行，无论 FORWARD 的默认策略为何。",
@@ -57,11 +58,13 @@ export const kubernetes: Readonly<Record<keyof typeof en, string>> = {
 
   "kube-ipvs-loopback": "本机以环回地址发出的报文不作处理。",
   "kube-ipvs-load-balancer": "发往服务的负载均衡地址的报文。",
-  "kube-ipvs-cluster-ip-outside": "Pod 网络之外的客户端（节点或更远的机器）会直接收到 Pod 的应答而绕过本节点，所以要伪装。",
+  "kube-ipvs-cluster-ip-outside":
+    "Pod 网络之外的客户端（节点或更远的机器）会直接收到 Pod 的应答而绕过本节点，所以要伪装。",
   "kube-ipvs-cluster-ip-self": "本机进程访问服务时，源地址可能就是服务自己的地址，所以要伪装。",
   "kube-ipvs-cluster-ip-all": "发往服务的流量一律伪装（masqueradeAll）。",
   "kube-ipvs-external-masq": "凡访问外部地址的都要伪装，使应答回到本节点。",
-  "kube-ipvs-external-outside": "由其他机器（不是本机，也不是本机网桥的端口）发往服务外部地址的报文，在 nat 表中到此为止，由 IPVS 接手。",
+  "kube-ipvs-external-outside":
+    "由其他机器（不是本机，也不是本机网桥的端口）发往服务外部地址的报文，在 nat 表中到此为止，由 IPVS 接手。",
   "kube-ipvs-external-local": "发往服务外部地址、而该地址就在本机上的报文，在 nat 表中到此为止，由 IPVS 接手。",
   "kube-ipvs-node-port": "发往本机地址的报文可能是找 NodePort 的。",
   "kube-ipvs-accept": "在 nat 表中到此为止，后面的规则不再转换将由 IPVS 转换的连接。",
@@ -76,7 +79,8 @@ export const kubernetes: Readonly<Record<keyof typeof en, string>> = {
   "kube-ipvs-ranges-drop": "该来源未获许可。",
   "kube-ipvs-hairpin": "Pod 经服务访问自己时，看到的必须是别的地址。",
   "kube-ipvs-filter-service": "有服务的端口。",
-  "kube-ipvs-filter-reject": "服务地址上没有服务的端口：没有这条规则，本机就会自己应答，因为该地址就在本机上（kube-ipvs0）。ping 也因此被拒绝。",
+  "kube-ipvs-filter-reject":
+    "服务地址上没有服务的端口：没有这条规则，本机就会自己应答，因为该地址就在本机上（kube-ipvs0）。ping 也因此被拒绝。",
   "kube-ipvs-out-drop": "本节点不在该负载均衡的来源范围内。",
 
   "kube-svc-cluster-ip": "服务 {service} 的集群地址。",
@@ -107,7 +111,8 @@ export const kubernetes: Readonly<Record<keyof typeof en, string>> = {
   "kubelet-chain-firewall": "kubelet：丢弃打过丢弃标记的报文，以及别人发往环回地址的报文",
   "kubelet-jump-firewall": "kubelet 的丢弃规则最先。",
   "kubelet-drop-marked": "丢弃由 nat 表的 KUBE-MARK-DROP 打过标记的报文；nat 表本身不能丢弃报文。",
-  "kubelet-drop-localnet": "kube-proxy 允许在 127.0.0.1 上使用 NodePort（route_localnet），这会把本机环回地址上的服务暴露给邻居：只有应答、相关报文以及在那里转换过地址的报文才可以从别处来（CVE-2020-8558）。",
+  "kubelet-drop-localnet":
+    "kube-proxy 允许在 127.0.0.1 上使用 NodePort（route_localnet），这会把本机环回地址上的服务暴露给邻居：只有应答、相关报文以及在那里转换过地址的报文才可以从别处来（CVE-2020-8558）。",
   "kubelet-mark-drop": "这里只打标记：由 filter 表的 KUBE-FIREWALL 丢弃带有该位的报文。",
 
   "kube-mark-masquerade": "需要伪装",

@@ -1,10 +1,10 @@
 /** What the pieces of the kernel itself and of smaller writers are for. */
 export const others = {
-  "kernel-chain-prerouting": "built in: every packet that comes in by a device, before it is routed",
-  "kernel-chain-input": "built in: packets that are delivered to this node",
-  "kernel-chain-forward": "built in: packets that this node passes on",
-  "kernel-chain-output": "built in: packets that this node itself sends",
-  "kernel-chain-postrouting": "built in: every packet that leaves, after it was routed",
+  "kernel-chain-prerouting": "Built in: every packet that comes in by a device, before it is routed",
+  "kernel-chain-input": "Built in: packets that are delivered to this node",
+  "kernel-chain-forward": "Built in: packets that this node passes on",
+  "kernel-chain-output": "Built in: packets that this node itself sends",
+  "kernel-chain-postrouting": "Built in: every packet that leaves, after it was routed",
   "kernel-device-lo": "loopback",
   "kernel-routing-local": "This node's own addresses come first.",
   "kernel-routing-main": "The usual routes.",
@@ -32,10 +32,12 @@ export const others = {
   "terway-chain-masq": "Terway: masquerades what pods with a network card of their own send through the node",
   "terway-masquerade": "Such pods reach services through the node; the answer must come back to it.",
   "terway-jump": "This is how packets get to Terway's masquerading.",
-  "terway-symmetric": "Connections that came in by one network card are remembered, so that their answers go out by the same card.",
+  "terway-symmetric":
+    "Connections that came in by one network card are remembered, so that their answers go out by the same card.",
   "terway-device-ipvlan": "the node's end of Terway's IPVLAN",
   "terway-routing-to-pod": "Packets to the local pod {pod} take its own route of table main.",
-  "terway-routing-from-pod": "Packets of the pod {pod} leave by the network card that its address belongs to: table {table} (1000 + the card's index).",
+  "terway-routing-from-pod":
+    "Packets of the pod {pod} leave by the network card that its address belongs to: table {table} (1000 + the card's index).",
   "terway-routing-symmetric": "Answers of connections that came in by another card go out by it again: table {table}.",
   "terway-mark-symmetric": "came in by another network card (symmetric routing)",
 
@@ -59,7 +61,8 @@ export const others = {
   "aws-device-pod": "a pod's device on the node",
   "aws-routing-to-pod": "Packets to the local pod {pod} take its own route of table main.",
   "aws-routing-primary": "Answers of connections that came in by the primary network card go out by it again.",
-  "aws-routing-from-pod": "Packets of the pod {pod} leave by the network card that its address belongs to: table {table}.",
+  "aws-routing-from-pod":
+    "Packets of the pod {pod} leave by the network card that its address belongs to: table {table}.",
   "aws-mark-primary": "came in by the primary network card",
 
   "flannel-chain-postrouting": "flannel: masquerades what pods send out of the cluster network",
