@@ -1,0 +1,102 @@
+/** How the clauses of an explanation are put together, and what is said beside them. */
+export const frame = {
+  "rule-if": "If {conditions}, the packet {effect}.",
+  "rule-always": "Every packet that gets here {effect}.",
+  whole: "{value}",
+  "meaning-of": "{owner}: {meaning}",
+  "chain-named": "chain {chain}",
+  "chain-described": "chain {chain} ({meaning})",
+
+  // Chains.
+  "chain-callers": "Called by {places}.",
+  "chain-callers-more": "Called by {places} and {count} more.",
+  "chain-uncalled": "No rule leads here: no packet ever gets into it.",
+  "chain-empty": "It has no rules.",
+  "chain-one": "1 rule.",
+  "chain-size": "{count} rules.",
+  "policy-accept": "What none of them decides is accepted (policy ACCEPT).",
+  "policy-drop": "What none of them decides is dropped (policy DROP).",
+  "policy-other": "What none of them decides meets the policy {policy}.",
+
+  // Notes.
+  "note-cut":
+    "This listing is incomplete: {owner} always writes this rule with a test of the mark (-m mark), which is missing here. iptables before 1.8.8 leaves it out where a newer one wrote the rule; the kernel has it. Do not restore this listing.",
+  "note-no-out-device": "At {hooks} no outgoing device is known yet: this test of it {never matches|always matches}.",
+  "note-no-in-device": "At {hooks} there is no incoming device: this test of it {never matches|always matches}.",
+  "note-set": "Set {set} here: {size}.",
+  "note-set-unknown": "What is in set {set} is not known: the snapshot has no ipset dump.",
+  "note-set-missing": "Set {set} is not in the ipset dump.",
+  "members-none": "it is empty",
+  "members-one": "1 member, {members}",
+  members: "{count} members, {members}",
+  "members-more": "{count} members, among them {members}",
+  "members-not-listed": "its members were not listed",
+  "note-mark-unread":
+    "No rule and no routing rule of this node asks for {bits} in the mark: it does nothing unless a BPF program reads it.",
+  "note-comment": "Comment: “{comment}”.",
+
+  // Needs.
+  needs: "Needs: {needs}.",
+  "need-transparent": "a transparent socket (IP_TRANSPARENT) on {protocol} {at}",
+  "need-listener": "a socket that listens on {protocol} {at}",
+  "need-routing-rule": "a routing rule for mark {mark}",
+  "need-local-route": "a local default route in table {table}",
+  "need-met": "{need} ✓ {place}",
+  "need-met-plainly": "{need} ✓",
+  "need-missing": "{need} ✗ none in {file}",
+  "need-opaque": "{need} ✗ the one at {place} is not transparent",
+  "need-absent": "{need} ✗ there is none",
+  "need-unknown": "{need} ? no {dump} in the snapshot",
+
+  // Sets.
+  "set-holds": "Holds {meaning}.",
+  "set-size": "Type {type}: {size}.",
+  "used-by": "Used by {places}.",
+  "and-more": "{count} more",
+  "used-by-none": "No rule uses it.",
+
+  // Routing rules.
+  "routing-if": "If {conditions}, {effect}.",
+  "routing-unless": "Unless {conditions}, {effect}.",
+  "routing-always": "For every packet {effect}.",
+  "made-here": "it is made on this node (iif lo)",
+  "routing-oif": "its socket is bound to {device}",
+  "routing-tunnel": "its tunnel id is {value}",
+  "routing-l3mdev": "it belongs to a VRF (l3mdev)",
+  "routing-lookup": "table {table} is asked for a route",
+  "routing-lookup-known": "table {table} is asked for a route ({meaning})",
+  "routing-lookup-l3mdev": "the table of that VRF is asked for a route",
+  "routing-goto": "the rules from {priority} on are asked",
+  "routing-nop": "nothing is done",
+  "routing-blackhole": "it is dropped silently",
+  "routing-unreachable": "it is refused as unreachable",
+  "routing-prohibit": "it is refused as prohibited",
+  "routing-masquerade": "it is masqueraded (by kernels before 2.6)",
+  "routing-suppress": "Routes with a prefix of {value} bits or less do not count: 0 leaves out default routes.",
+  "routing-suppress-group": "Routes by devices of group {value} do not count.",
+  "routing-detached": "Its device does not exist: it selects nothing.",
+
+  // Marks.
+  "mark-means": "{meaning}.",
+  "mark-unknown": "Nobody known gives this mark a meaning.",
+  "mark-read-by": "Asked for by {places}.",
+  "mark-written-by": "Set by {places}.",
+  "mark-routed-by": "Routing rule {rule}.",
+  "mark-not-read": "No rule of this node asks for it.",
+  "mark-not-written": "No rule of this node sets it.",
+
+  // Headings.
+  "heading-owners": "Written by",
+  "heading-sets": "Sets",
+  "heading-routing": "Routing rules",
+  "heading-marks": "Marks",
+  "owner-unknown": "unknown",
+  "versions-between": "{from} to {to}",
+  "versions-exactly": "{from}",
+  "versions-from": "{from} or later",
+  "versions-to": "up to {to}",
+  "owner-rules-1": "1 rule",
+  "owner-rules": "{count} rules",
+  "no-sets": "The snapshot has no ipset dump.",
+  "no-rules": "The snapshot has no tables.",
+} as const;
