@@ -1,5 +1,5 @@
 import type { Packet } from "@hookwalk/engine";
-import { decodePacket } from "@hookwalk/engine";
+import { decodePacket, encodeIpPayload } from "@hookwalk/engine";
 import type { Observation, ObservedStep } from "./observation.ts";
 import { lostPacket, sideOf } from "./observation.ts";
 import type { Frame } from "./tap.ts";
@@ -65,25 +65,38 @@ function withoutCopies(ours: readonly TraceRecord[], isLocal: boolean): readonly
   });
 }
 
-type Arrived = Pick<Observation, "delivery" | "device" | "packet">;
+type Arrived = Pick<Observation, "delivery" | "device" | "packet" | "cut">;
 
 /** Null: the packet did not reach an end, or left by a device that did not let it out. */
 function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
-  if (end.chain === ORACLE_CHAINS.inputEnd) return { delivery: "local", device: null, packet: decode(end.packet) };
+  if (end.chain === ORACLE_CHAINS.inputEnd)
+    return { delivery: "local", device: null, packet: decode(end.packet), cut: null };
   if (end.chain !== ORACLE_CHAINS.postroutingEnd) return null;
   const device = sighting.deviceName(end.oif);
   const all = sighting.frames.filter((frame) => {
     const bytes = ipOf(frame);
     return bytes !== null && sighting.isOurs(bytes);
   });
-  // A copy may have left elsewhere; what leaves by a bridge shows at its ports.
-  const own = all.filter((frame) => frame.device === device);
-  const frames = (own.length > 0 || device === null || sighting.isWire(device) ? own : all).map(ipOf);
+  // A copy may have left elsewhere; what leaves by a bridge shows at its ports, of which one tells enough.
+  const seenAt = device === null || sighting.isWire(device) ? device : (all[0]?.device ?? device);
+  const frames = all.filter((frame) => frame.device === seenAt).map(ipOf);
   if (device === null || (frames.length === 0 && sighting.isWire(device))) return null;
-  const first = decode(frames[0] ?? end.packet);
-  // Cut on the way out, behind every hook: to the reader it is one packet.
-  const packet = frames.length > 1 && first !== null ? { ...first, fragment: null } : first;
-  return { delivery: sighting.isLocal ? "sent" : "forward", device, packet };
+  return {
+    delivery: sighting.isLocal ? "sent" : "forward",
+    device,
+    ...wholeOf(frames.length > 0 ? frames : [end.packet]),
+  };
+}
+
+/** Cut on the way out, behind every hook, it is one packet to the reader; it may be a fragment of a larger one itself. */
+function wholeOf(frames: readonly (Buffer | null)[]): Pick<Observation, "packet" | "cut"> {
+  const pieces = frames.map(decode).filter((piece) => piece !== null);
+  const [first] = pieces;
+  if (first === undefined || pieces.length === 1) return { packet: first ?? null, cut: null };
+  const offset = first.fragment?.offset ?? 0;
+  const more = pieces.at(-1)?.fragment?.more === true;
+  const fragment = offset === 0 && !more ? null : { offset, more };
+  return { packet: { ...first, fragment }, cut: pieces.map((piece) => encodeIpPayload(piece).length) };
 }
 
 /** Every complaint starts in OUTPUT; what the lab sees of it next there is its end, or nothing. */

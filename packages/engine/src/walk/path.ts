@@ -1,8 +1,10 @@
 import type { Hook } from "../program/program.ts";
+import { gather } from "./defrag.ts";
 import { fibLookup } from "./fib.ts";
 import { conntrackIn, walkHook } from "./hook.ts";
 import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
+import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
 import { flowKey, routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
@@ -13,7 +15,7 @@ import type { RouteChoice } from "./skb.ts";
 import { packetLength } from "./fields.ts";
 import type { Delivery, Reason, Verdict } from "./trace.ts";
 import type { ChainVerdict, Dropped } from "./verdict.ts";
-import { dropped } from "./verdict.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
 
 /** How a walk ends. */
 export interface End {
@@ -53,11 +55,11 @@ function receive(run: Run): End {
   const options = optionsProblem(run);
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
-  if (skb.iif === "lo" && skb.route !== null) return input(run);
+  if (skb.iif === "lo" && skb.route !== null) return deliver(run);
   const routed = routeInput(run);
   if (routed.kind === "drop") return notRouted(run, routed);
   skb.route = routed.choice;
-  if (routed.choice.type !== "forward") return input(run);
+  if (routed.choice.type !== "forward") return deliver(run);
   skb.oif = routed.choice.oif;
   return forward(run, routed);
 }
@@ -125,7 +127,12 @@ function answer(run: Run, type: number, code: number, what: string): void {
   if (packet !== null) answerWith(run, "icmp", packet, what);
 }
 
-/** ip_local_deliver. */
+/** ip_local_deliver: what conntrack has not put together is put together here; IPv6 does so behind INPUT only. */
+function deliver(run: Run): End {
+  const verdict = run.skb.family === "ip" ? gather(run, "deliver") : ACCEPT;
+  return verdict.kind === "accept" ? input(run) : end(run, verdict);
+}
+
 function input(run: Run): End {
   const verdict = walkHook(run, "input");
   if (verdict.kind !== "accept") return end(run, verdict);
@@ -174,11 +181,13 @@ function mtuProblem(run: Run, choice: RouteChoice): Dropped | null {
 /** Refuses a packet that is larger than this. */
 function tooBig(run: Run, mtu: number): Dropped | null {
   const { skb } = run;
-  const length = packetLength(skb.base);
-  if (length <= mtu) return null;
+  if (fits(skb, mtu)) return null;
   const [type, code] = skb.family === "ip" ? [3, 4] : [2, 0];
   answer(run, type, code, "fragmentation needed");
-  return dropped("mtu", `${String(length)} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`);
+  return dropped(
+    "mtu",
+    `${String(packetLength(skb.base))} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`,
+  );
 }
 
 /** ip_rt_send_redirect: the sender is told of the next hop, the packet goes on. */
@@ -205,9 +214,11 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
   run.left = true;
+  const mtu = mtuOf(run, skb.route?.route ?? null, skb.oif);
   const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
-  const refused = mayBeCut ? null : tooBig(run, mtuOf(run, skb.route?.route ?? null, skb.oif));
+  const refused = mayBeCut ? null : tooBig(run, mtu);
   if (refused !== null) return end(run, refused);
+  run.cut = cutOnTheWayOut(skb, mtu);
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };
@@ -234,11 +245,21 @@ function vethPeer(run: Run, oif: string | null): string | null {
 }
 
 function again(run: Run, iif: string): End {
-  const { skb } = run;
+  const { skb, cut } = run;
+  if (cut !== null && !isPutTogetherAgain(run)) {
+    return end(run, { kind: "unknown", what: `comes back in by ${iif} as ${String(cut.length)} fragments` });
+  }
+  if (cut !== null) skb.gathered = gatheredFrom(skb, cut);
+  run.cut = null;
   skb.iif = iif;
   skb.oif = null;
   if (iif !== "lo") skb.hasSocket = false;
   return receive(run);
+}
+
+/** The fragments of one packet come back in at once. IPv6 lets those of a known flow pass one by one (ipv6_defrag). */
+function isPutTogetherAgain({ family, skb }: Run): boolean {
+  return family.hooks.prerouting.some(({ kind }) => kind === "defrag") && (skb.family === "ip" || skb.ct === null);
 }
 
 /** Ends a walk that did not get through. */

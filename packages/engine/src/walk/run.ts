@@ -5,6 +5,7 @@ import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
 import { opposite } from "./conntrack/direction.ts";
 import type { Flow } from "./conntrack/flow.ts";
+import type { FragmentQueues } from "./fragment-queue.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import { digestOf } from "./skb.ts";
 import type { CtReference, Skb } from "./skb.ts";
@@ -37,6 +38,10 @@ export interface Run {
   readonly flows: Flow[];
   /** Has it got past POSTROUTING, be it only to come back in through lo? */
   left: boolean;
+  /** Fragments that wait for others. */
+  fragments: FragmentQueues;
+  /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
+  cut: readonly number[] | null;
   /** Every change of a set so far, as text. */
   setChanges: string;
 }

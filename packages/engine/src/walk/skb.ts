@@ -29,8 +29,8 @@ export interface Skb {
   oifKnown: boolean;
   physin: string | null;
   readonly physout: string | null;
-  readonly pktType: PktType;
-  readonly smac: string | null;
+  pktType: PktType;
+  smac: string | null;
   /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
   readonly uid: number | null;
   readonly gid: number | null;
@@ -46,6 +46,15 @@ export interface Skb {
   zone: Zone;
   helper: string | null;
   route: RouteChoice | null;
+  /** What it was put together from; null: it came whole. */
+  gathered: Gathered | null;
+}
+
+export interface Gathered {
+  /** Bytes behind the IP header of each fragment, in order; null: the boundaries are lost. */
+  readonly sizes: readonly number[] | null;
+  /** Bytes of the largest one with its headers: `frag_max_size`. */
+  readonly largest: number;
 }
 
 export interface CtReference {
@@ -92,6 +101,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     zone: DEFAULT_ZONE,
     helper: null,
     route: null,
+    gathered: null,
   };
 }
 

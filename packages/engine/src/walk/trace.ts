@@ -28,6 +28,8 @@ export interface Outcome {
   readonly oif: string | null;
   /** As it left or was delivered. */
   readonly packet: Packet;
+  /** It left in fragments: the bytes behind the IP header of each. Null: whole. */
+  readonly cut: readonly number[] | null;
   readonly mark: number;
   /** Null: no conntrack entry. */
   readonly ctmark: number | null;

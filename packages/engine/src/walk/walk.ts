@@ -65,6 +65,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     conntrack: state.conntrack,
     assumedFlow,
     sets: state.sets,
+    fragments: state.fragments,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -75,6 +76,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    cut: null,
     flows: [],
   };
   const end = walkPath(run, start);
@@ -97,7 +99,18 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   const boundTo = onLink ? run.skb.iif : null;
   const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, refusesCt: isOfUntracked, boundTo };
   const stage = run.stage + 1000;
-  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, left: false, hook: "output", stage };
+  const own: Run = {
+    ...run,
+    skb,
+    steps: [],
+    sides: [],
+    frames: [],
+    base: null,
+    left: false,
+    cut: null,
+    hook: "output",
+    stage,
+  };
   walkPath(own, "send");
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
@@ -119,7 +132,7 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows } = finished.run;
+  const { sets, flows, fragments } = finished.run;
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;
@@ -127,6 +140,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
     else if (flow.confirmed) state.conntrack.insert(flow);
   }
   state.sets = sets;
+  state.fragments = fragments;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {
@@ -144,6 +158,7 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnl
     reason: end.reason,
     oif: left ? skb.oif : null,
     packet: packetOf(skb),
+    cut: left ? run.cut : null,
     mark: skb.mark,
     ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
@@ -167,6 +182,7 @@ function tooMany(packet: Packet, arrival: Arrival): Outcome {
     reason: "limit",
     oif: null,
     packet,
+    cut: null,
     mark: arrival.mark,
     ctmark: null,
     ctstate: null,
