@@ -18,7 +18,7 @@ import { FAMILIES, restoreRules, rulesOf } from "./rules-text.ts";
 import { writeBaseline, writeSysctls } from "./sysctls.ts";
 import { tagPacket } from "./tag.ts";
 import type { Tap } from "./tap.ts";
-import { closeTap, openTap, TapReader, writeFrame } from "./tap.ts";
+import { closeTap, cutCarrier, openTap, TapReader, writeFrame } from "./tap.ts";
 import type { Device } from "./topology.ts";
 import { deviceCommands, neighbourCommands, planDevices } from "./topology.ts";
 import { Tracer } from "./tracer.ts";
@@ -159,6 +159,7 @@ export class Lab {
       if (what.kind !== "tap") continue;
       const tap = openTap(this.#libc, link.name);
       this.#taps.set(link.name, tap);
+      if (link.flags.includes("NO-CARRIER")) cutCarrier(this.#libc, tap);
       this.#closers.push(() => {
         closeTap(this.#libc, tap);
       });

@@ -123,6 +123,7 @@ export const report = {
   "reason-nat": "no free address and port for NAT",
   "reason-forwarding": "forwarding is off",
   "reason-pkttype": "not addressed to this node",
+  "reason-carrier": "the device that it leaves by has no carrier",
   "reason-mtu": "larger than the MTU, and may not be fragmented",
   "reason-hotdrop": "a match drops malformed packets",
   "reason-tproxy": "no transparent socket listens",

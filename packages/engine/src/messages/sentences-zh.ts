@@ -128,6 +128,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "{} is one end of a veth pair; its BPF program decides what follows",
     "{1} 是 veth 对的一端；其后由它的 BPF 程序决定",
   ],
+  ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
 
   // What is wrong with a packet's description.

@@ -112,6 +112,7 @@ export const report: SameKeys<typeof en.report> = {
   "reason-nat": "NAT 没有空闲的地址和端口",
   "reason-forwarding": "未开启转发",
   "reason-pkttype": "不是发给本机的",
+  "reason-carrier": "要离开的设备没有载波",
   "reason-mtu": "大于 MTU 且不许分片",
   "reason-hotdrop": "匹配模块丢弃畸形报文",
   "reason-tproxy": "没有透明套接字在监听",

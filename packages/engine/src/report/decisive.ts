@@ -47,6 +47,7 @@ function kindOf({ reason }: Outcome): Step["kind"] {
     case "forwarding":
     case "pkttype":
     case "mtu":
+    case "carrier":
     case "tproxy":
     case "limit":
       return "drop";

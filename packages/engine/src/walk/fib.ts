@@ -207,8 +207,15 @@ function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
   if (hop.flags.includes("dead")) return false;
   if (key.dev !== null && hop.dev !== key.dev) return false;
   if (!hop.flags.includes("linkdown") || hop.dev === null) return true;
-  const family = run.family.family === "ip" ? "ipv4" : "ipv6";
-  return !run.program.sysctl.either(family, hop.dev, "ignore_routes_with_linkdown", 0);
+  return !ignoresLinkDown(run, hop.dev);
+}
+
+const IGNORE = "ignore_routes_with_linkdown";
+
+/** ip_ignore_linkdown: either of the two. ip6_ignore_linkdown: the device's own, which writing `all` writes, too. */
+function ignoresLinkDown({ family, program: { sysctl } }: Run, dev: string): boolean {
+  if (family.family === "ip") return sysctl.either("ipv4", dev, IGNORE, 0);
+  return sysctl.device("ipv6", dev, IGNORE, sysctl.number(`net.ipv6.conf.all.${IGNORE}`, 0)) !== 0;
 }
 
 /** fib_select_multipath: a seeded hash of the flow, so any of them; the weights are the chances. */

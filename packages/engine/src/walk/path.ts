@@ -11,6 +11,7 @@ import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";
+import { demuxEarly } from "./sockets.ts";
 import type { RouteChoice } from "./skb.ts";
 import { packetLength } from "./fields.ts";
 import type { Delivery, Reason, Verdict } from "./trace.ts";
@@ -56,6 +57,7 @@ function receive(run: Run): End {
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
   if (skb.iif === "lo" && skb.route !== null) return deliver(run);
+  demuxEarly(run);
   const routed = routeInput(run);
   if (routed.kind === "drop") return notRouted(run, routed);
   skb.route = routed.choice;
@@ -219,6 +221,8 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   const refused = mayBeCut ? null : tooBig(run, mtu);
   if (refused !== null) return end(run, refused);
   run.cut = cutOnTheWayOut(skb, mtu);
+  if (hasNoCarrier(run))
+    return end(run, dropped("carrier", `${skb.oif ?? ""} has no carrier: what is sent there is lost`));
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };
@@ -234,6 +238,17 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   skb.untracked = false;
   skb.route = null;
   return again(run, peer);
+}
+
+/** dev_deactivate leaves such a device the queue that takes nothing (noop_qdisc). */
+function hasNoCarrier({ program, skb }: Run): boolean {
+  const isDown = program.links.get(skb.oif ?? "")?.flags.includes("NO-CARRIER") === true;
+  return isDown || isLinkDown(skb.route);
+}
+
+function isLinkDown(choice: RouteChoice | null): boolean {
+  const hops = choice?.route?.nexthops ?? [];
+  return hops.some(({ dev, flags }) => dev === choice?.oif && flags.includes("linkdown"));
 }
 
 /** The other end of a veth pair, where it is in this namespace too. */

@@ -54,6 +54,7 @@ export type Reason =
   | "forwarding"
   | "pkttype"
   | "mtu"
+  | "carrier"
   | "hotdrop"
   | "tproxy"
   | "queue"
