@@ -106,6 +106,7 @@ export class Lab {
       frames: this.#reader.read(),
       isOurs: (bytes) => tagged.isOurs(bytes),
       isLocal: arrival.iif === null,
+      fromPort: arrival.physin === null ? null : { bridge: arrival.iif, source: sourceAddress(arrival) },
       deviceName: (index) => this.#names.get(index) ?? null,
       isWire: (device) => this.#taps.has(device),
     });
@@ -138,10 +139,9 @@ export class Lab {
   }
 
   #receive(device: string, arrival: Arrival, family: Family, bytes: Uint8Array): void {
-    const source = (arrival.smac ?? UNKNOWN_MAC).replaceAll(":", "");
     const frame = Buffer.concat([
       ingressAddress(arrival.mark, arrival.pktType),
-      Buffer.from(source, "hex"),
+      sourceAddress(arrival),
       ETHERTYPES[family],
       bytes,
     ]);
@@ -220,6 +220,10 @@ export class Lab {
       return [];
     });
   }
+}
+
+function sourceAddress({ smac }: Arrival): Buffer {
+  return Buffer.from((smac ?? UNKNOWN_MAC).replaceAll(":", ""), "hex");
 }
 
 /** What `ip -batch` could not do: it says why, and on the next line where. */

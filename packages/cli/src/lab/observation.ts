@@ -9,7 +9,7 @@ export interface Observation {
   readonly sides: readonly string[];
   /** `reject`: lost, and an ICMP error or a reset went back. */
   readonly verdict: "accept" | "drop" | "reject" | "unknown";
-  readonly delivery: "local" | "forward" | "sent" | "none";
+  readonly delivery: "local" | "forward" | "bridged" | "sent" | "none";
   /** Where it left; null where it did not. */
   readonly device: string | null;
   /** As it left or was delivered; null where it was lost. */

@@ -25,6 +25,8 @@ export interface Sighting {
   /** Does this packet, from its IP header on, carry the mark that the lab put into the one it sent? */
   readonly isOurs: (packet: Buffer) => boolean;
   readonly isLocal: boolean;
+  /** Where it was put into a port of a bridge: the bridge, and the frame's source address, which a bridged frame keeps. */
+  readonly fromPort: { readonly bridge: string | null; readonly source: Buffer } | null;
   readonly deviceName: (index: number) => string | null;
   /** Can what leaves by this device be read? */
   readonly isWire: (device: string) => boolean;
@@ -46,8 +48,12 @@ export function observe(sighting: Sighting): Observed {
   const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
   const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
   const lost = lostPacket(steps, sides);
-  if (end === undefined) return { observation: lost, ctid: null };
-  const arrival = arrivalOf(end, sighting);
+  const bridged = bridgedFrames(sighting);
+  if (end === undefined) {
+    const observation: Observation = bridged === null ? lost : { ...lost, verdict: "accept", ...bridged };
+    return { observation, ctid: null };
+  }
+  const arrival = end.chain === ORACLE_CHAINS.postroutingEnd && bridged !== null ? bridged : arrivalOf(end, sighting);
   if (arrival === null) return { observation: lost, ctid: null };
   const ctstate = ctStateName(end.ctstate);
   return { observation: { ...lost, verdict: "accept", ...arrival, mark: end.mark, ctstate }, ctid: end.ctid };
@@ -67,6 +73,19 @@ function withoutCopies(ours: readonly TraceRecord[], isLocal: boolean): readonly
 
 type Arrived = Pick<Observation, "delivery" | "device" | "packet" | "cut">;
 
+/** What left by another port of the bridge as it was; null: nothing. Without br_netfilter no record tells of it. */
+function bridgedFrames({ fromPort, frames, isOurs }: Sighting): Arrived | null {
+  if (fromPort === null) return null;
+  const kept = frames.filter((frame) => {
+    const bytes = ipOf(frame);
+    return bytes !== null && isOurs(bytes) && sourceOf(frame).equals(fromPort.source);
+  });
+  const [first] = kept;
+  if (first === undefined) return null;
+  const own = kept.filter(({ device }) => device === first.device).map(ipOf);
+  return { delivery: "bridged", device: first.device, ...wholeOf(own) };
+}
+
 /** Null: the packet did not reach an end, or left by a device that did not let it out. */
 function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
   if (end.chain === ORACLE_CHAINS.inputEnd)
@@ -80,7 +99,8 @@ function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
   // A copy may have left elsewhere; what leaves by a bridge shows at its ports, of which one tells enough.
   const seenAt = device === null || sighting.isWire(device) ? device : (all[0]?.device ?? device);
   const frames = all.filter((frame) => frame.device === seenAt).map(ipOf);
-  if (device === null || (frames.length === 0 && sighting.isWire(device))) return null;
+  const showsAll = device === null || sighting.isWire(device) || device === sighting.fromPort?.bridge;
+  if (device === null || (frames.length === 0 && showsAll)) return null;
   return {
     delivery: sighting.isLocal ? "sent" : "forward",
     device,
@@ -128,6 +148,10 @@ function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly Ob
 const ETHERTYPE_AT = 12;
 const ETHER_HEADER = 14;
 const ETHERTYPES: ReadonlySet<number> = new Set([0x0800, 0x86dd]);
+
+function sourceOf({ bytes }: Frame): Buffer {
+  return bytes.subarray(6, ETHERTYPE_AT);
+}
 
 function ipOf(frame: Frame): Buffer | null {
   const { bytes } = frame;

@@ -102,6 +102,7 @@ export const report = {
   "verdict-accept": "ACCEPTED",
   "delivered-local": ", delivered to this node",
   "delivered-forward": ", leaves by {device}",
+  "delivered-bridged": ", bridged to {device}",
   "delivered-sent": ", sent by {device}",
   "in-fragments": ", in {count} fragments",
   "verdict-drop": "DROPPED",

@@ -128,6 +128,12 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "{} is one end of a veth pair; its BPF program decides what follows",
     "{1} 是 veth 对的一端；其后由它的 BPF 程序决定",
   ],
+  ["the bridge {} has no other port that is up", "网桥 {1} 没有其他已启用的端口"],
+  ["the frame does not fit the MTU {} of {}", "帧超过 {2} 的 MTU {1}"],
+  ["what is bridged goes on to {} without meeting a rule: {} is 0", "桥接的报文不经任何规则直接去往 {1}：{2} 为 0"],
+  ["copies of the frame leave by the other ports of {}", "该帧的副本从 {1} 的其他端口离开"],
+  ["the frame leaves by {}, a port of {}", "该帧从 {2} 的端口 {1} 离开"],
+  ["no dump of the bridge's forwarding database", "没有网桥转发表的转储"],
   ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
 

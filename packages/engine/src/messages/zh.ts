@@ -91,6 +91,7 @@ export const report: SameKeys<typeof en.report> = {
   "verdict-accept": "放行",
   "delivered-local": "，送达本机",
   "delivered-forward": "，从 {device} 转发出去",
+  "delivered-bridged": "，桥接到 {device}",
   "delivered-sent": "，从 {device} 发出",
   "in-fragments": "，分为 {count} 个分片",
   "verdict-drop": "丢弃",

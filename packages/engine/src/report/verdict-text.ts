@@ -50,6 +50,8 @@ function whereTo({ verdict, delivery, oif }: Outcome, say: Speaker): string {
       return say.report("delivered-local");
     case "forward":
       return say.report("delivered-forward", { device });
+    case "bridged":
+      return say.report("delivered-bridged", { device });
     case "sent":
       return say.report("delivered-sent", { device });
     case "none":

@@ -134,7 +134,7 @@ function putTogether(run: Run, queue: FragmentQueue): ChainVerdict {
   const largest = Math.max(...pieces.map(({ size }) => size));
   // Only where the largest piece says so: tiny ones with DF must not hold up the others.
   const dontFragment = pieces.some((piece) => piece.size === largest && piece.skb.base.dontFragment);
-  const { src, dst, ttl, mark, markUnknown, pktType, smac, physin } = first.skb;
+  const { src, dst, ttl, mark, markUnknown, pktType, isForOther, smac, physin } = first.skb;
   const { sport, dport, icmpId } = base;
   Object.assign(skb, {
     src,
@@ -146,6 +146,7 @@ function putTogether(run: Run, queue: FragmentQueue): ChainVerdict {
     mark,
     markUnknown,
     pktType,
+    isForOther,
     smac,
     physin,
   } satisfies Partial<Skb>);

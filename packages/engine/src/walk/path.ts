@@ -1,4 +1,6 @@
 import type { Hook } from "../program/program.ts";
+import { bridgeFrame } from "./bridge.ts";
+import { lostWithoutCarrier } from "./carrier.ts";
 import { gather } from "./defrag.ts";
 import { fibLookup } from "./fib.ts";
 import { conntrackIn, walkHook } from "./hook.ts";
@@ -45,20 +47,45 @@ export function walkPath(run: Run, start: Start): End {
   }
 }
 
-/** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
+/** What a bridge's port takes in is the bridge's to forward, or goes up to the stack (br_handle_frame_finish). */
 function receive(run: Run): End {
+  const bridged = bridgeFrame(run);
+  switch (bridged.kind) {
+    case "bridged":
+      return { verdict: "accept", delivery: "bridged", reason: "route" };
+    case "lost":
+      return end(run, bridged.verdict);
+    case "up":
+      return bridged.routed === null ? receivedHere(run) : routeOn(run, bridged.routed);
+    case "not-bridged":
+      return receiveHere(run);
+  }
+}
+
+/** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
+function receiveHere(run: Run): End {
   const { skb } = run;
   if (skb.pktType === "otherhost") return end(run, dropped("pkttype", "the frame is addressed to another host"));
   const impossible = impossibleAddress(skb);
   if (impossible !== null) return end(run, dropped("martian", impossible));
   const verdict = walkHook(run, "prerouting");
-  if (verdict.kind !== "accept") return end(run, verdict);
+  return verdict.kind === "accept" ? receivedHere(run) : end(run, verdict);
+}
+
+/** ip_rcv_finish. */
+function receivedHere(run: Run): End {
+  const { skb } = run;
   const options = optionsProblem(run);
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
   if (skb.iif === "lo" && skb.route !== null) return deliver(run);
   demuxEarly(run);
-  const routed = routeInput(run);
+  return routeOn(run, routeInput(run));
+}
+
+/** dst_input: to this node or on to another. */
+function routeOn(run: Run, routed: Routed): End {
+  const { skb } = run;
   if (routed.kind === "drop") return notRouted(run, routed);
   skb.route = routed.choice;
   if (routed.choice.type !== "forward") return deliver(run);
@@ -216,13 +243,8 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
   run.left = true;
-  const mtu = mtuOf(run, skb.route?.route ?? null, skb.oif);
-  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
-  const refused = mayBeCut ? null : tooBig(run, mtu);
-  if (refused !== null) return end(run, refused);
-  run.cut = cutOnTheWayOut(skb, mtu);
-  if (hasNoCarrier(run))
-    return end(run, dropped("carrier", `${skb.oif ?? ""} has no carrier: what is sent there is lost`));
+  const lost = goOut(run);
+  if (lost !== null) return end(run, lost);
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };
@@ -240,15 +262,15 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   return again(run, peer);
 }
 
-/** dev_deactivate leaves such a device the queue that takes nothing (noop_qdisc). */
-function hasNoCarrier({ program, skb }: Run): boolean {
-  const isDown = program.links.get(skb.oif ?? "")?.flags.includes("NO-CARRIER") === true;
-  return isDown || isLinkDown(skb.route);
-}
-
-function isLinkDown(choice: RouteChoice | null): boolean {
-  const hops = choice?.route?.nexthops ?? [];
-  return hops.some(({ dev, flags }) => dev === choice?.oif && flags.includes("linkdown"));
+/** ip_finish_output: cut where it must be; null: it is out. */
+function goOut(run: Run): Dropped | null {
+  const { skb } = run;
+  const mtu = mtuOf(run, skb.route?.route ?? null, skb.oif);
+  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
+  const refused = mayBeCut ? null : tooBig(run, mtu);
+  if (refused !== null) return refused;
+  run.cut = cutOnTheWayOut(skb, mtu);
+  return lostWithoutCarrier(run, skb.oif);
 }
 
 /** The other end of a veth pair, where it is in this namespace too. */
@@ -268,7 +290,10 @@ function again(run: Run, iif: string): End {
   run.cut = null;
   skb.iif = iif;
   skb.oif = null;
-  if (iif !== "lo") skb.hasSocket = false;
+  if (iif !== "lo") {
+    skb.hasSocket = false;
+    skb.physin = null;
+  }
   return receive(run);
 }
 

@@ -28,8 +28,11 @@ export interface Skb {
   /** False: no route dump says where the packet leaves. */
   oifKnown: boolean;
   physin: string | null;
-  readonly physout: string | null;
+  /** The bridge port that it leaves by, where it is bridged. */
+  physout: string | null;
   pktType: PktType;
+  /** Came by a bridge's port, and its frame is for a host behind another one (`nf_bridge->pkt_otherhost`). */
+  isForOther: boolean;
   smac: string | null;
   /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
   readonly uid: number | null;
@@ -91,6 +94,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     physin: arrival.physin,
     physout: null,
     pktType: arrival.pktType,
+    isForOther: false,
     smac: arrival.smac,
     uid: arrival.uid,
     gid: arrival.gid,
@@ -132,6 +136,8 @@ export function digestOf(skb: Skb): string {
     skb.oif,
     skb.oifKnown,
     skb.physin,
+    skb.physout,
+    skb.isForOther,
     skb.hasSocket,
     skb.untracked,
     skb.refusesCt,

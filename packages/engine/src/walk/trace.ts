@@ -17,7 +17,8 @@ export interface Trace {
 }
 
 export type Verdict = "accept" | "drop" | "reject" | "queue" | "unknown";
-export type Delivery = "local" | "forward" | "sent" | "none";
+/** `bridged`: from one port of a bridge to another. */
+export type Delivery = "local" | "forward" | "bridged" | "sent" | "none";
 export type { Hook };
 export type CtStateName = "new" | "established" | "related" | "invalid" | "untracked";
 
@@ -25,6 +26,7 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly delivery: Delivery;
   readonly reason: Reason;
+  /** Where it left: a port, where it was bridged. */
   readonly oif: string | null;
   /** As it left or was delivered. */
   readonly packet: Packet;

@@ -152,13 +152,14 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnl
     why: question.why,
   }));
   const left = end.delivery === "forward" || end.delivery === "sent";
+  const oif = end.delivery === "bridged" ? skb.physout : left ? skb.oif : null;
   return {
     verdict: end.verdict,
     delivery: end.delivery,
     reason: end.reason,
-    oif: left ? skb.oif : null,
+    oif,
     packet: packetOf(skb),
-    cut: left ? run.cut : null,
+    cut: oif === null ? null : run.cut,
     mark: skb.mark,
     ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
