@@ -40,6 +40,8 @@ export interface Run {
   left: boolean;
   /** Fragments that wait for others. */
   fragments: FragmentQueues;
+  /** Next hops that flows were found to take. */
+  nexthops: ReadonlyMap<string, number>;
   /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
   cut: readonly number[] | null;
   /** Every change of a set so far, as text. */

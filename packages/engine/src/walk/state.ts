@@ -3,7 +3,7 @@ import type { SetLookup } from "../program/set-lookup.ts";
 import { ConntrackTable } from "./conntrack/table.ts";
 import type { FragmentQueues } from "./fragment-queue.ts";
 
-/** What packets leave behind on a node: tracked flows, fragments that wait, and sets that SET targets changed. Carried from walk to walk. */
+/** What packets leave behind on a node: tracked flows, fragments that wait, chosen next hops, and sets that SET targets changed. Carried from walk to walk. */
 export class NodeState {
   readonly conntrack: ConntrackTable;
   /** Null: no ipset dump. */
@@ -11,6 +11,9 @@ export class NodeState {
 
   /** Fragments that wait for others. */
   fragments: FragmentQueues = new Map();
+
+  /** Next hops that flows were found to take: by route and what its hash is over. */
+  nexthops: ReadonlyMap<string, number> = new Map();
 
   /** The state that the snapshot shows. */
   constructor(program: Program) {

@@ -66,6 +66,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     assumedFlow,
     sets: state.sets,
     fragments: state.fragments,
+    nexthops: state.nexthops,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -115,6 +116,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
+  run.nexthops = own.nexthops;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
@@ -132,7 +134,7 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows, fragments } = finished.run;
+  const { sets, flows, fragments, nexthops } = finished.run;
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;
@@ -141,6 +143,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
   }
   state.sets = sets;
   state.fragments = fragments;
+  state.nexthops = nexthops;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {
