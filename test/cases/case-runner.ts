@@ -7,6 +7,7 @@ import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
+import { RandomValues } from "./random-values.ts";
 import { observationOf, printObservation } from "../../packages/cli/src/lab/observation.ts";
 
 export const CASES: string = dirname(fileURLToPath(import.meta.url));
@@ -120,13 +121,14 @@ export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<Cas
   const nft = nftOf(kase);
   const own = nft === undefined ? {} : { nft };
   const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets, ...own });
+  const random = new RandomValues(kase);
   try {
     if (lab.notes.length > 0) throw new Error(`the kernel could not rebuild the case:\n${lab.notes.join("\n")}`);
     return runEvents(
       kase,
       (packet) => {
-        const { packet: sent, arrival } = injectionOf(packet, snapshot);
-        return printObservation(lab.send(sent, arrival));
+        const { packet: sent, arrival } = injectionOf(random.fill(packet), snapshot);
+        return random.name(printObservation(lab.send(sent, arrival)), () => true);
       },
       () => {
         lab.flushConntrack();
@@ -146,13 +148,16 @@ export function runOnWalk(
   const snapshot = snapshotOf(kase, backend);
   const program = compileProgram(snapshot);
   const state = new NodeState(program);
+  let random = new RandomValues(kase);
   return runEvents(
     kase,
     (packet) => {
-      const { packet: sent, arrival } = injectionOf(packet, snapshot);
+      const { packet: sent, arrival } = injectionOf(random.fill(packet), snapshot);
       const trace = walkPacket(program, sent, arrival, { state });
       seen(trace);
-      return printTrace(trace, kase);
+      const printed = printTrace(trace, kase, random);
+      random = printed.random;
+      return printed.lines;
     },
     () => {
       state.conntrack.clear();
@@ -170,15 +175,27 @@ function runEvents(kase: CaseFile, send: (packet: CasePacket) => readonly string
 }
 
 /** One outcome reads like the kernel's; several that the case does not choose between say what they hang on. */
-function printTrace(trace: Trace, { given }: CaseFile): readonly string[] {
+function printTrace(
+  trace: Trace,
+  kase: CaseFile,
+  before: RandomValues,
+): { readonly lines: readonly string[]; readonly random: RandomValues } {
+  const { given } = kase;
   const outcomes = trace.outcomes.filter(({ conditions }) =>
     conditions.every(({ what, assumed }) => (given.get(what) ?? assumed) === assumed),
   );
-  return outcomes.flatMap((outcome) => {
-    const conditions =
-      outcomes.length === 1 ? [] : outcome.conditions.map(({ what, assumed }) => `IF ${assumed ? "" : "NOT "}${what}`);
-    return [...conditions, ...printObservation(observationOf(outcome))];
+  const ways = outcomes.map((outcome) => {
+    const random = before.copy(kase);
+    const conditions = outcome.conditions.map(({ what, assumed }) => `IF ${assumed ? "" : "NOT "}${what}`);
+    const says = (port: number, range: string): boolean =>
+      outcome.conditions.some(({ what }) => what === `NAT picks port ${String(port)} of ${range}`);
+    return { lines: random.name(printObservation(observationOf(outcome)), says), random, conditions };
   });
+  const [likely] = ways;
+  if (likely === undefined) return { lines: [], random: before };
+  // Ways that differ in nothing but what was picked are one.
+  if (ways.every(({ lines }) => lines.join("\n") === likely.lines.join("\n"))) return likely;
+  return { lines: ways.flatMap(({ conditions, lines }) => [...conditions, ...lines]), random: likely.random };
 }
 
 /** The results that a case file expects. */

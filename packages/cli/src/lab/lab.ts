@@ -18,7 +18,7 @@ import { FAMILIES, restoreRules, rulesOf } from "./rules-text.ts";
 import { writeBaseline, writeSysctls } from "./sysctls.ts";
 import { tagPacket } from "./tag.ts";
 import type { Tap } from "./tap.ts";
-import { closeTap, openTap, TapReader, writeFrame } from "./tap.ts";
+import { closeTap, cutCarrier, openTap, TapReader, writeFrame } from "./tap.ts";
 import type { Device } from "./topology.ts";
 import { deviceCommands, neighbourCommands, planDevices } from "./topology.ts";
 import { Tracer } from "./tracer.ts";
@@ -111,6 +111,7 @@ export class Lab {
       frames: this.#reader.read(),
       isOurs: (bytes) => tagged.isOurs(bytes),
       isLocal: arrival.iif === null,
+      fromPort: arrival.physin === null ? null : { bridge: arrival.iif, source: sourceAddress(arrival) },
       deviceName: (index) => this.#names.get(index) ?? null,
       isWire: (device) => this.#taps.has(device),
     });
@@ -143,10 +144,9 @@ export class Lab {
   }
 
   #receive(device: string, arrival: Arrival, family: Family, bytes: Uint8Array): void {
-    const source = (arrival.smac ?? UNKNOWN_MAC).replaceAll(":", "");
     const frame = Buffer.concat([
       ingressAddress(arrival.mark, arrival.pktType),
-      Buffer.from(source, "hex"),
+      sourceAddress(arrival),
       ETHERTYPES[family],
       bytes,
     ]);
@@ -164,6 +164,7 @@ export class Lab {
       if (what.kind !== "tap") continue;
       const tap = openTap(this.#libc, link.name);
       this.#taps.set(link.name, tap);
+      if (link.flags.includes("NO-CARRIER")) cutCarrier(this.#libc, tap);
       this.#closers.push(() => {
         closeTap(this.#libc, tap);
       });
@@ -224,6 +225,10 @@ export class Lab {
       return [];
     });
   }
+}
+
+function sourceAddress({ smac }: Arrival): Buffer {
+  return Buffer.from((smac ?? UNKNOWN_MAC).replaceAll(":", ""), "hex");
 }
 
 /** What `ip -batch` could not do: it says why, and on the next line where. */

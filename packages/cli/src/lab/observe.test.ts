@@ -50,6 +50,7 @@ function lines(records: readonly TraceRecord[], sighting: Partial<Sighting> = {}
     frames: [{ device: "eth1", bytes: Buffer.concat([Buffer.from("020000000001020000000002" + "0800", "hex"), OURS]) }],
     isOurs: (bytes) => bytes.readUInt16BE(4) === 7,
     isLocal: false,
+    fromPort: null,
     deviceName: (index) => (index === 3 ? "eth1" : null),
     isWire: () => true,
     ...sighting,

@@ -6,6 +6,7 @@
  */
 export const sentences: readonly (readonly [english: string, chinese: string])[] = [
   // Derived for the whole answer.
+  ["chains of equal priority run in the order {}", "优先级相同的链按此顺序运行：{1}"],
   ["sysctls are the kernel's defaults", "sysctl 均为内核默认值"],
   ["local and connected routes follow from the addresses", "本地路由与直连路由由地址推出"],
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
@@ -110,6 +111,16 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["assigned to the transparent socket on port {}", "交给端口 {1} 上的透明套接字"],
   ["no program listens on {}", "没有程序监听 {1}"],
   ["a fragment waits here for the others of its packet", "分片在此等待同一报文的其余分片"],
+  ["the fragment does not fit what is there of its packet", "该分片与同一报文已到的部分不符"],
+  ["the fragment has come before", "该分片已经到过"],
+  ["the fragment overlaps another one: the packet is given up", "该分片与另一分片重叠：整个报文作废"],
+  ["the fragments disagree about ECN", "各分片的 ECN 互相矛盾"],
+  ["the packet that the fragments make is too large", "各分片拼成的报文过大"],
+  [
+    "{} fragments are put together: one packet of {} bytes from here on",
+    "{1} 个分片在此重组：此后是一个 {2} 字节的报文",
+  ],
+  ["comes back in by {} as {} fragments", "以 {2} 个分片从 {1} 再次进入"],
   ["another flow has the tuple that its answers would come with", "其应答将使用的元组已属于另一条流"],
   ["the flow was masqueraded with the address of {}", "该流曾以 {1} 的地址伪装"],
   ["{} finds no address to use", "{1} 没有可用的地址"],
@@ -118,6 +129,13 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "{} is one end of a veth pair; its BPF program decides what follows",
     "{1} 是 veth 对的一端；其后由它的 BPF 程序决定",
   ],
+  ["the bridge {} has no other port that is up", "网桥 {1} 没有其他已启用的端口"],
+  ["the frame does not fit the MTU {} of {}", "帧超过 {2} 的 MTU {1}"],
+  ["what is bridged goes on to {} without meeting a rule: {} is 0", "桥接的报文不经任何规则直接去往 {1}：{2} 为 0"],
+  ["copies of the frame leave by the other ports of {}", "该帧的副本从 {1} 的其他端口离开"],
+  ["the frame leaves by {}, a port of {}", "该帧从 {2} 的端口 {1} 离开"],
+  ["no dump of the bridge's forwarding database", "没有网桥转发表的转储"],
+  ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
 
   // IPVS.
@@ -209,6 +227,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "--length is less than the {} bytes that the packet's headers and payload take",
     "--length 小于首部与载荷所占的 {1} 字节",
   ],
+  ["--cut must be a part of the {} bytes behind the IP header", "--cut 须为 IP 首部之后 {1} 字节中的一部分"],
   ["{} and {} exclude each other", "{1} 与 {2} 不能同时使用"],
   ["{} is missing", "缺少 {1}"],
   ["{} is no packet option, or none of this protocol", "{1} 不是报文选项，或不属于该协议"],
@@ -225,6 +244,10 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   [
     "TCP flags: letters of FSRPAUEC, names such as SYN,ACK, or none",
     "TCP 标志：FSRPAUEC 中的字母、SYN,ACK 等名称，或 none",
+  ],
+  [
+    "FROM-TO or FROM-, the bytes behind the IP header, FROM a multiple of 8",
+    "FROM-TO 或 FROM-，即 IP 首部之后的字节，FROM 为 8 的倍数",
   ],
   ["a fragment offset in units of 8 bytes, with + where more follow", "以 8 字节为单位的分片偏移，后面还有分片则加 +"],
   ["a protocol name or number", "协议名或协议号"],

@@ -51,6 +51,7 @@ function kindOf({ reason, verdict }: Outcome): Step["kind"] {
     case "forwarding":
     case "pkttype":
     case "mtu":
+    case "carrier":
     case "tproxy":
     case "limit":
       return "drop";

@@ -3,6 +3,7 @@ import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import type { Tracked } from "./conntrack/track.ts";
+import { gather } from "./defrag.ts";
 import { ipvsReply } from "./ipvs/reply.ts";
 import { ipvsRequest } from "./ipvs/request.ts";
 import { natHook } from "./nat/bind.ts";
@@ -54,8 +55,7 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict | SentOn {
   run.stage++;
   switch (entry.kind) {
     case "defrag":
-      if (run.skb.base.fragment === null) return ACCEPT;
-      return dropped("conntrack", "a fragment waits here for the others of its packet");
+      return gather(run, run.hook === "output" ? "output" : run.skb.physin === null ? "prerouting" : "bridge");
     case "conntrack":
       return conntrackIn(run);
     case "confirm":

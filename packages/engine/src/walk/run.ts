@@ -6,6 +6,7 @@ import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
 import { opposite } from "./conntrack/direction.ts";
 import type { Flow } from "./conntrack/flow.ts";
+import type { FragmentQueues } from "./fragment-queue.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import type { IpvsConnection, IpvsConnections } from "./ipvs/connections.ts";
 import { digestOf } from "./skb.ts";
@@ -47,6 +48,12 @@ export interface Run {
   scheduled: IpvsConnection | null;
   /** Tunnels that the packet is inside of, outermost last. */
   readonly inside: readonly string[];
+  /** Fragments that wait for others. */
+  fragments: FragmentQueues;
+  /** Next hops that flows were found to take. */
+  nexthops: ReadonlyMap<string, number>;
+  /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
+  cut: readonly number[] | null;
   /** Every change of a set so far, as text. */
   setChanges: string;
 }

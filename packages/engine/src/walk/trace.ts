@@ -18,7 +18,8 @@ export interface Trace {
 }
 
 export type Verdict = "accept" | "drop" | "reject" | "queue" | "unknown";
-export type Delivery = "local" | "forward" | "sent" | "none";
+/** `bridged`: from one port of a bridge to another. */
+export type Delivery = "local" | "forward" | "bridged" | "sent" | "none";
 export type { Hook, StackHook };
 export type CtStateName = "new" | "established" | "related" | "invalid" | "untracked";
 
@@ -26,9 +27,12 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly delivery: Delivery;
   readonly reason: Reason;
+  /** Where it left: a port, where it was bridged. */
   readonly oif: string | null;
   /** As it left or was delivered. */
   readonly packet: Packet;
+  /** It left in fragments: the bytes behind the IP header of each. Null: whole. */
+  readonly cut: readonly number[] | null;
   readonly mark: number;
   /** Null: no conntrack entry. */
   readonly ctmark: number | null;
@@ -53,6 +57,7 @@ export type Reason =
   | "forwarding"
   | "pkttype"
   | "mtu"
+  | "carrier"
   | "hotdrop"
   | "tproxy"
   | "queue"

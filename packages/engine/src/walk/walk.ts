@@ -69,6 +69,8 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     assumedFlow,
     sets: state.sets,
     nftSets: state.nftSets,
+    fragments: state.fragments,
+    nexthops: state.nexthops,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -79,6 +81,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    cut: null,
     flows: [],
   };
   const end = walkPath(run, start);
@@ -101,12 +104,24 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   const boundTo = onLink ? run.skb.iif : null;
   const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, refusesCt: isOfUntracked, boundTo };
   const stage = run.stage + 1000;
-  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, left: false, hook: "output", stage };
+  const own: Run = {
+    ...run,
+    skb,
+    steps: [],
+    sides: [],
+    frames: [],
+    base: null,
+    left: false,
+    cut: null,
+    hook: "output",
+    stage,
+  };
   walkPath(own, "send");
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
   run.nftSets = own.nftSets;
+  run.nexthops = own.nexthops;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
@@ -124,7 +139,7 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, nftSets, flows, scheduled } = finished.run;
+  const { sets, nftSets, flows, fragments, nexthops, scheduled } = finished.run;
   if (scheduled !== null) state.connections.add(scheduled);
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
@@ -134,6 +149,8 @@ function commit(state: NodeState, finished: Finished | undefined): void {
   }
   state.sets = sets;
   state.nftSets = nftSets;
+  state.fragments = fragments;
+  state.nexthops = nexthops;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {
@@ -145,12 +162,14 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnl
     why: question.why,
   }));
   const left = end.delivery === "forward" || end.delivery === "sent";
+  const oif = end.delivery === "bridged" ? skb.physout : left ? skb.oif : null;
   return {
     verdict: end.verdict,
     delivery: end.delivery,
     reason: end.reason,
-    oif: left ? skb.oif : null,
+    oif,
     packet: packetOf(skb),
+    cut: oif === null ? null : run.cut,
     mark: skb.mark,
     ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
@@ -174,6 +193,7 @@ function tooMany(packet: Packet, arrival: Arrival): Outcome {
     reason: "limit",
     oif: null,
     packet,
+    cut: null,
     mark: arrival.mark,
     ctmark: null,
     ctstate: null,

@@ -9,7 +9,7 @@ import type { Evaluated } from "./evaluated.ts";
 export function readSocket(run: Run, what: "transparent" | "wildcard" | "mark"): Evaluated {
   const { skb } = run;
   if (run.program.sockets === null) return askedSocket(run, what);
-  const found = findSocket(run, skb, skb.dst, skb.dport);
+  const found = findSocket(run, skb);
   if (found === null) return null;
   const { socket, transparent } = found;
   switch (what) {
