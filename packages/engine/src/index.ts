@@ -8,6 +8,8 @@ export type * from "./base/span.ts";
 export { explainSnapshot } from "./explain/explain.ts";
 export type * from "./explain/explanation.ts";
 export * from "./messages/catalogue.ts";
+export type { List, Part, Phrase, PhraseId } from "./messages/explain/phrase.ts";
+export { renderPhrase } from "./messages/explain/phrase.ts";
 export type * from "./model/diagnostic.ts";
 export type * from "./model/host.ts";
 export type * from "./model/cni.ts";

@@ -15,7 +15,7 @@ export function bitsTest(what: Phrase, bits: Bits, negated: boolean, scope: Scop
   if (meaning === null) return test;
   // A bit that must be clear does not mean what it stands for.
   const isClear = bits.value === 0 || (negated && bitsIn(bits.mask) === 1);
-  return phrase("bits-known", { test, meaning: isClear ? phrase("stands-for", { meaning }) : meaning });
+  return phrase("bits-known", { test, meaning: isClear ? standsFor(bits.mask, scope) : meaning });
 }
 
 export interface Bits {
@@ -81,7 +81,17 @@ export function knownBits(value: number, mask: number, scope: Scope): Part {
 function withMeaning(effect: Phrase, value: number, mask: number, scope: Scope): Phrase {
   const meaning = meaningOf(value, mask, scope);
   if (meaning === null) return effect;
-  return phrase("effect-known", { effect, meaning: value === 0 ? phrase("stands-for", { meaning }) : meaning });
+  return phrase("effect-known", { effect, meaning: value === 0 ? standsFor(mask, scope) : meaning });
+}
+
+/** What bits stand for that are not set: each by its number where there are several. */
+function standsFor(mask: number, { node, owner }: Scope): Phrase {
+  const known = node.owners.mark(0, mask, owner);
+  const part = (one: MarkMeaning): Part => meaningPart(one, owner === null || one.owner !== owner);
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return phrase("stands-for", { meaning: part(only) });
+  const meanings = known.map((one) => phrase("bit-meaning", { bit: printHex(one.mask), meaning: part(one) }));
+  return phrase("stand-for", { meanings: list("items", meanings) });
 }
 
 function bitsPhrase(mask: number): Phrase {

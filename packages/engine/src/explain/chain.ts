@@ -33,6 +33,8 @@ function callersPhrase(chain: Chain, table: Table, node: Node): readonly Part[] 
 }
 
 function endPhrase({ policy, rules }: Chain): readonly Part[] {
+  if (rules.length === 0 && policy === "ACCEPT") return [phrase("all-accepted")];
+  if (rules.length === 0 && policy === "DROP") return [phrase("all-dropped")];
   const size = rules.length === 0 ? phrase("chain-empty") : rules.length === 1 ? phrase("chain-one") : null;
   const said: Part[] = [size ?? phrase("chain-size", { count: rules.length })];
   if (policy === "ACCEPT") said.push(phrase("policy-accept"));

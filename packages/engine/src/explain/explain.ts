@@ -3,7 +3,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Bits } from "./bits.ts";
 import { explainChain } from "./chain.ts";
 import type { Explanation, ExplainSelection, MarkExplanation, TableExplanation } from "./explanation.ts";
-import { marksInUse, readersOf, writersOf } from "./mark-use.ts";
+import { clearersOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
 import { nodeOf } from "./node.ts";
 import type { Node } from "./node.ts";
 import { explainRoutingRule } from "./routing-rule.ts";
@@ -65,8 +65,10 @@ function explainMarks(node: Node, mark: number | null): readonly MarkExplanation
     value,
     mask,
     meanings: node.owners.mark(value, mask, null),
-    readers: readersOf(value, node),
+    readers: readersOf(value, node, false),
+    excluders: readersOf(value, node, true),
     writers: writersOf(value, node),
+    clearers: clearersOf(value, node),
     routingRules: FAMILIES.flatMap((family) => node.snapshot.rules[family] ?? []).filter(
       ({ fwmark }) => fwmark !== null && (value & fwmark.mask) >>> 0 === fwmark.mark,
     ),

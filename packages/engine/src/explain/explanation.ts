@@ -92,7 +92,11 @@ export interface MarkExplanation {
   readonly meanings: readonly MarkMeaning[];
   /** Rules that test the packet's mark and that this value passes. */
   readonly readers: readonly Place[];
+  /** Rules that this value keeps from matching. */
+  readonly excluders: readonly Place[];
   /** Rules that can give a packet these bits. */
   readonly writers: readonly Place[];
+  /** Rules that clear or flip some of these bits, and leave others of the mark. */
+  readonly clearers: readonly Place[];
   readonly routingRules: readonly RoutingRule[];
 }

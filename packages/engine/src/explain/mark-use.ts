@@ -1,4 +1,4 @@
-import { bitsIn } from "../owners/mark.ts";
+import { bitsIn, NAMED_BITS } from "../owners/mark.ts";
 import type { Match, Rule } from "../model/ruleset.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
 import type { Node, Place } from "./node.ts";
@@ -60,19 +60,34 @@ export function targetOption(
   return printed.find((one) => one.option === option)?.text ?? null;
 }
 
-/** Rules that ask for this value, and say yes to it. */
-export function readersOf(value: number, node: Node): readonly Place[] {
+/** Rules that ask for this value and say yes to it; `negated`: that ask for any but this value. */
+export function readersOf(value: number, node: Node, negated: boolean): readonly Place[] {
   return node.rules.filter((place) =>
-    markTests(place).some((test) => !test.negated && test.value !== 0 && (value & test.mask) >>> 0 === test.value),
+    markTests(place).some(
+      (test) => test.negated === negated && test.value !== 0 && (value & test.mask) >>> 0 === test.value,
+    ),
   );
+}
+
+/** Rules that clear or flip some bits of this value and leave others of the mark as they are. */
+export function clearersOf(value: number, node: Node): readonly Place[] {
+  return node.rules.filter((place) => {
+    const write = markWrite(place);
+    if (write === null || write.mask === 0xffff_ffff) return false;
+    return (((write.mask & ~write.value) | (write.value & ~write.mask)) & value) !== 0 && !gives(write, value);
+  });
+}
+
+/** Does a packet have these bits when it was written to so? */
+function gives({ value, mask }: Bits, wanted: number): boolean {
+  return (value & mask) !== 0 && (wanted & mask) >>> 0 === (value & mask) >>> 0;
 }
 
 /** Rules that can give a packet bits of this value, and none that it does not have. */
 export function writersOf(value: number, node: Node): readonly Place[] {
   return node.rules.filter((place) => {
     const write = markWrite(place);
-    if (write !== null)
-      return (write.value & write.mask) !== 0 && (value & write.mask) >>> 0 === (write.value & write.mask) >>> 0;
+    if (write !== null) return gives(write, value);
     const restored = restoredBits(place);
     return restored !== null && bitsIn(restored) < 32 && (value & restored) !== 0;
   });
@@ -80,7 +95,9 @@ export function writersOf(value: number, node: Node): readonly Place[] {
 
 /** Does any rule or routing rule ask for one of these bits? Null: there is no dump of the routing rules. */
 export function isRead(bits: number, node: Node, family: "ip" | "ip6"): boolean | null {
-  const asks = ({ value, mask }: Bits): boolean => (mask & bits) !== 0 && (value & bits) >>> 0 === (mask & bits) >>> 0;
+  // A comparison of the whole mark with another value tells nothing of these bits.
+  const asks = ({ value, mask }: Bits): boolean =>
+    (mask & bits) !== 0 && (bitsIn(mask) <= NAMED_BITS || (value & bits) >>> 0 === (mask & bits) >>> 0);
   if (node.rules.some((place) => place.table.family === family && markTests(place).some(asks))) return true;
   const routing = node.snapshot.rules[family];
   if (routing === null) return null;

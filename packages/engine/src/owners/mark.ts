@@ -12,7 +12,7 @@ export interface MarkReader {
 }
 
 /** A mask of more bits than this names no bits: it means the whole mark. */
-const NAMED_BITS = 16;
+export const NAMED_BITS = 16;
 
 /** The bits of a mark under a mask, as each of these owners reads them; what two of them say alike is said once. */
 export function readMark(value: number, mask: number, readers: readonly MarkReader[]): readonly MarkMeaning[] {

@@ -91,7 +91,16 @@ function routingRuleJson({ rule, owner, says, purpose, notes }: RoutingRuleExpla
   };
 }
 
-function markJson({ value, mask, meanings, readers, writers, routingRules }: MarkExplanation): Json {
+function markJson({
+  value,
+  mask,
+  meanings,
+  readers,
+  excluders,
+  writers,
+  clearers,
+  routingRules,
+}: MarkExplanation): Json {
   return {
     value: printHex(value),
     mask: printHex(mask),
@@ -103,7 +112,9 @@ function markJson({ value, mask, meanings, readers, writers, routingRules }: Mar
       setBy: meaning.setBy === undefined ? null : words({ id: meaning.setBy, negated: false, params: {} }),
     })),
     readBy: readers.map(placeJson),
+    excludedBy: excluders.map(placeJson),
     writtenBy: writers.map(placeJson),
+    clearedBy: clearers.map(placeJson),
     routingRules: routingRules.map((rule) => ({ family: rule.family, priority: rule.priority })),
   };
 }

@@ -133,7 +133,7 @@ const NEED_ROLES = new Map<boolean | null, Word["role"]>([
 function needsWords(needs: readonly Need[], say: Sayer): readonly Word[] {
   const [before = "", after = ""] = say.text(phrase("needs", { needs: "\u0000" })).split("\u0000");
   const words = needs.flatMap(({ what, isMet }, index) => [
-    ...(index === 0 ? [] : [word("; ")]),
+    ...(index === 0 ? [] : [word(say.language === "zh" ? "；" : "; ")]),
     word(say.text(what), NEED_ROLES.get(isMet) ?? "plain"),
   ]);
   return [word(before), ...words, word(after)];
@@ -169,17 +169,26 @@ function* markSections(marks: readonly MarkExplanation[], say: Sayer): Iterable<
   for (const mark of marks) yield markSection(mark, say);
 }
 
-function markSection({ value, mask, meanings, readers, writers, routingRules }: MarkExplanation, say: Sayer): Section {
-  const bits = mask === 0xffff_ffff ? printHex(value) : `${printHex(value)}/${printHex(mask)}`;
+function markSection(mark: MarkExplanation, say: Sayer): Section {
+  const { value, meanings } = mark;
+  const bits = mark.mask === 0xffff_ffff ? printHex(value) : `${printHex(value)}/${printHex(mark.mask)}`;
   const [first] = meanings;
   const readings = [...new Set(meanings.map((one) => one.owner))].flatMap((owner) => meaningParts(owner, meanings));
-  const parts: Part[] = first === undefined ? [phrase("mark-unknown")] : readings;
-  parts.push(readers.length === 0 ? phrase("mark-not-read") : placesPhrase("mark-read-by", readers));
-  parts.push(writers.length === 0 ? phrase("mark-not-written") : placesPhrase("mark-written-by", writers));
-  for (const rule of routingRules) {
-    parts.push(phrase("mark-routed-by", { rule: `${String(rule.priority)}: ${routingRuleText(rule)}` }));
-  }
-  return section(3, `mark/${bits}`, say.tag(first?.owner ?? null), null, say.prose(parts, null));
+  const uses = [
+    usePhrase("mark-read-by", mark.readers, phrase("mark-not-read")),
+    usePhrase("mark-excluded-by", mark.excluders, null),
+    usePhrase("mark-written-by", mark.writers, phrase("mark-not-written")),
+    usePhrase("mark-cleared-by", mark.clearers, null),
+    ...mark.routingRules.map((rule) =>
+      phrase("mark-routed-by", { rule: `${String(rule.priority)}: ${routingRuleText(rule)}` }),
+    ),
+  ].filter((part) => part !== null);
+  const known = first === undefined ? [phrase("mark-unknown")] : readings;
+  return section(3, `mark/${bits}`, say.tag(first?.owner ?? null), null, say.prose([...known, ...uses], null));
+}
+
+function usePhrase(id: PlacesId, places: readonly Place[], none: Part | null): Part | null {
+  return places.length === 0 ? none : placesPhrase(id, places);
 }
 
 /** What one owner makes of a mark, and where it sets it that no dump of rules shows. */
@@ -198,7 +207,9 @@ function meaningParts(owner: Owner, meanings: readonly MarkMeaning[]): readonly 
 /** More places than this are counted, not named. */
 const NAMED_PLACES = 8;
 
-function placesPhrase(id: "used-by" | "mark-read-by" | "mark-written-by", places: readonly Place[]): Part {
+type PlacesId = "used-by" | "mark-read-by" | "mark-excluded-by" | "mark-written-by" | "mark-cleared-by";
+
+function placesPhrase(id: PlacesId, places: readonly Place[]): Part {
   const named = places.slice(0, NAMED_PLACES).map(placePath);
   const more = places.length - NAMED_PLACES;
   const said = list("items", more > 0 ? [...named, phrase("and-more", { count: more })] : named);

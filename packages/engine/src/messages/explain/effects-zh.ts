@@ -22,7 +22,7 @@ export const effects: Readonly<Record<keyof typeof en, string>> = {
   "mark-bits": "{changes}，其余各位不变",
   "bits-become": "把{what}的{mask}各位置为{value}",
   "bits-set": "把{what}的{bits}置 1",
-  "bits-cleared": "把{what}的{bits}清零（0x0）",
+  "bits-cleared": "把{what}的{bits}清零",
   "bits-flipped": "把{what}的{bits}按异或（XOR）翻转：1 变 0，0 变 1",
   "effect-known": "{effect}（{meaning}）",
   bit: "{mask}位",

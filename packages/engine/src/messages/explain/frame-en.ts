@@ -16,6 +16,8 @@ export const frame = {
   "chain-size": "{count} rules.",
   "policy-accept": "What none of them decides is accepted (policy ACCEPT).",
   "policy-drop": "What none of them decides is dropped (policy DROP).",
+  "all-accepted": "It has no rules: everything is accepted (policy ACCEPT).",
+  "all-dropped": "It has no rules: everything is dropped (policy DROP).",
   "policy-other": "What none of them decides meets the policy {policy}.",
 
   // Notes.
@@ -80,6 +82,8 @@ export const frame = {
   "mark-means": "{meaning}.",
   "mark-unknown": "Nobody known gives this mark a meaning.",
   "mark-read-by": "Asked for by {places}.",
+  "mark-excluded-by": "Ruled out by {places}.",
+  "mark-cleared-by": "Cleared or flipped by {places}.",
   "mark-written-by": "Set by {places}.",
   "mark-routed-by": "Routing rule {rule}.",
   "mark-not-read": "No rule of this node asks for it.",

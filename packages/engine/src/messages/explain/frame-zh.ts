@@ -18,6 +18,8 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "chain-size": "{count}条规则。",
   "policy-accept": "各规则都未裁决的，放行（默认策略 ACCEPT）。",
   "policy-drop": "各规则都未裁决的，丢弃（默认策略 DROP）。",
+  "all-accepted": "没有规则：一律放行（默认策略 ACCEPT）。",
+  "all-dropped": "没有规则：一律丢弃（默认策略 DROP）。",
   "policy-other": "各规则都未裁决的，按默认策略{policy}处理。",
 
   // 说明。
@@ -81,6 +83,8 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "mark-means": "{meaning}。",
   "mark-unknown": "已知的组件都没有给这个 mark 赋予含义。",
   "mark-read-by": "查看它的有{places}。",
+  "mark-excluded-by": "排除它的有{places}。",
+  "mark-cleared-by": "清除或翻转它的有{places}。",
   "mark-written-by": "设置它的有{places}。",
   "mark-routed-by": "策略路由规则{rule}。",
   "mark-not-read": "本机没有规则查看它。",

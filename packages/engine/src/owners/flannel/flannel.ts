@@ -10,5 +10,4 @@ export const flannel: Owner = defineOwner({
     { name: /^FLANNEL-FWD$/, means: "flannel-chain-forward" },
   ],
   devices: [{ name: /^flannel(\.\d+|-v6\.\d+|-wg)$/, means: "flannel-device" }],
-  marks: { fields: [{ value: 0x4000, mask: 0x4000, means: "flannel-mark-kube" }] },
 });

@@ -68,7 +68,6 @@ export const others = {
   "flannel-chain-postrouting": "flannel: masquerades what pods send out of the cluster network",
   "flannel-chain-forward": "flannel: lets pod traffic through, whatever the policy of FORWARD is",
   "flannel-device": "flannel's tunnel to the other nodes",
-  "flannel-mark-kube": "to be masqueraded by kube-proxy",
 
   "cni-chain-host-port": "CNI plugin portmap: host ports of pods",
   "cni-chain-forward": "CNI plugin firewall: lets pod traffic through",

@@ -67,7 +67,6 @@ export const others: Readonly<Record<keyof typeof en, string>> = {
   "flannel-chain-postrouting": "flannel：Pod 发往集群网络之外的报文做伪装",
   "flannel-chain-forward": "flannel：放行 Pod 流量，无论 FORWARD 的默认策略为何",
   "flannel-device": "flannel 通往其他节点的隧道",
-  "flannel-mark-kube": "需要 kube-proxy 伪装",
 
   "cni-chain-host-port": "CNI 插件 portmap：Pod 的主机端口",
   "cni-chain-forward": "CNI 插件 firewall：放行 Pod 流量",
