@@ -62,6 +62,14 @@ export const diagnostics = {
     "the members of set {set} were not listed\nA rule that tests it is answered “unknown”. `ipset save` lists them.",
   "same-set": "set {set} stands twice\nThe later one holds.",
   "unknown-file": "{file} is nothing that is known here\nIt is left out of the answer.",
+  "command-failed":
+    "`{command}` failed where {file} was collected\nThe file is left out: what it does not show may be there all the same.",
+  "files-aside":
+    "{count} other files of the archive are not read\nThey are no listing of rules, sets, routes, devices, flows or sockets of {node}.",
+  "namespaces-beside":
+    "{count} network namespaces of {node} are snapshots of their own: {names}\nName one behind the archive: -f {path}#{first}",
+  "file-name":
+    "{file} is left out: control characters stand in its name\nNo tool gives such a name to what it collects.",
   "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",
 } as const;
 
@@ -175,7 +183,8 @@ export const commandLine = {
   version: "print the version",
   completion: "print a completion script for your shell",
   lab: "send the same packet through the real kernel, in a private network namespace",
-  "option-file": "the snapshot: a directory, an archive of one, one file, or - for standard input; may be repeated",
+  "option-file":
+    "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
   "option-output": "form of the output",
   "option-json": "the same as -o json",
   "option-lang": "language of the text (default: from the locale)",
@@ -245,7 +254,17 @@ export const commandLine = {
   "cannot-read": "cannot read {path}: {why}",
   "cannot-read-hint": "Check the path and your rights.",
   "archive-broken": "{path} is not a readable archive: {why}",
-  "archive-broken-hint": "hookwalk opens .tar, .tar.gz, .tgz and .zip.",
+  "archive-broken-hint": "hookwalk opens .tar and .zip, and what gzip, xz, bzip2 or zstd packed.",
+  "archive-too-deep": "{path} is an archive inside of archives, more than {limit} deep",
+  "archive-too-deep-hint": "Give the innermost archive itself.",
+  "archive-bomb": "{path} unpacks to more than {ratio} times its size",
+  "archive-bomb-hint": "Nothing collected does. If you trust it, unpack it yourself and give -f the directory.",
+  "no-unpacker": "{path} is packed with {program}, which is not installed here",
+  "no-unpacker-hint": "Install the package {package}, or run `{program} -d` where it is and give the unpacked file.",
+  "several-nodes": "{path} holds {count} nodes: {names}",
+  "several-nodes-hint": "Name one behind the archive: -f {path}#{first}",
+  "no-node": "there is no node “{name}” in {path}",
+  "one-snapshot": "{path} is one snapshot: there is no node “{name}” in it",
   "too-large": "{path} is larger than {limit} MB",
   "too-large-hint": "Give the directory of one node, or the files that matter, one -f each.",
   "too-many-files": "{path} holds more than {limit} files",
