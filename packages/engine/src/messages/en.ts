@@ -63,7 +63,7 @@ export const diagnostics = {
   "same-set": "set {set} stands twice\nThe later one holds.",
   "unknown-file": "{file} is nothing that is known here\nIt is left out of the answer.",
   "command-failed":
-    "`{command}` failed where {file} was collected\nThe file is left out: what it does not show may be there all the same.",
+    "`{command}` failed when this was collected\nThe file is left out: what it does not show may be there all the same.",
   "files-aside":
     "{count} other files of the archive are not read\nThey are no listing of rules, sets, routes, devices, flows or sockets of {node}.",
   "namespaces-beside":

@@ -52,7 +52,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "terse-set": "集合 {set} 的成员没有列出\n凡测试它的规则，答案均为“未知”。`ipset save` 会列出成员。",
   "same-set": "集合 {set} 出现了两次\n以后一个为准。",
   "unknown-file": "这里不认识 {file}\n它不参与判定。",
-  "command-failed": "收集 {file} 时 `{command}` 失败\n不使用该文件：它没有显示的内容仍可能存在。",
+  "command-failed": "收集时 `{command}` 失败\n不使用该文件：它没有显示的内容仍可能存在。",
   "files-aside": "归档中另有 {count} 个文件未读取\n它们不是 {node} 的规则、集合、路由、设备、连接或套接字列表。",
   "namespaces-beside": "{node} 的 {count} 个网络命名空间各为一份快照：{names}\n在归档后指明其一：-f {path}#{first}",
   "file-name": "{file} 未读取：其名称含有控制字符\n没有工具会这样命名所收集的文件。",

@@ -30,6 +30,8 @@ describe("hintsOfCommand", () => {
     ["ipset list", { format: "ipset" }],
     ["conntrack -L -o extended", { format: "conntrack" }],
     ["ss -tuanp --inet-sockopt", { format: "ss" }],
+    ["ss -t -p -a -i -s -n -e", { format: "ss", proto: "tcp" }],
+    ["ss -unape", { format: "ss", proto: "udp" }],
     ["sysctl -a", { format: "sysctl" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],

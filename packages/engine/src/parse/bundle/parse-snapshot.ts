@@ -95,8 +95,8 @@ function readListing(path: string, raw: string, command: string, draft: Snapshot
   const hasFailed = failure !== undefined && FAILURE.test(failure);
   const format = hints === null ? null : formatOf(text, hints, false);
   if (hasFailed) {
-    const params = { file: path, command };
-    draft.diagnostics.push({ code: "command-failed", severity: "warning", params, span: lastLine(path, text) });
+    const span = lastLine(path, text);
+    draft.diagnostics.push({ code: "command-failed", severity: "warning", params: { command }, span });
     if (format !== "sysctl") return { path, format: null };
   }
   if (hints === null || format === null) sayUnknown(path, draft);
