@@ -90,7 +90,7 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([["xz", "xz-utils"]]);
 
 async function* gunzipped(packed: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
-  packed.on("error", (error) => gunzip.destroy(error));
+  packed.on("error", (error: Error) => gunzip.destroy(error));
   for await (const chunk of packed.pipe(gunzip)) yield Buffer.from(chunk);
 }
 

@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs";
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { nodesOf } from "@hookwalk/engine";
@@ -10,6 +12,7 @@ import { readDirectory } from "./directory.ts";
 import { newBudget } from "./limits.ts";
 import { asideOf, pickNode } from "./pick-node.ts";
 import { bufferSource, fileSource } from "./source.ts";
+import type { Source } from "./source.ts";
 import { readStream } from "./stream.ts";
 import { decode } from "./text.ts";
 
@@ -103,20 +106,24 @@ function lazyFile(path: string, bytes: Buffer, diagnostics: Diagnostic[]): LazyF
 async function read(path: string, stdin: NodeJS.ReadableStream, into: Unpacking): Promise<void> {
   const outermost = { path: path === "-" ? "stdin" : basename(path), prefix: "", depth: 1 };
   const { say } = into;
-  if (path === "-") return unpack(outermost, bufferSource(await readStream("stdin", stdin, say)), into);
   try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) return await readDirectory(path, into);
-    if (!stats.isFile()) return await unpack(outermost, bufferSource(await readPipe(path, say)), into);
-    return await unpack(outermost, await fileSource(path, stats.size), into);
+    const stats = path === "-" ? null : await stat(path);
+    if (stats?.isDirectory() === true) await readDirectory(path, into);
+    else await unpack(outermost, await sourceOf(path, stats, stdin, say), into);
   } catch (error) {
     if (error instanceof HookwalkError) throw error;
     throw cannotRead(path, error, say);
   }
 }
 
-/** `-f <(iptables-save)`: a pipe has no size. */
-async function readPipe(path: string, say: Speaker): Promise<Buffer> {
-  const { createReadStream } = await import("node:fs");
-  return readStream(path, createReadStream(path), say);
+/** A file is left where it is; `-` and a pipe (`-f <(iptables-save)`) have no size and are read to their end. */
+async function sourceOf(
+  path: string,
+  stats: Stats | null,
+  stdin: NodeJS.ReadableStream,
+  say: Speaker,
+): Promise<Source> {
+  if (stats === null) return bufferSource(await readStream("stdin", stdin, say));
+  if (stats.isFile()) return fileSource(path, stats.size);
+  return bufferSource(await readStream(path, createReadStream(path), say));
 }

@@ -13,7 +13,7 @@ const MAX_ENTRIES = 1_000_000;
 /** What is unpacked may be so many times larger than what it was packed in: dumps come to some 50, logs to some 100. */
 const MAX_RATIO = 250;
 /** Below this nobody asks for the ratio: a sparse little archive is no harm. */
-const FREE_BYTES: number = 64 * MEGABYTE;
+const FREE_BYTES: number = 32 * MEGABYTE;
 /** Archives inside of archives: a sysdump (zip) of bugtools (tar in gzip), packed once more. */
 const MAX_DEPTH = 3;
 

@@ -38,10 +38,10 @@ export async function* filtered(
   try {
     for await (const chunk of child.stdout) yield Buffer.from(chunk);
     await fed;
-    const [status] = await ended.catch((error: unknown) => {
+    await ended.catch((error: unknown) => {
       throw isMissing(error) ? new MissingProgram(program) : error;
     });
-    if (status !== 0) throw new Error(said.trim() === "" ? `${program} failed` : said.trim());
+    if (child.exitCode !== 0) throw new Error(said.trim() === "" ? `${program} failed` : said.trim());
   } finally {
     child.kill();
   }

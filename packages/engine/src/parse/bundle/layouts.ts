@@ -13,7 +13,7 @@ interface Place {
   /** Group `root` is the node's directory with its `/`, `name` the file's name, `netns` a namespace. */
   readonly pattern: RegExp;
   /** Null: not a listing that says anything of a packet's way. */
-  read(name: string, netns: string | null): Listing | null;
+  readonly read: (name: string, netns: string | null) => Listing | null;
   /** Such a file may stand in any archive: it belongs to a node only where another file shows that there is one. */
   readonly isWeak?: true;
 }
@@ -51,10 +51,13 @@ const IN_NETNS = /^ip_netns_exec_(\S+?)_((?:ip|ss|sysctl|nft|conntrack)_.*|ip6?t
 
 /** sos turns all that is neither word, dash nor dot into `_` (sos/report/plugins: _mangle_command). */
 function sosListing(name: string, netns: string | null): Listing | null {
-  const prefix = netns === null ? null : `ip_netns_exec_${netns}_`;
-  const [, inside = null, rest = name] = (prefix === null && IN_NETNS.exec(name)) || [];
-  const own = prefix !== null && name.startsWith(prefix) ? name.slice(prefix.length) : rest;
-  return printedBy(own.replaceAll("_", " "), netns ?? inside);
+  if (netns !== null) return printedBy(sosCommand(name.replace(`ip_netns_exec_${netns}_`, "")), netns);
+  const [, inside = null, own = name] = IN_NETNS.exec(name) ?? [];
+  return printedBy(sosCommand(own), inside);
+}
+
+function sosCommand(name: string): string {
+  return name.replaceAll("_", " ");
 }
 
 /** `nodes/NODE/FILE` of `calicoctl cluster diags`: what it runs in the calico-node pod of each node. */
@@ -87,7 +90,7 @@ const CALICO_NODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Every kind of archive that is opened as it is. */
-export const LAYOUTS: readonly Layout[] = [
+const LAYOUTS: readonly Layout[] = [
   {
     // cilium-bugtool: alone, or in a cilium sysdump one for each agent.
     places: [
