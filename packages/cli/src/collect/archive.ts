@@ -58,7 +58,7 @@ async function unpackAs(packing: Packing | null, inside: Inside, source: Source,
       into.files.set(prefix === "" ? path : prefix.slice(0, -1), await readStream(path, source.stream(), into.say));
       return;
     case "zip":
-      return (await import("./zip.ts")).readZip(await source.zip(), path, into.budget, readerOf(inside, into));
+      return (await import("./zip.ts")).readZip(source, path, into.budget, readerOf(inside, into));
     case "tar":
       return tarRead(source.stream(), readerOf(inside, into));
     case "gzip":

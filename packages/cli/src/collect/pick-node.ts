@@ -48,7 +48,7 @@ export function asideOf(
   if (files > inNodes)
     diagnostics.push({ ...about, code: "files-aside", params: { count: files - inNodes, node: node.name } });
   if (first !== undefined) {
-    const params = { count: inside.length, node: node.name, names: listed(inside), path, first: first.name };
+    const params = { node: node.name, names: listed(inside), path, first: first.name };
     diagnostics.push({ ...about, code: "namespaces-beside", params });
   }
   return diagnostics;

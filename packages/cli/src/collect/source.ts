@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import type { ZipFile } from "yauzl";
 import { HEAD_BYTES } from "./archive-kind.ts";
 
 /** The bytes of a file, wherever they are: a large archive stays on disk. */
@@ -9,23 +8,18 @@ export interface Source {
   /** The first bytes. */
   readonly head: Buffer;
   readonly size: number;
-  /** From the first byte to the last, once. */
+  /** The path of the file, or all of its bytes. */
+  readonly at: string | Buffer;
+  /** From the first byte to the last. */
   stream(): Readable;
-  zip(): Promise<ZipFile>;
 }
-
-/** Sizes are checked while entries are unpacked, and entries are read one by one. */
-const ZIP_OPTIONS = { lazyEntries: true, validateEntrySizes: true, autoClose: true } as const;
 
 export function bufferSource(bytes: Buffer): Source {
   return {
     head: bytes.subarray(0, HEAD_BYTES),
     size: bytes.length,
+    at: bytes,
     stream: () => Readable.from([bytes]),
-    async zip() {
-      const { fromBufferPromise } = await import("yauzl");
-      return fromBufferPromise(bytes, ZIP_OPTIONS);
-    },
   };
 }
 
@@ -34,15 +28,7 @@ export async function fileSource(path: string, size: number): Promise<Source> {
   try {
     const head = Buffer.alloc(HEAD_BYTES);
     const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    return {
-      head: head.subarray(0, bytesRead),
-      size,
-      stream: () => createReadStream(path),
-      async zip() {
-        const { openPromise } = await import("yauzl");
-        return openPromise(path, ZIP_OPTIONS);
-      },
-    };
+    return { head: head.subarray(0, bytesRead), size, at: path, stream: () => createReadStream(path) };
   } finally {
     await file.close();
   }

@@ -1,4 +1,4 @@
-import { ReadableStream } from "node:stream/web";
+import { ReadableStream, WritableStream } from "node:stream/web";
 import { createTarDecoder } from "modern-tar";
 import type { TarHeader } from "modern-tar";
 import type { Entry, ReadEntry } from "./entry.ts";
@@ -9,7 +9,8 @@ export async function readTar(chunks: AsyncIterable<Uint8Array>, read: ReadEntry
   for await (const { header, body } of entries) {
     const { name, size } = header;
     const wasRead = await read({ name, size, kind: kindOf(header) }, () => Promise.resolve(body));
-    if (!wasRead) await body.cancel();
+    // Read to its end all the same: cancelling would, in modern-tar 0.8.6, also end the next entry where that is buffered.
+    if (!wasRead) await body.pipeTo(new WritableStream());
   }
 }
 

@@ -1,10 +1,17 @@
 import { crc32 } from "node:zlib";
-import type { Entry as ZipEntry, ZipFile } from "yauzl";
-import type { Budget } from "./limits.ts";
+import { fromBufferPromise, openPromise } from "yauzl";
+import type { Entry as ZipEntry } from "yauzl";
 import type { Entry, ReadEntry } from "./entry.ts";
+import type { Budget } from "./limits.ts";
+import type { Source } from "./source.ts";
+
+/** Sizes are checked while entries are unpacked, and entries are read one by one. */
+const OPTIONS = { lazyEntries: true, validateEntrySizes: true } as const;
 
 /** The entries of a zip. Throws where it is cut short, a size or a checksum is wrong, or an entry is encrypted. */
-export async function readZip(zip: ZipFile, path: string, budget: Budget, read: ReadEntry): Promise<void> {
+export async function readZip(source: Source, path: string, budget: Budget, read: ReadEntry): Promise<void> {
+  const { at } = source;
+  const zip = typeof at === "string" ? await openPromise(at, OPTIONS) : await fromBufferPromise(at, OPTIONS);
   try {
     for await (const entry of zip.eachEntry()) {
       const { fileName: name, uncompressedSize: size, compressedSize } = entry;

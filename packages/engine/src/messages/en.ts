@@ -67,7 +67,7 @@ export const diagnostics = {
   "files-aside":
     "{count} other files of the archive are not read\nThey are no listing of rules, sets, routes, devices, flows or sockets of {node}.",
   "namespaces-beside":
-    "{count} network namespaces of {node} are snapshots of their own: {names}\nName one behind the archive: -f {path}#{first}",
+    "network namespaces of {node} are snapshots of their own: {names}\nName one behind the archive: -f {path}#{first}",
   "file-name":
     "{file} is left out: control characters stand in its name\nNo tool gives such a name to what it collects.",
   "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",

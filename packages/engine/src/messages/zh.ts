@@ -54,7 +54,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "unknown-file": "这里不认识 {file}\n它不参与判定。",
   "command-failed": "收集时 `{command}` 失败\n不使用该文件：它没有显示的内容仍可能存在。",
   "files-aside": "归档中另有 {count} 个文件未读取\n它们不是 {node} 的规则、集合、路由、设备、连接或套接字列表。",
-  "namespaces-beside": "{node} 的 {count} 个网络命名空间各为一份快照：{names}\n在归档后指明其一：-f {path}#{first}",
+  "namespaces-beside": "{node} 的网络命名空间各为一份快照：{names}\n在归档后指明其一：-f {path}#{first}",
   "file-name": "{file} 未读取：其名称含有控制字符\n没有工具会这样命名所收集的文件。",
   "bad-manifest": "{file} 不是清单的 JSON 对象\n读取快照时不使用它。",
 };
