@@ -14,7 +14,7 @@ export type * from "./model/sets.ts";
 export type * from "./model/snapshot.ts";
 export type * from "./program/action.ts";
 export type * from "./program/packet.ts";
-export { addressBytes } from "./program/checksum.ts";
+export { addressBytes, addressOfBytes } from "./program/checksum.ts";
 export * from "./program/packet-bytes.ts";
 export * from "./program/protocol.ts";
 export type * from "./program/test.ts";

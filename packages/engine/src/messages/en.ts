@@ -183,6 +183,7 @@ export const commandLine = {
   version: "print the version",
   completion: "print a completion script for your shell",
   lab: "send the same packet through the real kernel, in a private network namespace",
+  capture: "take a snapshot of this node: every listing that its tools print, nothing changed",
   "option-file":
     "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
   "option-output": "form of the output",
@@ -281,5 +282,19 @@ export const commandLine = {
   expectation: "expected {expected}, got {actual}",
   bug: "this is a bug in hookwalk: {message}",
   "bug-hint": "Please report it with the command line and, where you may, the snapshot.",
+  "option-capture-output":
+    "where to put it: a new directory, a .tar.gz or .tgz, or - for a packed tar on standard output (default: hookwalk-capture-TIME.tar.gz)",
+  "option-netns": "of this network namespace, as `ip netns` names it",
+  "option-redact":
+    "replace addresses, MACs, host names and names in comments, the same by the same everywhere; no way leads back",
+  "capture-terminal": "a terminal cannot show a packed tar: send standard output into a file or a pipe",
+  "capture-form": "{path}: only .tar.gz, .tgz and directories are written",
+  "not-captured": "not captured: {file}: {why}",
+  "nothing-captured": "nothing could be captured: {why}",
+  "nothing-captured-hint": "Run it as root, on the node, with iptables, nftables, ipset and iproute2 installed.",
+  "cannot-write": "cannot write {path}: {why}",
+  "cannot-write-hint": "Name another place with -o: a file or directory that is not there yet.",
+  "not-empty": "{path} is not empty",
+  "not-empty-hint": "Two captures in one directory would be read as one node. Name another with -o.",
   reading: "reading {path}",
 } as const;
