@@ -69,7 +69,7 @@ async function filesOf(wanted: Wanted, time: Date, context: Context): Promise<Re
     progress.end();
   });
   const { files, missing, tools } = captured;
-  if (files.size === 0) {
+  if ([...files.values()].every((text) => text === "")) {
     const why = [...missing.values()][0] ?? "";
     const message = say.commandLine("nothing-captured", { why });
     throw new HookwalkError("environment", EXIT.environment, message, say.commandLine("nothing-captured-hint"));
