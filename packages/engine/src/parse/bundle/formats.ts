@@ -13,6 +13,7 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "nft"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -24,6 +25,8 @@ export interface Hints {
   readonly table?: string;
   /** Of a listing of one device's neighbours. */
   readonly dev?: string;
+  /** Of a listing of nft without what sets hold. */
+  readonly terse?: boolean;
 }
 
 /** Parts of a file name, most telling first. */
@@ -33,6 +36,7 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/^manifest/, "manifest"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
+  [/^nft|nft_.*list_/, "nft"],
   [/^ip.*rule/, "ip-rule"],
   [/^ip.*route/, "ip-route"],
   [/^ip.*neigh/, "ip-neigh"],
@@ -43,6 +47,9 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
 
 /** `ip-route-table-11`, `ip_route_show_table_11`. */
 const ROUTE_TABLE = /table[-_]([a-z0-9]+)/;
+
+/** `nft-ruleset-terse`, `nft_-t_list_ruleset`. */
+const TERSE = /[-_]t(erse)?[-_.]/;
 
 /** What a path says. The content has the last word on the format. */
 export function hintsOfPath(path: string): Hints {
@@ -55,6 +62,7 @@ export function hintsOfPath(path: string): Hints {
     ...(name.includes("legacy") && { backend: "legacy" }),
     ...(/[-_]nft/.test(name) && { backend: "nft" }),
     ...(table !== undefined && table !== "all" && { table }),
+    ...(format === "nft" && TERSE.test(name) && { terse: true }),
   };
 }
 
@@ -87,6 +95,8 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^ipset (save|list|-S|-L)( |$)/, { format: "ipset" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
+  [/^nft (-\S+ )*(-\w*t\w*|--terse) (-\S+ )*list /, { format: "nft", terse: true }],
+  [/^nft (-\S+ )*list /, { format: "nft" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

@@ -9,13 +9,14 @@ import { parseIpRoute } from "../ip/route.ts";
 import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
+import { parseNft } from "../nft/parse-nft.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
 import { take } from "./draft.ts";
 import type { PerFamily, SnapshotDraft } from "./draft.ts";
 import type { Format, Hints } from "./formats.ts";
 import { parseManifest } from "./manifest.ts";
-import { joinLists, mergeLinks, mergeSets, mergeSockets, statementKey } from "./merge.ts";
+import { joinLists, mergeLinks, mergeNftTables, mergeSets, mergeSockets, statementKey } from "./merge.ts";
 
 /** One listing: a file, or a stretch of one. */
 export interface Listing {
@@ -73,6 +74,12 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     const sysctls = take(parseSysctl(listing.text, listing.file, listing), draft);
     draft.sysctls ??= new Map<string, Sysctl>();
     for (const sysctl of sysctls) draft.sysctls.set(sysctl.name, sysctl);
+  },
+  nft(listing, draft) {
+    const { text, file, firstLine, hints } = listing;
+    const options = { firstLine, ...(hints.terse === true && { terse: true }) };
+    const tables = take(parseNft(text, file, options), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;

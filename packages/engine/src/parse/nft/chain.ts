@@ -24,7 +24,8 @@ function readStatement(reader: Reader, chain: ChainDraft, family: NftFamily): bo
   else if (takeIf(reader, "policy")) readPolicy(reader, chain);
   else if (reader.scanner.word === "comment" && reader.scanner.kind === "word") {
     takeWord(reader);
-    chain.comment = takeString(reader);
+    const comment = takeString(reader);
+    if (!failed(reader)) chain.comment = comment;
   } else {
     reader.scanner.handle = null;
     const body = readRuleBody(reader);
