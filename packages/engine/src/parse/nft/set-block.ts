@@ -61,7 +61,7 @@ function readProperty(reader: Reader, set: SetDraft): boolean {
     return true;
   }
   const statements = takeStatements(reader);
-  if (!failed(reader)) set.statements.push(...statements);
+  if (!failed(reader)) set.statements = set.statements.concat(statements);
   return statements.length > 0;
 }
 

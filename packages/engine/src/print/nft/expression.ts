@@ -34,7 +34,22 @@ export function printExpression(expression: NftExpression, options: NftPrintOpti
       return `${print(expression.key)} map ${print(expression.map)}`;
     case "verbatim":
       return expression.text;
-    default:
+    case "payload":
+    case "payload-raw":
+    case "exthdr":
+    case "tcp-option":
+    case "ip-option":
+    case "sctp-chunk":
+    case "dccp-option":
+    case "meta":
+    case "ct":
+    case "rt":
+    case "fib":
+    case "socket":
+    case "osf":
+    case "ipsec":
+    case "numgen":
+    case "hash":
       return printField(expression, print);
   }
 }

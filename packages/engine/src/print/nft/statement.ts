@@ -33,7 +33,20 @@ function printOther(statement: Exclude<NftStatement, Stateful>, options: NftPrin
       return "notrack";
     case "verbatim":
       return statement.text;
-    default:
+    case "nat":
+    case "reject":
+    case "log":
+    case "queue":
+    case "dup":
+    case "fwd":
+    case "set-update":
+    case "meter":
+    case "ct-object":
+    case "tproxy":
+    case "synproxy":
+    case "flow":
+    case "reset":
+    case "xt":
       return printAction(statement, print, options);
   }
 }
