@@ -4,7 +4,7 @@ import { readDevices } from "./devices.ts";
 import { takePriority } from "./priority.ts";
 import { expectWord, fail, failed, lookup, takeIf, takePunctIf, takeString, takeWord } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { readRuleBody } from "./rule.ts";
+import { readRule } from "./rule.ts";
 import type { ChainDraft } from "./ruleset-draft.ts";
 
 /** Words that stand in a table: where one starts a line of a chain, the chain was not closed. */
@@ -26,11 +26,7 @@ function readStatement(reader: Reader, chain: ChainDraft, family: NftFamily): bo
     takeWord(reader);
     const comment = takeString(reader);
     if (!failed(reader)) chain.comment = comment;
-  } else {
-    reader.scanner.handle = null;
-    const body = readRuleBody(reader);
-    chain.rules.push({ ...body, handle: reader.scanner.handle });
-  }
+  } else chain.rules.push(readRule(reader));
   return true;
 }
 
