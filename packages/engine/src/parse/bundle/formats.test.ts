@@ -11,7 +11,9 @@ describe("hintsOfPath", () => {
     ["ss_-peaonmi", { format: "ss" }],
     ["ip-rule.iproute2-6.1.0.txt", { format: "ip-rule" }],
     ["ipset-save.txt", { format: "ipset" }],
-    ["nft-ruleset.txt", {}],
+    ["nft-ruleset.txt", { format: "nft" }],
+    ["nft-ruleset-terse.nft-1.0.6.txt", { format: "nft", terse: true }],
+    ["sos_commands/firewall_tables/nft_-a_list_ruleset", { format: "nft" }],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
     expect(hintsOfPath(path)).toEqual(hints);
@@ -33,7 +35,10 @@ describe("hintsOfCommand", () => {
     ["sysctl -a", { format: "sysctl" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],
-    ["nft list ruleset", null],
+    ["nft list ruleset", { format: "nft" }],
+    ["nft -a list ruleset", { format: "nft" }],
+    ["nft -at list table ip nat", { format: "nft", terse: true }],
+    ["nft add table x", null],
   ])("%s", (command, hints) => {
     expect(hintsOfCommand(command)).toEqual(hints);
   });

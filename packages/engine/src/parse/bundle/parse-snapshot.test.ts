@@ -41,6 +41,7 @@ describe("recognising", () => {
     ["conntrack", FLOW, ({ conntrack }) => conntrack],
     ["ss", SOCKET, ({ sockets }) => sockets],
     ["sysctl", "net.ipv4.ip_forward = 1\n", ({ sysctls }) => sysctls],
+    ["nft", "table inet t {\n\tchain c {\n\t\tip saddr 10.0.0.1 accept\n\t}\n}\n", ({ nft }) => nft],
     ["manifest", '{"host":"n","kernel":"6.1","tools":{"ipset":"7.17"},"notes":["x"]}', ({ manifest }) => manifest],
   ])("%s by its content, whatever its name", (format, text, valueOf) => {
     const snapshot = read({ "page-from-the-web.md": text });
