@@ -72,12 +72,16 @@ function isNet(address: Address, mask: Address | null): mask is Address {
   return mask !== null && familyOf(mask) === familyOf(address) && maskAddress(address, mask) === address;
 }
 
-/** The end of a sentence, or `add:10.0.0.1`, which looks like IPv6 and is not. */
+/** With the end of a sentence behind it, or `add:10.0.0.1`, which looks like IPv6 and is not. */
 function mapInside(token: string, map: AddressMap): string {
-  const bare = token.replace(/[.:]$/, "");
-  if (bare !== token) return mapToken(bare, null, map) + token.slice(bare.length);
-  return token.includes(".") && token.includes(":") ? mapV4s(token, map) : token;
+  const bare = token.slice(0, LONGEST + 1).replace(/[.:]+$/, "");
+  if (bare.length <= LONGEST && parseAddress(bare) !== null)
+    return mapToken(bare, null, map) + token.slice(bare.length);
+  return token.includes(".") ? mapV4s(token, map) : token;
 }
+
+/** Characters of an IPv6 address, `ffff:…:255.255.255.255`. */
+const LONGEST = 45;
 
 function mapV4s(token: string, map: AddressMap): string {
   return token.replace(ONLY_V4, (inner) => {
@@ -93,7 +97,7 @@ function mapMac(token: string, map: AddressMap): string {
   return Array.from(mapped, (byte) => byte.toString(16).padStart(isPadded ? 2 : 1, "0")).join(":");
 }
 
-const RANGE = new RegExp(String.raw`([\da-fA-F:.]{2,45})(?:-|",\s*")(?=([\da-fA-F:.]{2,45}))`, "g");
+const RANGE = new RegExp(String.raw`(?<![\da-fA-F:.])([\da-fA-F:.]{2,45})(?:-|",\s*")(?=([\da-fA-F:.]{2,45}))`, "g");
 /** A network of a device: its broadcast address stays its last one. */
 const ON_LINK = /\binet6? ([\da-fA-F:.]+\/\d+)/g;
 const NET = /([\da-fA-F:.]{2,45})\/(\d{1,3})/g;

@@ -41,10 +41,15 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH = 8;
 
 export function newNameMap(key: Uint8Array): NameMap {
+  const known = new Map<string, string>();
   const name = (text: string): string => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
     const digest = createHmac("sha256", key).update(`name ${text}`).digest();
     const letters = Array.from(digest.subarray(0, LENGTH), (byte) => LETTERS[byte & 31] ?? "");
-    return `x-${letters.join("")}`;
+    const after = `x-${letters.join("")}`;
+    known.set(text, after);
+    return after;
   };
   return {
     name,

@@ -78,7 +78,7 @@ function pinnedPositions(pins: readonly Pin[]): Position {
   return root;
 }
 
-export function bitAt(bytes: Uint8Array, bit: number): 0 | 1 {
+function bitAt(bytes: Uint8Array, bit: number): 0 | 1 {
   return ((bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1 ? 1 : 0;
 }
 
