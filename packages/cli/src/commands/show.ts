@@ -1,13 +1,12 @@
-import { selectTables, showDocument, showJson, statsDocument, statsJson, statsOf } from "@hookwalk/engine";
-import type { Selection, Snapshot, Speaker } from "@hookwalk/engine";
+import { showDocument, showJson, statsDocument, statsJson, statsOf } from "@hookwalk/engine";
+import type { Selection } from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command } from "../command-line/command.ts";
-import { nearest } from "../command-line/suggest.ts";
-import { EXIT, usageError } from "../errors.ts";
-import type { HookwalkError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { neutralise } from "../terminal/neutralise.ts";
 import type { Output } from "../terminal/terminal.ts";
 import { readSnapshot } from "./input.ts";
+import { checkNames } from "./known-names.ts";
 import { writeData } from "./output.ts";
 import { printDump } from "./dump.ts";
 
@@ -72,30 +71,4 @@ export const show: Command = defineCommand({
 /** As it is into a pipe or a file; a terminal would obey what a comment may hold. */
 function writeDump(output: Output, dump: string): void {
   output.write(output.isTerminal ? neutralise(dump) : dump);
-}
-
-/** A table or chain that is not there is a slip of the finger: say what there is. */
-function checkNames(snapshot: Snapshot, selection: Selection, say: Speaker): void {
-  const { table, chain } = selection;
-  if (table === null) return;
-  if (selectTables(snapshot, { ...selection, table: null, chain: null }).length === 0) return;
-  const tables = selectTables(snapshot, { ...selection, chain: null });
-  if (tables.length === 0) {
-    const names = selectTables(snapshot, { ...selection, table: null, chain: null }).map((found) => found.table.name);
-    throw unknownName(say.commandLine("no-table", { name: table }), table, names, say);
-  }
-  if (chain === null || selectTables(snapshot, selection).length > 0) return;
-  const names = tables.flatMap((found) => found.chains.map(({ name }) => name));
-  throw unknownName(say.commandLine("no-chain", { table, name: chain }), chain, names, say);
-}
-
-/** More names than this are no help. */
-const LISTED = 20;
-
-function unknownName(message: string, typed: string, names: readonly string[], say: Speaker): HookwalkError {
-  const like = nearest(typed, names);
-  if (like !== null) return usageError(message, say.commandLine("did-you-mean", { name: like }));
-  const distinct = [...new Set(names)];
-  const listed = distinct.slice(0, LISTED).join(", ") + (distinct.length > LISTED ? ", …" : "");
-  return usageError(message, say.commandLine("there-is", { names: listed }));
 }

@@ -29,6 +29,8 @@ function record(
     family: "ip",
     table,
     chain,
+    isNative: false,
+    isBase: /^[A-Z]+$/.test(chain),
     what,
     mark: 0,
     oif: 0,
@@ -80,7 +82,7 @@ describe("what the kernel reported", () => {
     const records = [
       record("mangle", "FORWARD", 1, { ...after, mark: 1 }),
       record("mangle", "A", 1, { ...after, mark: 2 }),
-      record("mangle", "A", 0, { ...after, mark: 2 }),
+      record("mangle", "A", 0, { ...after, isBase: false, mark: 2 }),
       record("mangle", "FORWARD", 0, { ...after, mark: 2 }),
       record("mangle", "FORWARD", "policy", { ...after, mark: 2 }),
       oracle("postrouting_end", { oif: 3 }),

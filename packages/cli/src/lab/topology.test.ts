@@ -29,6 +29,7 @@ function snapshot(links: readonly Link[] | null, routes: readonly Route[] = []):
   return {
     name: "node",
     tables: { ip: null, ip6: null },
+    nft: null,
     sets: null,
     rules: { ip: null, ip6: null },
     routes: { ip: routes, ip6: null },
@@ -37,6 +38,8 @@ function snapshot(links: readonly Link[] | null, routes: readonly Route[] = []):
     conntrack: null,
     sockets: null,
     sysctls: null,
+    ipvs: null,
+    cni: null,
     manifest: null,
     files: [],
     diagnostics: [],

@@ -1,8 +1,9 @@
-import { eastAsianWidth } from "get-east-asian-width";
 import type { Document, Row, Word } from "@hookwalk/engine";
 import { ROW_INDENT } from "@hookwalk/engine";
 import { colourWord } from "./colour.ts";
 import { neutralise } from "./neutralise.ts";
+import { columnsOf } from "./columns.ts";
+import { wrapWords } from "./wrap.ts";
 
 export interface Page {
   readonly colour: boolean;
@@ -39,6 +40,10 @@ export function* layOutLines(document: Document, page: Page): Generator<string> 
     ) + GUTTER;
 
   for (const line of document) {
+    if (line.kind === "paragraph") {
+      yield* wrapped(line.words, line.indent, page);
+      continue;
+    }
     let out = "";
     if (line.kind === "text") out = " ".repeat(line.indent) + print(line.words, page).text;
     else if (line.kind === "row") {
@@ -48,6 +53,11 @@ export function* layOutLines(document: Document, page: Page): Generator<string> 
     }
     yield `${out}\n`;
   }
+}
+
+/** Prose in lines no wider than the page; what cannot be broken is as wide as it is. */
+function* wrapped(words: readonly Word[], indent: number, page: Page): Generator<string> {
+  for (const line of wrapWords(words, page.width - indent)) yield `${" ".repeat(indent)}${print(line, page).text}\n`;
 }
 
 /** A cell in front of an empty one may run over into it, and the last one is as long as it is: both set no width. */
@@ -88,20 +98,6 @@ function largest<T>(items: readonly T[], measure: (item: T) => number): number {
 
 function widthOf(words: readonly Word[]): number {
   return words.reduce((sum, { text }) => sum + columnsOf(neutralise(text)), 0);
-}
-
-const ASCII = /^[\x20-\x7e]*$/;
-/** Drawn over the character before them, or not at all. */
-const WITHOUT_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-
-/** Chinese takes two columns a character. */
-function columnsOf(text: string): number {
-  if (ASCII.test(text)) return text.length;
-  let columns = 0;
-  for (const character of text) {
-    if (!WITHOUT_WIDTH.test(character)) columns += eastAsianWidth(character.codePointAt(0) ?? 0);
-  }
-  return columns;
 }
 
 function print(words: readonly Word[], page: Page): Printed {

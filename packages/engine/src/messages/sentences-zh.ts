@@ -6,6 +6,7 @@
  */
 export const sentences: readonly (readonly [english: string, chinese: string])[] = [
   // Derived for the whole answer.
+  ["chains of equal priority run in the order {}", "优先级相同的链按此顺序运行：{1}"],
   ["sysctls are the kernel's defaults", "sysctl 均为内核默认值"],
   ["local and connected routes follow from the addresses", "本地路由与直连路由由地址推出"],
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
@@ -136,6 +137,88 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["no dump of the bridge's forwarding database", "没有网桥转发表的转储"],
   ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
+
+  // IPVS.
+  ["{} is 1, as kube-proxy sets it", "{1} 为 1（由 kube-proxy 设置）"],
+  ["no sysctl dump has it", "没有 sysctl 转储包含它"],
+  ["IPVS gives the packet to {} ({})", "IPVS 把报文交给 {1}（{2}）"],
+  ["IPVS chooses {} for {}", "IPVS 为 {2} 选中 {1}"],
+  ["the scheduler takes turns", "调度器轮流选取"],
+  ["the scheduler counts connections", "调度器按连接数选取"],
+  ["the scheduler hashes the client", "调度器按客户端散列选取"],
+  ["the scheduler hashes the destination", "调度器按目的地址散列选取"],
+  ["scheduler", "调度器"],
+  ["the packet is for {}", "报文属于 {1}"],
+  ["ipvsadm was run without -n", "运行 ipvsadm 时没有 -n"],
+  ["IPVS has a connection of {} to {}", "IPVS 有 {1} 到 {2} 的连接"],
+  ["its connections are not listed", "没有列出它的连接"],
+  ["nobody can say which address {} is", "无从得知 {1} 是哪个地址"],
+  ["no real server of {} takes connections", "{1} 没有接受连接的后端"],
+  ["IPVS takes an ICMP error about one of its connections on", "IPVS 会转送关于其连接的 ICMP 差错报文"],
+  [
+    "IPVS takes what is for {} (set {}) from here: no ipvsadm-save dump",
+    "发往 {1} 的报文（集合 {2}）从此处起由 IPVS 接管：没有 ipvsadm-save 转储",
+  ],
+  [
+    "IPVS takes what is for {} from here: no ipvsadm-save dump",
+    "发往 {1} 的报文从此处起由 IPVS 接管：没有 ipvsadm-save 转储",
+  ],
+  ["{} is a virtual service of IPVS", "{1} 是 IPVS 的虚拟服务"],
+  ["only masquerading turns a packet for another host to this node", "只有地址伪装方式能把发往他处的报文转给本机"],
+  ["what comes from outside does not get to {}", "外来报文到不了 {1}"],
+  ["a loopback source does not leave for another host", "回环源地址的报文不发往其他主机"],
+  ["IPVS puts the packet into a tunnel to {} ({})", "IPVS 把报文放入通往 {1} 的隧道（{2}）"],
+
+  // What stands around netfilter.
+  [
+    "an XDP program on {} sees packets first and may drop or redirect them",
+    "{1} 上的 XDP 程序先看到报文，可能丢弃或重定向",
+  ],
+  [
+    "Cilium's BPF program on {} sees packets first and may drop, mark or redirect them past netfilter",
+    "{1} 上的 Cilium BPF 程序先看到报文，可能丢弃、打标记或绕过 netfilter 重定向",
+  ],
+  [
+    "Cilium may have a BPF program on {}, which may translate packets or redirect them past netfilter",
+    "Cilium 可能在 {1} 上有 BPF 程序，它可能转换报文或绕过 netfilter 重定向",
+  ],
+  [
+    "Cilium's BPF program on {} comes next: its policy may drop the packet",
+    "接下来是 {1} 上的 Cilium BPF 程序：其策略可能丢弃报文",
+  ],
+  [
+    "Cilium's socket load balancer puts a backend in the place of a service before the packet is made",
+    "Cilium 的套接字负载均衡在报文产生之前就把服务替换为后端",
+  ],
+  [
+    "Calico's BPF program on {} sees packets first and may drop, mark or redirect them past netfilter",
+    "{1} 上的 Calico BPF 程序先看到报文，可能丢弃、打标记或绕过 netfilter 重定向",
+  ],
+  [
+    "Calico's BPF program on {} comes next: its policy may drop the packet",
+    "接下来是 {1} 上的 Calico BPF 程序：其策略可能丢弃报文",
+  ],
+  [
+    "the pod behind {} may have rules in its own namespace (istio-cni), which came first",
+    "{1} 后的 Pod 在自己的命名空间里可能有规则（istio-cni），它们先生效",
+  ],
+  [
+    "the pod behind {} may have rules in its own namespace (istio-cni), which come next",
+    "{1} 后的 Pod 在自己的命名空间里可能有规则（istio-cni），接下来由它们处理",
+  ],
+  [
+    "{} takes the packet: the one inside it ({}) comes in by {} and passes every hook from PREROUTING",
+    "{1} 收下报文：其中的报文（{2}）从 {3} 进入，自 PREROUTING 起经过各个钩子",
+  ],
+  ["the packet goes on inside another one: {}", "报文装在另一个报文中继续：{1}"],
+  [
+    "{} sends the packet inside another one ({}), which passes OUTPUT and POSTROUTING itself: {}",
+    "{1} 把报文装在另一个报文（{2}）中发出，后者自己经过 OUTPUT 和 POSTROUTING：{3+}",
+  ],
+  ["to {}, which is not followed", "发往 {1}，此处不再跟踪"],
+  ["no dump of the peers of {}", "没有 {1} 的对端转储"],
+  ["no dump of the forwarding database of {}", "没有 {1} 的转发数据库转储"],
+  ["{} would carry its own packets", "{1} 将承载自己的报文"],
 
   // What is wrong with a packet's description.
   ["say where the packet comes from: --iif DEVICE or --local", "请说明报文来自何处：--iif 设备 或 --local"],

@@ -1,6 +1,9 @@
 import type { Family } from "../base/address.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ConntrackEntry, Socket, Sysctl } from "./host.ts";
+import type { CniConfig } from "./cni.ts";
+import type { IpvsService } from "./ipvs.ts";
+import type { NftTable } from "./nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "./routing.ts";
 import type { Table } from "./ruleset.ts";
 import type { IpSet } from "./sets.ts";
@@ -12,6 +15,8 @@ import type { IpSet } from "./sets.ts";
 export interface Snapshot {
   readonly name: string;
   readonly tables: Readonly<Record<Family, readonly Table[] | null>>;
+  /** Tables of nft that no iptables made, in the order of the listing. Null: no `nft list ruleset`. */
+  readonly nft: readonly NftTable[] | null;
   readonly sets: readonly IpSet[] | null;
   readonly rules: Readonly<Record<Family, readonly RoutingRule[] | null>>;
   /** Of all tables that were listed; a table without any route here is empty or was not listed. */
@@ -21,6 +26,8 @@ export interface Snapshot {
   readonly conntrack: readonly ConntrackEntry[] | null;
   readonly sockets: readonly Socket[] | null;
   readonly sysctls: ReadonlyMap<string, Sysctl> | null;
+  readonly ipvs: readonly IpvsService[] | null;
+  readonly cni: readonly CniConfig[] | null;
   readonly manifest: Manifest | null;
   readonly files: readonly SnapshotFile[];
   readonly diagnostics: readonly Diagnostic[];

@@ -7,6 +7,8 @@ export type Document = readonly Line[];
 export type Line =
   | { readonly kind: "blank" }
   | { readonly kind: "text"; readonly indent: number; readonly words: readonly Word[] }
+  /** Prose: broken into as many lines as the page's width makes of it. */
+  | { readonly kind: "paragraph"; readonly indent: number; readonly words: readonly Word[] }
   | Row;
 
 /** A line whose cells line up with those of the other rows of its document. A cell may run over into an empty one. */
@@ -37,6 +39,10 @@ export function word(text: string, role: Role = "plain"): Word {
 
 export function textLine(indent: number, ...words: readonly Word[]): Line {
   return { kind: "text", indent, words };
+}
+
+export function paragraph(indent: number, ...words: readonly Word[]): Line {
+  return { kind: "paragraph", indent, words };
 }
 
 /** A row without sign, detail and aside; cells are given as words or, where they are plain, as text. */

@@ -24,7 +24,8 @@ const snapshot = parseSnapshot(
 const plain = (selection = WHOLE): readonly string[] =>
   showDocument(snapshot, selection, speaker("en")).map((line) => {
     if (line.kind === "blank") return "";
-    if (line.kind === "text") return " ".repeat(line.indent) + line.words.map(({ text }) => text).join("");
+    if (line.kind === "text" || line.kind === "paragraph")
+      return " ".repeat(line.indent) + line.words.map(({ text }) => text).join("");
     return line.cells.map((cell) => cell.map(({ text }) => text).join("")).join("|");
   });
 

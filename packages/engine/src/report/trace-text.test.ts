@@ -68,6 +68,7 @@ function plain(document: Document): readonly string[] {
       case "blank":
         return "";
       case "text":
+      case "paragraph":
         return " ".repeat(line.indent) + line.words.map(({ text }) => text).join("");
       case "row": {
         const cells = [...line.cells, line.detail, line.aside].map((words) => words.map(({ text }) => text).join(""));

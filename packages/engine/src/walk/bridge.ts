@@ -10,7 +10,7 @@ import { answerWith, ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";
 import { dropped } from "./verdict.ts";
-import type { ChainVerdict, Dropped } from "./verdict.ts";
+import type { ChainVerdict, Dropped, SentOn } from "./verdict.ts";
 
 /** What a bridge makes of a packet. */
 type Bridging =
@@ -19,7 +19,7 @@ type Bridging =
   /** It has been through PREROUTING already; `routed`: with a new destination, which was routed at once. */
   | { readonly kind: "up"; readonly routed: Routed | null }
   | { readonly kind: "bridged" }
-  | { readonly kind: "lost"; readonly verdict: Exclude<ChainVerdict, { kind: "accept" }> };
+  | { readonly kind: "lost"; readonly verdict: Exclude<ChainVerdict | SentOn, { kind: "accept" }> };
 
 const SETTINGS: Readonly<Record<Family, string>> = {
   ip: "net.bridge.bridge-nf-call-iptables",

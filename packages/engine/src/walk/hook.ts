@@ -4,6 +4,8 @@ import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import type { Tracked } from "./conntrack/track.ts";
 import { gather } from "./defrag.ts";
+import { ipvsReply } from "./ipvs/reply.ts";
+import { ipvsRequest } from "./ipvs/request.ts";
 import { natHook } from "./nat/bind.ts";
 import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
@@ -11,10 +13,10 @@ import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { Skb } from "./skb.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
-import type { ChainVerdict } from "./verdict.ts";
+import type { ChainVerdict, SentOn } from "./verdict.ts";
 
 /** nf_hook_slow: everything registered at a hook, in order, until something does not accept. */
-export function walkHook(run: Run, hook: Hook): ChainVerdict {
+export function walkHook(run: Run, hook: Hook): ChainVerdict | SentOn {
   run.hook = hook;
   run.stage++;
   const { family } = run;
@@ -31,12 +33,25 @@ export function walkHook(run: Run, hook: Hook): ChainVerdict {
   return ACCEPT;
 }
 
+/** The chains of a device (net/core/dev.c nf_ingress, nf_hook_egress): the packet has met no conntrack there, or is done with it. */
+export function walkDevice(run: Run, hook: "ingress" | "egress", device: string | null): ChainVerdict {
+  const chains = device === null ? undefined : run.family.devices[hook].get(device);
+  if (chains === undefined) return ACCEPT;
+  run.hook = hook;
+  for (const chain of chains) {
+    run.stage++;
+    const verdict = walkBaseChain(run, chain);
+    if (verdict.kind !== "accept") return verdict;
+  }
+  return ACCEPT;
+}
+
 function assumedEmpty(run: Run): boolean {
   const { family, whyUnknown } = run.family;
   return ask(run, factQuestion(`no ${family === "ip" ? "IPv4" : "IPv6"} rules are loaded`, whyUnknown, true));
 }
 
-function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
+function walkEntry(run: Run, entry: HookEntry): ChainVerdict | SentOn {
   run.stage++;
   switch (entry.kind) {
     case "defrag":
@@ -47,6 +62,8 @@ function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
       return confirm(run);
     case "nat":
       return natEntry(run, entry);
+    case "ipvs":
+      return entry.role === "reply" ? ipvsReply(run) : ipvsRequest(run);
     case "chain":
       return entry.reroutes ? walkAndReroute(run, entry) : walkBaseChain(run, entry.chain);
   }

@@ -49,6 +49,8 @@ export interface Skb {
   zone: Zone;
   helper: string | null;
   route: RouteChoice | null;
+  /** `ipvs_property`: IPVS has had it already. */
+  ipvs: boolean;
   /** What it was put together from; null: it came whole. */
   gathered: Gathered | null;
 }
@@ -105,6 +107,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     zone: DEFAULT_ZONE,
     helper: null,
     route: null,
+    ipvs: false,
     gathered: null,
   };
 }
@@ -136,6 +139,7 @@ export function digestOf(skb: Skb): string {
     skb.oif,
     skb.oifKnown,
     skb.physin,
+    skb.pktType,
     skb.physout,
     skb.isForOther,
     skb.hasSocket,
@@ -143,6 +147,7 @@ export function digestOf(skb: Skb): string {
     skb.refusesCt,
     printZone(skb.zone),
     skb.helper,
+    skb.ipvs,
     flow,
     route,
   ].join("|");

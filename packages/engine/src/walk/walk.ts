@@ -63,8 +63,12 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     family: program.families[packet.family],
     oracle,
     conntrack: state.conntrack,
+    connections: state.connections,
+    scheduled: null,
+    inside: [],
     assumedFlow,
     sets: state.sets,
+    nftSets: state.nftSets,
     fragments: state.fragments,
     nexthops: state.nexthops,
     skb: newSkb(packet, arrival),
@@ -116,6 +120,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
+  run.nftSets = own.nftSets;
   run.nexthops = own.nexthops;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
@@ -134,7 +139,8 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows, fragments, nexthops } = finished.run;
+  const { sets, nftSets, flows, fragments, nexthops, scheduled } = finished.run;
+  if (scheduled !== null) state.connections.add(scheduled);
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;
@@ -142,6 +148,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
     else if (flow.confirmed) state.conntrack.insert(flow);
   }
   state.sets = sets;
+  state.nftSets = nftSets;
   state.fragments = fragments;
   state.nexthops = nexthops;
 }

@@ -11,6 +11,9 @@ describe("hintsOfPath", () => {
     ["ss_-peaonmi", { format: "ss" }],
     ["ip-rule.iproute2-6.1.0.txt", { format: "ip-rule" }],
     ["ipset-save.txt", { format: "ipset" }],
+    ["ipvsadm-save.txt", { format: "ipvsadm" }],
+    ["proc/net/ip_vs", { format: "ipvsadm" }],
+    ["cni-10-calico.conflist", { format: "cni" }],
     ["nft-ruleset.txt", {}],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
@@ -31,6 +34,8 @@ describe("hintsOfCommand", () => {
     ["conntrack -L -o extended", { format: "conntrack" }],
     ["ss -tuanp --inet-sockopt", { format: "ss" }],
     ["sysctl -a", { format: "sysctl" }],
+    ["ipvsadm -Ln", { format: "ipvsadm" }],
+    ["cat /proc/net/ip_vs", { format: "ipvsadm" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],
     ["nft list ruleset", null],

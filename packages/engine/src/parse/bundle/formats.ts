@@ -13,6 +13,9 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "ipvsadm"
+  | "cni"
+  | "nft-json"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -30,7 +33,10 @@ export interface Hints {
 const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip6?-?tables/, "iptables-save"],
   [/ip-?set/, "ipset"],
+  [/ip_?vs/, "ipvsadm"],
+  [/^cni|\.conflist$/, "cni"],
   [/^manifest/, "manifest"],
+  [/nft.*\.json$/, "nft-json"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
   [/^ip.*rule/, "ip-rule"],
@@ -85,8 +91,12 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^iptables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip" }],
   [/^ip6tables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip6" }],
   [/^ipset (save|list|-S|-L)( |$)/, { format: "ipset" }],
+  [/^ipvsadm(-save)?( |$)/, { format: "ipvsadm" }],
+  [/^cat \/proc\/net\/ip_vs$/, { format: "ipvsadm" }],
+  [/^cat \/etc\/cni\/net\.d\/\S+$/, { format: "cni" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
+  [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

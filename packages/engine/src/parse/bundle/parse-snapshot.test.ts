@@ -41,6 +41,9 @@ describe("recognising", () => {
     ["conntrack", FLOW, ({ conntrack }) => conntrack],
     ["ss", SOCKET, ({ sockets }) => sockets],
     ["sysctl", "net.ipv4.ip_forward = 1\n", ({ sysctls }) => sysctls],
+    ["ipvsadm", "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1\n", ({ ipvs }) => ipvs],
+    ["ipvsadm", "Prot LocalAddress:Port Scheduler Flags\nTCP  10.0.0.1:80 rr\n", ({ ipvs }) => ipvs],
+    ["cni", '{"cniVersion":"0.3.1","name":"k","plugins":[{"type":"calico"}]}', ({ cni }) => cni],
     ["manifest", '{"host":"n","kernel":"6.1","tools":{"ipset":"7.17"},"notes":["x"]}', ({ manifest }) => manifest],
   ])("%s by its content, whatever its name", (format, text, valueOf) => {
     const snapshot = read({ "page-from-the-web.md": text });
@@ -50,8 +53,14 @@ describe("recognising", () => {
   });
 
   it("an empty file by its name: nothing there is an answer, too", () => {
-    const snapshot = read({ "conntrack.txt": "", "ipset-save.txt": "\n", "ip6-rule.txt": "", "ip-neigh.json": "[]\n" });
-    expect(snapshot).toMatchObject({ conntrack: [], sets: [], rules: { ip: null, ip6: [] }, neighbours: [] });
+    const snapshot = read({
+      "conntrack.txt": "",
+      "ipset-save.txt": "\n",
+      "ip6-rule.txt": "",
+      "ip-neigh.json": "[]\n",
+      "ipvsadm-save.txt": "",
+    });
+    expect(snapshot).toMatchObject({ conntrack: [], sets: [], rules: { ip: null, ip6: [] }, neighbours: [], ipvs: [] });
   });
 
   it("says that what no file speaks of is unknown", () => {

@@ -27,11 +27,26 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const { tables, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const {
+    tables,
+    nft,
+    rules,
+    routes,
+    links,
+    neighbours,
+    conntrack,
+    sockets,
+    sysctls,
+    ipvs,
+    cni,
+    manifest,
+    diagnostics,
+  } = draft;
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
     tables,
+    nft,
     sets,
     rules,
     routes,
@@ -40,6 +55,8 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
     conntrack,
     sockets,
     sysctls,
+    ipvs,
+    cni,
     manifest,
     files: read,
     diagnostics,

@@ -6,6 +6,10 @@ import type { Format } from "./formats.ts";
 /** How lines of each format look. Where several fit, the first has it; each pattern is linear. */
 const LINES: readonly (readonly [Format, RegExp])[] = [
   [
+    "ipvsadm",
+    /^(ipvsadm )?(-A|-a|--add-service|--add-server) (-t|-u|-f|--(tcp|udp|sctp|fwmark)-service) \S|^(TCP|UDP|SCTP|FWM) +[\w.:[\]-]+ |^ {2}-> \S+ +(Masq|Local|Tunnel|Route|Forward) |^(IP Virtual Server version|Prot LocalAddress:Port) /,
+  ],
+  [
     "iptables-save",
     /^\s*(\*(filter|nat|mangle|raw|security)\s*$|:\S+ (-|ACCEPT|DROP|QUEUE|RETURN)(\s|$)|(\[\d+:\d+\] )?-[AI] \S|COMMIT\s*$)/,
   ],
@@ -99,6 +103,11 @@ const KEYS: readonly (readonly [Format, readonly string[]])[] = [
   ["ip-neigh", ["dst", "state"]],
   ["ip-neigh", ["dst", "lladdr"]],
   ["ip-route", ["dst", "flags"]],
+  ["cni", ["cniVersion", "plugins"]],
+  ["cni", ["name", "plugins"]],
+  ["cni", ["cniVersion", "type"]],
+  ["nft-json", ["nftables"]],
+  ["nft-json", ["metainfo"]],
   ["manifest", ["host", "kernel"]],
   ["manifest", ["host", "tools"]],
 ];
@@ -111,8 +120,8 @@ function recogniseJson(text: string): Recognised {
   const formats = objects.map(formatOfObject);
   const format = formats.find((found) => found !== null) ?? null;
   // An object that is cut, or an empty list, is for the name to tell.
-  const cut = text.length > SAMPLE_JSON && objects.length === 0;
-  return { format: cut ? firstKeyFormat(text) : format, share: 1, isEmpty: objects.length === 0 && !cut };
+  const cut = text.length > SAMPLE_JSON && format === null ? firstKeyFormat(text) : null;
+  return { format: format ?? cut, share: 1, isEmpty: objects.length === 0 && cut === null };
 }
 
 function formatOfObject({ entries }: JsonObject): Format | null {
@@ -120,7 +129,8 @@ function formatOfObject({ entries }: JsonObject): Format | null {
   return KEYS.find(([, needed]) => needed.every((key) => keys.has(key)))?.[0] ?? null;
 }
 
-/** A first object so large that it was cut: only a link has that many keys. */
+/** A first object so large that it was cut: a listing of nft is one, and only a link has that many keys. */
 function firstKeyFormat(text: string): Format | null {
+  if (/^\s*\{\s*"nftables"/.test(text.slice(0, 200))) return "nft-json";
   return /^\s*\[?\s*\{\s*"ifindex"/.test(text.slice(0, 200)) ? "ip-link" : null;
 }

@@ -1,0 +1,102 @@
+import type { Family } from "../base/address.ts";
+import type { Part, Phrase } from "../messages/explain/phrase.ts";
+import type { RoutingRule } from "../model/routing.ts";
+import type { IpSet } from "../model/sets.ts";
+import type { Table } from "../model/ruleset.ts";
+import type { MarkMeaning } from "../owners/mark.ts";
+import type { Owner } from "../owners/owner.ts";
+import type { Presence } from "../owners/recognise.ts";
+import type { Place } from "./node.ts";
+
+/** What of a snapshot is to be explained. Null: all of that kind. */
+export type ExplainSelection =
+  | { readonly kind: "all" }
+  | {
+      readonly kind: "rules";
+      readonly family: Family | null;
+      readonly table: string | null;
+      readonly chain: string | null;
+      /** From 1. */
+      readonly rule: number | null;
+    }
+  | { readonly kind: "set"; readonly name: string | null }
+  | { readonly kind: "routing-rule"; readonly family: Family | null; readonly priority: number | null }
+  | { readonly kind: "mark"; readonly mark: number | null };
+
+/** Everything that was asked for, in no language yet. Lists that were not asked for are empty. */
+export interface Explanation {
+  /** Who writes on this node. */
+  readonly owners: readonly Presence[];
+  readonly tables: readonly TableExplanation[];
+  /** Null: the snapshot has no dump of sets. */
+  readonly sets: readonly SetExplanation[] | null;
+  readonly routingRules: readonly RoutingRuleExplanation[];
+  readonly marks: readonly MarkExplanation[];
+}
+
+export interface TableExplanation {
+  readonly table: Table;
+  readonly chains: readonly ChainExplanation[];
+}
+
+export interface ChainExplanation {
+  readonly name: string;
+  readonly owner: Owner | null;
+  readonly policy: string | null;
+  /** What it is for; null: nobody known wrote it. */
+  readonly meaning: Phrase | null;
+  /** Who leads here, what is at its end. */
+  readonly says: readonly Part[];
+  readonly rules: readonly RuleExplanation[];
+}
+
+export interface RuleExplanation {
+  readonly place: Place;
+  /** Null: nobody known. */
+  readonly owner: Owner | null;
+  /** What the kernel does: one sentence. */
+  readonly says: Phrase;
+  /** Why its owner wrote it. */
+  readonly purpose: Phrase | null;
+  /** What else a reader should know. */
+  readonly notes: readonly Part[];
+  readonly needs: readonly Need[];
+}
+
+/** What must be there for a rule to do its work, and whether it is; null: the snapshot does not say. */
+export interface Need {
+  readonly what: Phrase;
+  readonly isMet: boolean | null;
+}
+
+export interface SetExplanation {
+  readonly set: IpSet;
+  readonly owner: Owner | null;
+  readonly meaning: Phrase | null;
+  readonly says: readonly Part[];
+  /** Rules that test it or change it. */
+  readonly uses: readonly Place[];
+}
+
+export interface RoutingRuleExplanation {
+  readonly rule: RoutingRule;
+  readonly owner: Owner | null;
+  readonly says: Phrase;
+  readonly purpose: Phrase | null;
+  readonly notes: readonly Part[];
+}
+
+export interface MarkExplanation {
+  readonly value: number;
+  readonly mask: number;
+  readonly meanings: readonly MarkMeaning[];
+  /** Rules that test the packet's mark and that this value passes. */
+  readonly readers: readonly Place[];
+  /** Rules that this value keeps from matching. */
+  readonly excluders: readonly Place[];
+  /** Rules that can give a packet these bits. */
+  readonly writers: readonly Place[];
+  /** Rules that clear or flip some of these bits, and leave others of the mark. */
+  readonly clearers: readonly Place[];
+  readonly routingRules: readonly RoutingRule[];
+}

@@ -1,0 +1,78 @@
+import { icmpTypes } from "../ext/xt/icmp-types.ts";
+import { list, negate, phrase } from "../messages/explain/phrase.ts";
+import type { Part, Phrase, PhraseId } from "../messages/explain/phrase.ts";
+import { bitsTest } from "./bits.ts";
+import { parseBits } from "./printed.ts";
+import type { Printed } from "./printed.ts";
+import type { Scope } from "./scope.ts";
+import { sidesPhrase, setName } from "./set-name.ts";
+
+/** An option whose value says more than itself. Null: another option's phrase says it. */
+export type OptionPart = (printed: Printed, scope: Scope) => Part | null;
+
+type WhatId = "the-mark" | "the-ctmark" | "the-realm" | "the-in-group" | "the-out-group";
+
+/** A number under a mask; `hasMeaning`: it is a mark that owners share out. */
+export function marksPart(what: WhatId, hasMeaning: boolean): OptionPart {
+  return ({ text, negated }, scope) => {
+    const bits = parseBits(text);
+    if (bits === null) return negate(phrase("named-value", { what: phrase(what), value: text }), negated);
+    return bitsTest(phrase(what), bits, negated, hasMeaning ? scope : null);
+  };
+}
+
+/** Addresses of this node are what such rules are about nearly always. */
+export function typePart(
+  general: "source-type" | "destination-type",
+  local: "source-local" | "destination-local",
+): OptionPart {
+  return ({ text, negated }) => negate(text === "LOCAL" ? phrase(local) : phrase(general, { value: text }), negated);
+}
+
+/** States that say nothing by their names alone. */
+const STATES: ReadonlyMap<string, PhraseId> = new Map([
+  ["INVALID", "state-invalid"],
+  ["UNTRACKED", "state-untracked"],
+  ["SNAT", "state-snat"],
+  ["DNAT", "state-dnat"],
+]);
+
+export const statesPart: OptionPart = ({ text, negated }) => {
+  const states = text.split(",").map((state): Part => {
+    const id = STATES.get(state);
+    return id === undefined ? state : { id, negated: false, params: {} };
+  });
+  const [only] = states;
+  const said =
+    only !== undefined && states.length === 1
+      ? phrase("ct-state", { value: only })
+      : phrase("ct-state-of", { value: list("items", states) });
+  return negate(said, negated);
+};
+
+export const icmpPart: OptionPart = ({ text, negated }, { family }) => {
+  for (const [name, { type, code }] of icmpTypes(family)) {
+    const printed = code === null ? String(type) : `${String(type)}/${String(code)}`;
+    if (printed === text) return negate(phrase("icmp-type-named", { value: text, name }), negated);
+  }
+  return negate(phrase("icmp-type", { value: text }), negated);
+};
+
+export const tcpFlagsPart: OptionPart = ({ text, negated }) => {
+  const [mask = "", set = ""] = text.split(" ");
+  const said: Phrase =
+    text === "FIN,SYN,RST,ACK SYN"
+      ? phrase("tcp-syn")
+      : set === "NONE"
+        ? phrase("tcp-flags-none", { mask })
+        : phrase("tcp-flags", { mask, set });
+  return negate(said, negated);
+};
+
+export const setPart: OptionPart = ({ text, negated }, scope) => {
+  const [name = "", sides = ""] = text.split(" ");
+  const what = sidesPhrase(name, sides, scope);
+  const params = { what, set: setName(name, sides, scope) };
+  const isOne = !sides.includes(",");
+  return negate(isOne ? phrase("set-member", params) : phrase("set-members", params), negated);
+};

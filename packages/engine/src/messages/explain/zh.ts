@@ -1,0 +1,19 @@
+import type { phrases as en } from "./en.ts";
+import { conditions } from "./conditions-zh.ts";
+import { effects } from "./effects-zh.ts";
+import { frame } from "./frame-zh.ts";
+import { calico } from "./owners/calico-zh.ts";
+import { cilium } from "./owners/cilium-zh.ts";
+import { kubernetes } from "./owners/kubernetes-zh.ts";
+import { others } from "./owners/others-zh.ts";
+
+/** Everything that explanations say, in Chinese: the ids of en.ts, all of them. */
+export const phrases: Readonly<Record<keyof typeof en, string>> = {
+  ...frame,
+  ...conditions,
+  ...effects,
+  ...cilium,
+  ...kubernetes,
+  ...calico,
+  ...others,
+};

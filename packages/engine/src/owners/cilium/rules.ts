@@ -1,0 +1,69 @@
+import type { RulePattern } from "../owner.ts";
+
+/** Without it the rule would hold for every packet: a listing that does not show it has lost it. */
+const MARK_TEST = / ?-m mark (! )?--mark /;
+
+/** By comment: Cilium writes one beside nearly every rule. Feeders keep the name of the chain while `OLD_` ones are in use. */
+export const ciliumRules: readonly RulePattern[] = [
+  { comment: /^cilium-feeder: (?<chain>CILIUM_\w+)$/, means: "cilium-feeder" },
+
+  // The L7 and DNS proxies.
+  {
+    comment: /^cilium: TPROXY to host (?<proxy>cilium-dns-egress) proxy$/,
+    text: /-j TPROXY/,
+    means: "cilium-tproxy-dns",
+    expects: MARK_TEST,
+  },
+  {
+    comment: /^cilium: TPROXY to host (?<proxy>cilium-http-(?:in|e)gress) proxy$/,
+    means: "cilium-tproxy-http",
+    expects: MARK_TEST,
+  },
+  { comment: /^cilium: TPROXY to host (?<proxy>\S*\/\S+) proxy$/, means: "cilium-tproxy-listener", expects: MARK_TEST },
+  { comment: /^cilium: TPROXY to host (?<proxy>.+) proxy$/, means: "cilium-tproxy", expects: MARK_TEST },
+  { comment: /^cilium: any->pod redirect proxied traffic to host proxy$/, means: "cilium-socket" },
+  { comment: /^cilium: NOTRACK for proxy traffic$/, means: "cilium-notrack-to-proxy", expects: MARK_TEST },
+  { comment: /^cilium: NOTRACK for proxy return traffic$/, means: "cilium-notrack-proxy-return", expects: MARK_TEST },
+  { comment: /^cilium: NOTRACK for proxy forward traffic$/, means: "cilium-notrack-proxy-forward" },
+  { comment: /^cilium: NOTRACK for L7 proxy upstream traffic$/, means: "cilium-notrack-upstream", expects: MARK_TEST },
+  {
+    comment: /^cilium: ACCEPT for proxy traffic$/,
+    chain: /INPUT$/,
+    means: "cilium-accept-to-proxy",
+    expects: MARK_TEST,
+  },
+  { comment: /^cilium: ACCEPT for proxy (return )?traffic$/, means: "cilium-accept-from-proxy", expects: MARK_TEST },
+  { comment: /^cilium: ACCEPT for l7 proxy upstream traffic$/, means: "cilium-accept-upstream", expects: MARK_TEST },
+
+  // What the host sends, tunnels, encryption.
+  { comment: /^cilium: host->any mark as from host$/, means: "cilium-mark-from-host", expects: MARK_TEST },
+  { comment: /^cilium: ACCEPT for tunnel traffic$/, means: "cilium-accept-tunnel" },
+  { comment: /^cilium: NOTRACK for tunnel traffic$/, means: "cilium-notrack-tunnel" },
+  {
+    comment: /^exclude (xfrm|encrypt\/decrypt) marks from (?<table>\w+) (?<chain>\w+) chain$/,
+    means: "cilium-exclude-encryption",
+  },
+  { comment: /^cilium-(xfrm|encryption)-notrack:/, means: "cilium-notrack-encryption" },
+
+  // Forwarding.
+  { comment: /^cilium: any->cluster on (?<device>\S+) forward accept/, means: "cilium-forward-to" },
+  { comment: /^cilium: cluster->any on (?<device>\S+) forward accept/, means: "cilium-forward-from" },
+
+  // Pods without conntrack.
+  { comment: /^cilium: NOTRACK for pod traffic$/, means: "cilium-notrack-pods" },
+  { comment: /^cilium no-track-host-ports/, means: "cilium-notrack-host-ports" },
+
+  // Masquerade.
+  { comment: /^cilium masquerade non-cluster$/, means: "cilium-masquerade" },
+  { comment: /^cilium snat non-cluster via source route$/, means: "cilium-snat-source-route" },
+  { comment: /^exclude non-\S+ traffic from masquerade$/, means: "cilium-exclude-others" },
+  { comment: /^exclude proxy return traffic from masqu[ea]rade$/, means: "cilium-exclude-proxy-return" },
+  { comment: /^exclude traffic to cluster nodes from masquerade$/, means: "cilium-exclude-nodes" },
+  { comment: /^cilium host->cluster masquerade$/, means: "cilium-snat-host" },
+  { comment: /^cilium host->cluster from 127\.0\.0\.1 masquerade$/, means: "cilium-snat-loopback" },
+  { comment: /^hairpin traffic that originated from a local pod$/, means: "cilium-snat-hairpin" },
+
+  // ENIs.
+  { comment: /^cilium: primary ENI$/, text: /^-i lxc\+ .*--restore-mark/, means: "cilium-eni-restore" },
+  { comment: /^cilium: primary ENI$/, means: "cilium-eni-save" },
+];

@@ -1,0 +1,165 @@
+import type { PhraseId } from "../messages/explain/phrase.ts";
+import { readMark } from "./mark.ts";
+import type { MarkMeaning } from "./mark.ts";
+import { fits } from "./evidence.ts";
+import type { Evidence, RoutingRuleView, RuleView } from "./evidence.ts";
+import type { MarkField, NamePattern, Owner } from "./owner.ts";
+import { owners } from "./owners.ts";
+import { versionsOf } from "./versions.ts";
+import type { Versions } from "./versions.ts";
+
+/** Whose something is and what it means; the params fill the meaning's holes. */
+export interface Meaning {
+  readonly owner: Owner;
+  readonly means: PhraseId;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface RuleMeaning {
+  /** Null: nobody known. */
+  readonly owner: Owner | null;
+  /** Null: its owner is known by the chain alone, or not at all. */
+  readonly meaning: Meaning | null;
+  /** The listing lacks something that the owner always writes into this rule. */
+  readonly isCut: boolean;
+}
+
+/** An owner that is on the node, and what can be told of it. */
+export interface Presence {
+  readonly owner: Owner;
+  readonly versions: Versions | null;
+  /** `IPVS`; null where it has but one way to be run, or nothing tells. */
+  readonly variant: string | null;
+}
+
+/** Who writes on a node, asked of one thing at a time. */
+export interface Recognition {
+  readonly present: readonly Presence[];
+  chain(table: string, name: string): Meaning | null;
+  rule(view: RuleView): RuleMeaning;
+  set(name: string): Meaning | null;
+  device(name: string): Meaning | null;
+  routingRule(view: RoutingRuleView): Meaning | null;
+  routingTable(name: string): Meaning | null;
+  /** What a mark, or the bits of it under a mask, stand for; with an owner as that one reads them, else as all who are here do. */
+  mark(value: number, mask: number, owner: Owner | null): readonly MarkMeaning[];
+}
+
+export function recogniseOwners(evidence: Evidence): Recognition {
+  const here = owners.filter((owner) => owner.name === "kernel" || isPresent(owner, evidence));
+  // A listing of routing rules alone, say: nobody can be ruled out.
+  const asked = evidence.rules.length === 0 && here.length <= 1 ? owners : here;
+  const learned = new Map(here.map((owner) => [owner, learnedFields(owner, evidence.rules)]));
+  const fieldsOf = (owner: Owner): readonly MarkField[] => [...owner.marks.fields, ...(learned.get(owner) ?? [])];
+  const hasMarks = (owner: Owner): boolean => fieldsOf(owner).length > 0;
+  return {
+    present: here
+      .filter(({ name }) => name !== "kernel")
+      .map((owner) => ({
+        owner,
+        versions: versionsOf(owner, evidence),
+        variant:
+          owner.variants.find(({ chain }) => evidence.chains.some(({ name }) => chain.test(name)))?.title ?? null,
+      })),
+    chain: (table, name) => chainMeaning(table, name),
+    rule: (view) => ruleMeaning(view, asked),
+    set: (name) => named(asked, ({ sets }) => sets, name),
+    device: (name) => named(asked, ({ devices }) => devices, name),
+    routingTable: (name) => named(asked, ({ routingTables }) => routingTables, name),
+    routingRule: (view) => routingMeaning(view, asked),
+    mark(value, mask, owner) {
+      const readers = owner !== null && hasMarks(owner) ? [owner] : asked.filter(hasMarks);
+      return readMark(
+        value,
+        mask,
+        readers.map((reader) => ({ owner: reader, fields: fieldsOf(reader) })),
+      );
+    },
+  };
+}
+
+function isPresent(owner: Owner, { chains, rules, sets, routingRules }: Evidence): boolean {
+  return (
+    chains.some(({ table, name }) => chainMeaning(table, name)?.owner === owner) ||
+    rules.some((view) => owner.rules.some((shape) => shape.comment !== undefined && fits(shape, view) !== null)) ||
+    sets.some((set) => owner.sets.some(({ name }) => name.test(set))) ||
+    routingRules.some((view) =>
+      owner.routingRules.some((one) => one.shared !== true && fitsRouting(one, view) !== null),
+    )
+  );
+}
+
+function chainMeaning(table: string, name: string): Meaning | null {
+  for (const owner of owners) {
+    for (const pattern of owner.chains) {
+      const match = pattern.table === undefined || pattern.table === table ? pattern.name.exec(name) : null;
+      if (match !== null) return { owner, means: pattern.means, params: { ...match.groups } };
+    }
+  }
+  return null;
+}
+
+/** Comments and shapes first, of the chain's own owner before others; then the chain that it leads to, or that it stands in. */
+function ruleMeaning(view: RuleView, asked: readonly Owner[]): RuleMeaning {
+  const chain = chainMeaning(view.table, view.chain)?.owner ?? null;
+  const own = chain === null || chain.name === "kernel" ? null : chain;
+  for (const owner of own === null ? asked : [own, ...asked]) {
+    for (const pattern of owner.rules) {
+      const params = fits(pattern, view);
+      if (params === null) continue;
+      const isCut = pattern.expects !== undefined && !pattern.expects.test(view.text);
+      return { owner, meaning: { owner, means: pattern.means, params }, isCut };
+    }
+  }
+  const target = view.leadsTo === null ? null : (chainMeaning(view.table, view.leadsTo)?.owner ?? null);
+  return { owner: own ?? target, meaning: null, isCut: false };
+}
+
+function named(
+  asked: readonly Owner[],
+  patternsOf: (owner: Owner) => readonly NamePattern[],
+  name: string,
+): Meaning | null {
+  for (const owner of asked) {
+    for (const pattern of patternsOf(owner)) {
+      const match = pattern.name.exec(name);
+      if (match !== null) return { owner, means: pattern.means, params: { ...match.groups } };
+    }
+  }
+  return null;
+}
+
+function routingMeaning(view: RoutingRuleView, asked: readonly Owner[]): Meaning | null {
+  for (const owner of asked) {
+    for (const pattern of owner.routingRules) {
+      const params = fitsRouting(pattern, view);
+      if (params !== null) return { owner, means: pattern.means, params };
+    }
+  }
+  return null;
+}
+
+function fitsRouting(
+  { priority, text }: Owner["routingRules"][number],
+  view: RoutingRuleView,
+): Readonly<Record<string, string>> | null {
+  if (priority !== undefined && (view.priority < priority[0] || view.priority > priority[1])) return null;
+  const match = text.exec(view.text);
+  return match === null ? null : { ...match.groups };
+}
+
+/** Bits that the rules themselves name, each once for each meaning. */
+function learnedFields(owner: Owner, rules: readonly RuleView[]): readonly MarkField[] {
+  const patterns = owner.marks.learned ?? [];
+  const found = new Map<string, MarkField>();
+  if (patterns.length === 0) return [];
+  for (const view of rules) {
+    for (const pattern of patterns) {
+      const mask = Number(fits(pattern, view)?.["mask"]);
+      if (Number.isInteger(mask) && mask > 0) {
+        found.set(`${pattern.means} ${String(mask)}`, { value: mask, mask, means: pattern.means });
+      }
+    }
+  }
+  return [...found.values()];
+}

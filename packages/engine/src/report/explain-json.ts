@@ -1,0 +1,132 @@
+import type {
+  ChainExplanation,
+  Explanation,
+  MarkExplanation,
+  RoutingRuleExplanation,
+  RuleExplanation,
+  SetExplanation,
+} from "../explain/explanation.ts";
+import type { Place } from "../explain/node.ts";
+import { routingRuleText } from "../explain/node.ts";
+import { renderPhrase } from "../messages/explain/phrase.ts";
+import type { Part } from "../messages/explain/phrase.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Owner } from "../owners/owner.ts";
+import { printRule } from "../print/iptables-save.ts";
+import { diagnosticJson } from "./diagnostic.ts";
+import type { Json } from "./json.ts";
+import { API_VERSION } from "./json.ts";
+import { printHex } from "./packet-text.ts";
+
+/** An explanation as docs/json-explain.md says: words in both languages, owners and marks as codes. */
+export function explainJson(explanation: Explanation, diagnostics: readonly Diagnostic[]): Json {
+  return {
+    apiVersion: API_VERSION,
+    kind: "Explanation",
+    owners: explanation.owners.map(({ owner, variant, versions }) => ({
+      owner: owner.name,
+      title: owner.title,
+      variant,
+      versions: versions === null ? null : { from: versions.from, to: versions.to },
+    })),
+    tables: explanation.tables.map(({ table, chains }) => ({
+      family: table.family,
+      backend: table.backend,
+      table: table.name,
+      chains: chains.map(chainJson),
+    })),
+    sets: explanation.sets === null ? null : explanation.sets.map(setJson),
+    routingRules: explanation.routingRules.map(routingRuleJson),
+    marks: explanation.marks.map(markJson),
+    diagnostics: diagnostics.map(diagnosticJson),
+  };
+}
+
+function chainJson({ name, owner, policy, meaning, says, rules }: ChainExplanation): Json {
+  return {
+    chain: name,
+    owner: ownerJson(owner),
+    policy,
+    meaning: meaning === null ? null : words(meaning),
+    says: says.map(words),
+    rules: rules.map(ruleJson),
+  };
+}
+
+function ruleJson({ place, owner, says, purpose, notes, needs }: RuleExplanation): Json {
+  return {
+    rule: place.number,
+    text: printRule(place.rule, place.table.family),
+    owner: ownerJson(owner),
+    says: words(says),
+    purpose: purpose === null ? null : words(purpose),
+    notes: notes.map(words),
+    needs: needs.map(({ what, isMet }) => ({ what: words(what), met: isMet })),
+    span: { file: place.rule.file, line: place.rule.line },
+  };
+}
+
+function setJson({ set, owner, meaning, says, uses }: SetExplanation): Json {
+  return {
+    set: set.name,
+    type: set.type,
+    owner: ownerJson(owner),
+    meaning: meaning === null ? null : words(meaning),
+    says: says.map(words),
+    members: set.terse === true ? null : set.elements.length,
+    usedBy: uses.map(placeJson),
+  };
+}
+
+function routingRuleJson({ rule, owner, says, purpose, notes }: RoutingRuleExplanation): Json {
+  return {
+    family: rule.family,
+    priority: rule.priority,
+    text: routingRuleText(rule),
+    owner: ownerJson(owner),
+    says: words(says),
+    purpose: purpose === null ? null : words(purpose),
+    notes: notes.map(words),
+    span: { ...rule.span },
+  };
+}
+
+function markJson({
+  value,
+  mask,
+  meanings,
+  readers,
+  excluders,
+  writers,
+  clearers,
+  routingRules,
+}: MarkExplanation): Json {
+  return {
+    value: printHex(value),
+    mask: printHex(mask),
+    meanings: meanings.map((meaning) => ({
+      owner: meaning.owner.name,
+      value: printHex(meaning.value),
+      mask: printHex(meaning.mask),
+      means: words({ id: meaning.means, negated: false, params: meaning.params }),
+      setBy: meaning.setBy === undefined ? null : words({ id: meaning.setBy, negated: false, params: {} }),
+    })),
+    readBy: readers.map(placeJson),
+    excludedBy: excluders.map(placeJson),
+    writtenBy: writers.map(placeJson),
+    clearedBy: clearers.map(placeJson),
+    routingRules: routingRules.map((rule) => ({ family: rule.family, priority: rule.priority })),
+  };
+}
+
+function placeJson({ table, chain, number }: Place): Json {
+  return { family: table.family, table: table.name, chain: chain.name, rule: number };
+}
+
+function ownerJson(owner: Owner | null): Json {
+  return owner === null ? null : owner.name;
+}
+
+function words(part: Part): Json {
+  return { en: renderPhrase(part, "en"), zh: renderPhrase(part, "zh") };
+}
