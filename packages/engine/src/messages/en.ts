@@ -78,6 +78,14 @@ export const diagnostics = {
   "bad-ipvs-line":
     "not a line of ipvsadm -S, ipvsadm -L or /proc/net/ip_vs: “{text}”\nNothing of the listing is used: with a service or server less, IPVS would do something else. `ipvsadm -Sn` prints what is needed.",
   "bad-cni": "{file} names no CNI plugin\nThe snapshot is read without it.",
+  "command-failed":
+    "`{command}` failed when this was collected\nThe file is left out: what it does not show may be there all the same.",
+  "files-aside":
+    "{count} other files of the archive are not read\nThey are no listing of rules, sets, routes, devices, flows or sockets of {node}.",
+  "namespaces-beside":
+    "network namespaces of {node} are snapshots of their own: {names}\nName one behind the archive: -f {path}#{first}",
+  "file-name":
+    "{file} is left out: control characters stand in its name\nNo tool gives such a name to what it collects.",
   "bad-manifest": "{file} is not the JSON object of a manifest\nThe snapshot is read without it.",
 } as const;
 
@@ -199,7 +207,9 @@ export const commandLine = {
   version: "print the version",
   completion: "print a completion script for your shell",
   lab: "send the same packet through the real kernel, in a private network namespace",
-  "option-file": "the snapshot: a directory, an archive of one, one file, or - for standard input; may be repeated",
+  capture: "take a snapshot of this node: every listing that its tools print, nothing changed",
+  "option-file":
+    "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
   "option-output": "form of the output",
   "option-json": "the same as -o json",
   "option-lang": "language of the text (default: from the locale)",
@@ -271,7 +281,17 @@ export const commandLine = {
   "cannot-read": "cannot read {path}: {why}",
   "cannot-read-hint": "Check the path and your rights.",
   "archive-broken": "{path} is not a readable archive: {why}",
-  "archive-broken-hint": "hookwalk opens .tar, .tar.gz, .tgz and .zip.",
+  "archive-broken-hint": "hookwalk opens .tar and .zip, and what gzip, xz, bzip2 or zstd packed.",
+  "archive-too-deep": "{path} is an archive inside of archives, more than {limit} deep",
+  "archive-too-deep-hint": "Give the innermost archive itself.",
+  "archive-bomb": "{path} unpacks to more than {ratio} times its size",
+  "archive-bomb-hint": "Nothing collected does. If you trust it, unpack it yourself and give -f the directory.",
+  "no-unpacker": "{path} is packed with {program}, which is not installed here",
+  "no-unpacker-hint": "Install the package {package}, or run `{program} -d` where it is and give the unpacked file.",
+  "several-nodes": "{path} holds {count} nodes: {names}",
+  "several-nodes-hint": "Name one behind the archive: -f {path}#{first}",
+  "no-node": "there is no node “{name}” in {path}",
+  "one-snapshot": "{path} is one snapshot: there is no node “{name}” in it",
   "too-large": "{path} is larger than {limit} MB",
   "too-large-hint": "Give the directory of one node, or the files that matter, one -f each.",
   "too-many-files": "{path} holds more than {limit} files",
@@ -294,5 +314,19 @@ export const commandLine = {
   expectation: "expected {expected}, got {actual}",
   bug: "this is a bug in hookwalk: {message}",
   "bug-hint": "Please report it with the command line and, where you may, the snapshot.",
+  "option-capture-output":
+    "where to put it: a new directory, a .tar.gz or .tgz, or - for a packed tar on standard output (default: hookwalk-capture-TIME.tar.gz)",
+  "option-netns": "of this network namespace, as `ip netns` names it",
+  "option-redact":
+    "replace addresses, MACs, host names and names in comments, the same by the same everywhere; no way leads back",
+  "capture-terminal": "a terminal cannot show a packed tar: send standard output into a file or a pipe",
+  "capture-form": "{path}: only .tar.gz, .tgz and directories are written",
+  "not-captured": "not captured: {file}: {why}",
+  "nothing-captured": "nothing could be captured: {why}",
+  "nothing-captured-hint": "Run it as root, on the node, with iptables, nftables, ipset and iproute2 installed.",
+  "cannot-write": "cannot write {path}: {why}",
+  "cannot-write-hint": "Name another place with -o: a file or directory that is not there yet.",
+  "not-empty": "{path} is not empty",
+  "not-empty-hint": "Two captures in one directory would be read as one node. Name another with -o.",
   reading: "reading {path}",
 } as const;

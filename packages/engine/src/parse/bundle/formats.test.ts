@@ -33,6 +33,8 @@ describe("hintsOfCommand", () => {
     ["ipset list", { format: "ipset" }],
     ["conntrack -L -o extended", { format: "conntrack" }],
     ["ss -tuanp --inet-sockopt", { format: "ss" }],
+    ["ss -t -p -a -i -s -n -e", { format: "ss", proto: "tcp" }],
+    ["ss -unape", { format: "ss", proto: "udp" }],
     ["sysctl -a", { format: "sysctl" }],
     ["ipvsadm -Ln", { format: "ipvsadm" }],
     ["cat /proc/net/ip_vs", { format: "ipvsadm" }],

@@ -1,4 +1,5 @@
 import type { Family } from "../../base/address.ts";
+import type { Socket } from "../../model/host.ts";
 import type { Backend } from "../../model/ruleset.ts";
 
 /** What a dump can be: the tool that printed it. */
@@ -27,6 +28,8 @@ export interface Hints {
   readonly table?: string;
   /** Of a listing of one device's neighbours. */
   readonly dev?: string;
+  /** Of a listing of one kind of sockets. */
+  readonly proto?: Socket["proto"];
 }
 
 /** Parts of a file name, most telling first. */
@@ -112,12 +115,29 @@ function hintsOfIp([, options = "", object = "", kind = "", value = ""]: RegExpE
   };
 }
 
+/** Letters of `ss` that choose a kind of sockets. */
+const SOCKET_KINDS = /[tuwxdSMf0]/g;
+const PROTOCOLS: ReadonlyMap<string, Socket["proto"]> = new Map([
+  ["t", "tcp"],
+  ["u", "udp"],
+  ["w", "raw"],
+]);
+
+/** `ss -u -n -e`: one kind has no column that tells. */
+function hintsOfSs(command: string): Hints {
+  const letters = [...command.matchAll(/ -([a-zA-Z0-9]+)/g)].map(([, found = ""]) => found).join("");
+  const [kind = "", ...others] = new Set(letters.match(SOCKET_KINDS));
+  const proto = others.length === 0 ? PROTOCOLS.get(kind) : undefined;
+  return { format: "ss", ...(proto !== undefined && { proto }) };
+}
+
 /** What a command that printed a listing says of it; null: it is none of those whose output is read. */
 export function hintsOfCommand(command: string): Hints | null {
   const ip = IP.exec(command);
   if (ip !== null) return hintsOfIp(ip);
   const known = COMMANDS.find(([pattern]) => pattern.test(command))?.[1];
   if (known === undefined) return null;
+  if (known.format === "ss") return hintsOfSs(command);
   const backend = /-(legacy|nft)-/.exec(command)?.[1];
   return backend === "legacy" || backend === "nft" ? { ...known, backend } : known;
 }

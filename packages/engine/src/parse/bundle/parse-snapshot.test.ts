@@ -221,6 +221,42 @@ describe("a page with commands and what they printed", () => {
   });
 });
 
+describe("a file of an archive that tells the command", () => {
+  const archived = (command: string, text: string): Snapshot =>
+    parseSnapshot([{ path: "cmd/x.md", text, command }], { name: "node" });
+
+  it("is read as that command's, whatever its name", () => {
+    const snapshot = archived("ip -6 route show table 11", "default dev eth0 \n");
+    expect(snapshot.routes.ip6).toMatchObject([{ table: "11", span: { file: "cmd/x.md", line: 1 } }]);
+    expect(archived("conntrack -L", "\n").conntrack).toEqual([]);
+    expect(archived("ss -u -n -a", "ESTAB 0 0 10.0.0.1:5353 10.0.0.2:53\n").sockets).toMatchObject([{ proto: "udp" }]);
+  });
+
+  it("takes the line ends of a terminal", () => {
+    const snapshot = archived("iptables-nft-save -c", TABLE.replaceAll("\n", "\r\n"));
+    expect(snapshot.tables.ip).toMatchObject([{ backend: "nft" }]);
+    expect(codes(snapshot)).toEqual([]);
+  });
+
+  it("says nothing where the command failed; a setting stands for itself", () => {
+    const failed = `${ROUTES}> Error while running 'ip -4 r':  exit status 2\n\n`;
+    const snapshot = archived("ip -4 r", failed);
+    expect(snapshot.routes.ip).toBeNull();
+    expect(snapshot.diagnostics).toMatchObject([{ code: "command-failed", span: { line: 3 }, severity: "warning" }]);
+    expect(archived("ip rule", "command terminated with exit code 1\r\n").rules.ip).toBeNull();
+    const settings = archived(
+      "sysctl -a",
+      "net.ipv4.ip_forward = 1\n> Error while running 'sysctl -a':  exit status 1\n",
+    );
+    expect(settings.sysctls?.get("net.ipv4.ip_forward")?.value).toBe("1");
+  });
+
+  it("is left out where no parser reads what that command prints, even if it looks like something else", () => {
+    const snapshot = archived("ip -d route show cache", ROUTES);
+    expect([snapshot.routes.ip, codes(snapshot)]).toEqual([null, ["unknown-file"]]);
+  });
+});
+
 describe("manifest.json", () => {
   it("is read whatever else it holds", () => {
     const text =

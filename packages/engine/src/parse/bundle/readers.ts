@@ -63,7 +63,8 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     draft.conntrack = joinLists(draft.conntrack, entries, ({ original, zone }) => statementKey({ original, zone }));
   },
   ss(listing, draft) {
-    const sockets = take(parseSs(listing.text, listing.file, listing), draft);
+    const options = { ...listing.hints, firstLine: listing.firstLine };
+    const sockets = take(parseSs(listing.text, listing.file, options), draft);
     draft.sockets = joinLists(
       draft.sockets,
       sockets,
