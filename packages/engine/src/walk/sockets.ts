@@ -14,7 +14,7 @@ const PROTOCOLS: Readonly<Record<number, Socket["proto"]>> = { 6: "tcp", 17: "ud
 export type FoundSocket = { readonly socket: Socket; readonly transparent: boolean | null } | null;
 
 /** nf_sk_lookup_slow_v4: the connection that the packet is of, else the best listener. */
-function findSocket(run: Run, skb: Skb): FoundSocket {
+export function findSocket(run: Run, skb: Skb): FoundSocket {
   return findConnection(run, skb) ?? findListener(run, skb, skb.dst, skb.dport);
 }
 
