@@ -83,3 +83,5 @@ export { printIpRoute } from "./print/ip/route.ts";
 export type { PrintRouteOptions } from "./print/ip/route.ts";
 export { printIpRule } from "./print/ip/rule.ts";
 export { printIpset } from "./print/ipset/ipset.ts";
+export { printNft, printNftRule } from "./print/nft/nft.ts";
+export type { NftPrintOptions } from "./print/nft/options.ts";

@@ -15,8 +15,8 @@ const join = (...parts: readonly (string | Text)[]): Text =>
     .map((words) => words.join(""));
 const oneOf = (...choices: readonly (readonly [number, Text])[]): Text =>
   fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-const setOf = (item: Text, most = 3): Text =>
-  fc.uniqueArray(item, { minLength: 1, maxLength: most }).map((items) => `{ ${items.join(", ")} }`);
+const setOf = (item: Text, most = 3, least = 1): Text =>
+  fc.uniqueArray(item, { minLength: least, maxLength: most }).map((items) => `{ ${items.join(", ")} }`);
 
 const not = pick("", "", "", "!= ");
 const port = pick(...PORTS);
@@ -63,7 +63,8 @@ const portMatch: Text = fc.oneof(
 const tcpFlags: Text = fc.oneof(
   join("tcp flags ", pick("", "== ", "!= ", "! "), pick("syn", "ack", "syn,ack", "fin,rst")),
   join("tcp flags & (syn|ack|rst) ", pick("==", "!="), " ", pick("syn", "ack")),
-  join("tcp flags ", setOf(pick("syn", "ack", "syn | ack"))),
+  // nft takes a set of one for the one, and tests its bits; in a listing it is a set.
+  join("tcp flags ", setOf(pick("syn", "ack", "syn | ack"), 3, 2)),
 );
 
 const state: Text = fc.oneof(
@@ -72,7 +73,7 @@ const state: Text = fc.oneof(
     pick("", "", "!= ", "! "),
     pick("new", "established", "invalid", "untracked", "related", "established,related"),
   ),
-  join("ct state ", setOf(pick("new", "established", "related", "untracked"))),
+  join("ct state ", setOf(pick("new", "established", "related", "untracked"), 3, 2)),
 );
 
 function ctMatch(family: FuzzFamily): Text {
@@ -96,12 +97,17 @@ const metaMatch: Text = fc.oneof(
   join("meta l4proto ", not, pick("tcp", "udp", "{ tcp, sctp }", "{ tcp, udp }")),
   join("meta length ", pick("< 60", "40", "!= 40", "28-60")),
   join("meta pkttype ", not, pick("host", "broadcast")),
-  join("iifname ", not, device),
   join("oifname ", not, device),
-  join("iifname ", not, setOf(device, 2)),
   join("oifname ", not, setOf(device, 2)),
-  join("iiftype ", not, pick("ether", "loopback")),
   join("oiftype ", not, pick("ether", "loopback")),
+);
+
+/** What a raw socket sends has its output device for an input device in postrouting (raw_send_hdrinc): not asked there. */
+const inputDevice: Text = fc.oneof(
+  join("iifname ", not, device),
+  join("iifname ", not, setOf(device, 2)),
+  pick("iiftype ether", "iiftype != ether", "iiftype != loopback"),
+  join("iifname . oifname ", not, setOf(join(pick('"eth0"', '"eth1"'), " . ", pick('"eth1"', '"eth2"')))),
 );
 
 function headerMatch(family: FuzzFamily): Text {
@@ -127,13 +133,14 @@ function lookupMatch(family: FuzzFamily): Text {
     join(`${ip} `, side, " . ", pick("tcp", "udp"), " dport ", not, "@pairs"),
     join("meta l4proto . th dport ", not, setOf(join(pick("tcp", "udp"), " . ", port))),
     join(`meta mark . ${ip} `, side, " ", not, setOf(join(mark, " . ", host(family)))),
-    join("iifname . oifname ", not, setOf(join(pick('"eth0"', '"eth1"'), " . ", pick('"eth1"', '"eth2"')))),
+    join("oifname . meta l4proto ", not, setOf(join(pick('"eth0"', '"eth1"'), " . ", pick("tcp", "udp")))),
     join("fib ", pick("saddr", "daddr"), " type ", not, pick("local", "unicast", "multicast")),
   );
 }
 
-function match(family: FuzzFamily): Text {
+function match(family: FuzzFamily, place: Place | null): Text {
   return oneOf(
+    [place === null || place.hook === "postrouting" ? 0 : 2, inputDevice],
     [4, addressMatch(family)],
     [4, portMatch],
     [1, tcpFlags],
@@ -186,7 +193,7 @@ function verdictMap(depth: number): Text {
     join(pick("tcp", "udp", "th"), " dport vmap ", setOf(join(port, " : ", target), 1)),
     join("ct state vmap { established : accept, invalid : ", target, " }"),
     join("meta mark vmap { 0x1 : ", target, ", 0x2-0x80 : ", target, " }"),
-    join('iifname . oifname vmap { "eth0" . "eth1" : ', target, " }"),
+    join('oifname . meta mark vmap { "eth1" . 0x1 : ', target, " }"),
     // It jumps to the last chain, which must not come back to itself.
     fc.constant(depth < CHAINS.length ? "th dport vmap @verdicts" : "th dport vmap { 22 : drop }"),
   );
@@ -232,7 +239,7 @@ function natStatement(family: FuzzFamily, hook: string): Text {
 }
 
 function rule(family: FuzzFamily, place: Place | null, depth: number): Text {
-  const matches = fc.array(match(family), { maxLength: 2 });
+  const matches = fc.array(match(family, place), { maxLength: 2 });
   const writes = fc.array(assignment(family), { maxLength: 1 });
   const last = oneOf(
     [4, verdict(depth)],
@@ -240,7 +247,7 @@ function rule(family: FuzzFamily, place: Place | null, depth: number): Text {
     [2, place === null ? verdict(depth) : special(family, place)],
   );
   return fc
-    .tuple(matches, writes, fc.option(match(family), { freq: 1 }), last)
+    .tuple(matches, writes, fc.option(match(family, place), { freq: 1 }), last)
     .map(([first, written, second, end_]) => {
       const later = written.length > 0 && second !== null ? [second] : [];
       const words = withoutConflicts([...first, ...written, ...later, end_].filter((word) => word !== ""));

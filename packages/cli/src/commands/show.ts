@@ -10,7 +10,7 @@ import { checkNames } from "./known-names.ts";
 import { writeData } from "./output.ts";
 import { printDump } from "./dump.ts";
 
-const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "ipset", "ip", "nodes"] as const;
+const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "nft", "ipset", "ip", "nodes"] as const;
 
 export const show: Command = defineCommand({
   name: "show",
@@ -65,6 +65,7 @@ export const show: Command = defineCommand({
         break;
       }
       case "iptables-save":
+      case "nft":
       case "ipset":
       case "ip":
         writeDump(terminal.out, printDump(form, snapshot, selection));

@@ -70,6 +70,8 @@ export interface NftSet {
   readonly data: readonly string[] | null;
   /** Of a map declared with `typeof`: the value's expression. */
   readonly typeofData: NftExpression | null;
+  /** Of a map: its values are ranges or prefixes (`: interval ipv4_addr`). JSON does not say it. */
+  readonly givesIntervals?: boolean;
   /** `interval`, `constant`, `timeout`, `dynamic`. */
   readonly flags: readonly string[];
   /** Seconds. */

@@ -29,33 +29,15 @@ interface Lowered {
 export function compileStatements(statements: readonly NftStatement[], context: NftContext): readonly RulePart[] {
   const parts: RulePart[] = [];
   let tests: Test[] = statements.flatMap((statement) => askedFirst(statement, context));
-  let known: number | null = null;
   for (const statement of statements) {
     const lowered = compileStatement(statement, context);
-    const isAsked = statement.kind === "match" && statement.left.kind === "meta";
-    for (const test of lowered.tests) if (isAsked || !asksFor(test, known)) tests.push(test);
-    known = protocolOfFlow(statement) ?? known;
+    for (const test of lowered.tests) tests.push(test);
     if (lowered.action === null) continue;
     parts.push({ tests, action: lowered.action });
     tests = [];
   }
   if (tests.length > 0 || parts.length === 0) parts.push({ tests, action: { kind: "continue" } });
   return parts;
-}
-
-/** `ct protocol tcp`: nft then takes the packet for TCP and does not ask again, though an ICMP error belongs to such a flow, too. */
-function protocolOfFlow(statement: NftStatement): number | null {
-  if (statement.kind !== "match" || (statement.op !== "in" && statement.op !== "==")) return null;
-  const { left, right } = statement;
-  if (left.kind !== "ct" || left.key !== "protocol") return null;
-  const protocol = readConstant(right, knownType("inet_proto"));
-  return protocol === null ? null : Number(protocol);
-}
-
-function asksFor(test: Test, protocol: number | null): boolean {
-  if (protocol === null || test.kind !== "number" || test.field !== "l4Proto" || test.negated) return false;
-  const [range] = test.ranges;
-  return test.ranges.length === 1 && range?.from === protocol && range.to === protocol;
 }
 
 /** What a reject needs nft asks at the very beginning of the rule, before anything is done (stmt_reject_gen_dependency). */

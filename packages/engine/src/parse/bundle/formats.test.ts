@@ -14,7 +14,9 @@ describe("hintsOfPath", () => {
     ["ipvsadm-save.txt", { format: "ipvsadm" }],
     ["proc/net/ip_vs", { format: "ipvsadm" }],
     ["cni-10-calico.conflist", { format: "cni" }],
-    ["nft-ruleset.txt", {}],
+    ["nft-ruleset.txt", { format: "nft" }],
+    ["nft-ruleset-terse.nft-1.0.6.txt", { format: "nft", terse: true }],
+    ["sos_commands/firewall_tables/nft_-a_list_ruleset", { format: "nft" }],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
     expect(hintsOfPath(path)).toEqual(hints);
@@ -40,7 +42,10 @@ describe("hintsOfCommand", () => {
     ["cat /proc/net/ip_vs", { format: "ipvsadm" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],
-    ["nft list ruleset", null],
+    ["nft list ruleset", { format: "nft" }],
+    ["nft -a list ruleset", { format: "nft" }],
+    ["nft -at list table ip nat", { format: "nft", terse: true }],
+    ["nft add table x", null],
   ])("%s", (command, hints) => {
     expect(hintsOfCommand(command)).toEqual(hints);
   });

@@ -17,6 +17,7 @@ export type Format =
   | "ipvsadm"
   | "cni"
   | "nft-json"
+  | "nft"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -30,6 +31,8 @@ export interface Hints {
   readonly dev?: string;
   /** Of a listing of one kind of sockets. */
   readonly proto?: Socket["proto"];
+  /** Of a listing of nft without what sets hold. */
+  readonly terse?: boolean;
 }
 
 /** Parts of a file name, most telling first. */
@@ -42,6 +45,7 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/nft.*\.json$/, "nft-json"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
+  [/^nft|nft_.*list_/, "nft"],
   [/^ip.*rule/, "ip-rule"],
   [/^ip.*route/, "ip-route"],
   [/^ip.*neigh/, "ip-neigh"],
@@ -52,6 +56,9 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
 
 /** `ip-route-table-11`, `ip_route_show_table_11`. */
 const ROUTE_TABLE = /table[-_]([a-z0-9]+)/;
+
+/** `nft-ruleset-terse`, `nft_-t_list_ruleset`. */
+const TERSE = /[-_]t(erse)?[-_.]/;
 
 /** What a path says. The content has the last word on the format. */
 export function hintsOfPath(path: string): Hints {
@@ -64,6 +71,7 @@ export function hintsOfPath(path: string): Hints {
     ...(name.includes("legacy") && { backend: "legacy" }),
     ...(/[-_]nft/.test(name) && { backend: "nft" }),
     ...(table !== undefined && table !== "all" && { table }),
+    ...(format === "nft" && TERSE.test(name) && { terse: true }),
   };
 }
 
@@ -100,6 +108,8 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
   [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
+  [/^nft (-\S+ )*(-\w*t\w*|--terse) (-\S+ )*list /, { format: "nft", terse: true }],
+  [/^nft (-\S+ )*list /, { format: "nft" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

@@ -12,13 +12,14 @@ import { parseIpset } from "../ipset/parse-ipset.ts";
 import { parseIpvsadm } from "../ipvsadm/parse-ipvsadm.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
 import { parseNftJson } from "../nft-json/parse-nft-json.ts";
+import { parseNft } from "../nft/parse-nft.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
 import { take } from "./draft.ts";
 import type { PerFamily, SnapshotDraft } from "./draft.ts";
 import type { Format, Hints } from "./formats.ts";
 import { parseManifest } from "./manifest.ts";
-import { joinLists, mergeLinks, mergeSets, mergeSockets, statementKey } from "./merge.ts";
+import { joinLists, mergeLinks, mergeNftTables, mergeSets, mergeSockets, statementKey } from "./merge.ts";
 
 /** One listing: a file, or a stretch of one. */
 export interface Listing {
@@ -88,7 +89,13 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
   },
   "nft-json"(listing, draft) {
     const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
-    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
+  },
+  nft(listing, draft) {
+    const { text, file, firstLine, hints } = listing;
+    const options = { firstLine, ...(hints.terse === true && { terse: true }) };
+    const tables = take(parseNft(text, file, options), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;

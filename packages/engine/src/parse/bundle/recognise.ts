@@ -36,6 +36,15 @@ const LINES: readonly (readonly [Format, RegExp])[] = [
     /^\s*((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw|\d) )?(default|[0-9a-f:.]+(\/\d+)?)\s+(via|dev|proto|scope|metric|src|table|nhid|encap|from|tos|onlink)\b/,
   ],
   ["ip-route", /^\s*((blackhole|unreachable|prohibit|throw) (default|[0-9a-f:.]+(\/\d+)?)|nexthop (via|dev) \S)/],
+  [
+    "nft",
+    /^\s*(table (ip6?|inet|arp|bridge|netdev) \S+ \{|(chain|set|map) \S+ \{|type (filter|nat|route) hook \w|elements = \{|(add|insert|create|flush|delete) (rule|chain|table|set|map|element|ruleset)\b)/,
+  ],
+  [
+    "nft",
+    /^\t\t {0,2}((ip6?|tcp|udp|th|icmp|icmpv6|ether|arp|meta|ct|fib) [a-z]|[io]if(name)? |counter |(jump|goto) \S|accept|drop|# \S)/,
+  ],
+  ["nft", /^\t\t\t {5}\S/],
   ["sysctl", /^-?[a-z_]+[./][\w./:@-]+\s*=/],
 ];
 

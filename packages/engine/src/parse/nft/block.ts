@@ -57,10 +57,14 @@ export function readOne(reader: Reader, read: () => boolean): void {
   skipStatement(reader);
 }
 
+/** Around listings on web pages. */
+const FENCE = /^(```|~~~)/;
+
 function sayUnknown(reader: Reader): void {
   const { scanner, report } = reader;
   const rest = scanner.text.slice(scanner.start, endOfLine(scanner.text, scanner.start)).trimEnd();
-  say(report, "unknown-line", spanHere(reader), { format: report.format, text: quoted(rest) });
+  if (FENCE.test(rest)) say(report, "prose-line", spanHere(reader), {});
+  else say(report, "unknown-line", spanHere(reader), { format: report.format, text: quoted(rest) });
 }
 
 /** To the end of the line or the statement; over brackets that open on the way, with what is in them. */

@@ -4,7 +4,7 @@ import { readDevices } from "./devices.ts";
 import { takePriority } from "./priority.ts";
 import { expectWord, fail, failed, lookup, takeIf, takePunctIf, takeString, takeWord } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { readRuleBody } from "./rule.ts";
+import { readRule } from "./rule.ts";
 import type { ChainDraft } from "./ruleset-draft.ts";
 
 /** Words that stand in a table: where one starts a line of a chain, the chain was not closed. */
@@ -24,12 +24,9 @@ function readStatement(reader: Reader, chain: ChainDraft, family: NftFamily): bo
   else if (takeIf(reader, "policy")) readPolicy(reader, chain);
   else if (reader.scanner.word === "comment" && reader.scanner.kind === "word") {
     takeWord(reader);
-    chain.comment = takeString(reader);
-  } else {
-    reader.scanner.handle = null;
-    const body = readRuleBody(reader);
-    chain.rules.push({ ...body, handle: reader.scanner.handle });
-  }
+    const comment = takeString(reader);
+    if (!failed(reader)) chain.comment = comment;
+  } else chain.rules.push(readRule(reader));
   return true;
 }
 

@@ -2,7 +2,7 @@ import type { NftFamily } from "../../model/nft.ts";
 import { closeBlock, readBlock } from "./block.ts";
 import { readDevices } from "./devices.ts";
 import { takePriority } from "./priority.ts";
-import { expectWord, isWord, takeIf, takeList, takeWord } from "./reader.ts";
+import { expectWord, failed, isWord, takeIf, takeWord, takeWords } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import type { FlowtableDraft } from "./ruleset-draft.ts";
 
@@ -13,14 +13,18 @@ export function readFlowtableBlock(reader: Reader, flowtable: FlowtableDraft, fa
 }
 
 function readProperty(reader: Reader, flowtable: FlowtableDraft, family: NftFamily): boolean {
+  const change = changeHere(reader, flowtable, family);
+  if (change !== null && !failed(reader)) Object.assign(flowtable, change);
+  return change !== null;
+}
+
+function changeHere(reader: Reader, { flags }: FlowtableDraft, family: NftFamily): Partial<FlowtableDraft> | null {
   if (takeIf(reader, "hook")) {
-    flowtable.hook = takeWord(reader);
+    const hook = takeWord(reader);
     expectWord(reader, "priority");
-    flowtable.priority = takePriority(reader, family);
-  } else if (isWord(reader, "device") || isWord(reader, "devices")) flowtable.devices = readDevices(reader);
-  else if (takeIf(reader, "counter")) flowtable.flags = [...flowtable.flags, "counter"];
-  else if (takeIf(reader, "flags")) {
-    takeList(reader, () => (flowtable.flags = [...flowtable.flags, takeWord(reader)]));
-  } else return false;
-  return true;
+    return { hook, priority: takePriority(reader, family) };
+  }
+  if (isWord(reader, "device") || isWord(reader, "devices")) return { devices: readDevices(reader) };
+  if (takeIf(reader, "counter")) return { flags: [...flags, "counter"] };
+  return takeIf(reader, "flags") ? { flags: [...flags, ...takeWords(reader)] } : null;
 }

@@ -1,6 +1,15 @@
 import type { NftObject } from "../../model/nft.ts";
 import { closeBlock, readBlock } from "./block.ts";
-import { expectPunct, isStatementEnd, takeDigits, takeIf, takePunctIf, takeString, takeWord } from "./reader.ts";
+import {
+  expectPunct,
+  failed,
+  isStatementEnd,
+  takeDigits,
+  takeIf,
+  takePunctIf,
+  takeString,
+  takeWord,
+} from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import type { ObjectDraft } from "./ruleset-draft.ts";
 import { closesHere, skipNewlines } from "./set-literal.ts";
@@ -47,12 +56,13 @@ export function readObjectBody(reader: Reader, object: ObjectDraft): void {
 
 function readStatement(reader: Reader, object: ObjectDraft): boolean {
   if (takeIf(reader, "comment")) {
-    object.comment = takeString(reader);
+    const comment = takeString(reader);
+    if (!failed(reader)) object.comment = comment;
     return true;
   }
-  const read = BODIES.get(object.type);
-  if (read === undefined) return false;
-  object.body = [...object.body, ...read(reader)];
+  const pairs = BODIES.get(object.type)?.(reader);
+  if (pairs === undefined) return false;
+  if (!failed(reader)) object.body = [...object.body, ...pairs];
   return true;
 }
 

@@ -177,10 +177,11 @@ export function nested<T>(reader: Reader, read: () => T, otherwise: T): T {
   return value;
 }
 
-/** A comma-separated list, at least one. */
-export function takeList(reader: Reader, item: () => void): void {
-  do item();
-  while (takePunctIf(reader, ","));
+/** Words with commas between them, at least one. */
+export function takeWords(reader: Reader): readonly string[] {
+  const words = [takeWord(reader)];
+  while (takePunctIf(reader, ",")) words.push(takeWord(reader));
+  return words;
 }
 
 /** Where the current token stands. */

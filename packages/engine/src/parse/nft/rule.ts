@@ -6,13 +6,11 @@ import { advance, endOfLine } from "./scanner.ts";
 import { readStatement } from "./statement.ts";
 import { readXtWords } from "./xt-words.ts";
 
-/** What a rule says itself: where it stands is said by who reads it. */
-export type RuleBody = Omit<NftRule, "handle">;
-
-/** The statements from here to the end of the rule. What cannot be read is kept, with all behind it, as one statement. */
-export function readRuleBody(reader: Reader): RuleBody {
+/** A rule, from here to its end. What cannot be read is kept, with all behind it, as one statement. */
+export function readRule(reader: Reader): NftRule {
   const { scanner } = reader;
   const { start, line } = scanner;
+  scanner.handle = null;
   const statements: NftStatement[] = [];
   const comments: string[] = [];
   while (!isStatementEnd(reader)) {
@@ -28,6 +26,7 @@ export function readRuleBody(reader: Reader): RuleBody {
   return {
     statements,
     comment: comments.length === 0 ? null : comments.join(" "),
+    handle: scanner.handle,
     text: scanner.text.slice(start, scanner.lastEnd),
     file: reader.report.file,
     line,

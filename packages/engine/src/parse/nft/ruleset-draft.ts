@@ -45,6 +45,7 @@ export interface SetDraft {
   typeof: NftExpression | null;
   data: readonly string[];
   typeofData: NftExpression | null;
+  givesIntervals?: boolean;
   flags: readonly string[];
   timeout: number | null;
   gcInterval: number | null;

@@ -200,11 +200,20 @@ function scanColons(scanner: Scanner): boolean {
 
 const PAIRS: ReadonlySet<string> = new Set(["==", "!=", "<=", ">=", "<<", ">>"]);
 
+/** Every character of ASCII as text: one string each, however often it stands in a listing. */
+const CHARS: readonly string[] = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+
 function scanPunct(scanner: Scanner): void {
   const { text, at } = scanner;
-  const pair = text.slice(at, at + 2);
-  const word = PAIRS.has(pair) ? pair : String.fromCodePoint(text.codePointAt(at) ?? 0);
-  set(scanner, "punct", word, at + word.length);
+  const char = CHARS[text.charCodeAt(at)] ?? String.fromCodePoint(text.codePointAt(at) ?? 0);
+  if (char === "=" || char === "!" || char === "<" || char === ">") {
+    const pair = text.slice(at, at + 2);
+    if (PAIRS.has(pair)) {
+      set(scanner, "punct", pair, at + 2);
+      return;
+    }
+  }
+  set(scanner, "punct", char, at + char.length);
 }
 
 /** What ends a name, wherever it stands. */

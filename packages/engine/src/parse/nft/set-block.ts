@@ -1,20 +1,21 @@
 import { OBJECT_TYPES } from "../../ext/nft/vocabulary.ts";
-import type { NftElement } from "../../model/nft.ts";
+import type { NftElement, NftStatement } from "../../model/nft.ts";
 import { quoted, say } from "../report.ts";
 import { closeBlock, readBlock } from "./block.ts";
 import { readPrimary } from "./expression.ts";
 import {
   expectPunct,
   fail,
+  failed,
   isPunct,
   recover,
   spanHere,
   takeIf,
-  takeList,
   takeNumber,
   takePunctIf,
   takeString,
   takeWord,
+  takeWords,
 } from "./reader.ts";
 import type { Failure, Reader } from "./reader.ts";
 import { advance } from "./scanner.ts";
@@ -30,17 +31,20 @@ export function readSetBlock(reader: Reader, set: SetDraft): void {
 
 const OUTER: ReadonlySet<string> = new Set(["table", "chain", "set", "map"]);
 
-const PROPERTIES: ReadonlyMap<string, (reader: Reader, set: SetDraft) => void> = new Map([
+/** What each property changes, if it can be read. */
+const PROPERTIES: ReadonlyMap<string, (reader: Reader) => Partial<SetDraft>> = new Map<
+  string,
+  (reader: Reader) => Partial<SetDraft>
+>([
   ["type", readType],
   ["typeof", readTypeof],
-  ["flags", readFlags],
-  ["timeout", (reader, set) => (set.timeout = takeTime(reader))],
-  ["gc-interval", (reader, set) => (set.gcInterval = takeTime(reader))],
-  ["size", (reader, set) => (set.size = takeNumber(reader))],
-  ["policy", (reader, set) => (set.policy = takeWord(reader))],
-  ["auto-merge", (_reader, set) => (set.autoMerge = true)],
-  ["comment", (reader, set) => (set.comment = takeString(reader))],
-  ["elements", readElementsProperty],
+  ["flags", (reader) => ({ flags: takeWords(reader) })],
+  ["timeout", (reader) => ({ timeout: takeTime(reader) })],
+  ["gc-interval", (reader) => ({ gcInterval: takeTime(reader) })],
+  ["size", (reader) => ({ size: takeNumber(reader) })],
+  ["policy", (reader) => ({ policy: takeWord(reader) })],
+  ["auto-merge", () => ({ autoMerge: true })],
+  ["comment", (reader) => ({ comment: takeString(reader) })],
 ]);
 
 function readProperty(reader: Reader, set: SetDraft): boolean {
@@ -48,22 +52,31 @@ function readProperty(reader: Reader, set: SetDraft): boolean {
   const read = kind === "word" ? PROPERTIES.get(word) : undefined;
   if (read !== undefined) {
     advance(reader.scanner);
-    read(reader, set);
+    const change = read(reader);
+    if (!failed(reader)) Object.assign(set, change);
     return true;
   }
-  let statement = readStateful(reader);
-  if (statement === null) return false;
-  for (; statement !== null; statement = readStateful(reader)) set.statements.push(statement);
-  return true;
+  if (takeIf(reader, "elements")) {
+    readElementsProperty(reader, set);
+    return true;
+  }
+  const statements = takeStatements(reader);
+  if (!failed(reader)) set.statements = set.statements.concat(statements);
+  return statements.length > 0;
+}
+
+function takeStatements(reader: Reader): readonly NftStatement[] {
+  const statements: NftStatement[] = [];
+  for (let one = readStateful(reader); one !== null; one = readStateful(reader)) statements.push(one);
+  return statements;
 }
 
 /** `type ipv4_addr . inet_service [: verdict]`. */
-function readType(reader: Reader, set: SetDraft): void {
-  set.type = takeTypes(reader);
-  if (takePunctIf(reader, ":")) {
-    takeIf(reader, "interval");
-    set.data = takeTypes(reader);
-  }
+function readType(reader: Reader): Partial<SetDraft> {
+  const type = takeTypes(reader);
+  if (!takePunctIf(reader, ":")) return { type };
+  const intervals = takeInterval(reader);
+  return { type, ...intervals, data: takeTypes(reader) };
 }
 
 function takeTypes(reader: Reader): readonly string[] {
@@ -73,19 +86,18 @@ function takeTypes(reader: Reader): readonly string[] {
 }
 
 /** `typeof ip saddr . tcp dport [: meta mark | verdict | counter]`. */
-function readTypeof(reader: Reader, set: SetDraft): void {
-  set.typeof = reader.concat(reader, "expression");
-  if (!takePunctIf(reader, ":")) return;
-  takeIf(reader, "interval");
+function readTypeof(reader: Reader): Partial<SetDraft> {
+  const key = reader.concat(reader, "expression");
+  if (!takePunctIf(reader, ":")) return { typeof: key };
+  const intervals = takeInterval(reader);
   const { kind, word } = reader.scanner;
-  if (kind === "word" && (word === "verdict" || OBJECT_TYPES.has(word))) set.data = [takeWord(reader)];
-  else set.typeofData = reader.concat(reader, "expression");
+  const isNamed = kind === "word" && (word === "verdict" || OBJECT_TYPES.has(word));
+  if (isNamed) return { typeof: key, data: [takeWord(reader)] };
+  return { typeof: key, ...intervals, typeofData: reader.concat(reader, "expression") };
 }
 
-function readFlags(reader: Reader, set: SetDraft): void {
-  const flags: string[] = [];
-  takeList(reader, () => flags.push(takeWord(reader)));
-  set.flags = flags;
+function takeInterval(reader: Reader): { readonly givesIntervals?: boolean } {
+  return takeIf(reader, "interval") ? { givesIntervals: true } : {};
 }
 
 function readElementsProperty(reader: Reader, set: SetDraft): void {

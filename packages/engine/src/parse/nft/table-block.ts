@@ -2,7 +2,7 @@ import { closeBlock, readBlock } from "./block.ts";
 import { readChainBlock } from "./chain.ts";
 import { readFlowtableBlock } from "./flowtable.ts";
 import { OBJECT_WORDS, readObjectBody, takeObjectType } from "./object.ts";
-import { failed, isPunct, spanHere, takeList, takeNameText, takeString, takeWord } from "./reader.ts";
+import { failed, isPunct, spanHere, takeNameText, takeString, takeWords } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 import { findOrAdd, newChain, newSet } from "./ruleset-draft.ts";
 import type { ChainDraft, SetDraft, TableDraft } from "./ruleset-draft.ts";
@@ -30,7 +30,7 @@ function readMember(reader: Reader, table: TableDraft): boolean {
 }
 
 const MEMBERS: ReadonlyMap<string, (reader: Reader, table: TableDraft) => void> = new Map([
-  ["comment", (reader, table) => (table.comment = takeString(reader))],
+  ["comment", readComment],
   ["flags", readFlags],
   ["chain", (reader, table) => void readChain(reader, table)],
   ["set", (reader, table) => void readSet(reader, table, false)],
@@ -38,10 +38,14 @@ const MEMBERS: ReadonlyMap<string, (reader: Reader, table: TableDraft) => void> 
   ["flowtable", readFlowtable],
 ]);
 
+function readComment(reader: Reader, table: TableDraft): void {
+  const comment = takeString(reader);
+  if (!failed(reader)) table.comment = comment;
+}
+
 function readFlags(reader: Reader, table: TableDraft): void {
-  const flags: string[] = [];
-  takeList(reader, () => flags.push(takeWord(reader)));
-  table.flags = flags;
+  const flags = takeWords(reader);
+  if (!failed(reader)) table.flags = flags;
 }
 
 /** `NAME [{ … }]`: what follows `chain`. */
