@@ -5,7 +5,7 @@ import { calicoFindings, parseIptablesSave, printRule, verifyCalico } from "@hoo
 import type { Table } from "@hookwalk/engine";
 
 /** The same edits each time; another one finds others. */
-const SEED = 424_242;
+const SEED = 20_261_126;
 
 const PRINTABLE = Array.from({ length: 95 }, (_, at) => String.fromCharCode(0x20 + at));
 
@@ -67,7 +67,7 @@ describe.each(["calico-slave1", "calico-slave2"])("the hashes of %s", (node) => 
           const others = checks.flatMap(({ rules }) => rules.filter(({ rule }) => rule.line !== at + 1));
           expect(others.filter(({ status }) => status !== "verified")).toEqual([]);
         }),
-        { seed: SEED + index, numRuns: 40 },
+        { seed: SEED + index, numRuns: 2 },
       );
     }
   });
@@ -88,6 +88,22 @@ describe.each(["calico-slave1", "calico-slave2"])("the hashes of %s", (node) => 
       const found = calicoFindings(tablesOf(lines.with(at, next.text).with(at + 1, text)), printRule);
       expect(found.map(({ kind }) => kind)).toEqual(["reordered"]);
     }
+  });
+});
+
+describe("a dump full of wrong hashes", () => {
+  it("takes bounded time for rules that no hash fits", () => {
+    const rules = Array.from({ length: 200 }, (_, chain) =>
+      Array.from(
+        { length: 50 },
+        (__, at) =>
+          `-A cali-c${String(chain)} -p udp -s 10.0.0.${String(at)}/32 -m comment --comment "cali:${"x".repeat(16)}" -m mark --mark 0x0/0x1 -j DROP`,
+      ),
+    );
+    const start = performance.now();
+    const all = calicoFindings(tablesOf(["*filter", ...rules.flat(), "COMMIT"]), printRule);
+    expect(all.map(({ kind }) => kind)).toEqual(Array<string>(200).fill("unexplained"));
+    expect(performance.now() - start).toBeLessThan(60_000);
   });
 });
 

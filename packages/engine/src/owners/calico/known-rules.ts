@@ -18,6 +18,7 @@ const TEXTS: readonly string[] = [
   ...(["ip", "ip6"] as const).flatMap((family) =>
     ["whitelisted", "allowed"].flatMap((hosts) => vxlanTexts(family, hosts)),
   ),
+  ...MARK_ERAS.flatMap((era) => acceptedTexts(allocateMarks(era).bits.get("accept") ?? 0)),
   ...ipipTexts(setName("ip", "all-hosts-net")),
   ...ipipTexts(setName("ip", "all-hosts", "-")),
   '-p udp | -m comment --comment "Drop VXLAN encapped packets originating in workloads" -m multiport --dports 4789 -j DROP',
@@ -34,6 +35,17 @@ function vxlanTexts(family: Family, hosts: string): readonly string[] {
     `-p udp | -m comment --comment "Allow ${version} VXLAN packets from ${hosts} hosts" ${port} -m set --match-set ${set} src -m addrtype --dst-type LOCAL -j ACCEPT`,
     `-p udp | -m comment --comment "Drop ${version} VXLAN packets from non-${hosts} hosts" ${port} -m addrtype --dst-type LOCAL -j DROP`,
     `-p udp | -m comment --comment "Allow ${version} VXLAN packets to other ${hosts} hosts" ${port} -m addrtype --src-type LOCAL -m set --match-set ${set} dst -j ACCEPT`,
+  ];
+}
+
+/** With the accept bit of a default mask. */
+function acceptedTexts(bit: number): readonly string[] {
+  const mark = `0x${bit.toString(16)}`;
+  const test = `-m mark --mark ${mark}/${mark}`;
+  return [
+    `| -m comment --comment "Policy explicitly accepted packet." ${test} -j ACCEPT`,
+    `| -m comment --comment "Host endpoint policy accepted packet." ${test} -j ACCEPT`,
+    `| -m comment --comment "Host endpoint policy accepted packet." ${test} -j RETURN`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { isCalicoChain } from "./chain-names.ts";
 import { felixTexts, isFelixShaped, likeliestText } from "./felix-text.ts";
 import { TEXTS_OF_A_RULE, explainBreak, reproduce, take } from "./hash-search.ts";
 import type { ChainState, Found, SearchBudget } from "./hash-search.ts";
-import { outOfOrder } from "./longest-run.ts";
+import { outOfOrder } from "./out-of-order.ts";
 import type { PrintedRule, RuleBody } from "./printed-rule.ts";
 import { APPENDED, chainDigest, ruleDigest, ruleHash } from "./rule-hash.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -49,8 +49,8 @@ interface Walk {
   readonly means: CheckMeans;
   /** Null: lost, because a hash did not follow and nothing says why. */
   state: ChainState | null;
-  /** The state in which the appended rules of a kernel chain start; null for a chain of Felix's own and once it was used. */
-  appended: ChainState | null;
+  /** In a kernel chain, the other of two: rules that Felix appends are hashed apart from those that it inserts. Else null. */
+  other: ChainState | null;
   /** Numbers of the rules in the order in which their hashes follow from each other. */
   readonly order: number[];
   readonly byHash: Map<string, number>;
@@ -74,7 +74,7 @@ export function verifyChain({ table, chain, printed }: ReadChain, means: CheckMe
     entries: all.filter(({ status }) => status === null),
     means,
     state: startOf(chain.name),
-    appended: isOwn ? null : startOf(chain.name + APPENDED),
+    other: isOwn ? null : startOf(chain.name + APPENDED),
     order: [],
     byHash: new Map(),
     causes: [],
@@ -102,13 +102,13 @@ function walkDown(walk: Walk): void {
   for (const [at, entry] of walk.entries.entries()) {
     // Each round either settles this rule or another one that belongs before it.
     while (entry.status === null && walk.state !== null) settle(walk, entry, at, walk.state);
-    if (entry.status === null) followsAppended(walk, entry);
+    if (entry.status === null) followsOther(walk, entry);
   }
 }
 
 function settle(walk: Walk, entry: Entry, at: number, state: ChainState): void {
   if (follows(walk, entry, state)) return;
-  if (isDuplicate(walk, entry) || followsAppended(walk, entry)) return;
+  if (isDuplicate(walk, entry) || followsOther(walk, entry)) return;
   const other = walk.entries
     .slice(at + 1, at + 1 + FARTHEST_MOVE)
     .find((later) => later.status === null && spend(walk) && follows(walk, later, state, TEXTS_OF_A_RULE));
@@ -152,17 +152,17 @@ function isDuplicate(walk: Walk, entry: Entry): boolean {
   return true;
 }
 
-/** In a kernel chain: the first of the appended rules, which are hashed apart. */
-function followsAppended(walk: Walk, entry: Entry): boolean {
-  const { appended } = walk;
-  if (appended === null || !follows(walk, entry, appended)) return false;
-  walk.appended = null;
+/** The rule follows from the other state of a kernel chain, which takes the place of the first. */
+function followsOther(walk: Walk, entry: Entry): boolean {
+  const { state, other } = walk;
+  if (other === null || !follows(walk, entry, other)) return false;
+  walk.other = state;
   return true;
 }
 
 /** The rule is as it was and its hash is not: the next rule's hash follows from it all the same, or its own nearly does. */
 function isRelabelled(walk: Walk, entry: Entry, at: number, state: ChainState): boolean {
-  const next = walk.entries.slice(at + 1).find(({ status }) => status === null);
+  const next = firstOpen(walk.entries, at + 1);
   for (const text of take(felixTexts(state.name, entry.printed.body), TEXTS_OF_A_RULE)) {
     if (!spend(walk)) return false;
     const digest = ruleDigest(state.digest, text);
@@ -178,6 +178,12 @@ function isRelabelled(walk: Walk, entry: Entry, at: number, state: ChainState): 
   return false;
 }
 
+function firstOpen(entries: readonly Entry[], from: number): Entry | undefined {
+  let at = from;
+  while (at < entries.length && entries[at]?.status !== null) at++;
+  return entries[at];
+}
+
 /** Hashes of different rules agree in one character of 64; these agree in all but two. */
 function isNear(hash: string, other: string): boolean {
   let differences = Math.abs(hash.length - other.length);
@@ -185,16 +191,19 @@ function isNear(hash: string, other: string): boolean {
   return differences <= 2;
 }
 
+/** Looks for what happened before or to the rule, first where the walk stands, then in the other state of a kernel chain. */
 function explain(walk: Walk, entry: Entry, state: ChainState): void {
+  const { other } = walk;
+  if (isExplained(walk, entry, state)) return;
+  if (other !== null && isExplained(walk, entry, other)) walk.other = state;
+  else giveUp(walk, entry);
+}
+
+function isExplained(walk: Walk, entry: Entry, state: ChainState): boolean {
   const { body, hash } = entry.printed;
-  const vocabulary = walk.means.vocabulary();
-  const explanation = explainBreak({ state, body, hash: hash ?? "", vocabulary }, walk.means.budget);
-  if (explanation === null) {
-    walk.state = null;
-    if (isFelixShaped(body)) blame(walk, entry, "unverifiable", { kind: "unexplained" });
-    else blame(walk, entry, "edited", { kind: "edited", felixText: null });
-    return;
-  }
+  const { vocabulary, budget } = walk.means;
+  const explanation = explainBreak({ state, body, hash: hash ?? "", vocabulary: vocabulary() }, budget);
+  if (explanation === null) return false;
   const { kind, found } = explanation;
   accept(walk, entry, state, found, kind === "edited" ? "edited" : "verified");
   if (kind === "edited") blame(walk, entry, "edited", { kind, felixText: found.text });
@@ -202,6 +211,13 @@ function explain(walk: Walk, entry: Entry, state: ChainState): void {
     const lost = explanation.lost.map(({ text, digest }) => ({ felixText: text, hash: ruleHash(digest) }));
     walk.causes.push({ number: entry.number, cause: { kind, lost } });
   }
+  return true;
+}
+
+function giveUp(walk: Walk, entry: Entry): void {
+  walk.state = null;
+  if (isFelixShaped(entry.printed.body)) blame(walk, entry, "unverifiable", { kind: "unexplained" });
+  else blame(walk, entry, "edited", { kind: "edited", felixText: null });
 }
 
 function reportOrder(walk: Walk): void {
