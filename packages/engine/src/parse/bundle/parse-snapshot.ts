@@ -8,6 +8,7 @@ import type { Format, Hints } from "./formats.ts";
 import { READERS } from "./readers.ts";
 import { recognise } from "./recognise.ts";
 import { sectionsOf } from "./sections.ts";
+import { mergedTables } from "./merged-tables.ts";
 
 /** A file of a snapshot, as text. */
 export interface NamedText {
@@ -27,12 +28,14 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const { tables, nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const { ip, ip6, nft } = mergedTables(draft);
+  const { rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
-    tables,
+    tables: { ip: ip.tables, ip6: ip6.tables },
     nft,
+    views: [...ip.merged, ...ip6.merged],
     sets,
     rules,
     routes,

@@ -8,9 +8,11 @@ import { parseIpNeigh } from "../ip/neighbour.ts";
 import { parseIpRoute } from "../ip/route.ts";
 import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
+import { isBuiltInOf, parseIptablesList } from "../iptables-list/parse-iptables-list.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
+import { readSavedTable } from "../views/read-saved.ts";
 import { take } from "./draft.ts";
 import type { PerFamily, SnapshotDraft } from "./draft.ts";
 import type { Format, Hints } from "./formats.ts";
@@ -28,6 +30,7 @@ export interface Listing {
 /** Adds what a listing of each format says to the snapshot. */
 export const READERS: Readonly<Record<Format, (listing: Listing, draft: SnapshotDraft) => void>> = {
   "iptables-save": readTables,
+  "iptables-list": readListedTables,
   ipset(listing, draft) {
     const sets = take(parseIpset(listing.text, listing.file, listing), draft);
     draft.sets = joinLists(draft.sets, sets, ({ name }) => name, mergeSets);
@@ -98,11 +101,33 @@ function readTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDr
   const { family, backend } = hints;
   // The parser of tables counts lines itself: blank ones stand for what is above the listing.
   const whole = firstLine === 1 ? text : "\n".repeat(firstLine - 1) + text;
+  draft.mayLackGuards ||= text.includes("cilium");
   const parsed = take(parseIptablesSave(whole, file, family === undefined ? {} : { family }), draft);
   const tables = parsed.map((table) =>
     table.backend === "unknown" && backend !== undefined ? { ...table, backend } : table,
   );
   joinFamilies(draft.tables, tables, family, tableKey);
+}
+
+function readListedTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDraft): void {
+  const { family, backend, table } = hints;
+  const options = {
+    firstLine,
+    ...(family !== undefined && { family }),
+    ...(backend !== undefined && { backend }),
+    ...(table !== undefined && { table }),
+  };
+  draft.mayLackGuards ||= text.includes("cilium");
+  for (const saved of take(parseIptablesList(text, file, options), draft)) {
+    const read = take(readSavedTable(saved), draft);
+    if (read !== null) draft.views.push({ tool: "iptables-list", whole: isWhole(read.table), ...read });
+  }
+}
+
+/** Does a listing show all built-in chains of its table? One of a single chain does not. */
+function isWhole({ name, chains }: Table): boolean {
+  const builtIn = chains.filter(({ policy }) => policy !== null).map((chain) => chain.name);
+  return isBuiltInOf(name, builtIn);
 }
 
 function tableKey({ name, backend, span }: Table): string {

@@ -10,6 +10,10 @@ const LINES: readonly (readonly [Format, RegExp])[] = [
     /^\s*(\*(filter|nat|mangle|raw|security)\s*$|:\S+ (-|ACCEPT|DROP|QUEUE|RETURN)(\s|$)|(\[\d+:\d+\] )?-[AI] \S|COMMIT\s*$)/,
   ],
   [
+    "iptables-list",
+    /^(Chain \S+ \((policy [A-Z]+|\d+ references?)|(num\s+)?(\s*pkts\s+bytes\s+)?target\s+prot\s+opt\s|\s*(\d+[KMGTP]?\s+){0,3}\S*\s+!?[\w.-]+\s+(--|-f|!f)\s)/,
+  ],
+  [
     "ipset",
     /^\s*(create \S+ \w+:\w|add \S+ \S|Name: \S|Type: \w+:\w|Size in memory: |<\/?(ipsets?|type|members?|elem)\b)/,
   ],

@@ -189,6 +189,12 @@ const BUILT_IN: readonly (readonly [table: string, chains: string])[] = [
   ["mangle", "FORWARD INPUT OUTPUT POSTROUTING PREROUTING"],
 ];
 
+/** Are these all built-in chains of the table? nat has INPUT only since Linux 2.6.36; security has those of filter. */
+export function isBuiltInOf(table: string, chains: readonly string[]): boolean {
+  const names = [...chains].sort().join(" ");
+  return BUILT_IN.some(([name, own]) => own === names && name === (table === "security" ? "filter" : table));
+}
+
 function finished({ line, declarations, rules, builtIn }: TableDraft, { options, family, report }: State): SavedTable {
   const chains = builtIn.sort().join(" ");
   // `-t security` lists the chains of filter: only its name tells them apart, and without -t the tool lists filter.

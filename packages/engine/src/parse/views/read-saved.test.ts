@@ -7,7 +7,7 @@ import type { IptablesListOptions } from "../iptables-list/parse-iptables-list.t
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
 import { isLossy } from "./loss.ts";
 import { readSavedTable } from "./read-saved.ts";
-import { rulesAgree } from "./agree.ts";
+import { rulesAgree } from "./prepared.ts";
 
 function listed(text: string, options: IptablesListOptions = {}): readonly Table[] {
   const { value, diagnostics } = parseIptablesList(text, "list.txt", options);
@@ -40,10 +40,13 @@ const SAME_IN_OTHER_WORDS = /-group default|--realm cosmos|-m (dccp|sctp) --spor
 const LOSSY = /-m (hashlimit|osf|policy|quota|rateest|rt|srh|time)|-j (HMARK|QUEUE|RATEEST|SECMARK|LED|CLUSTERIP)/;
 
 describe("iptables -nvL of every match and target", () => {
-  it.each(readListings().filter(({ listed: row }) => row !== ""))("$family $saved", ({ family, table, saved, listed: row }) => {
-    const rule = onlyRule(listed(`${HEAD}${row}\n`, { family, table }));
-    expect(isLossy(rule)).toBe(LOSSY.test(saved));
-    if (LOSSY.test(saved) || SAME_IN_OTHER_WORDS.test(saved)) return;
-    expect(rulesAgree(rule, savedRule(saved, table, family), family)).toBe(true);
-  });
+  it.each(readListings().filter(({ listed: row }) => row !== ""))(
+    "$family $saved",
+    ({ family, table, saved, listed: row }) => {
+      const rule = onlyRule(listed(`${HEAD}${row}\n`, { family, table }));
+      expect(isLossy(rule)).toBe(LOSSY.test(saved));
+      if (LOSSY.test(saved) || SAME_IN_OTHER_WORDS.test(saved)) return;
+      expect(rulesAgree(rule, savedRule(saved, table, family), family)).toBe(true);
+    },
+  );
 });
