@@ -41,6 +41,15 @@ export const diagnostics = {
   "no-commit": "table {table} ends without COMMIT\nIt is read as if it were whole; perhaps the listing was cut.",
   "commit-without-table": "COMMIT without a table\nThe line is skipped.",
   "table-twice": "table {table} stands twice\nBoth are kept. iptables-restore would keep the later one only.",
+  "nft-unreadable":
+    "no statement of nft that is known here: “{text}”\nThe rule is kept as it stands; what it does from here on is unknown.",
+  "nft-bad-element": "“{element}” is no element of a set\nIt is kept as it stands; what the set holds is unknown.",
+  "nft-unclosed":
+    "the bracket that opens here is never closed\nThe listing seems to be cut: what is missing is unknown.",
+  "nft-undefined": "nothing defines ${name}\nIt is kept as it stands: unknown. `nft list ruleset` prints values.",
+  "nft-include": "include of {file} is not followed\nUse what `nft list ruleset` prints: it has everything.",
+  "nft-missing": "nothing before this line adds the {what} {name}\nIt is taken to be empty up to here.",
+  "nft-passed-over": "`{command}` changes nothing\nThe command is passed over.",
   "comment-line": "a comment between the rules\nThe line is skipped. The tools print comments only around a table.",
   "single-quotes":
     "single quotes are taken as quotes\niptables-restore takes them as part of the word: write double quotes.",
