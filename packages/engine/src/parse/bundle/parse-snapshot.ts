@@ -28,8 +28,8 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const { ip, ip6, nft } = mergedTables(draft);
-  const { rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const [ip, ip6] = [mergedTables(draft, "ip"), mergedTables(draft, "ip6")];
+  const { nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,

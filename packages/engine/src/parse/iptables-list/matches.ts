@@ -1,7 +1,7 @@
 import { quote } from "../../base/quote.ts";
-import type { Listed, Pattern } from "./pattern.ts";
-import { compileTable } from "./pattern.ts";
-import type { Table } from "./pattern.ts";
+import type { Listed, Pattern } from "../pattern.ts";
+import { compileTable } from "../pattern.ts";
+import type { Table } from "../pattern.ts";
 
 /** `spt:53`, `spts:1:5`, `dpt:!80`. */
 const PORTS: readonly Pattern[] = [

@@ -1,6 +1,6 @@
 import { quote } from "../../base/quote.ts";
-import type { Listed, Pattern, Table } from "./pattern.ts";
-import { compileTable } from "./pattern.ts";
+import type { Listed, Pattern, Table } from "../pattern.ts";
+import { compileTable } from "../pattern.ts";
 
 const ALL_BITS = "0xffffffff";
 

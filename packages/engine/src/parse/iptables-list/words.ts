@@ -2,7 +2,7 @@ import type { Family } from "../../base/address.ts";
 import type { Verbatim } from "../../model/ruleset.ts";
 import { findTarget } from "../../ext/xt/registry.ts";
 import { listedMatches } from "./matches.ts";
-import { findAt, skipBlanks } from "./pattern.ts";
+import { findAt, skipBlanks } from "../pattern.ts";
 import { listedTarget } from "./targets.ts";
 
 /** What the words behind a rule's columns say. */
