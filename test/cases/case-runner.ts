@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
-import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
+import { compileProgram, NodeState, parseNft, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
@@ -37,7 +37,8 @@ const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 
 /** The node of a case: its own files, and the default topology's for the others. */
 function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
-  const own = kase.files.map(({ name, text }) => {
+  const own = kase.files.flatMap(({ name, text }) => {
+    if (name === "nft") return [];
     const family = RULE_SECTIONS.get(name);
     if (name === "sysctl") return { name, text: defaultSettings(text) + text };
     return family === undefined
@@ -46,10 +47,23 @@ function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   });
   const given = new Set(kase.files.map(({ name }) => name));
   const files = [...noRules(given), ...TOPOLOGY_FILES.filter(({ name }) => !given.has(name)), ...own];
-  return parseSnapshot(
+  const snapshot = parseSnapshot(
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+  const nft = nftOf(kase);
+  return nft === undefined ? snapshot : { ...snapshot, nft: readNft(nft) };
+}
+
+/** The tables of nft itself, as `nft -f` reads them. */
+function nftOf(kase: CaseFile): string | undefined {
+  return kase.files.find(({ name }) => name === "nft")?.text;
+}
+
+function readNft(text: string): NonNullable<Snapshot["nft"]> {
+  const { value, diagnostics } = parseNft(text, "nft");
+  if (diagnostics.length > 0) throw new Error(`--- nft: ${JSON.stringify(diagnostics)}`);
+  return value;
 }
 
 /** A family without a word of rules has none: the dump of such a node has only the tool's own comments. */
@@ -103,7 +117,9 @@ function injectionOf({ options, fields }: CasePacket, snapshot: Snapshot): Injec
 export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<CaseResult> {
   const snapshot = snapshotOf(kase, backend);
   const sets = kase.files.find(({ name }) => name === "ipset-save")?.text ?? "";
-  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets });
+  const nft = nftOf(kase);
+  const own = nft === undefined ? {} : { nft };
+  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets, ...own });
   try {
     if (lab.notes.length > 0) throw new Error(`the kernel could not rebuild the case:\n${lab.notes.join("\n")}`);
     return runEvents(

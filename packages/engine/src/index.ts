@@ -53,6 +53,7 @@ export type { IpRouteOptions } from "./parse/ip/route.ts";
 export { parseIpRule } from "./parse/ip/rule.ts";
 export type { IpRuleOptions } from "./parse/ip/rule.ts";
 export { parseIpset } from "./parse/ipset/parse-ipset.ts";
+export { parseNftJson } from "./parse/nft-json/parse-nft-json.ts";
 export { parseNft } from "./parse/nft/parse-nft.ts";
 export { parseSnapshot } from "./parse/bundle/parse-snapshot.ts";
 export type { NamedText, SnapshotOptions } from "./parse/bundle/parse-snapshot.ts";

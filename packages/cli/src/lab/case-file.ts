@@ -61,8 +61,10 @@ export function parseCaseFile(text: string): CaseFile {
     else if (name === "flush") events.push({ kind: "flush" });
     else files.push({ name, text: block.lines.map((line) => `${line}\n`).join("") });
   }
+  // Rules of nft itself are the same whatever holds those of iptables.
+  const isNftAlone = files.some(({ name }) => name === "nft") && !files.some(({ name }) => name.includes("tables"));
   if (belief.trim() === "") problems.push("the first line must say what the case is about");
-  return { belief, ...settings, files, events, problems };
+  return { belief, ...settings, ...(isNftAlone ? { backends: ["nft"] } : {}), files, events, problems };
 }
 
 function splitBlocks(text: string): readonly Block[] {

@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly backend?: "legacy" | "nft";
   /** Rules instead of the snapshot's, as they stand. */
   readonly rules?: readonly RulesText[];
+  /** Tables of nft itself, for `nft -f`; loaded behind the others. */
+  readonly nft?: string;
   /** Input of `ipset restore` instead of the snapshot's sets, as it stands. */
   readonly sets?: string;
   /** Devices to have beside the snapshot's. */
@@ -78,11 +80,13 @@ export class Lab {
           ...writeSysctls(snapshot),
           ...this.#routeAndRule(snapshot),
         ];
-        runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracleRules(inletsOf(devices)) });
+        const oracle = oracleRules(inletsOf(devices), options.nft !== undefined);
+        runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracle });
         const tracer = this.#keep(new Tracer(libc));
         const conntrack = this.#keep(new ConntrackTable(libc));
         this.#restoreSets(options.sets ?? printIpset(snapshot.sets ?? []));
-        tracer.learnRules(restoreRules(this.#runner, options.rules ?? rulesOf(snapshot, options.backend ?? "legacy")));
+        const rules = options.rules ?? rulesOf(snapshot, options.backend ?? "legacy");
+        tracer.learnRules(restoreRules(this.#runner, rules, options.nft));
         const flows = (snapshot.conntrack ?? []).filter((entry) => !conntrack.add(entry));
         const problems = [...this.#openSockets(snapshot), ...flows.map(({ text }) => `conntrack entry ${text}`)];
         const sender = this.#keep(new LocalSender(libc));
@@ -117,8 +121,8 @@ export class Lab {
   }
 
   /** Loads tables over those of the same names; other tables stay. Flows stay too: see flushConntrack. */
-  replaceRules(rules: readonly RulesText[]): void {
-    this.#tracer.learnRules(this.#namespace.inside(() => restoreRules(this.#runner, rules)));
+  replaceRules(rules: readonly RulesText[], nft = ""): void {
+    this.#tracer.learnRules(this.#namespace.inside(() => restoreRules(this.#runner, rules, nft)));
   }
 
   /** Runs a command in the namespace; its standard output. */

@@ -21,6 +21,7 @@ export interface Observation {
 }
 
 export interface ObservedStep {
+  /** `filter` of iptables, `inet/filter` of nft itself. */
   readonly table: string;
   readonly chain: string;
   /** Rule number from 1; the end of a user chain; the policy of a base chain. */
@@ -84,9 +85,9 @@ export function lostPacket(steps: readonly ObservedStep[], sides: readonly strin
 }
 
 function observedStep(step: Step): readonly ObservedStep[] {
-  if (step.kind === "rule") return [{ table: step.table, chain: step.chain, what: step.number, mark: step.mark }];
-  if (step.kind !== "return" && step.kind !== "policy") return [];
-  return [{ table: step.table, chain: step.chain, what: step.kind, mark: step.mark }];
+  if (step.kind !== "rule" && step.kind !== "return" && step.kind !== "policy") return [];
+  const table = step.native === true ? `${step.family}/${step.table}` : step.table;
+  return [{ table, chain: step.chain, what: step.kind === "rule" ? step.number : step.kind, mark: step.mark }];
 }
 
 function sidePacketName(side: SidePacket): string {

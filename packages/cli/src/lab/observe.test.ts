@@ -29,6 +29,8 @@ function record(
     family: "ip",
     table,
     chain,
+    isNative: false,
+    isBase: /^[A-Z]+$/.test(chain),
     what,
     mark: 0,
     oif: 0,

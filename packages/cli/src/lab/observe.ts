@@ -15,9 +15,6 @@ export const ORACLE_CHAINS = {
   postroutingEnd: "postrouting_end",
 } as const;
 
-/** Chain names that only base chains can have. */
-const BASE_CHAINS: ReadonlySet<string> = new Set(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]);
-
 /** All that the lab saw while one packet went through. */
 export interface Sighting {
   readonly records: readonly TraceRecord[];
@@ -103,9 +100,10 @@ function sidesOf({ records, isOurs }: Sighting): readonly string[] {
  * policy (a record without a rule), and legacy reports a rule before its target ran: then the mark is that of the next record.
  */
 function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly ObservedStep[] {
-  const { table, chain, what } = record;
-  if (table === ORACLE) return [];
-  if (what === 0) return BASE_CHAINS.has(chain) ? [] : [{ table, chain, what: "return", mark: record.mark }];
+  const { chain, what } = record;
+  if (record.table === ORACLE) return [];
+  const table = record.isNative ? `${record.family}/${record.table}` : record.table;
+  if (what === 0) return record.isBase ? [] : [{ table, chain, what: "return", mark: record.mark }];
   const tellsMarkBefore =
     next !== undefined && (next.when === "before" || next.table === ORACLE || typeof next.what !== "number");
   const mark = record.when === "before" && typeof what === "number" && tellsMarkBefore ? next.mark : record.mark;

@@ -64,6 +64,10 @@ export const diagnostics = {
   "bad-word-value": "`{word}` cannot be “{value}”\nThe line is skipped: without the value it would say something else.",
   "incomplete-line": "this line of {format} ends too early\nThe line is skipped; everything around it was read.",
   "broken-json": "the JSON of {format} breaks off here: {problem}\nWhat stands before and behind it is read.",
+  "unknown-nft":
+    "nobody here knows this of nft: {text}\nIt is kept as it stands; what depends on it is answered “unknown”.",
+  "unknown-nft-object":
+    "this is nothing that `nft list ruleset` prints: {text}\nIt is left out; everything around it was read.",
   "unknown-set-type": "ipset has no set type “{type}”\nThe set is skipped; a rule that tests it is answered “unknown”.",
   "bad-element": "“{element}” is no element of a set of type {type}\nThe element is skipped.",
   "undeclared-set": "no line creates the set {set}\nThe element is skipped. A whole dump has a line “create {set} …”.",
@@ -84,6 +88,8 @@ export const report = {
   "hook-forward": "FORWARD",
   "hook-output": "OUTPUT",
   "hook-postrouting": "POSTROUTING",
+  "hook-ingress": "INGRESS",
+  "hook-egress": "EGRESS",
   "nothing-matched": "(nothing matched)",
   "only-counts": "(only counts)",
   "chain-end": "end of the chain",

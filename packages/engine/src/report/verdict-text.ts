@@ -7,7 +7,8 @@ import { word } from "./document.ts";
 export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role, say: Speaker): readonly Word[] {
   const words = [word(say.report(`verdict-${outcome.verdict}`), role)];
   if (decisive?.kind === "rule" || decisive?.kind === "policy") {
-    const place = `${decisive.table}/${decisive.chain}`;
+    const { native, family, table, chain } = decisive;
+    const place = native === true ? `${family}/${table}/${chain}` : `${table}/${chain}`;
     const hook = say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) });
     const span = decisive.kind === "rule" ? decisive.rule : decisive.span;
     const by =

@@ -30,6 +30,19 @@ export function walkHook(run: Run, hook: Hook): ChainVerdict {
   return ACCEPT;
 }
 
+/** The chains of a device (net/core/dev.c nf_ingress, nf_hook_egress): the packet has met no conntrack there, or is done with it. */
+export function walkDevice(run: Run, hook: "ingress" | "egress", device: string | null): ChainVerdict {
+  const chains = device === null ? undefined : run.family.devices[hook].get(device);
+  if (chains === undefined) return ACCEPT;
+  run.hook = hook;
+  for (const chain of chains) {
+    run.stage++;
+    const verdict = walkBaseChain(run, chain);
+    if (verdict.kind !== "accept") return verdict;
+  }
+  return ACCEPT;
+}
+
 function assumedEmpty(run: Run): boolean {
   const { family, whyUnknown } = run.family;
   return ask(run, factQuestion(`no ${family === "ip" ? "IPv4" : "IPv6"} rules are loaded`, whyUnknown, true));

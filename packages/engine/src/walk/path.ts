@@ -1,6 +1,6 @@
 import type { Hook } from "../program/program.ts";
 import { fibLookup } from "./fib.ts";
-import { conntrackIn, walkHook } from "./hook.ts";
+import { conntrackIn, walkDevice, walkHook } from "./hook.ts";
 import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
 import { flowKey, routeInput, routeOutput } from "./route.ts";
@@ -48,6 +48,8 @@ function receive(run: Run): End {
   if (skb.pktType === "otherhost") return end(run, dropped("pkttype", "the frame is addressed to another host"));
   const impossible = impossibleAddress(skb);
   if (impossible !== null) return end(run, dropped("martian", impossible));
+  const entered = walkDevice(run, "ingress", skb.iif);
+  if (entered.kind !== "accept") return end(run, entered);
   const verdict = walkHook(run, "prerouting");
   if (verdict.kind !== "accept") return end(run, verdict);
   const options = optionsProblem(run);
@@ -208,6 +210,8 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
   const refused = mayBeCut ? null : tooBig(run, mtuOf(run, skb.route?.route ?? null, skb.oif));
   if (refused !== null) return end(run, refused);
+  const sent = walkDevice(run, "egress", skb.oif);
+  if (sent.kind !== "accept") return end(run, sent);
   if (skb.oif === "lo") return again(run, "lo");
   const peer = vethPeer(run, skb.oif);
   if (peer === null) return { verdict: "accept", delivery, reason: "route" };

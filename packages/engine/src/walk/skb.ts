@@ -29,7 +29,7 @@ export interface Skb {
   oifKnown: boolean;
   physin: string | null;
   readonly physout: string | null;
-  readonly pktType: PktType;
+  pktType: PktType;
   readonly smac: string | null;
   /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
   readonly uid: number | null;
@@ -122,6 +122,7 @@ export function digestOf(skb: Skb): string {
     skb.oif,
     skb.oifKnown,
     skb.physin,
+    skb.pktType,
     skb.hasSocket,
     skb.untracked,
     skb.refusesCt,

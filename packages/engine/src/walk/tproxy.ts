@@ -1,6 +1,8 @@
 import type { Address } from "../base/address.ts";
 import { familyOf } from "../base/address.ts";
 import type { Action } from "../program/action.ts";
+import { PROTO } from "../program/protocol.ts";
+import { isLaterFragment } from "./fields.ts";
 import { ask } from "./run.ts";
 import type { Run } from "./run.ts";
 import { askSocket, findSocket } from "./sockets.ts";
@@ -18,6 +20,19 @@ export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): Ch
   skb.hasSocket = true;
   run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
   return ACCEPT;
+}
+
+/** nft_tproxy_eval_v4 (net/netfilter/nft_tproxy.c): false without a transparent socket. */
+export function assignTransparentSocket(run: Run, wanted: Address | null, wantedPort: number): boolean {
+  const { skb } = run;
+  if (skb.base.proto !== PROTO.tcp && skb.base.proto !== PROTO.udp) return false;
+  if (skb.sport === null || skb.dport === null || isLaterFragment(skb)) return false;
+  const address = wanted ?? deviceAddress(run) ?? skb.dst;
+  const port = wantedPort === 0 ? skb.dport : wantedPort;
+  if (!transparentListener(run, address, port)) return false;
+  skb.hasSocket = true;
+  run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
+  return true;
 }
 
 function transparentListener(run: Run, address: Address, port: number | null): boolean {

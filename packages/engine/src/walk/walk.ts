@@ -65,6 +65,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     conntrack: state.conntrack,
     assumedFlow,
     sets: state.sets,
+    nftSets: state.nftSets,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -102,6 +103,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
+  run.nftSets = own.nftSets;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
@@ -119,7 +121,7 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows } = finished.run;
+  const { sets, nftSets, flows } = finished.run;
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;
@@ -127,6 +129,7 @@ function commit(state: NodeState, finished: Finished | undefined): void {
     else if (flow.confirmed) state.conntrack.insert(flow);
   }
   state.sets = sets;
+  state.nftSets = nftSets;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {

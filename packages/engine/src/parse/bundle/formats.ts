@@ -14,6 +14,7 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "nft-json"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -33,6 +34,7 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip6?-?tables/, "iptables-save"],
   [/ip-?set/, "ipset"],
   [/^manifest/, "manifest"],
+  [/nft.*\.json$/, "nft-json"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
   [/^ip.*rule/, "ip-rule"],
@@ -92,6 +94,7 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^ipset (save|list|-S|-L)( |$)/, { format: "ipset" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
+  [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

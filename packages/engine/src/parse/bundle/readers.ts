@@ -10,6 +10,7 @@ import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
 import { isBuiltInOf, parseIptablesList } from "../iptables-list/parse-iptables-list.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
+import { parseNftJson } from "../nft-json/parse-nft-json.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
 import { readSavedTable } from "../views/read-saved.ts";
@@ -76,6 +77,10 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     const sysctls = take(parseSysctl(listing.text, listing.file, listing), draft);
     draft.sysctls ??= new Map<string, Sysctl>();
     for (const sysctl of sysctls) draft.sysctls.set(sysctl.name, sysctl);
+  },
+  "nft-json"(listing, draft) {
+    const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;

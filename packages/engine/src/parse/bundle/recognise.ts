@@ -103,6 +103,8 @@ const KEYS: readonly (readonly [Format, readonly string[]])[] = [
   ["ip-neigh", ["dst", "state"]],
   ["ip-neigh", ["dst", "lladdr"]],
   ["ip-route", ["dst", "flags"]],
+  ["nft-json", ["nftables"]],
+  ["nft-json", ["metainfo"]],
   ["manifest", ["host", "kernel"]],
   ["manifest", ["host", "tools"]],
 ];
@@ -115,8 +117,8 @@ function recogniseJson(text: string): Recognised {
   const formats = objects.map(formatOfObject);
   const format = formats.find((found) => found !== null) ?? null;
   // An object that is cut, or an empty list, is for the name to tell.
-  const cut = text.length > SAMPLE_JSON && objects.length === 0;
-  return { format: cut ? firstKeyFormat(text) : format, share: 1, isEmpty: objects.length === 0 && !cut };
+  const cut = text.length > SAMPLE_JSON && format === null ? firstKeyFormat(text) : null;
+  return { format: format ?? cut, share: 1, isEmpty: objects.length === 0 && cut === null };
 }
 
 function formatOfObject({ entries }: JsonObject): Format | null {
@@ -124,7 +126,8 @@ function formatOfObject({ entries }: JsonObject): Format | null {
   return KEYS.find(([, needed]) => needed.every((key) => keys.has(key)))?.[0] ?? null;
 }
 
-/** A first object so large that it was cut: only a link has that many keys. */
+/** A first object so large that it was cut: a listing of nft is one, and only a link has that many keys. */
 function firstKeyFormat(text: string): Format | null {
+  if (/^\s*\{\s*"nftables"/.test(text.slice(0, 200))) return "nft-json";
   return /^\s*\[?\s*\{\s*"ifindex"/.test(text.slice(0, 200)) ? "ip-link" : null;
 }
