@@ -3,7 +3,7 @@ import { concerns, objectsActivate, ruleActivates } from "../ext/nft/activates.t
 import type { Extension } from "../ext/xt/define.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
 import type { NftTable } from "../model/nft.ts";
-import type { Args, Rule, Table } from "../model/ruleset.ts";
+import type { Args, Rule, Table, Verbatim } from "../model/ruleset.ts";
 import type { BaseChain, Hook, HookEntry } from "../program/program.ts";
 import { compileNftTable, nftBaseChain } from "./nft-table.ts";
 import { baseChain, compileTable } from "./table.ts";
@@ -97,7 +97,8 @@ class Registration {
   /** nf_ct_netns_get and nf_defrag_ipv4_enable: packets are made whole and tracked where they come in, confirmed where they go out. */
   activate({ defrag, conntrack }: Activated): void {
     const { defrag: hasDefrag, conntrack: hasConntrack } = this.#activated;
-    if (defrag && !hasDefrag) for (const hook of COMES_IN) this.#place({ hook, priority: -400, entry: { kind: "defrag" } });
+    if (defrag && !hasDefrag)
+      for (const hook of COMES_IN) this.#place({ hook, priority: -400, entry: { kind: "defrag" } });
     if (conntrack && !hasConntrack) {
       for (const hook of COMES_IN) this.#place({ hook, priority: -200, entry: { kind: "conntrack" } });
       for (const hook of GOES_OUT) this.#place({ hook, priority: 0x7fff_ffff, entry: { kind: "confirm" } });
@@ -200,17 +201,22 @@ function registerNftTable(registration: Registration, source: NftTable, family: 
 /** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a table call them when they are loaded. */
 function activatedBy({ rules, family }: Table): Activated {
   const some = (activates: Activates): boolean => rules.some((rule) => usesExtension(rule, family, activates));
-  const conntrack = some((extension, args) => extension.activatesConntrack(args));
+  // Where a listing does not tell its arguments, an extension is taken to have those that most have.
+  const conntrack = some((extension, args) =>
+    args === null ? extension.needsConntrack : extension.activatesConntrack(args),
+  );
   return { conntrack, defrag: conntrack || some((extension) => extension.activatesDefrag) };
 }
 
-type Activates = (extension: Extension, args: Args) => boolean;
+type Activates = (extension: Extension, args: Args | null) => boolean;
 
 function usesExtension({ matches, target }: Rule, family: Family, activates: Activates): boolean {
-  const used = (extension: Extension | null, args: Args): boolean => extension !== null && activates(extension, args);
+  const used = (extension: Extension | null, part: { readonly args: Args } | Verbatim): boolean =>
+    extension !== null &&
+    ("args" in part ? activates(extension, part.args) : part.lost !== undefined && activates(extension, null));
   return (
-    matches.some((match) => match.kind === "match" && used(findMatch(match.name, family), match.args)) ||
-    (target?.kind === "target" && used(findTarget(target.name, family), target.args))
+    matches.some((match) => used(findMatch(match.name, family), match)) ||
+    ((target?.kind === "target" || target?.kind === "verbatim") && used(findTarget(target.name, family), target))
   );
 }
 
@@ -221,7 +227,9 @@ export function compileDevices(
 ): Readonly<Record<"ingress" | "egress", ReadonlyMap<string, readonly BaseChain[]>>> {
   const at = (hook: "ingress" | "egress"): ReadonlyMap<string, readonly BaseChain[]> => {
     const devices = new Map<string, { readonly priority: number; readonly chain: BaseChain }[]>();
-    for (const source of nft.filter(({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"))) {
+    for (const source of nft.filter(
+      ({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"),
+    )) {
       const table = compileNftTable(source, family);
       for (const { name, base } of source.chains) {
         const chain = base?.hook === hook ? nftBaseChain(table, name, base) : null;

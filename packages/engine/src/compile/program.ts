@@ -1,7 +1,7 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
 import type { NftTable } from "../model/nft.ts";
-import type { Table } from "../model/ruleset.ts";
+import type { Rule, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
@@ -45,8 +45,27 @@ export function compileProgram(snapshot: Snapshot): Program {
     neighbours: snapshot.neighbours ?? [],
     sysctl: sysctlView(snapshot.sysctls),
     assumptions: [...assumptionsOf(snapshot), ...nftAssumptions(snapshot, hooks)],
+    caveats: caveatsOf(snapshot),
     diagnostics: snapshot.diagnostics,
   };
+}
+
+/** Rules of which no listing tells all. Only tables that were put together of listings have such. */
+function caveatsOf({ views }: Snapshot): readonly Assumption[] {
+  return (["ip", "ip6"] as const).flatMap((family) => {
+    const tables = views.map(({ table }) => table).filter((table) => table.family === family);
+    const lossy = tables.flatMap(({ rules }) => rules.filter(isLossy));
+    const [first] = lossy;
+    if (first === undefined) return [];
+    const files = [...new Set(lossy.map(({ file }) => file))].join(", ");
+    const what =
+      lossy.length === 1 ? "1 rule is known only in part" : `${String(lossy.length)} rules are known only in part`;
+    return [{ what, why: `${files} does not tell all of it`, family }];
+  });
+}
+
+function isLossy({ matches, target }: Rule): boolean {
+  return [...matches, target].some((part) => part?.kind === "verbatim" && part.lost !== undefined);
 }
 
 function compileSets(snapshot: Snapshot): ReadonlyMap<string, SetLookup> | null {

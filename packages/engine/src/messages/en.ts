@@ -150,6 +150,7 @@ export const report = {
   "outcome-chance": "chance {percent} %",
   if: "IF",
   "if-not": "IF NOT",
+  caveat: "what hangs on them is answered “unknown”",
   assuming: "assuming",
   "assumed-why": "({why})",
   "outcomes-differ": "{count} outcomes: the snapshot does not decide this",

@@ -135,6 +135,7 @@ export const report: SameKeys<typeof en.report> = {
   "outcome-chance": "概率 {percent} %",
   if: "若",
   "if-not": "若非",
+  caveat: "凡取决于此者，一律答“未知”",
   assuming: "假定",
   "assumed-why": "（{why}）",
   "outcomes-differ": "{count} 种结果：快照不足以判定",

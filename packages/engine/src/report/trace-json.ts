@@ -17,6 +17,7 @@ export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[] = [])
     packet: { ...arrivalJson(trace.arrival), ...packetJson(trace.packet), mark: printHex(trace.arrival.mark) },
     outcomes: trace.outcomes.map(outcomeJson),
     assumptions: trace.assumptions.map((assumption) => ({ ...assumption })),
+    caveats: trace.caveats.map((caveat) => ({ ...caveat })),
     diagnostics: diagnostics.map(diagnosticJson),
   };
 }

@@ -60,7 +60,11 @@ function placeOf(target: NftExpression, context: NftContext): Place | null {
       return headerPlace(target, context);
     case "payload-raw": {
       const { base, offset, length: bits } = target;
-      return { target: { kind: "payload", base, offset, bits, checksum: base === "nh" }, type: integer(bits), needs: [] };
+      return {
+        target: { kind: "payload", base, offset, bits, checksum: base === "nh" },
+        type: integer(bits),
+        needs: [],
+      };
     }
     case "tcp-option": {
       const read = readExpression(target, context);

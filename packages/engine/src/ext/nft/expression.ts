@@ -104,7 +104,11 @@ const ETHERNET: Test = {
 };
 
 /** What nft tests before it reads a header (payload_gen_dependency, src/payload.c). */
-function needsOf({ needs: { family, proto, ether } }: Header, { types }: HeaderField, context: NftContext): readonly Test[] {
+function needsOf(
+  { needs: { family, proto, ether } }: Header,
+  { types }: HeaderField,
+  context: NftContext,
+): readonly Test[] {
   const tests: Test[] = [...familyTests(context, family)];
   if (ether === true && context.tableFamily !== "netdev") tests.push(ETHERNET);
   if (proto !== undefined) tests.push(protocolTest(proto));
@@ -182,7 +186,9 @@ function readNumber(expression: NftExpression & { kind: "numgen" | "hash" }, con
   if (key === null) return null;
   const isKept = key.every(({ type }) => type.name !== "iface_index");
   if (expression.seed === null || !isKept) return choice(`jhash mod ${String(modulus)}`, "hash", false);
-  const of = key.map(({ value, type }): Value => (type.host ? { kind: "reversed", bits: value.bits, of: value } : value));
+  const of = key.map(({ value, type }): Value =>
+    type.host ? { kind: "reversed", bits: value.bits, of: value } : value,
+  );
   const value: Value = { kind: "jhash", bits: 32, of, modulus, seed: expression.seed, offset };
   return { value, type: NUMBER, needs: key.flatMap(({ needs }) => needs) };
 }

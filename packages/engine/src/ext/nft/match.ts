@@ -100,18 +100,16 @@ export function rangeTest(value: Value, ranges: readonly DataRange[] | null, neg
     case "choice":
       return chanceTest(value, ranges, negated) ?? compare;
     case "constant":
-      return { kind: "const", value: ranges.some(({ from, to }) => value.data >= from && value.data <= to) !== negated };
+      return {
+        kind: "const",
+        value: ranges.some(({ from, to }) => value.data >= from && value.data <= to) !== negated,
+      };
     default:
       return compare;
   }
 }
 
-function numberTest(
-  field: NumberField,
-  mask: number,
-  ranges: readonly DataRange[],
-  negated: boolean,
-): Test | null {
+function numberTest(field: NumberField, mask: number, ranges: readonly DataRange[], negated: boolean): Test | null {
   const numbers = ranges.flatMap(({ from, to }) =>
     typeof from === "number" && typeof to === "number" ? [{ from, to }] : [],
   );
@@ -175,7 +173,8 @@ function chanceTest(
 ): Test | null {
   if (!uniform) return null;
   const size = ranges.reduce(
-    (sum, { from, to }) => sum + Math.max(0, Math.min(Number(to), offset + modulus - 1) - Math.max(Number(from), offset) + 1),
+    (sum, { from, to }) =>
+      sum + Math.max(0, Math.min(Number(to), offset + modulus - 1) - Math.max(Number(from), offset) + 1),
     0,
   );
   return { kind: "chance", probability: size / modulus, negated };

@@ -26,10 +26,15 @@ const EXTENSIONS: ReadonlyMap<string, Part> = new Map([
   ["rt", part(43, NEXT, LENGTH, ["type", [16, 8]], ["seg-left", [24, 8]])],
   [
     "frag",
-    part(44, NEXT, ["reserved", [8, 8]], ["frag-off", [16, 13]], ["reserved2", [29, 2]], ["more-fragments", [31, 1]], [
-      "id",
-      [32, 32],
-    ]),
+    part(
+      44,
+      NEXT,
+      ["reserved", [8, 8]],
+      ["frag-off", [16, 13]],
+      ["reserved2", [29, 2]],
+      ["more-fragments", [31, 1]],
+      ["id", [32, 32]],
+    ),
   ],
   ["dst", part(60, NEXT, LENGTH)],
   ["mh", part(135, NEXT, LENGTH, ["type", [16, 8, "mh_type"]], ["reserved", [24, 8]], ["checksum", [32, 16]])],
@@ -107,7 +112,8 @@ export function readExtension(
 export function readTcpOption({ option, field, raw }: NftExpression & { kind: "tcp-option" }): Reading | null {
   const found = TCP_OPTIONS.get(option) ?? (/^\d{1,3}$/.test(option) ? part(Number(option)) : undefined);
   if (found === undefined) return null;
-  const place = raw === null ? placeOf(found, field) : { offset: raw.offset, type: integer(raw.length), present: false };
+  const place =
+    raw === null ? placeOf(found, field) : { offset: raw.offset, type: integer(raw.length), present: false };
   if (place === null) return null;
   const { offset, type, present } = place;
   return { value: { kind: "tcp-option", bits: type.bits, option: found.number, offset, present }, type, needs: [] };

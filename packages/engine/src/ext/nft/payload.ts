@@ -161,9 +161,29 @@ export const HEADERS: ReadonlyMap<string, Header> = new Map<string, Header>([
       ["sequence", 64, 32],
     ]),
   ],
-  ["esp", transport(PROTO.esp, [["spi", 0, 32], ["sequence", 32, 32]])],
-  ["comp", transport(PROTO.ipcomp, [["nexthdr", 0, 8, "inet_proto"], ["flags", 8, 8], ["cpi", 16, 16]])],
-  ["gre", transport(PROTO.gre, [["flags", 0, 5], ["version", 13, 3], ["protocol", 16, 16, "ether_type"]])],
+  [
+    "esp",
+    transport(PROTO.esp, [
+      ["spi", 0, 32],
+      ["sequence", 32, 32],
+    ]),
+  ],
+  [
+    "comp",
+    transport(PROTO.ipcomp, [
+      ["nexthdr", 0, 8, "inet_proto"],
+      ["flags", 8, 8],
+      ["cpi", 16, 16],
+    ]),
+  ],
+  [
+    "gre",
+    transport(PROTO.gre, [
+      ["flags", 0, 5],
+      ["version", 13, 3],
+      ["protocol", 16, 16, "ether_type"],
+    ]),
+  ],
 ]);
 
 /** The value of a header's field. */

@@ -57,7 +57,9 @@ function unknownTest(what: string, why: UnknownWhy): Test {
 function compileStatement(statement: NftStatement, context: NftContext): Lowered {
   switch (statement.kind) {
     case "match":
-      return asks(...(compileMatch(statement, context) ?? [unknownTest(`a match on ${wordOf(statement.left)}`, "extension")]));
+      return asks(
+        ...(compileMatch(statement, context) ?? [unknownTest(`a match on ${wordOf(statement.left)}`, "extension")]),
+      );
     case "accept":
     case "drop":
     case "continue":

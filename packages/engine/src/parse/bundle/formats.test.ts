@@ -11,7 +11,10 @@ describe("hintsOfPath", () => {
     ["ss_-peaonmi", { format: "ss" }],
     ["ip-rule.iproute2-6.1.0.txt", { format: "ip-rule" }],
     ["ipset-save.txt", { format: "ipset" }],
-    ["nft-ruleset.txt", {}],
+    ["nft-ruleset.txt", { format: "nft" }],
+    ["nft-ruleset.json", { format: "nft-json" }],
+    ["sos_commands/firewall_tables/iptables_-t_mangle_-nvL", { format: "iptables-list", table: "mangle" }],
+    ["ip6tables_-vnxL", { format: "iptables-list", family: "ip6" }],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
     expect(hintsOfPath(path)).toEqual(hints);
@@ -33,7 +36,14 @@ describe("hintsOfCommand", () => {
     ["sysctl -a", { format: "sysctl" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],
-    ["nft list ruleset", null],
+    ["nft list ruleset", { format: "nft" }],
+    ["nft -j list ruleset", { format: "nft-json" }],
+    ["iptables -t nat -nvL", { format: "iptables-list", family: "ip", table: "nat" }],
+    [
+      "ip6tables-legacy -L FORWARD -n -v",
+      { format: "iptables-list", family: "ip6", table: "filter", backend: "legacy" },
+    ],
+    ["iptables -t nat -F", null],
   ])("%s", (command, hints) => {
     expect(hintsOfCommand(command)).toEqual(hints);
   });

@@ -14,6 +14,7 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "nft"
   | "nft-json"
   | "manifest";
 
@@ -35,6 +36,7 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip-?set/, "ipset"],
   [/^manifest/, "manifest"],
   [/nft.*\.json$/, "nft-json"],
+  [/nft.*rule-?_?set/, "nft"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
   [/^ip.*rule/, "ip-rule"],
@@ -95,6 +97,7 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
   [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
+  [/^nft (-\S+ )*list /, { format: "nft" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Table } from "../../model/ruleset.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { Snapshot, SnapshotFile } from "../../model/snapshot.ts";
 import { newDraft } from "./draft.ts";
@@ -29,7 +30,8 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
   const [ip, ip6] = [mergedTables(draft, "ip"), mergedTables(draft, "ip6")];
-  const { nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const { nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest } = draft;
+  const diagnostics = withoutNamed(draft.diagnostics, [...(ip.tables ?? []), ...(ip6.tables ?? [])]);
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
@@ -48,6 +50,12 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
     files: read,
     diagnostics,
   };
+}
+
+/** Rules before any table are no trouble where the other files tell which table they are in. */
+function withoutNamed(diagnostics: readonly Diagnostic[], tables: readonly Table[]): Diagnostic[] {
+  const nameless = new Set(tables.filter(({ name }) => name === "").map(({ span }) => span.file));
+  return diagnostics.filter(({ code, span }) => code !== "no-table" || nameless.has(span.file));
 }
 
 /** Files that a snapshot directory holds beside the dumps. */

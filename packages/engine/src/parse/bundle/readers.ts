@@ -1,7 +1,9 @@
 import { printAddress } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
 import type { Sysctl } from "../../model/host.ts";
+import type { NftTable } from "../../model/nft.ts";
 import type { Table } from "../../model/ruleset.ts";
+import type { ViewTool } from "../../model/views.ts";
 import { parseConntrack } from "../conntrack/parse-conntrack.ts";
 import { parseIpAddr, parseIpLink } from "../ip/link.ts";
 import { parseIpNeigh } from "../ip/neighbour.ts";
@@ -10,6 +12,8 @@ import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
 import { isBuiltInOf, parseIptablesList } from "../iptables-list/parse-iptables-list.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
+import { isMadeByIptables, savedTableOf } from "../iptables-nft/saved-tables.ts";
+import { parseNft } from "../nft/parse-nft.ts";
 import { parseNftJson } from "../nft-json/parse-nft-json.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
@@ -78,9 +82,11 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     draft.sysctls ??= new Map<string, Sysctl>();
     for (const sysctl of sysctls) draft.sysctls.set(sysctl.name, sysctl);
   },
+  nft(listing, draft) {
+    addNftTables(take(parseNft(listing.text, listing.file, listing), draft), "nft", draft);
+  },
   "nft-json"(listing, draft) {
-    const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
-    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`);
+    addNftTables(take(parseNftJson(listing.text, listing.file, listing), draft), "nft-json", draft);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;
@@ -112,6 +118,16 @@ function readTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDr
     table.backend === "unknown" && backend !== undefined ? { ...table, backend } : table,
   );
   joinFamilies(draft.tables, tables, family, tableKey);
+}
+
+/** Tables that iptables-nft made are tables of iptables, seen through another tool. */
+function addNftTables(tables: readonly NftTable[], tool: ViewTool, draft: SnapshotDraft): void {
+  const [own, others] = [tables.filter(isMadeByIptables), tables.filter((table) => !isMadeByIptables(table))];
+  draft.nft = joinLists(draft.nft, others, ({ family, name }) => `${family} ${name}`);
+  for (const table of own) {
+    const read = take(readSavedTable(savedTableOf(table)), draft);
+    if (read !== null) draft.views.push({ tool, whole: true, ...read });
+  }
 }
 
 function readListedTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDraft): void {

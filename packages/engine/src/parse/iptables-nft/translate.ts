@@ -33,61 +33,47 @@ export function savedLineOf(rule: NftRule, chain: string, family: Family): Saved
 }
 
 function addStatement(draft: Draft, statement: NftStatement, family: Family): void {
-  if (statement.kind === "counter") {
-    const { counters } = statement;
-    if (counters !== null) draft.counters = `[${counters.packets}:${counters.bytes}] `;
-    return;
-  }
-  if (statement.kind === "xt") {
-    addXt(draft, statement, family);
-    return;
-  }
+  if (statement.kind === "xt") addXt(draft, statement, family);
+  else if (statement.kind !== "counter") addPhrase(draft, statement, family);
+  else if (statement.counters !== null) draft.counters = `[${statement.counters.packets}:${statement.counters.bytes}] `;
+}
+
+function addPhrase(draft: Draft, statement: NftStatement, family: Family): void {
   const text = spellStatement(statement);
-  const found = text === null ? null : findPhrase(text);
-  if (found?.saved != null) {
-    const saved = found.saved.trim();
+  const found = text === null ? null : findPhrase(text, family);
+  const saved = found?.saved?.trim();
+  if (saved !== undefined) {
     if (/^-[jg] /.test(saved)) draft.action = ` ${saved}`;
     else draft.parts.push(saved);
     return;
   }
-  if (found?.phrase.shown === "reject") {
-    draft.action = ` -j REJECT --reject-with ${family === "ip" ? "icmp" : "icmp6"}-port-unreachable`;
-    return;
-  }
-  const [option = "", name = ""] = (found?.phrase.of ?? "").split(" ");
-  const lost: Verbatim = {
-    kind: "verbatim",
-    name,
-    text: text ?? wordsOf(statement),
-    lost: found?.phrase.lost ?? "words",
-  };
+  const [option, name = ""] = found?.phrase.of?.split(" ") ?? [];
+  const shown = text ?? (statement.kind === "verbatim" ? statement.text : statement.kind);
+  const lost: Verbatim = { kind: "verbatim", name, text: shown, lost: found?.phrase.lost ?? "words" };
   if (option === "-j") draft.target = lost;
   else draft.lost.push(lost);
 }
 
-function wordsOf(statement: NftStatement): string {
-  return statement.kind === "verbatim" ? statement.text : statement.kind;
-}
-
 /** An extension that nft does not say in words of its own: its own words (before 1.0.6), or its name alone. */
 function addXt(draft: Draft, { type, name, text }: NftStatement & { readonly kind: "xt" }, family: Family): void {
-  if (text !== null) {
-    // The words are those of `iptables -L`; a target's name is their first.
-    const [first = ""] = text.split(" ");
-    const target = /^[A-Z]/.test(first) ? first : "";
-    const wording = readWords(text, target, family);
-    const [, matches = "", action = ""] = /^(.*?)( -[jg] .*)?$/.exec(wording.saved) ?? [];
-    if (matches.trim() !== "") draft.parts.push(matches.trim());
-    if (action !== "") draft.action = action;
-    if (wording.target !== null) draft.target = { ...wording.target, text };
-    draft.lost.push(...wording.lost);
-    return;
+  if (text !== null) addXtWords(draft, text, family);
+  // The text of a comment is not told; it takes every packet whatever that is.
+  else if (name !== "comment") {
+    const lost: Verbatim = { kind: "verbatim", name: name ?? "", text: "", lost: "arguments" };
+    if (type === "target" || (name !== null && /^[A-Z]/.test(name))) draft.target = lost;
+    else draft.lost.push(lost);
   }
-  // Its text is not told; it takes every packet whatever that is.
-  if (name === "comment") return;
-  const lost: Verbatim = { kind: "verbatim", name: name ?? "", text: "", lost: "arguments" };
-  if (type === "target" || (name !== null && /^[A-Z]/.test(name))) draft.target = lost;
-  else draft.lost.push(lost);
+}
+
+/** The words are those of `iptables -L`; a target's name is their first. */
+function addXtWords(draft: Draft, text: string, family: Family): void {
+  const target = /^[A-Z]\w*/.exec(text)?.[0] ?? "";
+  const wording = readWords(text, target, family);
+  const [, matches = "", action = ""] = /^(.*?)( -[jg] .*)?$/.exec(wording.saved) ?? [];
+  if (matches.trim() !== "") draft.parts.push(matches.trim());
+  if (action !== "") draft.action = action;
+  if (wording.target !== null) draft.target = { ...wording.target, text };
+  for (const lost of wording.lost) draft.lost.push(lost);
 }
 
 /** Matches that need a protocol imply it: nft leaves `meta l4proto tcp` out before `tcp dport`. */

@@ -8,9 +8,9 @@ export interface Aligned {
 
 export interface AlignOptions {
   /** How surely these two are one; null or less than 0: they are not. */
-  score(a: number, b: number): number | null;
+  readonly score: (a: number, b: number) => number | null;
   /** A text that hardly any two different things share, of either list. */
-  keyOf(list: "a" | "b", index: number): string;
+  readonly keyOf: (list: "a" | "b", index: number) => string;
 }
 
 /** More pairs than this between two anchors are not tried: then both sides stand alone there. */
@@ -86,27 +86,44 @@ interface Gap {
   readonly toB: number;
 }
 
-/** The best alignment of a stretch of both lists, by the sums of scores from its end (Needleman and Wunsch). */
-function alignGap({ fromA, toA, fromB, toB }: Gap, { score }: AlignOptions, out: Aligned[]): void {
+/** Sums of scores from each place of a stretch to its end. */
+interface Sums {
+  readonly width: number;
+  /** Of the best alignment. */
+  readonly best: Float64Array;
+  /** Of the best one that pairs these two; less than 0: they are not one. */
+  readonly paired: Float64Array;
+}
+
+/** The best alignment of a stretch of both lists (Needleman and Wunsch). */
+function alignGap(gap: Gap, { score }: AlignOptions, out: Aligned[]): void {
+  const { fromA, toA, fromB, toB } = gap;
+  const sums = (toA - fromA) * (toB - fromB) <= MOST_CELLS ? sumsOf(gap, score) : null;
+  let [a, b] = [fromA, fromB];
+  while (a < toA && b < toB) {
+    const at = sums === null ? 0 : (a - fromA) * sums.width + b - fromB;
+    const best = sums?.best[at] ?? 0;
+    if (sums !== null && sums.paired[at] === best) out.push({ a: a++, b: b++ });
+    else if (sums === null || sums.best[at + sums.width] === best) out.push({ a: a++, b: null });
+    else out.push({ a: null, b: b++ });
+  }
+  while (a < toA) out.push({ a: a++, b: null });
+  while (b < toB) out.push({ a: null, b: b++ });
+}
+
+function sumsOf({ fromA, toA, fromB, toB }: Gap, score: AlignOptions["score"]): Sums {
   const [rows, columns] = [toA - fromA, toB - fromB];
-  const tries = rows * columns <= MOST_CELLS;
   const width = columns + 1;
-  const best = new Float64Array(tries ? (rows + 1) * width : 0);
-  const pair = new Float64Array(best.length);
-  for (let i = tries ? rows - 1 : -1; i >= 0; i--) {
+  const best = new Float64Array((rows + 1) * width);
+  const paired = new Float64Array(best.length);
+  for (let i = rows - 1; i >= 0; i--) {
     for (let j = columns - 1; j >= 0; j--) {
       const at = i * width + j;
       const own = score(fromA + i, fromB + j) ?? 0;
-      pair[at] = own > 0 ? own + (best[at + width + 1] ?? 0) : -1;
-      best[at] = Math.max(pair[at], best[at + width] ?? 0, best[at + 1] ?? 0);
+      const pair = own > 0 ? own + (best[at + width + 1] ?? 0) : -1;
+      paired[at] = pair;
+      best[at] = Math.max(pair, best[at + width] ?? 0, best[at + 1] ?? 0);
     }
   }
-  let [i, j] = [0, 0];
-  while (i < rows || j < columns) {
-    const at = i * width + j;
-    if (tries && i < rows && j < columns && pair[at] === best[at]) out.push({ a: fromA + i++, b: fromB + j++ });
-    else if (i < rows && (!tries || j >= columns || best[at] === best[at + width]))
-      out.push({ a: fromA + i++, b: null });
-    else out.push({ a: null, b: fromB + j++ });
-  }
+  return { width, best, paired };
 }

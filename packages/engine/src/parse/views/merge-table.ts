@@ -24,6 +24,9 @@ export function mergeTable(views: readonly TableView[], family: Family): MergedT
   const differences: ViewDifference[] = [];
   const chains = names.map((name): Chain => {
     const known = fillFromOwners(assembleChain(name, views, family), first.table.name, family, views);
+    const without = new Set(
+      [...views.keys()].filter((view) => chainOf(views[view]?.table ?? first.table, name) === null),
+    );
     const rules: Rule[] = [];
     for (const assembled of known.map((one) => addDoubt(one, views))) {
       const rule = ruleOf(assembled, views);
@@ -32,8 +35,7 @@ export function mergeTable(views: readonly TableView[], family: Family): MergedT
       for (const difference of differencesOf(assembled, rule, rules.length, views, family))
         differences.push(difference);
     }
-    for (const [view, { table }] of views.entries()) {
-      if (chainOf(table, name) !== null) continue;
+    for (const view of without) {
       differences.push({
         kind: "missing-chain",
         chain: name,

@@ -36,7 +36,7 @@ function spellVerbatim(option: string, { name, text }: Verbatim): string {
 
 /** Of any value of the model or the program, whose numbers may be large. */
 export function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${String(part)}n` : part)) ?? "";
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${String(part)}n` : part));
 }
 
 export const FIELDS: readonly Field[] = ["src", "dst", "iif", "oif", "proto", "fragment"];

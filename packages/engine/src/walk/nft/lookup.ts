@@ -164,4 +164,3 @@ export function resolveChoice(run: Run, unknown: Unknown): number | Unknown {
   }
   return offset + modulus - 1;
 }
-

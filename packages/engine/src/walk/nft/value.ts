@@ -79,7 +79,9 @@ function readDevice({ skb, program }: Run, { side, what }: Value & { kind: "devi
   if (what === "name") return nameDatum(name ?? "");
   const kind = name === null ? null : (program.links.get(name)?.kind ?? null);
   if (kind !== null) return nameDatum(kind);
-  return name === null || name === "lo" ? null : { kind: "unknown", what: `the kind of ${name}`, why: "no ip link dump" };
+  return name === null || name === "lo"
+    ? null
+    : { kind: "unknown", what: `the kind of ${name}`, why: "no ip link dump" };
 }
 
 const LINK_HEADER_BITS = 112;
