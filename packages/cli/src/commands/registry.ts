@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { completion } from "./completion.ts";
+import { lint } from "./lint.ts";
 import { show } from "./show.ts";
 import { trace } from "./trace.ts";
 import { version } from "./version.ts";
@@ -8,6 +9,7 @@ import { version } from "./version.ts";
 const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", (): Promise<Command> => Promise.resolve(trace)],
   ["show", (): Promise<Command> => Promise.resolve(show)],
+  ["lint", (): Promise<Command> => Promise.resolve(lint)],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
   ["completion", (): Promise<Command> => Promise.resolve(completion)],
   ["version", (): Promise<Command> => Promise.resolve(version)],

@@ -50,18 +50,30 @@ export function compileProgram(snapshot: Snapshot): Program {
   };
 }
 
-/** Rules of which no listing tells all. Only tables that were put together of listings have such. */
+/** What no listing of the rules tells. Only tables that were put together of listings leave anything open. */
 function caveatsOf({ views }: Snapshot): readonly Assumption[] {
-  return (["ip", "ip6"] as const).flatMap((family) => {
-    const tables = views.map(({ table }) => table).filter((table) => table.family === family);
-    const lossy = tables.flatMap(({ rules }) => rules.filter(isLossy));
-    const [first] = lossy;
-    if (first === undefined) return [];
-    const files = [...new Set(lossy.map(({ file }) => file))].join(", ");
-    const what =
-      lossy.length === 1 ? "1 rule is known only in part" : `${String(lossy.length)} rules are known only in part`;
-    return [{ what, why: `${files} does not tell all of it`, family }];
+  return (["ip", "ip6"] as const).flatMap((family): readonly Assumption[] => {
+    const own = views.filter(({ table }) => table.family === family);
+    const lossy = own.flatMap(({ table }) => table.rules.filter(isLossy));
+    const partly = own.filter((merged) => merged.views.every(({ whole }) => !whole)).map(({ table }) => table);
+    return [
+      ...(lossy.length === 0 ? [] : [{ ...lossyRules(lossy), family }]),
+      ...(partly.length === 0 ? [] : [{ ...filteredTables(partly), family }]),
+    ];
   });
+}
+
+function lossyRules(rules: readonly Rule[]): Assumption {
+  const files = [...new Set(rules.map(({ file }) => file))].join(", ");
+  const what =
+    rules.length === 1 ? "1 rule is known only in part" : `${String(rules.length)} rules are known only in part`;
+  return { what: `${what}, and what hangs on that is unknown`, why: `${files} does not tell all of it` };
+}
+
+function filteredTables(tables: readonly Table[]): Assumption {
+  const files = [...new Set(tables.map(({ span }) => span.file))].join(", ");
+  const names = tables.map(({ name }) => name).join(", ");
+  return { what: `rules of ${names} that are not listed are not there`, why: `${files} shows only a part` };
 }
 
 function isLossy({ matches, target }: Rule): boolean {

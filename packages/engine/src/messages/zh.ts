@@ -135,7 +135,6 @@ export const report: SameKeys<typeof en.report> = {
   "outcome-chance": "概率 {percent} %",
   if: "若",
   "if-not": "若非",
-  caveat: "凡取决于此者，一律答“未知”",
   assuming: "假定",
   "assumed-why": "（{why}）",
   "outcomes-differ": "{count} 种结果：快照不足以判定",
@@ -170,6 +169,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
     "0 正常（丢弃也是答案）· 1 与期望不符 · 2 用法错误 · 3 输入无法读取 · 4 环境问题 · 5 结果不一致或无法判定 · 70 程序缺陷 · 130 被中断",
   "more-help": "`hookwalk 命令 --help` 给出该命令的详细说明。",
   trace: "让一个或多个报文走一遍，指出由哪条规则决定",
+  lint: "指出快照中的问题：规则本身，以及列表如何显示它们",
   show: "打印快照中的规则、集合、路由与统计",
   version: "打印版本",
   completion: "打印 shell 补全脚本",
@@ -220,6 +220,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-flow": "走完整个连接：首个报文、应答、第三个报文",
   "option-reply-iif": "应答进入的设备（默认由路由得出）",
   "option-expect": "只要有一种结果的判定不是它，就以 1 退出",
+  "option-fail-on": "有该级别及以上的结果时以 1 退出（默认：error）",
   "option-backend": "转储未说明时由谁持有各表（默认 legacy）",
   "lab-kernel": "内核：",
   "lab-walk": "走查：",
@@ -263,3 +264,5 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "bug-hint": "请连同命令行（可以的话连同快照）一起报告。",
   reading: "正在读取 {path}",
 };
+
+export { lint } from "./lint-zh.ts";

@@ -15,7 +15,7 @@ export interface TableView {
 }
 
 /** A part of a rule: a field, the target, or a match by its place in `matches`. */
-export type RulePart = "src" | "dst" | "iif" | "oif" | "proto" | "fragment" | "target" | number;
+export type ViewedPart = "src" | "dst" | "iif" | "oif" | "proto" | "fragment" | "target" | number;
 
 /** A table that several tools show, put together of what each of them tells. Its `table` stands in the snapshot. */
 export interface MergedTable {
@@ -26,11 +26,14 @@ export interface MergedTable {
   readonly differences: readonly ViewDifference[];
 }
 
+/** The place of a view in `views`; or the owner (`kubelet`) whose rule this is known to be: it always writes it so. */
+export type Teller = number | string;
+
 export interface RuleOrigin {
   /** The rule as each view shows it, in the order of `views`; null: it does not. */
   readonly shown: readonly (Rule | null)[];
-  /** Who tells a part: the place of a view in `views`, or `owner`: it is known from whose rule this is. Parts that are not here, all views tell alike. */
-  readonly parts: ReadonlyMap<RulePart, number | "owner">;
+  /** Who tells a part. Parts that are not here, all views tell alike. */
+  readonly parts: ReadonlyMap<ViewedPart, Teller>;
 }
 
 /** What one view does not tell, or tells wrongly, of a table. */
@@ -45,8 +48,8 @@ export interface ViewDifference {
   /** Place in `views` of the one that is wrong, and the rule as it shows it. */
   readonly view: number;
   readonly shown: Rule | null;
-  /** The view that tells better; `owner`: known from whose rule this is; null: nobody tells, and what depends on it is unknown. */
-  readonly told: number | "owner" | null;
+  /** Who tells better; null: nobody does, and what depends on it is unknown. */
+  readonly told: Teller | null;
 }
 
 /**

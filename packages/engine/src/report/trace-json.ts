@@ -35,7 +35,7 @@ function arrivalJson(arrival: Arrival): Readonly<Record<string, Json>> {
 }
 
 /** The header fields that the packet has. */
-function packetJson(packet: Packet): Readonly<Record<string, Json>> {
+export function packetJson(packet: Packet): Readonly<Record<string, Json>> {
   return {
     src: printAddress(packet.src),
     dst: printAddress(packet.dst),

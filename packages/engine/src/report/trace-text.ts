@@ -86,8 +86,10 @@ function outcomeLines(
 }
 
 function caveatLine({ what, why }: Condition, say: Speaker): Line {
-  const text = `? ${say.sentence(what)} ${say.report("assumed-why", { why: say.sentence(why) })}: ${say.report("caveat")}`;
-  return textLine(2, word(text, "unsure"));
+  return textLine(
+    2,
+    word(`? ${say.sentence(what)} ${say.report("assumed-why", { why: say.sentence(why) })}`, "unsure"),
+  );
 }
 
 function outcomeHeading(index: number, trace: Trace, outcome: Outcome, say: Speaker): Line {

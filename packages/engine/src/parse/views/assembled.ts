@@ -1,6 +1,6 @@
 import type { Family } from "../../base/address.ts";
 import type { Match, Rule, Target, Verbatim } from "../../model/ruleset.ts";
-import type { RuleOrigin, RulePart, TableView, ViewTool } from "../../model/views.ts";
+import type { RuleOrigin, TableView, Teller, ViewedPart, ViewTool } from "../../model/views.ts";
 
 import type { Comparison } from "./compare.ts";
 import { isFieldLoss, isLost, openFields } from "./loss.ts";
@@ -15,7 +15,7 @@ export interface Slot<T> {
   /** The best of them. */
   readonly value: T;
   /** Who told it. */
-  readonly from: number | "owner";
+  readonly from: Teller;
 }
 
 /** One rule while the views are put together. */
@@ -51,7 +51,7 @@ export function addView(
   family: Family,
   { pairs }: Comparison,
 ): Assembled {
-  const trust = (from: number | "owner"): number => (from === "owner" ? 0 : TRUST[views[from]?.tool ?? "nft-json"]);
+  const trust = (from: Teller): number => (typeof from === "string" ? 0 : TRUST[views[from]?.tool ?? "nft-json"]);
   const join = <T extends Match | Verbatim | Target | null>(slot: Slot<T>, value: T): Slot<T> => {
     const isBetter = isLost(slot.value) ? !isLost(value) : !isLost(value) && trust(index) > trust(slot.from);
     const versions = slot.versions.with(index, value);
@@ -132,11 +132,11 @@ export function ruleOf({ shown, matches, target }: Omit<Assembled, "prepared">, 
 
 /** Who tells each part that some view that shows the rule does not tell alike. */
 export function originOf({ shown, matches, target }: Omit<Assembled, "prepared">): RuleOrigin {
-  const parts = new Map<RulePart, number | "owner">();
+  const parts = new Map<ViewedPart, Teller>();
   const isShared = (slot: Slot<Match | Verbatim | Target | null>): boolean =>
-    slot.from !== "owner" &&
+    typeof slot.from === "number" &&
     slot.versions.every((version, index) => shown[index] === null || (version !== null && !isLost(version)));
   for (const [index, slot] of matches.entries()) if (!isShared(slot)) parts.set(index, slot.from);
-  if (target.from === "owner" || target.versions.some(isLost)) parts.set("target", target.from);
+  if (typeof target.from === "string" || target.versions.some(isLost)) parts.set("target", target.from);
   return { shown, parts };
 }

@@ -31,10 +31,12 @@ export function collectViews({ saved, others, mayLackGuards }: Views, family: Fa
     whole: table.committed,
     originals: new Map(),
   }));
+  // A part of a filtered dump is recorded as such: what it does not show may be there.
+  const filtered = new Set(named.map(({ table }) => table).filter((table) => saved?.includes(table) === false));
   const merged: MergedTable[] = [];
   const tables: Table[] = [];
   for (const group of groupsOf([...named, ...others], family)) {
-    const one = groupTable(group, family, mayLackGuards);
+    const one = groupTable(group, family, mayLackGuards, filtered);
     tables.push("table" in one ? one.table : one);
     if ("table" in one) merged.push(one);
   }
@@ -100,12 +102,18 @@ function showsSame(group: Group, view: TableView, family: Family): boolean {
 }
 
 /** The group's table; a merged one where there is more to say than one listing does. */
-function groupTable(group: Group, family: Family, mayLackGuards: boolean): Table | MergedTable {
+function groupTable(
+  group: Group,
+  family: Family,
+  mayLackGuards: boolean,
+  filtered: ReadonlySet<Table>,
+): Table | MergedTable {
   const [only, ...others] = group;
   if (only === undefined) throw new Error("a group without a view");
-  const isPlain = others.length === 0 && only.tool === "iptables-save";
+  const isPlain = others.length === 0 && only.tool === "iptables-save" && !filtered.has(only.table);
   if (isPlain && !(mayLackGuards && only.table.rules.some(lacksGuard))) return only.table;
   const merged = mergeTable(group, family);
-  const isAlike = merged.differences.length === 0 && only.tool === "iptables-save" && !merged.table.rules.some(isLossy);
+  const isAlike =
+    merged.differences.length === 0 && only.whole && only.tool === "iptables-save" && !merged.table.rules.some(isLossy);
   return isAlike ? only.table : merged;
 }

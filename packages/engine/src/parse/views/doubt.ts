@@ -10,6 +10,6 @@ export function addDoubt(assembled: Assembled, views: readonly TableView[]): Ass
   const without = views.find(({ whole }, index) => whole && assembled.shown[index] === null);
   if (without === undefined) return assembled;
   const value: Verbatim = { kind: "verbatim", name: "", text: `not in ${without.table.span.file}`, lost: "doubt" };
-  const slot = { versions: views.map(() => null), value, from: "owner" as const };
+  const slot = { versions: views.map(() => null), value, from: 0 };
   return { ...assembled, matches: [...assembled.matches, slot] };
 }

@@ -1,5 +1,5 @@
 import type { Loss, Match, Rule, Target, Verbatim } from "../../model/ruleset.ts";
-import type { RulePart } from "../../model/views.ts";
+import type { ViewedPart } from "../../model/views.ts";
 
 /** A part that a listing does not tell. */
 export interface LostPart extends Verbatim {
@@ -16,14 +16,14 @@ export function isLossy({ matches, target }: Rule): boolean {
 }
 
 /** Fields of a rule that a loss leaves open. */
-const OPEN: Readonly<Partial<Record<Loss, readonly RulePart[]>>> = {
+const OPEN: Readonly<Partial<Record<Loss, readonly ViewedPart[]>>> = {
   devices: ["iif", "oif"],
   source: ["src"],
   destination: ["dst"],
 };
 
 /** The fields that the rule's listing does not tell. */
-export function openFields({ matches }: Rule): ReadonlySet<RulePart> {
+export function openFields({ matches }: Rule): ReadonlySet<ViewedPart> {
   return new Set(matches.flatMap((match) => (isLost(match) ? (OPEN[match.lost] ?? []) : [])));
 }
 

@@ -28,7 +28,7 @@ type MatchSlot = Slot<Match | Verbatim>;
 function fill(assembled: Assembled, table: string, family: Family, views: readonly TableView[]): Assembled {
   const told = assembled.matches.filter(({ value }) => !isFieldLoss(value));
   if (!told.some(({ value }) => isLost(value))) return assembled;
-  for (const canonical of canonicalOf(table, family)) {
+  for (const { owner, prepared: canonical } of canonicalOf(table, family)) {
     if (canonical.rule.chain !== ruleOf(assembled, views).chain) continue;
     const pairs = compareRules(canonical, assembled.prepared)?.pairs;
     if (pairs === undefined || pairs.includes(null)) continue;
@@ -37,7 +37,7 @@ function fill(assembled: Assembled, table: string, family: Family, views: readon
     const matches = assembled.matches.map((slot): MatchSlot => {
       const at = pairs[told.indexOf(slot)] ?? null;
       const known = at === null ? undefined : canonical.matches[at]?.match;
-      return isLost(slot.value) && known !== undefined ? { ...slot, value: known, from: "owner" } : slot;
+      return isLost(slot.value) && known !== undefined ? { ...slot, value: known, from: owner } : slot;
     });
     return rebuilt({ ...assembled, matches }, family, views);
   }
@@ -61,7 +61,7 @@ function addGuard(assembled: Assembled, family: Family, views: readonly TableVie
   const name = missingGuard(assembled.matches.map(({ value }) => value));
   if (name === null) return assembled;
   const value: Verbatim = { kind: "verbatim", name, text: "", lost: "match" };
-  const slot: MatchSlot = { versions: views.map(() => null), value, from: "owner" };
+  const slot: MatchSlot = { versions: views.map(() => null), value, from: 0 };
   return rebuilt({ ...assembled, matches: [slot, ...assembled.matches] }, family, views);
 }
 
@@ -69,18 +69,25 @@ function rebuilt(assembled: Assembled, family: Family, views: readonly TableView
   return { ...assembled, prepared: prepare(ruleOf(assembled, views), family) };
 }
 
-const known = new Map<string, readonly Prepared[]>();
+interface Canonical {
+  readonly owner: string;
+  readonly prepared: Prepared;
+}
 
-function canonicalOf(table: string, family: Family): readonly Prepared[] {
+const known = new Map<string, readonly Canonical[]>();
+
+function canonicalOf(table: string, family: Family): readonly Canonical[] {
   const key = `${family} ${table}`;
   const found = known.get(key) ?? readCanonical(table, family);
   known.set(key, found);
   return found;
 }
 
-function readCanonical(table: string, family: Family): readonly Prepared[] {
-  const lines = canonicalRules.filter((one) => one.family === family && one.table === table).map(({ rule }) => rule);
-  const { value } = parseIptablesSave(`*${table}\n${lines.join("\n")}\nCOMMIT\n`, "", { family });
-  const rules: readonly Rule[] = value.flatMap((one) => one.rules);
-  return rules.map((rule) => prepare(rule, family));
+function readCanonical(table: string, family: Family): readonly Canonical[] {
+  return canonicalRules
+    .filter((one) => one.family === family && one.table === table)
+    .flatMap(({ owner, rule }) => {
+      const { value } = parseIptablesSave(`*${table}\n${rule}\nCOMMIT\n`, "", { family });
+      return value.flatMap(({ rules }) => rules.map((one) => ({ owner, prepared: prepare(one, family) })));
+    });
 }

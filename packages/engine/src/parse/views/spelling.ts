@@ -2,7 +2,7 @@ import type { Family } from "../../base/address.ts";
 import { printArgs } from "../../ext/xt/args.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Match, Target, Verbatim } from "../../model/ruleset.ts";
-import type { RulePart } from "../../model/views.ts";
+import type { ViewedPart } from "../../model/views.ts";
 
 /** A match as iptables-save spells it: `-m mark --mark 0x200/0xf00`. */
 export function spellMatch(match: Match | Verbatim, family: Family): string {
@@ -41,4 +41,4 @@ export function textOf(value: unknown): string {
 
 export const FIELDS: readonly Field[] = ["src", "dst", "iif", "oif", "proto", "fragment"];
 
-export type Field = Exclude<RulePart, number | "target">;
+export type Field = Exclude<ViewedPart, number | "target">;

@@ -66,6 +66,8 @@ function nameOf({ chains, rules }: Block, tablesOf: (chain: string) => ReadonlyS
   return only === undefined || others.length > 0 ? null : only;
 }
 
+const BUILT_IN: ReadonlySet<string> = new Set(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]);
+
 /** Declared chains, and those that only rules name (a built-in one whose line was filtered out). */
 function chainsOf({ chains, rules }: Block): readonly Chain[] {
   const byName = new Map<string, { readonly head: Chain; readonly rules: Rule[] }>();
@@ -74,7 +76,9 @@ function chainsOf({ chains, rules }: Block): readonly Chain[] {
     let known = byName.get(rule.chain);
     if (known === undefined) {
       const span = { file: rule.file, line: rule.line };
-      known = { head: { name: rule.chain, policy: null, counters: null, rules: [], span }, rules: [] };
+      // A filter took its line away; it is there all the same, and its policy is what it nearly always is.
+      const policy = BUILT_IN.has(rule.chain) ? "ACCEPT" : null;
+      known = { head: { name: rule.chain, policy, counters: null, rules: [], span }, rules: [] };
       byName.set(rule.chain, known);
     }
     known.rules.push(rule);
