@@ -1,6 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { completion } from "./completion.ts";
 import { explain } from "./explain.ts";
+import { lint } from "./lint.ts";
 import { show } from "./show.ts";
 import { trace } from "./trace.ts";
 import { version } from "./version.ts";
@@ -10,6 +11,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", (): Promise<Command> => Promise.resolve(trace)],
   ["show", (): Promise<Command> => Promise.resolve(show)],
   ["explain", (): Promise<Command> => Promise.resolve(explain)],
+  ["lint", (): Promise<Command> => Promise.resolve(lint)],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
   ["capture", async (): Promise<Command> => (await import("./capture.ts")).capture],
   ["completion", (): Promise<Command> => Promise.resolve(completion)],

@@ -30,6 +30,7 @@ function snapshot(links: readonly Link[] | null, routes: readonly Route[] = []):
     name: "node",
     tables: { ip: null, ip6: null },
     nft: null,
+    views: [],
     sets: null,
     rules: { ip: null, ip6: null },
     routes: { ip: routes, ip6: null },

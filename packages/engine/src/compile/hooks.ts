@@ -3,7 +3,7 @@ import { concerns, objectsActivate, ruleActivates } from "../ext/nft/activates.t
 import type { Extension } from "../ext/xt/define.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
 import type { NftTable } from "../model/nft.ts";
-import type { Args, Rule, Table } from "../model/ruleset.ts";
+import type { Args, Rule, Table, Verbatim } from "../model/ruleset.ts";
 import type { BaseChain, Hook, HookEntry } from "../program/program.ts";
 import { compileNftTable, nftBaseChain } from "./nft-table.ts";
 import { baseChain, compileTable } from "./table.ts";
@@ -223,17 +223,22 @@ function registerNftTable(registration: Registration, source: NftTable, family: 
 /** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a table call them when they are loaded. */
 function activatedBy({ rules, family }: Table): Activated {
   const some = (activates: Activates): boolean => rules.some((rule) => usesExtension(rule, family, activates));
-  const conntrack = some((extension, args) => extension.activatesConntrack(args));
+  // Where a listing does not tell its arguments, an extension is taken to have those that most have.
+  const conntrack = some((extension, args) =>
+    args === null ? extension.needsConntrack : extension.activatesConntrack(args),
+  );
   return { conntrack, defrag: conntrack || some((extension) => extension.activatesDefrag) };
 }
 
-type Activates = (extension: Extension, args: Args) => boolean;
+type Activates = (extension: Extension, args: Args | null) => boolean;
 
 function usesExtension({ matches, target }: Rule, family: Family, activates: Activates): boolean {
-  const used = (extension: Extension | null, args: Args): boolean => extension !== null && activates(extension, args);
+  const used = (extension: Extension | null, part: { readonly args: Args } | Verbatim): boolean =>
+    extension !== null &&
+    ("args" in part ? activates(extension, part.args) : part.lost !== undefined && activates(extension, null));
   return (
-    matches.some((match) => match.kind === "match" && used(findMatch(match.name, family), match.args)) ||
-    (target?.kind === "target" && used(findTarget(target.name, family), target.args))
+    matches.some((match) => used(findMatch(match.name, family), match)) ||
+    ((target?.kind === "target" || target?.kind === "verbatim") && used(findTarget(target.name, family), target))
   );
 }
 

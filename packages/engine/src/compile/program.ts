@@ -1,7 +1,7 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
 import type { NftTable } from "../model/nft.ts";
-import type { Table } from "../model/ruleset.ts";
+import type { Rule, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
@@ -49,8 +49,39 @@ export function compileProgram(snapshot: Snapshot): Program {
     beyond: compileBeyond(snapshot),
     sysctl: sysctlView(snapshot.sysctls),
     assumptions: [...assumptionsOf(snapshot), ...nftAssumptions(snapshot, hooks)],
+    caveats: caveatsOf(snapshot),
     diagnostics: snapshot.diagnostics,
   };
+}
+
+/** What no listing of the rules tells. Only tables that were put together of listings leave anything open. */
+function caveatsOf({ views }: Snapshot): readonly Assumption[] {
+  return (["ip", "ip6"] as const).flatMap((family): readonly Assumption[] => {
+    const own = views.filter(({ table }) => table.family === family);
+    const lossy = own.flatMap(({ table }) => table.rules.filter(isLossy));
+    const partly = own.filter((merged) => merged.views.every(({ whole }) => !whole)).map(({ table }) => table);
+    return [
+      ...(lossy.length === 0 ? [] : [{ ...lossyRules(lossy), family }]),
+      ...(partly.length === 0 ? [] : [{ ...filteredTables(partly), family }]),
+    ];
+  });
+}
+
+function lossyRules(rules: readonly Rule[]): Assumption {
+  const files = [...new Set(rules.map(({ file }) => file))].join(", ");
+  const what =
+    rules.length === 1 ? "1 rule is known only in part" : `${String(rules.length)} rules are known only in part`;
+  return { what: `${what}, and what hangs on that is unknown`, why: `${files} does not tell all of it` };
+}
+
+function filteredTables(tables: readonly Table[]): Assumption {
+  const files = [...new Set(tables.map(({ span }) => span.file))].join(", ");
+  const names = tables.map(({ name }) => name).join(", ");
+  return { what: `rules of ${names} that are not listed are not there`, why: `${files} shows only a part` };
+}
+
+function isLossy({ matches, target }: Rule): boolean {
+  return [...matches, target].some((part) => part?.kind === "verbatim" && part.lost !== undefined);
 }
 
 function compileSets(snapshot: Snapshot): ReadonlyMap<string, SetLookup> | null {

@@ -3,6 +3,7 @@ import type { Match, Rule, Target, Verbatim } from "../model/ruleset.ts";
 import type { Action } from "../program/action.ts";
 import type { CompiledRule, RulePart } from "../program/program.ts";
 import type { LoweringContext, Test } from "../program/test.ts";
+import { notTold } from "./not-told.ts";
 
 const ALL_BITS = 0xffff_ffff;
 /** A target is the end of a rule of iptables. */
@@ -44,6 +45,8 @@ function pushFlat(tests: Test[], test: Test): void {
 function compileMatch(match: Match | Verbatim, context: LoweringContext): Test {
   const extension = match.kind === "match" ? findMatch(match.name, context.family) : null;
   if (match.kind === "match" && extension !== null) return extension.compile(match.args, context);
+  if (match.kind === "verbatim" && match.lost !== undefined)
+    return { kind: "unknown", ...notTold("-m", match, match.lost) };
   const text = match.kind === "verbatim" ? ` ${match.text}` : "";
   return { kind: "unknown", what: `-m ${match.name}${text}`.trimEnd(), why: "extension" };
 }
@@ -58,6 +61,7 @@ function compileTarget(target: Target | null, context: LoweringContext): Action 
     case "verdict":
       return VERDICTS[target.verdict];
     case "verbatim":
+      if (target.lost !== undefined) return { kind: "unknown", ...notTold("-j", target, target.lost) };
       return { kind: "unknown", what: `-j ${target.name} ${target.text}`.trimEnd(), why: "extension" };
     case "target": {
       const extension = findTarget(target.name, context.family);

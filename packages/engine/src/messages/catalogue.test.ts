@@ -5,11 +5,14 @@ const holes = (text: string): readonly string[] =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").sort();
 
 describe("the catalogues", () => {
-  it.each(["diagnostics", "report", "commandLine"] as const)("have the same holes in both languages: %s", (part) => {
-    const en = Object.entries(catalogues.en[part]).map(([id, text]) => [id, holes(text)]);
-    const zh = Object.entries(catalogues.zh[part]).map(([id, text]) => [id, holes(text)]);
-    expect(Object.fromEntries(zh)).toEqual(Object.fromEntries(en));
-  });
+  it.each(["diagnostics", "report", "commandLine", "lint"] as const)(
+    "have the same holes in both languages: %s",
+    (part) => {
+      const en = Object.entries(catalogues.en[part]).map(([id, text]) => [id, holes(text)]);
+      const zh = Object.entries(catalogues.zh[part]).map(([id, text]) => [id, holes(text)]);
+      expect(Object.fromEntries(zh)).toEqual(Object.fromEntries(en));
+    },
+  );
 
   it("give every diagnostic a remedy after the line break", () => {
     for (const text of Object.values({ ...catalogues.en.diagnostics })) expect(text).toMatch(/^.+\n.+/s);

@@ -9,6 +9,7 @@ import * as zh from "./zh.ts";
 export type Language = "en" | "zh";
 export type DiagnosticCode = keyof typeof en.diagnostics;
 export type ReportMessage = keyof typeof en.report;
+export type LintMessage = keyof typeof en.lint;
 export type CommandLineMessage = keyof typeof en.commandLine;
 
 /** What fills the holes of a message, by name. */
@@ -30,6 +31,7 @@ interface Catalogue {
   readonly diagnostics: Readonly<Record<DiagnosticCode, string>>;
   readonly report: Readonly<Record<ReportMessage, string>>;
   readonly commandLine: Readonly<Record<CommandLineMessage, string>>;
+  readonly lint: Readonly<Record<LintMessage, string>>;
 }
 
 export const catalogues: Readonly<Record<Language, Catalogue>> = { en, zh };
@@ -41,6 +43,8 @@ export interface Speaker {
   commandLine<Id extends CommandLineMessage>(id: Id, ...params: ParamsOf<(typeof en.commandLine)[Id]>): string;
   /** A diagnostic brings its own parameters. */
   diagnostic(code: DiagnosticCode, params: Params): string;
+  /** A finding brings its own parameters, as a diagnostic does. */
+  lint(id: LintMessage, params: Params): string;
   /** What the walk or the reader of packets says in plain English. */
   sentence(english: string): string;
 }
@@ -52,6 +56,7 @@ export function speaker(language: Language): Speaker {
     report: (id, ...[params]) => fill(catalogue.report[id], params),
     commandLine: (id, ...[params]) => fill(catalogue.commandLine[id], params),
     diagnostic: (code, params) => fill(catalogue.diagnostics[code], params),
+    lint: (id, params) => fill(catalogue.lint[id], params),
     sentence: (english) => (language === "zh" ? inChinese(english) : english),
   };
 }

@@ -202,6 +202,7 @@ export const commandLine = {
     "0 ok (a drop is an answer) · 1 expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
+  lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
   show: "print the rules, sets, routes and counts of a snapshot",
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
@@ -256,6 +257,7 @@ export const commandLine = {
   "option-flow": "walk the whole connection: first packet, reply, third packet",
   "option-reply-iif": "the device that the reply comes in by (default: by the route)",
   "option-expect": "exit 1 unless every outcome has this verdict",
+  "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",
   "lab-walk": "The walk:",
@@ -330,3 +332,5 @@ export const commandLine = {
   "not-empty-hint": "Two captures in one directory would be read as one node. Name another with -o.",
   reading: "reading {path}",
 } as const;
+
+export { lint } from "./lint-en.ts";

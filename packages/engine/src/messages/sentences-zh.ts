@@ -45,6 +45,21 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["extension", "扩展"],
   ["malformed", "写法有误"],
   ["object", "外部对象"],
+  ["listing", "列表未载明"],
+  ["{}, listed without its arguments", "{1}（列表未载其参数）"],
+  ["{}, listed as “{}”", "{1}（列表写作“{2}”）"],
+  ["the devices of the rule, which are not listed", "列表未载的规则设备"],
+  ["the address behind {}", "{1} 所指的地址"],
+  ["{}, which the listing has lost", "{1}（列表已丢失）"],
+  ["the rule is there although {}", "该规则存在（尽管 {1}）"],
+  [
+    "{} rules are known only in part, and what hangs on that is unknown",
+    "有 {1} 条规则只知其一部分，凡取决于此者均为未知",
+  ],
+  ["1 rule is known only in part, and what hangs on that is unknown", "有 1 条规则只知其一部分，凡取决于此者均为未知"],
+  ["rules of {} that are not listed are not there", "{1} 表中未列出的规则视为不存在"],
+  ["{} shows only a part", "{1} 只显示一部分"],
+  ["{} does not tell all of it", "{1} 未载全"],
 
   // What an outcome takes to be so.
   ["the destination is an address of this node", "目的地址属于本机"],

@@ -181,6 +181,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
     "0 正常（丢弃也是答案）· 1 与期望不符 · 2 用法错误 · 3 输入无法读取 · 4 环境问题 · 5 结果不一致或无法判定 · 70 程序缺陷 · 130 被中断",
   "more-help": "`hookwalk 命令 --help` 给出该命令的详细说明。",
   trace: "让一个或多个报文走一遍，指出由哪条规则决定",
+  lint: "指出快照中的问题：规则本身，以及列表如何显示它们",
   show: "打印快照中的规则、集合、路由与统计",
   explain: "用文字说明每条规则、集合、mark 与策略路由规则，以及由谁写入",
   version: "打印版本",
@@ -234,6 +235,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-flow": "走完整个连接：首个报文、应答、第三个报文",
   "option-reply-iif": "应答进入的设备（默认由路由得出）",
   "option-expect": "只要有一种结果的判定不是它，就以 1 退出",
+  "option-fail-on": "有该级别及以上的结果时以 1 退出（默认：error）",
   "option-backend": "转储未说明时由谁持有各表（默认 legacy）",
   "lab-kernel": "内核：",
   "lab-walk": "走查：",
@@ -307,3 +309,5 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "not-empty-hint": "一个目录里的两次采集会被当作同一节点读取。请用 -o 指明另一个目录。",
   reading: "正在读取 {path}",
 };
+
+export { lint } from "./lint-zh.ts";

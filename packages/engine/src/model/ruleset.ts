@@ -84,7 +84,17 @@ export interface Verbatim {
   readonly name: string;
   /** Everything after the name, as it stood in the dump, quotes included. */
   readonly text: string;
+  /** The words are not the rule's own: what a tool that does not tell them all made of it. Absent: they are. */
+  readonly lost?: Loss;
 }
+
+/**
+ * What a listing does not tell of a part of a rule: `arguments` (only a name), `meaning` (its words say something else, or
+ * stand for several rules), `words` (nobody here reads them), `devices` (`-L` without `-v`), `source` and `destination`
+ * (a host's name), `match` (a match that the rule is known to have is not there at all), `doubt` (one listing has the
+ * rule, another that should have it has not).
+ */
+export type Loss = "arguments" | "meaning" | "words" | "devices" | "source" | "destination" | "match" | "doubt";
 
 /** Options of one extension, by option name without dashes. Absent: not given. A flag's value is `true`. */
 export type Args = Readonly<Record<string, Arg | undefined>>;

@@ -7,6 +7,7 @@ import type { NftTable } from "./nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "./routing.ts";
 import type { Table } from "./ruleset.ts";
 import type { IpSet } from "./sets.ts";
+import type { MergedTable } from "./views.ts";
 
 /**
  * A node as its tools printed it. Null means *unknown*: no file of the snapshot speaks of it. An empty list means that a
@@ -17,6 +18,8 @@ export interface Snapshot {
   readonly tables: Readonly<Record<Family, readonly Table[] | null>>;
   /** Tables of nft that no iptables made, in the order of the listing. Null: no `nft list ruleset`. */
   readonly nft: readonly NftTable[] | null;
+  /** Tables of `tables` that several listings show, or one that does not tell all: what each said, and where they differ. */
+  readonly views: readonly MergedTable[];
   readonly sets: readonly IpSet[] | null;
   readonly rules: Readonly<Record<Family, readonly RoutingRule[] | null>>;
   /** Of all tables that were listed; a table without any route here is empty or was not listed. */

@@ -11,6 +11,7 @@ export type UnknownWhy =
   | "hash" // a kernel seed
   | "extension" // a module that is not known here
   | "malformed"
+  | "listing" // no listing of the rule tells it
   | "object"; // refers to an object outside the snapshot (pinned BPF, nfacct …)
 
 /** Unsigned 32-bit at most. `pktType` is the kernel's PACKET_*: host 0, broadcast 1, multicast 2, otherhost 3. */

@@ -39,6 +39,8 @@ export interface Program {
   readonly sysctl: SysctlView;
   /** What was derived, not read: named once for the whole answer. */
   readonly assumptions: readonly Assumption[];
+  /** What makes the rules themselves doubtful: said before anything else. */
+  readonly caveats: readonly Assumption[];
   readonly diagnostics: readonly Diagnostic[];
 }
 

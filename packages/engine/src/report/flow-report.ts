@@ -22,14 +22,15 @@ export function flowDocument(flow: FlowTrace, say: Speaker, options: TraceTextOp
   for (const [index, { role, trace }] of flow.packets.entries()) {
     if (lines.length > 0) lines.push(blankLine);
     lines.push(textLine(0, word(say.report(HEADINGS[role]), "strong")));
-    for (const line of traceDocument(once(trace, index === flow.packets.length - 1), say, options)) lines.push(line);
+    for (const line of traceDocument(once(trace, index === 0, index === flow.packets.length - 1), say, options))
+      lines.push(line);
   }
   return lines;
 }
 
-/** What all packets assume alike is said behind the last one. */
-function once(trace: Trace, isLast: boolean): Trace {
-  return isLast ? trace : { ...trace, assumptions: [] };
+/** What all packets assume alike is said behind the last one, what makes the rules doubtful before the first. */
+function once(trace: Trace, isFirst: boolean, isLast: boolean): Trace {
+  return { ...trace, assumptions: isLast ? trace.assumptions : [], caveats: isFirst ? trace.caveats : [] };
 }
 
 /** A connection as docs/json-trace.md says. */

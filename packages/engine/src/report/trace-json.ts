@@ -17,6 +17,7 @@ export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[] = [])
     packet: { ...arrivalJson(trace.arrival), ...packetJson(trace.packet), mark: printHex(trace.arrival.mark) },
     outcomes: trace.outcomes.map(outcomeJson),
     assumptions: trace.assumptions.map((assumption) => ({ ...assumption })),
+    caveats: trace.caveats.map((caveat) => ({ ...caveat })),
     diagnostics: diagnostics.map(diagnosticJson),
   };
 }
@@ -34,7 +35,7 @@ function arrivalJson(arrival: Arrival): Readonly<Record<string, Json>> {
 }
 
 /** The header fields that the packet has. */
-function packetJson(packet: Packet): Readonly<Record<string, Json>> {
+export function packetJson(packet: Packet): Readonly<Record<string, Json>> {
   return {
     src: printAddress(packet.src),
     dst: printAddress(packet.dst),

@@ -58,7 +58,13 @@ function outcome(steps: readonly Step[], more: Partial<Outcome> = {}): Outcome {
 }
 
 function trace(...outcomes: readonly Outcome[]): Trace {
-  return { packet, arrival, outcomes, assumptions: [{ what: "sysctls are defaults", why: "no dump", assumed: true }] };
+  return {
+    packet,
+    arrival,
+    outcomes,
+    assumptions: [{ what: "sysctls are defaults", why: "no dump", assumed: true }],
+    caveats: [],
+  };
 }
 
 /** Cells between bars, so that the test sees what stands where. */

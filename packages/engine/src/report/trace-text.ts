@@ -23,7 +23,8 @@ const SIGNS: Readonly<Record<Verdict, { readonly text: string; readonly role: Ro
 
 /** A walk for a person: what matched, in the kernel's order, the decisive line marked, and the verdict in words. */
 export function traceDocument(trace: Trace, say: Speaker, options: TraceTextOptions): Document {
-  const lines: Line[] = [headline(trace, say)];
+  const lines: Line[] = trace.caveats.map((caveat) => caveatLine(caveat, say));
+  lines.push(headline(trace, say));
   const [first, ...others] = trace.outcomes;
   if (first !== undefined && others.length === 0) {
     append(lines, outcomeLines(trace, first, 0, say, options));
@@ -82,6 +83,13 @@ function outcomeLines(
   const leaves = outcome.delivery !== "none" && printPacket(outcome.packet) !== printPacket(trace.packet);
   if (leaves) lines.push(textLine(4, word(say.report("final-packet", { packet: printPacket(outcome.packet) }))));
   return lines;
+}
+
+function caveatLine({ what, why }: Condition, say: Speaker): Line {
+  return textLine(
+    2,
+    word(`? ${say.sentence(what)} ${say.report("assumed-why", { why: say.sentence(why) })}`, "unsure"),
+  );
 }
 
 function outcomeHeading(index: number, trace: Trace, outcome: Outcome, say: Speaker): Line {

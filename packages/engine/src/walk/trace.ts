@@ -15,6 +15,8 @@ export interface Trace {
   readonly outcomes: readonly Outcome[];
   /** Derivations that hold for the whole answer ("sysctls not in the snapshot are the kernel's defaults"). */
   readonly assumptions: readonly Condition[];
+  /** What makes the rules themselves doubtful ("12 rules are known only in part"): said before anything else. */
+  readonly caveats: readonly Condition[];
 }
 
 export type Verdict = "accept" | "drop" | "reject" | "queue" | "unknown";

@@ -1,5 +1,5 @@
 import type { Arrival, Packet } from "../program/packet.ts";
-import type { Program } from "../program/program.ts";
+import type { Assumption, Program } from "../program/program.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
 import { Exploration } from "./oracle.ts";
 import type { Explored, Oracle } from "./oracle.ts";
@@ -35,10 +35,11 @@ export function walkPacket(program: Program, packet: Packet, arrival: Arrival, o
   commit(state, ordered[0]?.value);
   const outcomes = ordered.map((explored) => outcomeOf(explored, ordered.length === 1));
   if (cut) outcomes.push(tooMany(packet, arrival));
-  const assumptions = program.assumptions
-    .filter(({ family }) => family === undefined || family === packet.family)
-    .map(({ what, why }) => ({ what, why, assumed: true }));
-  return { packet, arrival, outcomes, assumptions };
+  const about = (assumptions: readonly Assumption[]): readonly Condition[] =>
+    assumptions
+      .filter(({ family }) => family === undefined || family === packet.family)
+      .map(({ what, why }) => ({ what, why, assumed: true }));
+  return { packet, arrival, outcomes, assumptions: about(program.assumptions), caveats: about(program.caveats) };
 }
 
 interface Finished {

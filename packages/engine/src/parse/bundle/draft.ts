@@ -8,10 +8,15 @@ import type { Link, Neighbour, Route, RoutingRule } from "../../model/routing.ts
 import type { Table } from "../../model/ruleset.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { Manifest } from "../../model/snapshot.ts";
+import type { TableView } from "../../model/views.ts";
 
 /** A snapshot while its files are read. Null: no file has spoken of it. */
 export interface SnapshotDraft {
   readonly tables: PerFamily<Table>;
+  /** Tables as tools other than iptables-save show them. */
+  readonly views: TableView[];
+  /** Some file of rules names a writer whose rules have guards. */
+  mayLackGuards: boolean;
   nft: readonly NftTable[] | null;
   sets: readonly IpSet[] | null;
   readonly rules: PerFamily<RoutingRule>;
@@ -32,6 +37,8 @@ export type PerFamily<T> = Record<Family, readonly T[] | null>;
 export function newDraft(): SnapshotDraft {
   return {
     tables: { ip: null, ip6: null },
+    views: [],
+    mayLackGuards: false,
     nft: null,
     sets: null,
     rules: { ip: null, ip6: null },

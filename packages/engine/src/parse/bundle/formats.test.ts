@@ -17,6 +17,9 @@ describe("hintsOfPath", () => {
     ["nft-ruleset.txt", { format: "nft" }],
     ["nft-ruleset-terse.nft-1.0.6.txt", { format: "nft", terse: true }],
     ["sos_commands/firewall_tables/nft_-a_list_ruleset", { format: "nft" }],
+    ["nft-ruleset.json", { format: "nft-json" }],
+    ["sos_commands/firewall_tables/iptables_-t_mangle_-nvL", { format: "iptables-list", table: "mangle" }],
+    ["ip6tables_-vnxL", { format: "iptables-list", family: "ip6" }],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
     expect(hintsOfPath(path)).toEqual(hints);
@@ -46,6 +49,13 @@ describe("hintsOfCommand", () => {
     ["nft -a list ruleset", { format: "nft" }],
     ["nft -at list table ip nat", { format: "nft", terse: true }],
     ["nft add table x", null],
+    ["nft -j list ruleset", { format: "nft-json" }],
+    ["iptables -t nat -nvL", { format: "iptables-list", family: "ip", table: "nat" }],
+    [
+      "ip6tables-legacy -L FORWARD -n -v",
+      { format: "iptables-list", family: "ip6", table: "filter", backend: "legacy" },
+    ],
+    ["iptables -t nat -F", null],
   ])("%s", (command, hints) => {
     expect(hintsOfCommand(command)).toEqual(hints);
   });

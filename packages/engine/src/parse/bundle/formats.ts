@@ -5,6 +5,7 @@ import type { Backend } from "../../model/ruleset.ts";
 /** What a dump can be: the tool that printed it. */
 export type Format =
   | "iptables-save"
+  | "iptables-list"
   | "ipset"
   | "ip-rule"
   | "ip-route"
@@ -25,7 +26,7 @@ export interface Hints {
   readonly format?: Format;
   readonly family?: Family;
   readonly backend?: Backend;
-  /** Of a listing of one routing table. */
+  /** Of a listing of one routing table, or of one table of iptables. */
   readonly table?: string;
   /** Of a listing of one device's neighbours. */
   readonly dev?: string;
@@ -37,12 +38,14 @@ export interface Hints {
 
 /** Parts of a file name, most telling first. */
 const NAMES: readonly (readonly [RegExp, Format])[] = [
+  [/ip6?-?tables.*(-list|_-[a-z]*l)/i, "iptables-list"],
   [/ip6?-?tables/, "iptables-save"],
   [/ip-?set/, "ipset"],
   [/ip_?vs/, "ipvsadm"],
   [/^cni|\.conflist$/, "cni"],
   [/^manifest/, "manifest"],
   [/nft.*\.json$/, "nft-json"],
+  [/nft.*rule-?_?set/, "nft"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
   [/^nft|nft_.*list_/, "nft"],
@@ -54,8 +57,11 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/^ss([^a-z]|$)/, "ss"],
 ];
 
-/** `ip-route-table-11`, `ip_route_show_table_11`. */
-const ROUTE_TABLE = /table[-_]([a-z0-9]+)/;
+/** `ip-route-table-11`, `ip_route_show_table_11`; `iptables_-t_nat_-nvL`, `iptables-nat-list`. */
+const TABLE_IN_NAME: ReadonlyMap<Format | undefined, RegExp> = new Map<Format | undefined, RegExp>([
+  ["ip-route", /table[-_]([a-z0-9]+)/],
+  ["iptables-list", /[-_](filter|nat|mangle|raw|security)(?![a-z])/],
+]);
 
 /** `nft-ruleset-terse`, `nft_-t_list_ruleset`. */
 const TERSE = /[-_]t(erse)?[-_.]/;
@@ -64,7 +70,7 @@ const TERSE = /[-_]t(erse)?[-_.]/;
 export function hintsOfPath(path: string): Hints {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   const format = NAMES.find(([pattern]) => pattern.test(name))?.[1];
-  const table = format === "ip-route" ? ROUTE_TABLE.exec(name)?.[1] : undefined;
+  const table = TABLE_IN_NAME.get(format)?.exec(name)?.[1];
   return {
     ...(format !== undefined && { format }),
     ...(/ipv?[-_]*6/.test(name) && { family: "ip6" }),
@@ -114,6 +120,20 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];
 
+/** `iptables -t nat -nvL`. Without -t the tool lists filter. */
+const LIST = /^(ip6?tables)(?:-(legacy|nft))?((?: -\S+| filter| nat| mangle| raw| security| [A-Z][\w-]*)*)$/;
+
+function hintsOfList([, tool, backend, options = ""]: RegExpExecArray): Hints | null {
+  if (!/ (-[a-zA-Z]*L|--list)/.test(options)) return null;
+  return {
+    format: "iptables-list",
+    family: tool === "ip6tables" ? "ip6" : "ip",
+    table: / (?:-t|--table)[ =]?([a-z]+)/.exec(options)?.[1] ?? "filter",
+    ...(backend === "legacy" && { backend }),
+    ...(backend === "nft" && { backend }),
+  };
+}
+
 function hintsOfIp([, options = "", object = "", kind = "", value = ""]: RegExpExecArray): Hints | null {
   const format = IP_OBJECTS.get(object);
   if (format === undefined) return null;
@@ -145,6 +165,8 @@ function hintsOfSs(command: string): Hints {
 export function hintsOfCommand(command: string): Hints | null {
   const ip = IP.exec(command);
   if (ip !== null) return hintsOfIp(ip);
+  const list = LIST.exec(command);
+  if (list !== null) return hintsOfList(list);
   const known = COMMANDS.find(([pattern]) => pattern.test(command))?.[1];
   if (known === undefined) return null;
   if (known.format === "ss") return hintsOfSs(command);

@@ -27,12 +27,9 @@ export interface Layout {
   readonly label: RegExp;
 }
 
-/** Firewall listings that no parser reads: named in a diagnostic instead of passed over. */
-const NOT_READ = /^(nft|ip6?tables|ipvsadm|cat \/etc\/cni)\b/;
-
 function printedBy(command: string | undefined, netns: string | null = null): Listing | null {
   if (command === undefined) return null;
-  return hintsOfCommand(command) !== null || NOT_READ.test(command) ? { command, netns } : null;
+  return hintsOfCommand(command) === null ? null : { command, netns };
 }
 
 /**

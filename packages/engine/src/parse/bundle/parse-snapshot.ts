@@ -1,5 +1,6 @@
 import type { Span } from "../../base/span.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Table } from "../../model/ruleset.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { Snapshot, SnapshotFile } from "../../model/snapshot.ts";
 import { newDraft } from "./draft.ts";
@@ -9,6 +10,7 @@ import type { Format, Hints } from "./formats.ts";
 import { READERS } from "./readers.ts";
 import { recognise } from "./recognise.ts";
 import { sectionsOf } from "./sections.ts";
+import { mergedTables } from "./merged-tables.ts";
 
 /** A file of a snapshot, as text. */
 export interface NamedText {
@@ -30,26 +32,15 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const {
-    tables,
-    nft,
-    rules,
-    routes,
-    links,
-    neighbours,
-    conntrack,
-    sockets,
-    sysctls,
-    ipvs,
-    cni,
-    manifest,
-    diagnostics,
-  } = draft;
+  const [ip, ip6] = [mergedTables(draft, "ip"), mergedTables(draft, "ip6")];
+  const { nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, ipvs, cni, manifest } = draft;
+  const diagnostics = withoutNamed(draft.diagnostics, [...(ip.tables ?? []), ...(ip6.tables ?? [])]);
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
-    tables,
+    tables: { ip: ip.tables, ip6: ip6.tables },
     nft,
+    views: [...ip.merged, ...ip6.merged],
     sets,
     rules,
     routes,
@@ -64,6 +55,12 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
     files: read,
     diagnostics,
   };
+}
+
+/** Rules before any table are no trouble where the other files tell which table they are in. */
+function withoutNamed(diagnostics: readonly Diagnostic[], tables: readonly Table[]): Diagnostic[] {
+  const nameless = new Set(tables.filter(({ name }) => name === "").map(({ span }) => span.file));
+  return diagnostics.filter(({ code, span }) => code !== "no-table" || nameless.has(span.file));
 }
 
 /** Files that a snapshot directory holds beside the dumps. */

@@ -1,7 +1,9 @@
 import { printAddress } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
 import type { Sysctl } from "../../model/host.ts";
+import type { NftTable } from "../../model/nft.ts";
 import type { Table } from "../../model/ruleset.ts";
+import type { ViewTool } from "../../model/views.ts";
 import { parseCni } from "../cni/parse-cni.ts";
 import { parseConntrack } from "../conntrack/parse-conntrack.ts";
 import { parseIpAddr, parseIpLink } from "../ip/link.ts";
@@ -10,11 +12,14 @@ import { parseIpRoute } from "../ip/route.ts";
 import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
 import { parseIpvsadm } from "../ipvsadm/parse-ipvsadm.ts";
+import { isBuiltInOf, parseIptablesList } from "../iptables-list/parse-iptables-list.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
-import { parseNftJson } from "../nft-json/parse-nft-json.ts";
+import { isMadeByIptables, savedTableOf } from "../iptables-nft/saved-tables.ts";
 import { parseNft } from "../nft/parse-nft.ts";
+import { parseNftJson } from "../nft-json/parse-nft-json.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
+import { readSavedTable } from "../views/read-saved.ts";
 import { take } from "./draft.ts";
 import type { PerFamily, SnapshotDraft } from "./draft.ts";
 import type { Format, Hints } from "./formats.ts";
@@ -32,6 +37,7 @@ export interface Listing {
 /** Adds what a listing of each format says to the snapshot. */
 export const READERS: Readonly<Record<Format, (listing: Listing, draft: SnapshotDraft) => void>> = {
   "iptables-save": readTables,
+  "iptables-list": readListedTables,
   ipset(listing, draft) {
     const sets = take(parseIpset(listing.text, listing.file, listing), draft);
     draft.sets = joinLists(draft.sets, sets, ({ name }) => name, mergeSets);
@@ -87,15 +93,13 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     const config = take(parseCni(listing.text, listing.file), draft);
     draft.cni = joinLists(draft.cni, config === null ? [] : [config], ({ file, name }) => `${file} ${name}`);
   },
-  "nft-json"(listing, draft) {
-    const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
-    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
-  },
   nft(listing, draft) {
     const { text, file, firstLine, hints } = listing;
     const options = { firstLine, ...(hints.terse === true && { terse: true }) };
-    const tables = take(parseNft(text, file, options), draft);
-    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
+    addNftTables(take(parseNft(text, file, options), draft), "nft", draft);
+  },
+  "nft-json"(listing, draft) {
+    addNftTables(take(parseNftJson(listing.text, listing.file, listing), draft), "nft-json", draft);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;
@@ -121,11 +125,43 @@ function readTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDr
   const { family, backend } = hints;
   // The parser of tables counts lines itself: blank ones stand for what is above the listing.
   const whole = firstLine === 1 ? text : "\n".repeat(firstLine - 1) + text;
+  draft.mayLackGuards ||= text.includes("cilium");
   const parsed = take(parseIptablesSave(whole, file, family === undefined ? {} : { family }), draft);
   const tables = parsed.map((table) =>
     table.backend === "unknown" && backend !== undefined ? { ...table, backend } : table,
   );
   joinFamilies(draft.tables, tables, family, tableKey);
+}
+
+/** Tables that iptables-nft made are tables of iptables, seen through another tool. */
+function addNftTables(tables: readonly NftTable[], tool: ViewTool, draft: SnapshotDraft): void {
+  const [own, others] = [tables.filter(isMadeByIptables), tables.filter((table) => !isMadeByIptables(table))];
+  draft.nft = joinLists(draft.nft, others, ({ family, name }) => `${family} ${name}`, mergeNftTables);
+  for (const table of own) {
+    const read = take(readSavedTable(savedTableOf(table)), draft);
+    if (read !== null) draft.views.push({ tool, whole: true, ...read });
+  }
+}
+
+function readListedTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDraft): void {
+  const { family, backend, table } = hints;
+  const options = {
+    firstLine,
+    ...(family !== undefined && { family }),
+    ...(backend !== undefined && { backend }),
+    ...(table !== undefined && { table }),
+  };
+  draft.mayLackGuards ||= text.includes("cilium");
+  for (const saved of take(parseIptablesList(text, file, options), draft)) {
+    const read = take(readSavedTable(saved), draft);
+    if (read !== null) draft.views.push({ tool: "iptables-list", whole: isWhole(read.table), ...read });
+  }
+}
+
+/** Does a listing show all built-in chains of its table? One of a single chain does not. */
+function isWhole({ name, chains }: Table): boolean {
+  const builtIn = chains.filter(({ policy }) => policy !== null).map((chain) => chain.name);
+  return isBuiltInOf(name, builtIn);
 }
 
 function tableKey({ name, backend, span }: Table): string {

@@ -14,6 +14,14 @@ const LINES: readonly (readonly [Format, RegExp])[] = [
     /^\s*(\*(filter|nat|mangle|raw|security)\s*$|:\S+ (-|ACCEPT|DROP|QUEUE|RETURN)(\s|$)|(\[\d+:\d+\] )?-[AI] \S|COMMIT\s*$)/,
   ],
   [
+    "iptables-list",
+    /^(Chain \S+ \((policy [A-Z]+|\d+ references?)|(num\s+)?(\s*pkts\s+bytes\s+)?target\s+prot\s+opt\s|\s*(\d+[KMGTP]?\s+){0,3}\S*\s+!?[\w.-]+\s+(--|-f|!f)\s)/,
+  ],
+  [
+    "nft",
+    /^\s*(table (ip6?|inet|arp|bridge|netdev) \S+ \{|chain \S+ \{|type (filter|nat|route) hook \w+ |(.* )?counter packets \d+ bytes \d+( |$)|\}\s*$)/,
+  ],
+  [
     "ipset",
     /^\s*(create \S+ \w+:\w|add \S+ \S|Name: \S|Type: \w+:\w|Size in memory: |<\/?(ipsets?|type|members?|elem)\b)/,
   ],

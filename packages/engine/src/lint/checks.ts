@@ -1,0 +1,9 @@
+import { truncatedDump } from "./checks/truncated-dump.ts";
+import { twoBackends } from "./checks/two-backends.ts";
+import { versionSkewedDump } from "./checks/version-skewed-dump.ts";
+import { viewInverted } from "./checks/view-inverted.ts";
+import { viewLostMatch } from "./checks/view-lost-match.ts";
+import type { Check } from "./finding.ts";
+
+/** Every check, in the order in which findings of one severity are listed. */
+export const checks: readonly Check[] = [versionSkewedDump, truncatedDump, twoBackends, viewInverted, viewLostMatch];

@@ -1,0 +1,56 @@
+import type { Family } from "../base/address.ts";
+
+/** A rule that its owner always writes so, on every node and in every version that has it. */
+export interface CanonicalRule {
+  readonly owner: string;
+  readonly family: Family;
+  readonly table: string;
+  /** As iptables-save prints it. */
+  readonly rule: string;
+}
+
+/**
+ * Rules whose owners write nothing else in that place: where a listing distorts one, this is what stood there.
+ * kubelet: pkg/kubelet/kubelet_network_linux.go (IPv4 only).
+ */
+export const canonicalRules: readonly CanonicalRule[] = [
+  {
+    owner: "kubelet",
+    family: "ip",
+    table: "filter",
+    rule: '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
+  },
+];
+
+/** A rule that never comes without a match of this name: without it, it would hold for every packet. */
+export interface GuardedRule {
+  readonly owner: string;
+  /** The comment that its owner writes into it. */
+  readonly comment: RegExp;
+  readonly match: string;
+}
+
+/** Cilium 1.9 to 1.19 (pkg/datapath/iptables/iptables.go): what the marks are depends on its version and on proxy ports. */
+export const guardedRules: readonly GuardedRule[] = [
+  /^cilium: TPROXY to host .* proxy$/,
+  /^cilium: NOTRACK for (proxy|proxy return|proxy forward|L7 proxy upstream) traffic$/,
+  /^cilium: ACCEPT for (proxy|proxy return|l7 proxy upstream) traffic$/,
+  /^cilium: host->any mark as from host$/,
+  /^exclude proxy return traffic from masqu[ea]rade$/,
+  /^exclude (xfrm|encrypt\/decrypt) marks from \S+ \S+ chain$/,
+  /^cilium-(xfrm|encryption)-notrack:/,
+].map((comment) => ({ owner: "Cilium", comment, match: "mark" }));
+
+/** The table that a chain of Cilium stands in: its names leave no doubt, as those of others do. */
+export const chainTables: ReadonlyMap<string, string> = new Map([
+  ["CILIUM_INPUT", "filter"],
+  ["CILIUM_OUTPUT", "filter"],
+  ["CILIUM_FORWARD", "filter"],
+  ["CILIUM_OUTPUT_raw", "raw"],
+  ["CILIUM_PRE_raw", "raw"],
+  ["CILIUM_POST_nat", "nat"],
+  ["CILIUM_OUTPUT_nat", "nat"],
+  ["CILIUM_PRE_nat", "nat"],
+  ["CILIUM_POST_mangle", "mangle"],
+  ["CILIUM_PRE_mangle", "mangle"],
+]);

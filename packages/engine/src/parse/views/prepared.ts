@@ -1,0 +1,78 @@
+import type { Family } from "../../base/address.ts";
+import { findMatch, findTarget } from "../../ext/xt/registry.ts";
+import type { Loss, Match, Rule, Target, Verbatim } from "../../model/ruleset.ts";
+import type { LoweringContext } from "../../program/test.ts";
+import { isFieldLoss, isLost, openFields } from "./loss.ts";
+import { FIELDS, spellMatch, spellTarget, textOf } from "./spelling.ts";
+
+/** A rule made ready for comparing: of every part a text that is the same where the part says the same. */
+export interface Prepared {
+  readonly rule: Rule;
+  /** In the order of FIELDS; null: the listing does not tell. "" where the rule does not have it. */
+  readonly fields: readonly (string | null)[];
+  /** Without those losses that stand for fields. */
+  readonly matches: readonly PreparedMatch[];
+  readonly target: PreparedTarget;
+}
+
+export interface PreparedMatch {
+  readonly match: Match | Verbatim;
+  readonly name: string;
+  readonly key: string;
+  readonly lost: Loss | null;
+}
+
+export interface PreparedTarget {
+  readonly target: Target | null;
+  /** "" for a jump, a verdict, or none. */
+  readonly name: string;
+  readonly key: string;
+  readonly lost: Loss | null;
+}
+
+export function prepare(rule: Rule, family: Family): Prepared {
+  const open = openFields(rule);
+  return {
+    rule,
+    fields: FIELDS.map((field) => (open.has(field) ? null : rule[field] === null ? "" : textOf(rule[field]))),
+    matches: rule.matches.filter((match) => !isFieldLoss(match)).map((match) => prepareMatch(match, family)),
+    target: prepareTarget(rule.target, family),
+  };
+}
+
+export function prepareMatch(match: Match | Verbatim, family: Family): PreparedMatch {
+  return { match, name: match.name, key: matchKey(match, family), lost: isLost(match) ? match.lost : null };
+}
+
+/** `-m state --state NEW` and `-m conntrack --ctstate NEW` are one test; a comment is none, and compares as it is spelled. */
+export function matchKey(match: Match | Verbatim, family: Family): string {
+  const extension = match.kind === "match" ? findMatch(match.name, family) : null;
+  if (match.kind !== "match" || extension === null || match.name === COMMENT) return spellMatch(match, family);
+  return textOf(extension.compile(match.args, contextOf(family)));
+}
+
+export const COMMENT = "comment";
+
+function prepareTarget(target: Target | null, family: Family): PreparedTarget {
+  const name = target?.kind === "target" || target?.kind === "verbatim" ? target.name : "";
+  return { target, name, key: targetKey(target, family), lost: isLost(target) ? target.lost : null };
+}
+
+export function targetKey(target: Target | null, family: Family): string {
+  const extension = target?.kind === "target" ? findTarget(target.name, family) : null;
+  if (target?.kind !== "target" || extension === null) return spellTarget(target, family);
+  return textOf(extension.compile(target.args, contextOf(family)));
+}
+
+/** Parts are only compared with each other: which table and backend they stand in is the same for both. */
+function contextOf(family: Family): LoweringContext {
+  return { family, backend: "nft", table: "mangle" };
+}
+
+/** Do both rules say the same, part by part? Where one of them loses something, they do not. */
+export function rulesAgree(a: Rule, b: Rule, family: Family): boolean {
+  const [one, other] = [prepare(a, family), prepare(b, family)];
+  const keys = ({ fields, matches, target }: Prepared): string =>
+    textOf([fields, matches.map(({ key }) => key), target.key]);
+  return keys(one) === keys(other);
+}
