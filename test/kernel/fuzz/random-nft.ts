@@ -175,10 +175,6 @@ function assignment(family: FuzzFamily): Text {
   );
 }
 
-export interface NftRuleWords {
-  readonly words: readonly string[];
-}
-
 const CHAINS = ["u1", "u2", "u3"] as const;
 
 function verdict(depth: number): Text {
@@ -208,8 +204,7 @@ interface Place {
 function special(family: FuzzFamily, { type, hook }: Place, isNetdev = false): Text {
   if (type === "nat") return natStatement(family, hook);
   if (isNetdev) return fc.constant("");
-  if (hook === "prerouting")
-    return pick("notrack", "meta pkttype set host", "reject", ...ADDRESS_SETS[family]);
+  if (hook === "prerouting") return pick("notrack", "meta pkttype set host", "reject", ...ADDRESS_SETS[family]);
   if (hook === "output") return pick("notrack", "reject", ...ADDRESS_SETS[family]);
   if (hook === "postrouting") return fc.constant("");
   return pick("reject", "reject with tcp reset", `reject with ${family === "ip" ? "icmp" : "icmpv6"} admin-prohibited`);
@@ -247,11 +242,13 @@ function rule(family: FuzzFamily, place: Place | null, depth: number): Text {
     [1, verdictMap(depth)],
     [2, place === null ? verdict(depth) : special(family, place)],
   );
-  return fc.tuple(matches, writes, fc.option(match(family, place), { freq: 1 }), last).map(([first, written, second, end_]) => {
-    const later = written.length > 0 && second !== null ? [second] : [];
-    const words = withoutConflicts([...first, ...written, ...later, end_].filter((word) => word !== ""));
-    return words.length === 0 ? "counter" : words.join(" ");
-  });
+  return fc
+    .tuple(matches, writes, fc.option(match(family, place), { freq: 1 }), last)
+    .map(([first, written, second, end_]) => {
+      const later = written.length > 0 && second !== null ? [second] : [];
+      const words = withoutConflicts([...first, ...written, ...later, end_].filter((word) => word !== ""));
+      return words.length === 0 ? "counter" : words.join(" ");
+    });
 }
 
 const PROTOCOL = /\b(tcp|udp|sctp|icmpv6|icmp) (?:[sd]port|flags|type|length|option)/;
@@ -289,14 +286,16 @@ const PLACES: readonly (Place & { readonly priorities: readonly number[] })[] = 
 function baseChain(family: FuzzFamily, place: (typeof PLACES)[number], name: string): Text {
   const policy = place.type === "filter" ? pick("accept", "accept", "accept", "drop") : fc.constant("accept");
   const rules = fc.array(rule(family, place, 0), { maxLength: 4 });
-  return fc.tuple(pick(...place.priorities), policy, rules).map(([priority, kept, lines]) =>
-    [
-      `  chain ${name} {`,
-      `    type ${place.type} hook ${place.hook} priority ${priority}; policy ${kept};`,
-      ...lines.map((line) => `    ${line}`),
-      "  }",
-    ].join("\n"),
-  );
+  return fc
+    .tuple(pick(...place.priorities), policy, rules)
+    .map(([priority, kept, lines]) =>
+      [
+        `  chain ${name} {`,
+        `    type ${place.type} hook ${place.hook} priority ${priority}; policy ${kept};`,
+        ...lines.map((line) => `    ${line}`),
+        "  }",
+      ].join("\n"),
+    );
 }
 
 function userChain(family: FuzzFamily, name: string, depth: number): Text {
@@ -357,18 +356,16 @@ function table(family: FuzzFamily, tableFamily: string, name: string): Text {
     fc.option(baseChain(family, place, `c${String(i)}`), { nil: "", freq: place.type === "nat" ? 1 : 2 }),
   );
   const users = CHAINS.map((chain, i) => userChain(family, chain, i + 1));
-  return fc
-    .tuple(...users, ...bases)
-    .map((chains) =>
-      [
-        `table ${tableFamily} ${name} {`,
-        sets(family),
-        // A chain must be there before another one jumps to it.
-        ...chains.slice(0, CHAINS.length).reverse(),
-        ...chains.slice(CHAINS.length).filter((chain) => chain !== ""),
-        "}",
-      ].join("\n"),
-    );
+  return fc.tuple(...users, ...bases).map((chains) =>
+    [
+      `table ${tableFamily} ${name} {`,
+      sets(family),
+      // A chain must be there before another one jumps to it.
+      ...chains.slice(0, CHAINS.length).reverse(),
+      ...chains.slice(CHAINS.length).filter((chain) => chain !== ""),
+      "}",
+    ].join("\n"),
+  );
 }
 
 /** Two tables, one of the family and one for both, over whatever was there. */

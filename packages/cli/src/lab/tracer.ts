@@ -220,8 +220,7 @@ export class Tracer {
     const key = chainKey(family, table, chain);
     const type = readBe32(attributes.get(TRACE.type));
     const handle = attributes.get(TRACE.handle)?.readBigUInt64BE();
-    const number =
-      handle === undefined ? undefined : this.#nftRules.get(`${key} ${String(handle)}`);
+    const number = handle === undefined ? undefined : this.#nftRules.get(`${key} ${String(handle)}`);
     return {
       when: "after",
       family,

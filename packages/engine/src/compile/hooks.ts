@@ -97,7 +97,8 @@ class Registration {
   /** nf_ct_netns_get and nf_defrag_ipv4_enable: packets are made whole and tracked where they come in, confirmed where they go out. */
   activate({ defrag, conntrack }: Activated): void {
     const { defrag: hasDefrag, conntrack: hasConntrack } = this.#activated;
-    if (defrag && !hasDefrag) for (const hook of COMES_IN) this.#place({ hook, priority: -400, entry: { kind: "defrag" } });
+    if (defrag && !hasDefrag)
+      for (const hook of COMES_IN) this.#place({ hook, priority: -400, entry: { kind: "defrag" } });
     if (conntrack && !hasConntrack) {
       for (const hook of COMES_IN) this.#place({ hook, priority: -200, entry: { kind: "conntrack" } });
       for (const hook of GOES_OUT) this.#place({ hook, priority: 0x7fff_ffff, entry: { kind: "confirm" } });
@@ -132,24 +133,33 @@ class Registration {
     const entries = [
       ...this.#placed.map(({ hook, priority, entry }) => ({
         place: `${hook} ${String(priority)}`,
-        chain: entry.kind === "chain" ? entry.chain : null,
+        entry,
       })),
-      ...this.#nat.map(({ hook, priority, chain }) => ({ place: `nat ${hook} ${String(priority)}`, chain })),
+      ...this.#nat.map(({ hook, priority, chain }) => ({
+        place: `nat ${hook} ${String(priority)}`,
+        entry: { kind: "chain", chain, reroutes: false } as const,
+      })),
     ];
-    const places = new Map<string, (BaseChain | null)[]>();
-    for (const { place, chain } of entries) {
+    const places = new Map<string, HookEntry[]>();
+    for (const { place, entry } of entries) {
       const known = places.get(place);
-      if (known === undefined) places.set(place, [chain]);
-      else known.push(chain);
+      if (known === undefined) places.set(place, [entry]);
+      else known.push(entry);
     }
-    return [...places.values()].flatMap((chains) =>
-      chains.length > 1 && chains.some((chain) => chain?.table.owner === "nft") ? [chains.map(nameOf).join(", ")] : [],
+    return [...places.values()].flatMap((tied) =>
+      tied.length > 1 && tied.some(isOfNft) ? [tied.map(nameOf).join(", ")] : [],
     );
   }
 }
 
-function nameOf(chain: BaseChain | null): string {
-  return chain === null ? "the kernel's own hook" : `${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
+function isOfNft(entry: HookEntry): boolean {
+  return entry.kind === "chain" && entry.chain.table.owner === "nft";
+}
+
+function nameOf(entry: HookEntry): string {
+  if (entry.kind !== "chain") return entry.kind;
+  const { table, chain } = entry.chain;
+  return `${table.family} ${table.name} ${chain.name}`;
 }
 
 function insert<T extends { readonly priority: number }>(list: T[], item: T): void {
@@ -221,7 +231,9 @@ export function compileDevices(
 ): Readonly<Record<"ingress" | "egress", ReadonlyMap<string, readonly BaseChain[]>>> {
   const at = (hook: "ingress" | "egress"): ReadonlyMap<string, readonly BaseChain[]> => {
     const devices = new Map<string, { readonly priority: number; readonly chain: BaseChain }[]>();
-    for (const source of nft.filter(({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"))) {
+    for (const source of nft.filter(
+      ({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"),
+    )) {
       const table = compileNftTable(source, family);
       for (const { name, base } of source.chains) {
         const chain = base?.hook === hook ? nftBaseChain(table, name, base) : null;

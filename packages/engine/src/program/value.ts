@@ -78,8 +78,7 @@ export interface FibSpec {
 
 /** One that a rule spells out, or one that is kept by name: `FAMILY TABLE NAME`. */
 export type SetReference =
-  | { readonly kind: "anonymous"; readonly set: ValueSet }
-  | { readonly kind: "named"; readonly id: string };
+  { readonly kind: "anonymous"; readonly set: ValueSet } | { readonly kind: "named"; readonly id: string };
 
 /** Where a rule writes. */
 export type Target =

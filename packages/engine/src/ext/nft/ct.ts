@@ -7,7 +7,10 @@ import { integer, knownType } from "./datatypes.ts";
 
 type CtExpression = NftExpression & { kind: "ct" };
 
-const NUMBERS: ReadonlyMap<string, readonly [NumberField, Datatype]> = new Map<string, readonly [NumberField, Datatype]>([
+const NUMBERS: ReadonlyMap<string, readonly [NumberField, Datatype]> = new Map<
+  string,
+  readonly [NumberField, Datatype]
+>([
   ["state", ["ctState", knownType("ct_state")]],
   ["status", ["ctStatus", knownType("ct_status")]],
   ["mark", ["ctmark", knownType("mark")]],
@@ -17,17 +20,19 @@ const NUMBERS: ReadonlyMap<string, readonly [NumberField, Datatype]> = new Map<s
 ]);
 
 /** Keys that no dump holds for the packet that is walked. */
-const UNKNOWNS: ReadonlyMap<string, readonly [UnknownWhy, Datatype]> = new Map<string, readonly [UnknownWhy, Datatype]>([
-  ["expiration", ["counter", knownType("time")]],
-  ["helper", ["object", knownType("string")]],
-  ["label", ["object", knownType("ct_label")]],
-  ["bytes", ["counter", integer(64, true)]],
-  ["packets", ["counter", integer(64, true)]],
-  ["avgpkt", ["counter", integer(64, true)]],
-  ["event", ["object", knownType("ct_event")]],
-  ["id", ["hash", integer(32, true)]],
-  ["secmark", ["object", integer(32, true)]],
-]);
+const UNKNOWNS: ReadonlyMap<string, readonly [UnknownWhy, Datatype]> = new Map<string, readonly [UnknownWhy, Datatype]>(
+  [
+    ["expiration", ["counter", knownType("time")]],
+    ["helper", ["object", knownType("string")]],
+    ["label", ["object", knownType("ct_label")]],
+    ["bytes", ["counter", integer(64, true)]],
+    ["packets", ["counter", integer(64, true)]],
+    ["avgpkt", ["counter", integer(64, true)]],
+    ["event", ["object", knownType("ct_event")]],
+    ["id", ["hash", integer(32, true)]],
+    ["secmark", ["object", integer(32, true)]],
+  ],
+);
 
 const TUPLES: ReadonlyMap<string, "src" | "dst" | "sport" | "dport"> = new Map([
   ["saddr", "src"],

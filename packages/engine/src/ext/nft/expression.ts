@@ -104,7 +104,11 @@ const ETHERNET: Test = {
 };
 
 /** What nft tests before it reads a header (payload_gen_dependency, src/payload.c). */
-function needsOf({ needs: { family, proto, ether } }: Header, { types }: HeaderField, context: NftContext): readonly Test[] {
+function needsOf(
+  { needs: { family, proto, ether } }: Header,
+  { types }: HeaderField,
+  context: NftContext,
+): readonly Test[] {
   const tests: Test[] = [...familyTests(context, family)];
   if (ether === true && context.tableFamily !== "netdev") tests.push(ETHERNET);
   if (proto !== undefined) tests.push(protocolTest(proto));
@@ -168,21 +172,23 @@ const NUMBER = integer(32, true);
 /** Numbers that are made up: by chance, by turns, or by a hash (net/netfilter/nft_numgen.c, nft_hash.c). */
 function readNumber(expression: NftExpression & { kind: "numgen" | "hash" }, context: NftContext): Reading | null {
   const { modulus, offset } = expression;
-  const choice = (what: string, why: "counter" | "hash", uniform: boolean): Reading => ({
+  const choice = (what: string, why: "counter" | "hash" | "random", uniform: boolean): Reading => ({
     value: { kind: "choice", bits: 32, modulus, offset, uniform, what, why },
     type: NUMBER,
     needs: [],
   });
   if (expression.kind === "numgen") {
     const isRandom = expression.mode === "random";
-    return choice(`numgen ${expression.mode} mod ${String(modulus)}`, isRandom ? "hash" : "counter", isRandom);
+    return choice(`numgen ${expression.mode} mod ${String(modulus)}`, isRandom ? "random" : "counter", isRandom);
   }
   if (expression.of === null) return choice(`symhash mod ${String(modulus)}`, "hash", false);
   const key = readKey(expression.of, context);
   if (key === null) return null;
   const isKept = key.every(({ type }) => type.name !== "iface_index");
   if (expression.seed === null || !isKept) return choice(`jhash mod ${String(modulus)}`, "hash", false);
-  const of = key.map(({ value, type }): Value => (type.host ? { kind: "reversed", bits: value.bits, of: value } : value));
+  const of = key.map(({ value, type }): Value =>
+    type.host ? { kind: "reversed", bits: value.bits, of: value } : value,
+  );
   const value: Value = { kind: "jhash", bits: 32, of, modulus, seed: expression.seed, offset };
   return { value, type: NUMBER, needs: key.flatMap(({ needs }) => needs) };
 }

@@ -85,7 +85,7 @@ function setOf(key: NftExpression): NftExpression {
 }
 
 /** The plainest core test that says the same. */
-export function rangeTest(value: Value, ranges: readonly DataRange[] | null, negated: boolean): Test | null {
+function rangeTest(value: Value, ranges: readonly DataRange[] | null, negated: boolean): Test | null {
   if (ranges === null) return null;
   const compare: Test = { kind: "compare", value, ranges, negated };
   switch (value.kind) {
@@ -100,18 +100,28 @@ export function rangeTest(value: Value, ranges: readonly DataRange[] | null, neg
     case "choice":
       return chanceTest(value, ranges, negated) ?? compare;
     case "constant":
-      return { kind: "const", value: ranges.some(({ from, to }) => value.data >= from && value.data <= to) !== negated };
-    default:
+      return {
+        kind: "const",
+        value: ranges.some(({ from, to }) => value.data >= from && value.data <= to) !== negated,
+      };
+    case "payload":
+    case "extension":
+    case "tcp-option":
+    case "ip-option":
+    case "tuple":
+    case "ct-zone":
+    case "fib":
+    case "socket":
+    case "nexthop":
+    case "reversed":
+    case "jhash":
+    case "map":
+    case "unknown":
       return compare;
   }
 }
 
-function numberTest(
-  field: NumberField,
-  mask: number,
-  ranges: readonly DataRange[],
-  negated: boolean,
-): Test | null {
+function numberTest(field: NumberField, mask: number, ranges: readonly DataRange[], negated: boolean): Test | null {
   const numbers = ranges.flatMap(({ from, to }) =>
     typeof from === "number" && typeof to === "number" ? [{ from, to }] : [],
   );
@@ -175,7 +185,8 @@ function chanceTest(
 ): Test | null {
   if (!uniform) return null;
   const size = ranges.reduce(
-    (sum, { from, to }) => sum + Math.max(0, Math.min(Number(to), offset + modulus - 1) - Math.max(Number(from), offset) + 1),
+    (sum, { from, to }) =>
+      sum + Math.max(0, Math.min(Number(to), offset + modulus - 1) - Math.max(Number(from), offset) + 1),
     0,
   );
   return { kind: "chance", probability: size / modulus, negated };

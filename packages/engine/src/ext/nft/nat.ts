@@ -21,7 +21,10 @@ interface Ends {
 }
 
 /** NAT of nft (net/netfilter/nft_nat.c, nft_masq.c, nft_redir.c); null: nobody here knows what it maps to. */
-export function compileNat(nat: Nat, context: NftContext): { readonly needs: readonly Test[]; readonly action: Action } | null {
+export function compileNat(
+  nat: Nat,
+  context: NftContext,
+): { readonly needs: readonly Test[]; readonly action: Action } | null {
   // Of an inet table: nft asks for the family first.
   const isOther = nat.family !== null && nat.family !== context.family;
   if (isOther) return { needs: familyTests(context, nat.family), action: { kind: "continue" } };

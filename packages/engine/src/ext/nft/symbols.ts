@@ -42,9 +42,7 @@ export const ICMP6_CODES: Symbols = new Map([
   ...numbered("addr-unreachable port-unreachable policy-fail reject-route", 3),
 ]);
 
-export const ICMPX_CODES: Symbols = new Map(
-  numbered("no-route port-unreachable host-unreachable admin-prohibited"),
-);
+export const ICMPX_CODES: Symbols = new Map(numbered("no-route port-unreachable host-unreachable admin-prohibited"));
 
 export const CT_STATES: Symbols = new Map([
   ["invalid", 1],

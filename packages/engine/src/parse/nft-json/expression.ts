@@ -183,10 +183,7 @@ const EXPRESSIONS: ReadonlyMap<string, Read> = new Map<string, Read>([
   [">>", binary(">>")],
   ["prefix", prefix],
   ["range", range],
-  [
-    "concat",
-    (value, report) => ({ kind: "concat", parts: listOf(value).map((part) => readExpression(part, report)) }),
-  ],
+  ["concat", (value, report) => ({ kind: "concat", parts: listOf(value).map((part) => readExpression(part, report)) })],
   ["set", set],
   ["map", map],
   ["elem", (value, report) => expressionAt(value, "val", report)],

@@ -82,7 +82,12 @@ const THINGS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["map", readSet],
   ["element", readElementCommand],
   ["flowtable", readFlowtable],
-  ...OBJECT_TYPES.map((type): [string, Read] => [type, (listing, value) => { readObject(listing, type, value); }]),
+  ...OBJECT_TYPES.map((type): [string, Read] => [
+    type,
+    (listing, value) => {
+      readObject(listing, type, value);
+    },
+  ]),
 ]);
 
 function readThing(listing: Listing, kind: string, value: Json): void {

@@ -46,7 +46,9 @@ const nat =
       family: ipFamily(textAt(value, "family")),
       address,
       port: expressionAt(value, "port", report),
-      flags: flags.map((flag) => (flag === "prefix" ? "netmap" : flag)).filter((flag, at, all) => all.indexOf(flag) === at),
+      flags: flags
+        .map((flag) => (flag === "prefix" ? "netmap" : flag))
+        .filter((flag, at, all) => all.indexOf(flag) === at),
       withPort: textsAt(value, "type_flags").includes("concat") || mapsToPorts(address),
     };
   };
@@ -175,7 +177,10 @@ const STATEMENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["ct timeout", ctObject("timeout")],
   ["ct expectation", ctObject("expectation")],
   ["tproxy", tproxy],
-  ["synproxy", (value) => ({ kind: "synproxy", options: value.kind === "scalar" ? named(value.text) : optionsOf(value) })],
+  [
+    "synproxy",
+    (value) => ({ kind: "synproxy", options: value.kind === "scalar" ? named(value.text) : optionsOf(value) }),
+  ],
   ["flow", flow],
   ["reset", (value, report) => ({ kind: "reset", option: readExpression(value, report) })],
   ["xt", xt],

@@ -15,7 +15,8 @@ import type { Run } from "../run.ts";
 import { V4_NETS } from "../special-addresses.ts";
 
 /** A device's name, "" where there is none; or a number. */
-export type FibAnswer = { readonly kind: "device"; readonly name: string } | { readonly kind: "type"; readonly type: number };
+export type FibAnswer =
+  { readonly kind: "device"; readonly name: string } | { readonly kind: "type"; readonly type: number };
 
 /** `fib … type`, `fib … oif` (net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c). */
 export function evaluateFib(run: Run, spec: FibSpec): FibAnswer {

@@ -20,7 +20,9 @@ interface Place {
 function bitsAt(bytes: Uint8Array, at: number, end: number, { offset, bits }: Place): Datum | null {
   const first = offset >> 3;
   const length = ((offset + bits + 7) >> 3) - first;
-  return at + first + length > end ? null : readBits(bytes, at + first, length, (first + length) * 8 - offset - bits, bits);
+  return at + first + length > end
+    ? null
+    : readBits(bytes, at + first, length, (first + length) * 8 - offset - bits, bits);
 }
 
 const CHAINED: ReadonlySet<number> = new Set([

@@ -24,7 +24,9 @@ export function evaluateValue(run: Run, value: Value): Evaluated {
       return value.data;
     case "number": {
       const read = readField(value.field, skb, run);
-      return typeof read === "string" ? { kind: "unknown", what: value.field, why: read } : read;
+      return typeof read === "string"
+        ? { kind: "unknown", what: `${value.field} (${read})`, why: "not in a snapshot" }
+        : read;
     }
     case "address":
       return value.field === "src" ? skb.src : skb.dst;
@@ -79,7 +81,9 @@ function readDevice({ skb, program }: Run, { side, what }: Value & { kind: "devi
   if (what === "name") return nameDatum(name ?? "");
   const kind = name === null ? null : (program.links.get(name)?.kind ?? null);
   if (kind !== null) return nameDatum(kind);
-  return name === null || name === "lo" ? null : { kind: "unknown", what: `the kind of ${name}`, why: "no ip link dump" };
+  return name === null || name === "lo"
+    ? null
+    : { kind: "unknown", what: `the kind of ${name}`, why: "no ip link dump" };
 }
 
 const LINK_HEADER_BITS = 112;
