@@ -175,10 +175,6 @@ function assignment(family: FuzzFamily): Text {
   );
 }
 
-export interface NftRuleWords {
-  readonly words: readonly string[];
-}
-
 const CHAINS = ["u1", "u2", "u3"] as const;
 
 function verdict(depth: number): Text {

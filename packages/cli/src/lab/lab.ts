@@ -1,5 +1,5 @@
 import type { Arrival, Family, Packet, Snapshot } from "@hookwalk/engine";
-import { printIpset } from "@hookwalk/engine";
+import { printIpset, printNft } from "@hookwalk/engine";
 import type { CommandRunner } from "../process/command-runner.ts";
 import { commandRunner, runOrThrow } from "../process/command-runner.ts";
 import { ConntrackTable } from "./conntrack-table.ts";
@@ -29,7 +29,7 @@ export interface LabOptions {
   readonly backend?: "legacy" | "nft";
   /** Rules instead of the snapshot's, as they stand. */
   readonly rules?: readonly RulesText[];
-  /** Tables of nft itself, for `nft -f`; loaded behind the others. */
+  /** Tables of nft itself, for `nft -f`, instead of the snapshot's; loaded behind the others. */
   readonly nft?: string;
   /** Input of `ipset restore` instead of the snapshot's sets, as it stands. */
   readonly sets?: string;
@@ -81,13 +81,14 @@ export class Lab {
           ...this.#routeAndRule(snapshot),
           ...ipvsNotes(snapshot),
         ];
-        const oracle = oracleRules(inletsOf(devices), options.nft !== undefined);
+        const nft = options.nft ?? (options.rules === undefined ? printNft(snapshot.nft ?? []) : "");
+        const oracle = oracleRules(inletsOf(devices), nft !== "");
         runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracle });
         const tracer = this.#keep(new Tracer(libc));
         const conntrack = this.#keep(new ConntrackTable(libc));
         this.#restoreSets(options.sets ?? printIpset(snapshot.sets ?? []));
         const rules = options.rules ?? rulesOf(snapshot, options.backend ?? "legacy");
-        tracer.learnRules(restoreRules(this.#runner, rules, options.nft));
+        tracer.learnRules(restoreRules(this.#runner, rules, nft));
         const flows = (snapshot.conntrack ?? []).filter((entry) => !conntrack.add(entry));
         const problems = [...this.#openSockets(snapshot), ...flows.map(({ text }) => `conntrack entry ${text}`)];
         const sender = this.#keep(new LocalSender(libc));

@@ -149,24 +149,33 @@ class Registration {
     const entries = [
       ...this.#placed.map(({ hook, priority, entry }) => ({
         place: `${hook} ${String(priority)}`,
-        chain: entry.kind === "chain" ? entry.chain : null,
+        entry,
       })),
-      ...this.#nat.map(({ hook, priority, chain }) => ({ place: `nat ${hook} ${String(priority)}`, chain })),
+      ...this.#nat.map(({ hook, priority, chain }) => ({
+        place: `nat ${hook} ${String(priority)}`,
+        entry: { kind: "chain", chain, reroutes: false } as const,
+      })),
     ];
-    const places = new Map<string, (BaseChain | null)[]>();
-    for (const { place, chain } of entries) {
+    const places = new Map<string, HookEntry[]>();
+    for (const { place, entry } of entries) {
       const known = places.get(place);
-      if (known === undefined) places.set(place, [chain]);
-      else known.push(chain);
+      if (known === undefined) places.set(place, [entry]);
+      else known.push(entry);
     }
-    return [...places.values()].flatMap((chains) =>
-      chains.length > 1 && chains.some((chain) => chain?.table.owner === "nft") ? [chains.map(nameOf).join(", ")] : [],
+    return [...places.values()].flatMap((tied) =>
+      tied.length > 1 && tied.some(isOfNft) ? [tied.map(nameOf).join(", ")] : [],
     );
   }
 }
 
-function nameOf(chain: BaseChain | null): string {
-  return chain === null ? "the kernel's own hook" : `${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
+function isOfNft(entry: HookEntry): boolean {
+  return entry.kind === "chain" && entry.chain.table.owner === "nft";
+}
+
+function nameOf(entry: HookEntry): string {
+  if (entry.kind !== "chain") return entry.kind;
+  const { table, chain } = entry.chain;
+  return `${table.family} ${table.name} ${chain.name}`;
 }
 
 function insert<T extends { readonly priority: number }>(list: T[], item: T): void {

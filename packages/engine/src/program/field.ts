@@ -2,6 +2,7 @@
 
 /** Why a snapshot cannot answer; a message id. */
 export type UnknownWhy =
+  | "random" // by chance, each time anew
   | "rate" // limit, hashlimit, quota …: depends on the traffic before
   | "counter" // connbytes, nth, recent …: kernel state that no dump holds
   | "clock"

@@ -112,7 +112,7 @@ function jumpedTo({ rule }: RuleStep): string | null {
 }
 
 /** A table as people name it: those of nft with their family. */
-export function tableName({ table, family, native }: Pick<RuleStep, "table" | "family" | "native">): string {
+function tableName({ table, family, native }: Pick<RuleStep, "table" | "family" | "native">): string {
   return native === true ? `${family} ${table}` : table;
 }
 

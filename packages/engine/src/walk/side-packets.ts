@@ -27,11 +27,8 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
   const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
-  // Before routing nobody has asked whose the destination is (nf_reject_fill_skb_dst).
-  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null);
-  // Of a packet that is delivered here the destination answers; one that is not ours cannot (icmp_route_lookup).
-  if (!isOwn && skb.family === "ip" && skb.route?.type === "local") return null;
-  const src = isOwn ? skb.dst : (sourceOfError(run) ?? skb.dst);
+  const src = speakerOf(run);
+  if (src === null) return null;
   return {
     ...blank(skb),
     src,
@@ -42,6 +39,18 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
     tos: skb.family === "ip" ? (skb.tos & TOS_BITS) | INTERNET_CONTROL : 0,
     payload: quoted,
   };
+}
+
+/**
+ * Who answers: the destination where it is this node's own. Before routing nobody has asked whose it is (nf_reject_fill_skb_dst);
+ * of a packet that is delivered here it must be ours, or nobody can answer (icmp_route_lookup).
+ */
+function speakerOf(run: Run): Address | null {
+  const { skb } = run;
+  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null);
+  if (isOwn) return skb.dst;
+  if (skb.family === "ip" && skb.route?.type === "local") return null;
+  return sourceOfError(run) ?? skb.dst;
 }
 
 /** The answer to a TCP packet that is refused: ends swapped, RST (and ACK where the packet had none). */

@@ -47,34 +47,23 @@ const META: ReadonlyMap<string, Target & { kind: "mark" | "pkttype" | "unread" }
 ]);
 
 function placeOf(target: NftExpression, context: NftContext): Place | null {
-  switch (target.kind) {
-    case "meta": {
-      const found = META.get(target.key);
-      if (found === undefined) return null;
-      const type = found.kind === "pkttype" ? knownType("pkt_type") : knownType("mark");
-      return { target: found, type, needs: [] };
-    }
-    case "ct":
-      return ctPlace(target);
-    case "payload":
-      return headerPlace(target, context);
-    case "payload-raw": {
-      const { base, offset, length: bits } = target;
-      return {
-        target: { kind: "payload", base, offset, bits, checksum: base === "nh" },
-        type: integer(bits),
-        needs: [],
-      };
-    }
-    case "tcp-option": {
-      const read = readExpression(target, context);
-      if (read?.value.kind !== "tcp-option") return null;
-      const { option, offset, bits } = read.value;
-      return { target: { kind: "tcp-option", option, offset, bits }, type: read.type, needs: read.needs };
-    }
-    default:
-      return null;
+  if (target.kind === "meta") return metaPlace(target.key);
+  if (target.kind === "ct") return ctPlace(target);
+  if (target.kind === "payload") return headerPlace(target, context);
+  if (target.kind === "payload-raw") {
+    const { base, offset, length: bits } = target;
+    return { target: { kind: "payload", base, offset, bits, checksum: base === "nh" }, type: integer(bits), needs: [] };
   }
+  const read = target.kind === "tcp-option" ? readExpression(target, context) : null;
+  if (read?.value.kind !== "tcp-option") return null;
+  const { option, offset, bits } = read.value;
+  return { target: { kind: "tcp-option", option, offset, bits }, type: read.type, needs: read.needs };
+}
+
+function metaPlace(key: string): Place | null {
+  const target = META.get(key);
+  if (target === undefined) return null;
+  return { target, type: knownType(target.kind === "pkttype" ? "pkt_type" : "mark"), needs: [] };
 }
 
 const UNREAD: ReadonlySet<string> = new Set(["label", "event", "secmark"]);

@@ -5,29 +5,21 @@ import { allBits, datum, only } from "./datatypes.ts";
 
 /** Values of one type that a rule or a set spells out: a number, name, prefix, range, or bits joined; null: none of these. */
 export function readRanges(expression: NftExpression, type: Datatype): readonly DataRange[] | null {
-  switch (expression.kind) {
-    case "literal": {
-      const range = type.read(expression.text);
-      return range === null ? null : [range];
-    }
-    case "prefix":
-      return readPrefix(expression, type);
-    case "range": {
-      const [from, to] = [readConstant(expression.from, type), readConstant(expression.to, type)];
-      return from === null || to === null || typeof from !== typeof to ? null : [{ from, to }];
-    }
-    case "list":
-      return type.bitmask ? onlyConstant(expression, type) : allRanges(expression.items, type);
-    case "binary":
-      return onlyConstant(expression, type);
-    case "set":
-      return allRanges(
-        expression.elements.map(({ key }) => key),
-        type,
-      );
-    default:
-      return null;
+  if (expression.kind === "literal") {
+    const range = type.read(expression.text);
+    return range === null ? null : [range];
   }
+  if (expression.kind === "prefix") return readPrefix(expression, type);
+  if (expression.kind === "range") {
+    const [from, to] = [readConstant(expression.from, type), readConstant(expression.to, type)];
+    return from === null || to === null || typeof from !== typeof to ? null : [{ from, to }];
+  }
+  if (expression.kind === "list" && !type.bitmask) return allRanges(expression.items, type);
+  if (expression.kind !== "set") return onlyConstant(expression, type);
+  return allRanges(
+    expression.elements.map(({ key }) => key),
+    type,
+  );
 }
 
 function onlyConstant(expression: NftExpression, type: Datatype): readonly DataRange[] | null {
@@ -58,21 +50,15 @@ function readPrefix(
 
 /** One value; bits joined by commas or `|` are one, too. */
 export function readConstant(expression: NftExpression, type: Datatype): Datum | null {
-  switch (expression.kind) {
-    case "literal": {
-      const range = type.read(expression.text);
-      return range?.from === range?.to ? (range?.from ?? null) : null;
-    }
-    case "list":
-      return type.bitmask ? joined(expression.items, type) : null;
-    case "binary": {
-      const [left, right] = [readConstant(expression.left, type), readConstant(expression.right, type)];
-      if (left === null || right === null) return null;
-      return datum(operate(expression.op, BigInt(left), BigInt(right)) & allBits(type.bits), type.bits);
-    }
-    default:
-      return null;
+  if (expression.kind === "literal") {
+    const range = type.read(expression.text);
+    return range?.from === range?.to ? (range?.from ?? null) : null;
   }
+  if (expression.kind === "list") return type.bitmask ? joined(expression.items, type) : null;
+  if (expression.kind !== "binary") return null;
+  const [left, right] = [readConstant(expression.left, type), readConstant(expression.right, type)];
+  if (left === null || right === null) return null;
+  return datum(operate(expression.op, BigInt(left), BigInt(right)) & allBits(type.bits), type.bits);
 }
 
 function joined(items: readonly NftExpression[], type: Datatype): Datum | null {

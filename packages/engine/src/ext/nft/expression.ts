@@ -28,6 +28,7 @@ export function readExpression(
       return readPayload(expression, context);
     case "payload-raw": {
       const { base, offset, length } = expression;
+      if (length < 1 || length > MOST_BITS || offset < 0) return null;
       const value: Value = { kind: "payload", bits: length, base, offset };
       return { value, type: integer(length), needs: [], raw: true };
     }
@@ -73,6 +74,9 @@ export function readExpression(
       return null;
   }
 }
+
+/** A register of nft has 16 bytes. */
+const MOST_BITS = 128;
 
 function unknownReading(what: string, isIpsec: boolean): Reading {
   const value: Value = { kind: "unknown", bits: 32, what, why: isIpsec ? "ipsec" : "extension" };
@@ -172,14 +176,15 @@ const NUMBER = integer(32, true);
 /** Numbers that are made up: by chance, by turns, or by a hash (net/netfilter/nft_numgen.c, nft_hash.c). */
 function readNumber(expression: NftExpression & { kind: "numgen" | "hash" }, context: NftContext): Reading | null {
   const { modulus, offset } = expression;
-  const choice = (what: string, why: "counter" | "hash", uniform: boolean): Reading => ({
+  if (modulus < 1) return null;
+  const choice = (what: string, why: "counter" | "hash" | "random", uniform: boolean): Reading => ({
     value: { kind: "choice", bits: 32, modulus, offset, uniform, what, why },
     type: NUMBER,
     needs: [],
   });
   if (expression.kind === "numgen") {
     const isRandom = expression.mode === "random";
-    return choice(`numgen ${expression.mode} mod ${String(modulus)}`, isRandom ? "hash" : "counter", isRandom);
+    return choice(`numgen ${expression.mode} mod ${String(modulus)}`, isRandom ? "random" : "counter", isRandom);
   }
   if (expression.of === null) return choice(`symhash mod ${String(modulus)}`, "hash", false);
   const key = readKey(expression.of, context);

@@ -85,7 +85,7 @@ function setOf(key: NftExpression): NftExpression {
 }
 
 /** The plainest core test that says the same. */
-export function rangeTest(value: Value, ranges: readonly DataRange[] | null, negated: boolean): Test | null {
+function rangeTest(value: Value, ranges: readonly DataRange[] | null, negated: boolean): Test | null {
   if (ranges === null) return null;
   const compare: Test = { kind: "compare", value, ranges, negated };
   switch (value.kind) {
@@ -104,7 +104,19 @@ export function rangeTest(value: Value, ranges: readonly DataRange[] | null, neg
         kind: "const",
         value: ranges.some(({ from, to }) => value.data >= from && value.data <= to) !== negated,
       };
-    default:
+    case "payload":
+    case "extension":
+    case "tcp-option":
+    case "ip-option":
+    case "tuple":
+    case "ct-zone":
+    case "fib":
+    case "socket":
+    case "nexthop":
+    case "reversed":
+    case "jhash":
+    case "map":
+    case "unknown":
       return compare;
   }
 }

@@ -2,22 +2,23 @@ import type { NftExpression } from "../../model/nft.ts";
 import { familyTests } from "./context.ts";
 import type { NftContext, Reading } from "./context.ts";
 import type { Datatype } from "./datatypes.ts";
-import { integer, knownType } from "./datatypes.ts";
+import { datatype, integer, knownType } from "./datatypes.ts";
+import { EXTHDR_FIELDS } from "./vocabulary.ts";
 
 /** A field inside an extension header or an option: its offset and width in bits. */
-type Fields = ReadonlyMap<string, readonly [offset: number, bits: number, type?: string]>;
+type Fields = ReadonlyMap<string, readonly [offset: number, bits: number]>;
 
 interface Part {
   readonly number: number;
   readonly fields: Fields;
 }
 
-const part = (number: number, ...fields: readonly (readonly [string, readonly [number, number, string?]])[]): Part => ({
+const part = (number: number, ...fields: readonly (readonly [string, readonly [number, number]])[]): Part => ({
   number,
   fields: new Map(fields),
 });
 
-const NEXT = ["nexthdr", [0, 8, "inet_proto"]] as const;
+const NEXT = ["nexthdr", [0, 8]] as const;
 const LENGTH = ["hdrlength", [8, 8]] as const;
 
 /** nftables, src/exthdr.c. */
@@ -37,7 +38,7 @@ const EXTENSIONS: ReadonlyMap<string, Part> = new Map([
     ),
   ],
   ["dst", part(60, NEXT, LENGTH)],
-  ["mh", part(135, NEXT, LENGTH, ["type", [16, 8, "mh_type"]], ["reserved", [24, 8]], ["checksum", [32, 16]])],
+  ["mh", part(135, NEXT, LENGTH, ["type", [16, 8]], ["reserved", [24, 8]], ["checksum", [32, 16]])],
 ]);
 
 const KIND = ["kind", [0, 8]] as const;
@@ -69,7 +70,7 @@ const IP_OPTION: Fields = new Map([
   ["type", [0, 8]],
   ["length", [8, 8]],
   ["ptr", [16, 8]],
-  ["addr", [24, 32, "ipv4_addr"]],
+  ["addr", [24, 32]],
 ]);
 
 /** nftables, src/ipopt.c. */
@@ -87,12 +88,12 @@ interface Place {
 }
 
 /** Without a field the question is whether the part is there; null: nobody here knows the field. */
-function placeOf(found: Part, field: string | null): Place | null {
+function placeOf(found: Part, field: string | null, typeName = ""): Place | null {
   if (field === null) return { offset: 0, type: knownType("boolean"), present: true };
   const place = found.fields.get(field);
   if (place === undefined) return null;
-  const [offset, bits, type] = place;
-  return { offset, type: type === undefined ? integer(bits) : knownType(type), present: false };
+  const [offset, bits] = place;
+  return { offset, type: datatype(typeName) ?? integer(bits), present: false };
 }
 
 /** `frag id`, `exthdr hbh exists` (net/netfilter/nft_exthdr.c nft_exthdr_ipv6_eval). */
@@ -101,7 +102,8 @@ export function readExtension(
   context: NftContext,
 ): Reading | null {
   const found = EXTENSIONS.get(header);
-  const place = found === undefined ? null : placeOf(found, field);
+  const typeName = EXTHDR_FIELDS.get(header)?.get(field ?? "");
+  const place = found === undefined ? null : placeOf(found, field, typeName);
   if (found === undefined || place === null) return null;
   const { offset, type, present } = place;
   const value = { kind: "extension", bits: type.bits, type: found.number, offset, present } as const;
@@ -125,7 +127,7 @@ export function readIpOption(
   context: NftContext,
 ): Reading | null {
   const found = IP_OPTIONS.get(option);
-  const place = found === undefined ? null : placeOf(found, field);
+  const place = found === undefined ? null : placeOf(found, field, field === "addr" ? "ipv4_addr" : "");
   if (found === undefined || place === null) return null;
   const { offset, type, present } = place;
   const value = { kind: "ip-option", bits: type.bits, option: found.number, offset, present } as const;

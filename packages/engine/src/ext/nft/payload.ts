@@ -3,7 +3,8 @@ import type { NumberField } from "../../program/field.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { PayloadBase, Value } from "../../program/value.ts";
 import type { Datatype } from "./datatypes.ts";
-import { integer, knownType } from "./datatypes.ts";
+import { datatype, integer } from "./datatypes.ts";
+import { PAYLOAD_FIELDS } from "./vocabulary.ts";
 
 /** A field of a header (nftables, src/proto.c): where it stands, in bits, and the core field that it is, if any. */
 export interface HeaderField {
@@ -24,166 +25,125 @@ export interface Header {
   readonly fields: ReadonlyMap<string, HeaderField>;
 }
 
-type Row = readonly [
-  name: string,
-  offset: number,
-  bits: number,
-  type?: string | undefined,
-  more?: Partial<HeaderField>,
-];
+type Row = readonly [name: string, offset: number, bits: number, more?: Partial<HeaderField>];
 
-function header(base: PayloadBase, needs: Header["needs"], rows: readonly Row[]): Header {
-  return {
-    base,
-    needs,
-    fields: new Map(
-      rows.map(([name, offset, bits, type, more]) => [
-        name,
-        { offset, bits, type: type === undefined ? integer(bits) : knownType(type), ...more },
-      ]),
-    ),
-  };
+/** The rows of a header that `vocabulary.ts` names: what the fields are is said there, where they stand here. */
+function header(name: string, base: PayloadBase, needs: Header["needs"], rows: readonly Row[]): [string, Header] {
+  const words = PAYLOAD_FIELDS.get(name);
+  const fields = rows.map(([field, offset, bits, more]): [string, HeaderField] => {
+    const type = datatype(words?.get(field) ?? "") ?? integer(bits);
+    return [field, { offset, bits, type, ...more }];
+  });
+  return [name, { base, needs, fields: new Map(fields) }];
 }
 
 const PORTS: readonly Row[] = [
-  ["sport", 0, 16, "inet_service", { field: "payloadSport" }],
-  ["dport", 16, 16, "inet_service", { field: "payloadDport" }],
+  ["sport", 0, 16, { field: "payloadSport" }],
+  ["dport", 16, 16, { field: "payloadDport" }],
 ];
 
-const transport = (proto: number, rows: readonly Row[]): Header => header("th", { proto }, rows);
+const transport = (name: string, proto: number, rows: readonly Row[]): [string, Header] =>
+  header(name, "th", { proto }, rows);
 
 const ICMP_ECHO = { types: [0, 8] };
 const ICMP6_ECHO = { types: [128, 129] };
 
 export const HEADERS: ReadonlyMap<string, Header> = new Map<string, Header>([
-  [
-    "ether",
-    header("ll", { ether: true }, [
-      ["daddr", 0, 48, "ether_addr"],
-      ["saddr", 48, 48, "ether_addr"],
-      ["type", 96, 16, "ether_type"],
-    ]),
-  ],
-  [
-    "ip",
-    header("nh", { family: "ip" }, [
-      ["version", 0, 4],
-      ["hdrlength", 4, 4],
-      ["dscp", 8, 6, "dscp"],
-      ["ecn", 14, 2, "ecn"],
-      ["length", 16, 16],
-      ["id", 32, 16],
-      ["frag-off", 48, 16],
-      ["ttl", 64, 8, undefined, { field: "ttl" }],
-      ["protocol", 72, 8, "inet_proto", { field: "proto" }],
-      ["checksum", 80, 16],
-      ["saddr", 96, 32, "ipv4_addr", { field: "src" }],
-      ["daddr", 128, 32, "ipv4_addr", { field: "dst" }],
-    ]),
-  ],
-  [
-    "ip6",
-    header("nh", { family: "ip6" }, [
-      ["version", 0, 4],
-      ["dscp", 4, 6, "dscp"],
-      ["ecn", 10, 2, "ecn"],
-      ["flowlabel", 12, 20],
-      ["length", 32, 16],
-      ["nexthdr", 48, 8, "inet_proto"],
-      ["hoplimit", 56, 8, undefined, { field: "ttl" }],
-      ["saddr", 64, 128, "ipv6_addr", { field: "src" }],
-      ["daddr", 192, 128, "ipv6_addr", { field: "dst" }],
-    ]),
-  ],
-  [
-    "tcp",
-    transport(PROTO.tcp, [
-      ...PORTS,
-      ["sequence", 32, 32],
-      ["ackseq", 64, 32],
-      ["doff", 96, 4],
-      ["reserved", 100, 4],
-      ["flags", 104, 8, "tcp_flag", { field: "payloadTcpFlags" }],
-      ["window", 112, 16],
-      ["checksum", 128, 16],
-      ["urgptr", 144, 16],
-    ]),
-  ],
-  ["udp", transport(PROTO.udp, [...PORTS, ["length", 32, 16], ["checksum", 48, 16]])],
-  ["udplite", transport(PROTO.udplite, [...PORTS, ["csumcov", 32, 16], ["cscov", 32, 16], ["checksum", 48, 16]])],
-  ["sctp", transport(PROTO.sctp, [...PORTS, ["vtag", 32, 32], ["checksum", 64, 32]])],
-  ["dccp", transport(PROTO.dccp, [...PORTS, ["type", 67, 4, "dccp_pkttype"]])],
-  ["th", header("th", {}, PORTS)],
-  [
-    "icmp",
-    header("th", { family: "ip", proto: PROTO.icmp }, [
-      ["type", 0, 8, "icmp_type"],
-      ["code", 8, 8, "icmp_code"],
-      ["checksum", 16, 16],
-      ["id", 32, 16, undefined, ICMP_ECHO],
-      ["sequence", 48, 16, undefined, ICMP_ECHO],
-      ["mtu", 48, 16, undefined, { types: [3] }],
-      ["gateway", 32, 32, undefined, { types: [5] }],
-    ]),
-  ],
-  [
-    "icmpv6",
-    header("th", { family: "ip6", proto: PROTO.icmp6 }, [
-      ["type", 0, 8, "icmpv6_type"],
-      ["code", 8, 8, "icmpv6_code"],
-      ["checksum", 16, 16],
-      ["parameter-problem", 32, 32, undefined, { types: [4] }],
-      ["mtu", 32, 32, undefined, { types: [2] }],
-      ["packet-too-big", 32, 32, undefined, { types: [2] }],
-      ["id", 32, 16, undefined, ICMP6_ECHO],
-      ["sequence", 48, 16, undefined, ICMP6_ECHO],
-      ["max-delay", 32, 16, undefined, { types: [130, 131, 132] }],
-      ["taddr", 64, 128, "ipv6_addr", { types: [135, 136, 137] }],
-      ["daddr", 192, 128, "ipv6_addr", { types: [137] }],
-    ]),
-  ],
-  [
-    "igmp",
-    header("th", { family: "ip", proto: PROTO.igmp }, [
-      ["type", 0, 8, "igmp_type"],
-      ["mrt", 8, 8],
-      ["checksum", 16, 16],
-      ["group", 32, 32, "ipv4_addr"],
-    ]),
-  ],
-  [
-    "ah",
-    transport(PROTO.ah, [
-      ["nexthdr", 0, 8, "inet_proto"],
-      ["hdrlength", 8, 8],
-      ["reserved", 16, 16],
-      ["spi", 32, 32],
-      ["sequence", 64, 32],
-    ]),
-  ],
-  [
-    "esp",
-    transport(PROTO.esp, [
-      ["spi", 0, 32],
-      ["sequence", 32, 32],
-    ]),
-  ],
-  [
-    "comp",
-    transport(PROTO.ipcomp, [
-      ["nexthdr", 0, 8, "inet_proto"],
-      ["flags", 8, 8],
-      ["cpi", 16, 16],
-    ]),
-  ],
-  [
-    "gre",
-    transport(PROTO.gre, [
-      ["flags", 0, 5],
-      ["version", 13, 3],
-      ["protocol", 16, 16, "ether_type"],
-    ]),
-  ],
+  header("ether", "ll", { ether: true }, [
+    ["daddr", 0, 48],
+    ["saddr", 48, 48],
+    ["type", 96, 16],
+  ]),
+  header("ip", "nh", { family: "ip" }, [
+    ["version", 0, 4],
+    ["hdrlength", 4, 4],
+    ["dscp", 8, 6],
+    ["ecn", 14, 2],
+    ["length", 16, 16],
+    ["id", 32, 16],
+    ["frag-off", 48, 16],
+    ["ttl", 64, 8, { field: "ttl" }],
+    ["protocol", 72, 8, { field: "proto" }],
+    ["checksum", 80, 16],
+    ["saddr", 96, 32, { field: "src" }],
+    ["daddr", 128, 32, { field: "dst" }],
+  ]),
+  header("ip6", "nh", { family: "ip6" }, [
+    ["version", 0, 4],
+    ["dscp", 4, 6],
+    ["ecn", 10, 2],
+    ["flowlabel", 12, 20],
+    ["length", 32, 16],
+    ["nexthdr", 48, 8],
+    ["hoplimit", 56, 8, { field: "ttl" }],
+    ["saddr", 64, 128, { field: "src" }],
+    ["daddr", 192, 128, { field: "dst" }],
+  ]),
+  transport("tcp", PROTO.tcp, [
+    ...PORTS,
+    ["sequence", 32, 32],
+    ["ackseq", 64, 32],
+    ["doff", 96, 4],
+    ["reserved", 100, 4],
+    ["flags", 104, 8, { field: "payloadTcpFlags" }],
+    ["window", 112, 16],
+    ["checksum", 128, 16],
+    ["urgptr", 144, 16],
+  ]),
+  transport("udp", PROTO.udp, [...PORTS, ["length", 32, 16], ["checksum", 48, 16]]),
+  transport("udplite", PROTO.udplite, [...PORTS, ["csumcov", 32, 16], ["cscov", 32, 16], ["checksum", 48, 16]]),
+  transport("sctp", PROTO.sctp, [...PORTS, ["vtag", 32, 32], ["checksum", 64, 32]]),
+  transport("dccp", PROTO.dccp, [...PORTS, ["type", 67, 4]]),
+  header("th", "th", {}, PORTS),
+  header("icmp", "th", { family: "ip", proto: PROTO.icmp }, [
+    ["type", 0, 8],
+    ["code", 8, 8],
+    ["checksum", 16, 16],
+    ["id", 32, 16, ICMP_ECHO],
+    ["sequence", 48, 16, ICMP_ECHO],
+    ["mtu", 48, 16, { types: [3] }],
+    ["gateway", 32, 32, { types: [5] }],
+  ]),
+  header("icmpv6", "th", { family: "ip6", proto: PROTO.icmp6 }, [
+    ["type", 0, 8],
+    ["code", 8, 8],
+    ["checksum", 16, 16],
+    ["parameter-problem", 32, 32, { types: [4] }],
+    ["mtu", 32, 32, { types: [2] }],
+    ["packet-too-big", 32, 32, { types: [2] }],
+    ["id", 32, 16, ICMP6_ECHO],
+    ["sequence", 48, 16, ICMP6_ECHO],
+    ["max-delay", 32, 16, { types: [130, 131, 132] }],
+    ["taddr", 64, 128, { types: [135, 136, 137] }],
+    ["daddr", 192, 128, { types: [137] }],
+  ]),
+  header("igmp", "th", { family: "ip", proto: PROTO.igmp }, [
+    ["type", 0, 8],
+    ["mrt", 8, 8],
+    ["checksum", 16, 16],
+    ["group", 32, 32],
+  ]),
+  transport("ah", PROTO.ah, [
+    ["nexthdr", 0, 8],
+    ["hdrlength", 8, 8],
+    ["reserved", 16, 16],
+    ["spi", 32, 32],
+    ["sequence", 64, 32],
+  ]),
+  transport("esp", PROTO.esp, [
+    ["spi", 0, 32],
+    ["sequence", 32, 32],
+  ]),
+  transport("comp", PROTO.ipcomp, [
+    ["nexthdr", 0, 8],
+    ["flags", 8, 8],
+    ["cpi", 16, 16],
+  ]),
+  transport("gre", PROTO.gre, [
+    ["flags", 0, 5],
+    ["version", 13, 3],
+    ["protocol", 16, 16],
+  ]),
 ]);
 
 /** The value of a header's field. */

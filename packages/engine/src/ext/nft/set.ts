@@ -72,7 +72,7 @@ function compileElements(
 /** A field of a key that names alternatives makes an element of each; null: nobody here can read it. */
 function compileElement(element: NftElement, { types, data }: SetTypes): readonly SetElement[] | null {
   const value = element.data;
-  const verdict = value !== null && isVerdict(value) ? verdictOf(value) : null;
+  const verdict = value !== null && isVerdict(value) ? value : null;
   const values = value === null || isVerdict(value) ? [] : tupleOf(value, data);
   if (values === null) return null;
   const rest = { data: values, verdict, gate: gateOf(element.statements) };
@@ -82,22 +82,10 @@ function compileElement(element: NftElement, { types, data }: SetTypes): readonl
 }
 
 function isVerdict(data: NonNullable<NftElement["data"]>): data is SetVerdict {
-  switch (data.kind) {
-    case "accept":
-    case "drop":
-    case "continue":
-    case "return":
-    case "jump":
-    case "goto":
-      return true;
-    default:
-      return false;
-  }
+  return VERDICTS.has(data.kind);
 }
 
-function verdictOf(verdict: SetVerdict): SetVerdict {
-  return verdict;
-}
+const VERDICTS: ReadonlySet<string> = new Set(["accept", "drop", "continue", "return", "jump", "goto"]);
 
 /** One range for each field. */
 function tupleOf(expression: NftExpression, types: readonly Datatype[]): readonly DataRange[] | null {

@@ -5,12 +5,14 @@ import type { Action, RejectWith } from "../../program/action.ts";
 import type { RulePart } from "../../program/program.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { Test, UnknownWhy } from "../../program/test.ts";
+import type { Value } from "../../program/value.ts";
 import { compileAssignment } from "./assign.ts";
 import { readConstant } from "./constant.ts";
 import { familyTests, protocolTest, setId } from "./context.ts";
 import type { NftContext } from "./context.ts";
 import { addressType } from "./ct.ts";
 import { knownType } from "./datatypes.ts";
+import type { Datatype } from "./datatypes.ts";
 import { readExpression, readKey } from "./expression.ts";
 import { compileMatch } from "./match.ts";
 import { compileNat } from "./nat.ts";
@@ -129,19 +131,9 @@ function unknownAction(what: string, why: UnknownWhy): Lowered {
 
 /** What an expression reads, in a word or two. */
 function wordOf(expression: NftExpression): string {
-  switch (expression.kind) {
-    case "payload":
-      return `${expression.protocol} ${expression.field}`;
-    case "meta":
-    case "ct":
-    case "rt":
-    case "socket":
-    case "osf":
-    case "ipsec":
-      return `${expression.kind} ${expression.key}`;
-    default:
-      return expression.kind;
-  }
+  if (expression.kind === "payload") return `${expression.protocol} ${expression.field}`;
+  const hasKey = "key" in expression && typeof expression.key === "string";
+  return hasKey ? `${expression.kind} ${expression.key}` : expression.kind;
 }
 
 function compileVerdictMap({ key, map }: NftStatement & { kind: "vmap" }, context: NftContext): Lowered {
@@ -246,15 +238,21 @@ function compileElement(name: string, { op, key, data, statements }: Update, con
 }
 
 function compileTproxy({ family, address, port }: NftStatement & { kind: "tproxy" }, context: NftContext): Lowered {
-  const tests = familyTests(context, family ?? undefined);
-  const at = address === null ? null : readExpression(address, context, addressType(family ?? context.family));
-  const to = port === null ? null : readExpression(port, context, knownType("inet_service"));
-  if ((address !== null && at === null) || (port !== null && to === null)) return unknownAction("tproxy", "malformed");
-  return does({ kind: "assign-socket", address: at?.value ?? null, port: to?.value ?? null }, [
-    ...tests,
-    ...(at?.needs ?? []),
-    ...(to?.needs ?? []),
-  ]);
+  const at = optional(address, context, addressType(family ?? context.family));
+  const to = optional(port, context, knownType("inet_service"));
+  if (at === null || to === null) return unknownAction("tproxy", "malformed");
+  const needs = [...familyTests(context, family ?? undefined), ...at.needs, ...to.needs];
+  return does({ kind: "assign-socket", address: at.value, port: to.value }, needs);
+}
+
+interface Optional {
+  readonly value: Value | null;
+  readonly needs: readonly Test[];
+}
+
+/** What need not be there; null: nobody here knows what it is. */
+function optional(expression: NftExpression | null, context: NftContext, type: Datatype): Optional | null {
+  return expression === null ? { value: null, needs: [] } : readExpression(expression, context, type);
 }
 
 function compileReset(option: NftExpression, context: NftContext): Lowered {

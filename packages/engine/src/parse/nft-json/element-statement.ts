@@ -15,7 +15,7 @@ export const COUNTING: ReadonlyMap<string, Read> = new Map<string, Read>([
 ]);
 
 /** A flag: `"inv": true`. */
-export function isSet(value: Json, key: string): boolean {
+function isSet(value: Json, key: string): boolean {
   return textAt(value, key) === "true";
 }
 

@@ -120,24 +120,28 @@ function askElement(
 ): SetElement | "none" | "break" | Unknown {
   const set = reference.kind === "anonymous" ? reference.set : run.nftSets.get(reference.id);
   if (set?.complete !== true || set.elements.length > MOST_ASKED || key.length > 1) return unknown;
+  const found = elementOf(run, set.elements, unknown) ?? set.elements.find((element) => element.key === null);
+  return found === undefined ? "none" : passesGate(run, found);
+}
+
+function elementOf(run: Run, elements: readonly SetElement[], unknown: Unknown): SetElement | null {
   const { choice } = unknown;
-  let left = choice?.modulus ?? 0;
-  let rest: SetElement | null = null;
-  for (const element of set.elements) {
+  let left = choice?.modulus ?? null;
+  for (const element of elements) {
     const [range] = element.key ?? [];
-    if (range === undefined) {
-      rest = element;
-      continue;
-    }
+    if (range === undefined) continue;
     const share = choice === undefined ? null : shareOf(range, choice);
     if (share === 0) continue;
-    const probability = share === null || choice?.uniform !== true ? null : share / left;
-    // The last that is left need not be asked about.
-    const isTaken = share === left && share !== null ? true : asked(run, unknown, range, probability);
-    if (isTaken) return passesGate(run, element);
-    if (share !== null) left -= share;
+    if (fallsOn(run, unknown, range, share, left)) return element;
+    if (share !== null && left !== null) left -= share;
   }
-  return rest === null ? "none" : passesGate(run, rest);
+  return null;
+}
+
+/** The last that is left need not be asked about. */
+function fallsOn(run: Run, unknown: Unknown, range: DataRange, share: number | null, left: number | null): boolean {
+  if (share === null || left === null) return asked(run, unknown, range, null);
+  return share === left || asked(run, unknown, range, unknown.choice?.uniform === true ? share / left : null);
 }
 
 function asked(run: Run, { what, why }: Unknown, range: DataRange, probability: number | null): boolean {

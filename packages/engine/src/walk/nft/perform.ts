@@ -1,4 +1,3 @@
-import type { Address } from "../../base/address.ts";
 import type { Action, NatSpec, NatValues } from "../../program/action.ts";
 import type { PktType } from "../../program/packet.ts";
 import type { DataRange, Datum, SetVerdict } from "../../program/value-set.ts";
@@ -120,7 +119,7 @@ function bindValues(run: Run, spec: NatValues): Performed {
   if (ports !== null && "kind" in ports) return unknownVerdict(run, ports);
   const bound: NatSpec = {
     kind: spec.kind,
-    addresses: addresses as { readonly from: Address; readonly to: Address } | null,
+    addresses,
     ports: ports === null ? null : { from: Number(ports.from), to: Number(ports.to), base: null },
     random: spec.random,
     randomFully: spec.randomFully,

@@ -24,7 +24,9 @@ export function evaluateValue(run: Run, value: Value): Evaluated {
       return value.data;
     case "number": {
       const read = readField(value.field, skb, run);
-      return typeof read === "string" ? { kind: "unknown", what: value.field, why: read } : read;
+      return typeof read === "string"
+        ? { kind: "unknown", what: `${value.field} (${read})`, why: "not in a snapshot" }
+        : read;
     }
     case "address":
       return value.field === "src" ? skb.src : skb.dst;
