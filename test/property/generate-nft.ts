@@ -149,7 +149,7 @@ const hook: Text = fc
     fc.constantFrom("filter", "mangle", "raw", "security", "dstnat", "srcnat - 3", "filter + 7", "-7", "300"),
     fc.constantFrom("", " policy drop;"),
   )
-  .filter(([name, priority]) => !/nat/.test(priority) || (priority === "dstnat") === (name === "prerouting"))
+  .filter(([name, priority]) => !priority.includes("nat") || (priority === "dstnat") === (name === "prerouting"))
   .filter(([name, priority]) => !priority.startsWith("srcnat") || name === "postrouting")
   .map(([name, priority, policy]) => `type filter hook ${name} priority ${priority};${policy}`);
 

@@ -76,7 +76,7 @@ const DUMPS: readonly Dump[] = [
   dump(/^ss/, parseSs, printSs),
   dump(/^sysctl/, parseSysctl, printSysctl),
   dump(/^nft-ruleset-handles/, parseNft, (tables) => printNft(tables, { handles: true })),
-  dump(/^nft-.*\.txt$/, parseNft, printNft),
+  dump(/^(nft-.*\.txt|\w+\.nft)$/, parseNft, printNft),
 ];
 
 function dumpOf(name: string): Dump | undefined {
@@ -297,8 +297,9 @@ describe("hostile input", () => {
     "open parentheses": `table ip t {\n chain c {\n meta mark ${"(".repeat(MANY)}`,
     "rules that fail": `table ip t {\n chain c {\n${"tcp dport { @@\n".repeat(MANY / 20)}`,
     "rules on one line": `add rule t c ${"tcp dport 1 ".repeat(MANY / 20)}`,
-    "broken rules on one line": "add rule t c @@ ; ".repeat(MANY / 20),
+    "broken rules on one line": "add rule t c @@ ; ".repeat(MANY / 2),
     "words of extensions": `table ip t {\n chain c {\n${"# ".repeat(MANY)} counter packets 1 bytes 1 accept\n}`,
+    "words of extensions, and rules": `table ip t {\n chain c {\n${"# x counter packets 1 bytes 1 ".repeat(MANY / 5)}\n}`,
     "sets of sets": `define a = { 1, 2, 3 }\n${Array.from({ length: 200 }, (_, n) => `define a = { ${n < 100 ? "$a, $a" : "$a"} }\n`).join("")}add rule t c tcp dport $a\n`,
     commands: "add table t\n".repeat(MANY / 8),
   };

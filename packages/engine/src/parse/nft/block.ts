@@ -1,7 +1,7 @@
 import { quoted, say } from "../report.ts";
 import { isPunct, isStatementEnd, recover, spanHere, takePunctIf } from "./reader.ts";
 import type { Reader } from "./reader.ts";
-import { advance, endOfLine } from "./scanner.ts";
+import { advance } from "./scanner.ts";
 import { readVariableCommand } from "./variables.ts";
 
 /** Words that cannot stand in this block: where they do, a closing bracket is missing. */
@@ -44,15 +44,21 @@ export function passSeparators(reader: Reader): void {
 
 /** Such a word, first on its line. */
 function startsOuter({ scanner }: Reader, others: ReadonlySet<string>): boolean {
-  if (scanner.kind !== "word" || !others.has(scanner.word)) return false;
+  return scanner.kind === "word" && others.has(scanner.word) && isFirstOnLine({ scanner });
+}
+
+/** Where a block that is not closed ended, a line may start that nobody has looked at. */
+export function isFirstOnLine({ scanner }: Pick<Reader, "scanner">): boolean {
   return scanner.text.slice(scanner.lineStart, scanner.start).trim() === "";
 }
 
 /** Reads one statement; what is left of its line is passed over with a diagnostic. */
 export function readOne(reader: Reader, read: () => boolean): void {
+  const { start } = reader.scanner;
   const known = readVariableCommand(reader) || read();
+  const moved = reader.scanner.start !== start;
   if (reader.failure !== null) recover(reader, reader.failure);
-  else if (known && isStatementEnd(reader)) return;
+  else if (known && moved && (isStatementEnd(reader) || isFirstOnLine(reader))) return;
   sayUnknown(reader);
   skipStatement(reader);
 }
@@ -61,10 +67,19 @@ export function readOne(reader: Reader, read: () => boolean): void {
 const FENCE = /^(```|~~~)/;
 
 function sayUnknown(reader: Reader): void {
-  const { scanner, report } = reader;
-  const rest = scanner.text.slice(scanner.start, endOfLine(scanner.text, scanner.start)).trimEnd();
+  const { report } = reader;
+  const rest = lineFrom(reader);
   if (FENCE.test(rest)) say(report, "prose-line", spanHere(reader), {});
   else say(report, "unknown-line", spanHere(reader), { format: report.format, text: quoted(rest) });
+}
+
+/** As much of a line as a message quotes. */
+const QUOTED = 200;
+
+/** What stands on the line from the current token on; of a very long one its start. */
+export function lineFrom({ scanner }: Reader): string {
+  const [line = ""] = scanner.text.slice(scanner.start, scanner.start + QUOTED).split("\n", 1);
+  return line.trimEnd();
 }
 
 /** To the end of the line or the statement; over brackets that open on the way, with what is in them. */

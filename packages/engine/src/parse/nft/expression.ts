@@ -160,6 +160,9 @@ function readPunctuated(reader: Reader, mode: Mode): NftExpression {
       return readReference(reader);
     case "$":
       return readVariable(reader);
+    case "-":
+      advance(reader.scanner);
+      return { kind: "literal", text: `-${takeWord(reader)}`, quoted: false };
     case "*":
       advance(reader.scanner);
       return { kind: "wildcard" };

@@ -55,14 +55,18 @@ export function readObjectBody(reader: Reader, object: ObjectDraft): void {
 }
 
 function readStatement(reader: Reader, object: ObjectDraft): boolean {
-  if (takeIf(reader, "comment")) {
-    const comment = takeString(reader);
-    if (!failed(reader)) object.comment = comment;
-    return true;
-  }
+  if (readComment(reader, object)) return true;
   const pairs = BODIES.get(object.type)?.(reader);
   if (pairs === undefined) return false;
   if (!failed(reader)) object.body = [...object.body, ...pairs];
+  readComment(reader, object);
+  return true;
+}
+
+function readComment(reader: Reader, object: ObjectDraft): boolean {
+  if (!takeIf(reader, "comment")) return false;
+  const comment = takeString(reader);
+  if (!failed(reader)) object.comment = comment;
   return true;
 }
 

@@ -1,8 +1,9 @@
 import type { NftRule, NftStatement } from "../../model/nft.ts";
 import { quoted, say } from "../report.ts";
+import { isFirstOnLine, lineFrom } from "./block.ts";
 import { isPunct, isStatementEnd, isWord, recover, spanHere, takeIf, takeString } from "./reader.ts";
 import type { Failure, Reader } from "./reader.ts";
-import { advance, endOfLine } from "./scanner.ts";
+import { advance } from "./scanner.ts";
 import { readStatement } from "./statement.ts";
 import { readXtWords } from "./xt-words.ts";
 
@@ -16,12 +17,11 @@ export function readRule(reader: Reader): NftRule {
   while (!isStatementEnd(reader)) {
     const from: Failure = { start: scanner.start, line: scanner.line, lineStart: scanner.lineStart };
     const statement = readOne(reader, comments);
-    if (reader.failure === null) {
-      if (statement !== null) statements.push(statement);
-      continue;
+    if (reader.failure !== null) {
+      statements.push({ kind: "verbatim", text: keepRest(reader, reader.failure, from, comments) });
+      break;
     }
-    const text = keepRest(reader, reader.failure, from, comments);
-    statements.push({ kind: "verbatim", text });
+    if (statement !== null) statements.push(statement);
   }
   return {
     statements,
@@ -46,7 +46,7 @@ function readOne(reader: Reader, comments: string[]): NftStatement | null {
 function keepRest(reader: Reader, failure: Failure, from: Failure, comments: string[]): string {
   const { scanner } = reader;
   recover(reader, failure);
-  say(reader.report, "nft-unreadable", spanHere(reader), { text: quoted(restOfLine(reader)) });
+  say(reader.report, "nft-unreadable", spanHere(reader), { text: quoted(lineFrom(reader)) });
   recover(reader, from);
   let end = scanner.start;
   for (let depth = 0; !isRestEnd(reader, depth);) {
@@ -63,16 +63,11 @@ function keepRest(reader: Reader, failure: Failure, from: Failure, comments: str
   return scanner.text.slice(from.start, end);
 }
 
-function restOfLine({ scanner }: Reader): string {
-  return scanner.text.slice(scanner.start, endOfLine(scanner.text, scanner.start)).trimEnd();
-}
-
 /** Words that start the next block where this one was not closed. */
 const BLOCKS: ReadonlySet<string> = new Set(["table", "chain", "set", "map"]);
 
 function isRestEnd(reader: Reader, depth: number): boolean {
   const { scanner } = reader;
   if (scanner.kind === "end" || (depth === 0 && isStatementEnd(reader))) return true;
-  if (scanner.kind !== "word" || depth === 0 || !BLOCKS.has(scanner.word)) return false;
-  return scanner.text.slice(scanner.lineStart, scanner.start).trim() === "";
+  return depth > 0 && scanner.kind === "word" && BLOCKS.has(scanner.word) && isFirstOnLine(reader);
 }

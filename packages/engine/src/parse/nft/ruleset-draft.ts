@@ -140,6 +140,8 @@ export function finishedTables(draft: RulesetDraft): readonly NftTable[] {
   }));
 }
 
-function finishedSet(name: string, { isMap, data, ...set }: SetDraft): NftSet {
-  return { name, ...set, data: isMap ? data : null };
+function finishedSet(name: string, { isMap, data, flags, ...set }: SetDraft): NftSet {
+  // nft does not print the flag where the time itself says it.
+  const timed = set.timeout === null || flags.includes("timeout") ? flags : [...flags, "timeout"];
+  return { name, ...set, flags: timed, data: isMap ? data : null };
 }

@@ -140,7 +140,7 @@ function skipComment(scanner: Scanner): void {
 }
 
 /** The end of the line that this place is on, without its newline. */
-export function endOfLine(text: string, at: number): number {
+function endOfLine(text: string, at: number): number {
   const newline = text.indexOf("\n", at);
   return newline < 0 ? text.length : newline;
 }

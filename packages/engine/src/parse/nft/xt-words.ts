@@ -2,7 +2,7 @@ import { VERDICTS } from "../../ext/nft/vocabulary.ts";
 import type { NftStatement } from "../../model/nft.ts";
 import { startsExpression } from "./heads.ts";
 import type { Reader } from "./reader.ts";
-import { advance, endOfLine } from "./scanner.ts";
+import { advance } from "./scanner.ts";
 import type { Scanner } from "./scanner.ts";
 
 /*
@@ -15,8 +15,8 @@ import type { Scanner } from "./scanner.ts";
 const FIRST_WORDS = /^#\s*(match-set|socket|TPROXY|xt_\w+)(\s|$)/;
 
 /** iptables-nft gives each of its rules a counter, and nft prints it with both numbers, but for `nft -s`. */
-const COUNTER = / counter( |$)/;
-const COUNTED = / counter packets \d+ bytes \d+( |$)/;
+const COUNTER = /\scounter( |$)/;
+const COUNTED = /\scounter packets \d+ bytes \d+( |$)/;
 
 /** What a rule says last. */
 const LAST_STATEMENT = /(^|\s)(accept|drop|return|continue|notrack|(jump|goto) \S+)\s*$/;
@@ -26,7 +26,7 @@ const LOOKED_AT = 2000;
 
 /** Whether `#` here starts words of an extension rather than a comment. */
 export function startsXtWords({ text, at, nextLineStart }: Scanner): boolean {
-  const rest = text.slice(at, Math.min(endOfLine(text, at), at + LOOKED_AT));
+  const [rest = ""] = text.slice(at, at + LOOKED_AT).split("\n", 1);
   if (rest.startsWith("# handle ")) return false;
   const before = text.slice(Math.max(nextLineStart, at - LOOKED_AT), at);
   if (LAST_STATEMENT.test(before)) return false;
@@ -36,25 +36,25 @@ export function startsXtWords({ text, at, nextLineStart }: Scanner): boolean {
   return first !== "" && !startsStatement(first, second) && COUNTED.test(before.trim() === "" ? rest : before + rest);
 }
 
+const WORD_OR_LINE_END = /[^\s]+|\n/g;
+
 /** `# WORDS …`, up to the next statement of nft. The current token is the `#`. */
 export function readXtWords({ scanner }: Reader): NftStatement {
-  const end = endOfLine(scanner.text, scanner.start);
-  const words = [...scanner.text.slice(scanner.start + 1, end).matchAll(/\S+/g)];
-  let count = 1;
-  while (count < words.length && !endsWords(words[count]?.[0] ?? "", words[count + 1]?.[0] ?? "")) count++;
-  const [from, next] = [words[0], words[count]];
-  scanner.at = next === undefined ? end : scanner.start + 1 + next.index;
-  const last = words[count - 1];
+  const { text } = scanner;
+  const words: string[] = [];
+  WORD_OR_LINE_END.lastIndex = scanner.start + 1;
+  let found = WORD_OR_LINE_END.exec(text);
+  while (found !== null && found[0] !== "\n") {
+    const next = WORD_OR_LINE_END.exec(text);
+    if (words.length > 0 && endsWords(found[0], next?.[0] ?? "")) break;
+    words.push(found[0]);
+    found = next;
+  }
+  scanner.at = found?.index ?? text.length;
   advance(scanner);
-  if (from === undefined || last === undefined) return { kind: "xt", type: null, name: null, text: "" };
-  const text = words
-    .slice(0, count)
-    .map(([word]) => word)
-    .join(" ");
-  const name = /^xt_(\w+)$/.exec(text)?.[1];
-  return name === undefined
-    ? { kind: "xt", type: null, name: null, text }
-    : { kind: "xt", type: null, name, text: null };
+  const all = words.join(" ");
+  const name = /^xt_(\w+)$/.exec(all)?.[1];
+  return { kind: "xt", type: null, name: name ?? null, text: name === undefined ? all : null };
 }
 
 function endsWords(first: string, second: string): boolean {

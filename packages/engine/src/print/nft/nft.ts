@@ -37,12 +37,11 @@ function printNamedSet(set: NftSet, options: NftPrintOptions): string {
   const lines: string[] = [printType(set)];
   if (set.policy !== null) lines.push(`policy ${set.policy}`);
   if (set.size !== null) lines.push(`size ${String(set.size)}`);
-  const flags = set.flags.filter((flag) => flag !== "timeout" || set.timeout === null || set.flags.length > 1);
-  if (flags.length > 0) lines.push(`flags ${flags.join(",")}`);
-  if (set.timeout !== null) lines.push(`timeout ${printTime(set.timeout)}`);
-  if (set.gcInterval !== null) lines.push(`gc-interval ${printTime(set.gcInterval)}`);
+  if (!isImplied(set)) lines.push(`flags ${set.flags.join(",")}`);
   if (set.statements.length > 0) lines.push(set.statements.map((one) => printStatement(one, options)).join(" "));
   if (set.autoMerge) lines.push("auto-merge");
+  if (set.timeout !== null) lines.push(`timeout ${printTime(set.timeout)}`);
+  if (set.gcInterval !== null) lines.push(`gc-interval ${printTime(set.gcInterval)}`);
   if (set.comment !== null) lines.push(`comment "${set.comment}"`);
   if (options.terse !== true && set.elements !== null && set.elements.length > 0) {
     lines.push(`elements = ${printSet(set.elements, elementSeparator(set), options)}`);
@@ -56,6 +55,11 @@ function printType(set: NftSet): string {
   if (set.data === null) return key;
   const data = set.typeofData === null ? set.data.join(" . ") : printExpression(set.typeofData, {});
   return `${key} : ${isOfIntervals(set) ? "interval " : ""}${data}`;
+}
+
+/** No flags, or only one that the set's time says (nftables src/rule.c, set_print_declaration). */
+function isImplied({ flags, timeout }: NftSet): boolean {
+  return flags.every((flag) => flag === "timeout" && timeout !== null);
 }
 
 /** Where JSON was read the model does not say so; what the map gives does. */
