@@ -365,8 +365,9 @@ const TARGETS: readonly Phrase[] = [
   { shown: "meta nftrace set 1", saved: "-j TRACE" },
   { shown: "meta priority set ([0-9a-f]+:[0-9a-f]+)", saved: "-j CLASSIFY --set-class $1" },
   { shown: `ip dscp set (${HEX})`, saved: "-j DSCP --set-dscp $1" },
-  // libxt_TOS.c names the header of IPv6 in rules of IPv4, and leaves the low bits out.
-  { shown: "ip6? dscp set .*", saved: null, of: "-j TOS", lost: "meaning" },
+  // libxt_TOS.c names the header of IPv6 in rules of IPv4, and leaves the low bits out; libxt_DSCP.c words it like that, too.
+  { shown: "ip6 dscp set .*", families: ["ip"], saved: null, of: "-j TOS", lost: "meaning" },
+  { shown: "ip6 dscp set .*", families: ["ip6"], saved: null, of: "-j ", lost: "meaning" },
   { shown: "tcp option maxseg size set rt mtu", saved: "-j TCPMSS --clamp-mss-to-pmtu" },
   { shown: "tcp option maxseg size set (\\d+)", saved: "-j TCPMSS --set-mss $1" },
   {

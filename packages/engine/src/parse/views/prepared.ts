@@ -24,7 +24,7 @@ export interface PreparedMatch {
 
 export interface PreparedTarget {
   readonly target: Target | null;
-  /** "" for a jump, a verdict, or none. */
+  /** Of an extension; of a jump or a verdict all it says. "" where nobody tells the name. */
   readonly name: string;
   readonly key: string;
   readonly lost: Loss | null;
@@ -54,7 +54,8 @@ export function matchKey(match: Match | Verbatim, family: Family): string {
 export const COMMENT = "comment";
 
 function prepareTarget(target: Target | null, family: Family): PreparedTarget {
-  const name = target?.kind === "target" || target?.kind === "verbatim" ? target.name : "";
+  const isNamed = target?.kind === "target" || target?.kind === "verbatim";
+  const name = isNamed ? target.name : target === null ? "no target" : spellTarget(target, family);
   return { target, name, key: targetKey(target, family), lost: isLost(target) ? target.lost : null };
 }
 
