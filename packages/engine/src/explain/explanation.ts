@@ -32,6 +32,8 @@ export interface Explanation {
   readonly sets: readonly SetExplanation[] | null;
   readonly routingRules: readonly RoutingRuleExplanation[];
   readonly marks: readonly MarkExplanation[];
+  /** How many more marks are in use: past a number they are no help. */
+  readonly hiddenMarks: number;
 }
 
 export interface TableExplanation {
