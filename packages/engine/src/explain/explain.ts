@@ -3,7 +3,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Bits } from "./bits.ts";
 import { explainChain } from "./chain.ts";
 import type { Explanation, ExplainSelection, MarkExplanation, TableExplanation } from "./explanation.ts";
-import { clearersOf, markUseOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
+import { clearersOf, excludersOf, markUseOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
 import type { MarkUse } from "./mark-use.ts";
 import { nodeOf } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -75,8 +75,8 @@ function explainMark({ value, mask }: Bits, use: MarkUse, node: Node): MarkExpla
     value,
     mask,
     meanings: node.owners.mark(value, mask, null),
-    readers: readersOf(value, use, false),
-    excluders: readersOf(value, use, true),
+    readers: readersOf(value, use),
+    excluders: excludersOf(value, use),
     writers: writersOf(value, use),
     clearers: clearersOf(value, use),
     routingRules: FAMILIES.flatMap((family) => node.snapshot.rules[family] ?? []).filter(

@@ -92,9 +92,9 @@ export interface MarkExplanation {
   readonly value: number;
   readonly mask: number;
   readonly meanings: readonly MarkMeaning[];
-  /** Rules that test the packet's mark and that this value passes. */
+  /** Rules that a packet with this mark passes and one without a mark does not. */
   readonly readers: readonly Place[];
-  /** Rules that this value keeps from matching. */
+  /** Rules that a packet without a mark passes and one with this mark does not. */
   readonly excluders: readonly Place[];
   /** Rules that can give a packet these bits. */
   readonly writers: readonly Place[];

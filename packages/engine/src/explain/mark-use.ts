@@ -107,11 +107,22 @@ function distinct(all: readonly Bits[]): readonly Bits[] {
   return [...new Map(all.map(({ value, mask }) => [`${String(value)}/${String(mask)}`, { value, mask }])).values()];
 }
 
-/** Rules that ask for this value and say yes to it; `negated`: that ask for any but this value. */
-export function readersOf(value: number, { tests }: MarkUse, negated: boolean): readonly Place[] {
-  const asks = (test: MarkTest): boolean =>
-    test.negated === negated && test.value !== 0 && (value & test.mask) >>> 0 === test.value;
-  return tests.filter((use) => use.tests.some(asks)).map(({ place }) => place);
+/** Rules that a packet with this mark passes and one without a mark does not. */
+export function readersOf(value: number, { tests }: MarkUse): readonly Place[] {
+  return placesWhere(tests, (test) => passes(test, value) && !passes(test, 0));
+}
+
+/** Rules that a packet without a mark passes and one with this mark does not. */
+export function excludersOf(value: number, { tests }: MarkUse): readonly Place[] {
+  return placesWhere(tests, (test) => !passes(test, value) && passes(test, 0));
+}
+
+function passes({ value, mask, negated }: MarkTest, mark: number): boolean {
+  return ((mark & mask) >>> 0 === value) !== negated;
+}
+
+function placesWhere(tests: MarkUse["tests"], holds: (test: MarkTest) => boolean): readonly Place[] {
+  return tests.filter((use) => use.tests.some(holds)).map(({ place }) => place);
 }
 
 /** Rules that clear or flip some bits of this value and leave others of the mark as they are. */
