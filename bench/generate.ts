@@ -1,4 +1,4 @@
-/** The two rulesets that the benchmarks read: deterministic text, by the number of rules. */
+/** The rulesets that the benchmarks read: deterministic text, by the number of rules. */
 
 /** The `n`-th address of 10.0.0.0/8. */
 function address(n: number): string {
@@ -86,6 +86,107 @@ export function generateKubeProxy(rules: number): string {
     endpoints.join("\n"),
     "COMMIT",
     "# Completed on Sat Nov 21 09:00:00 2026",
+    "",
+  ].join("\n");
+}
+
+/** The name that kube-proxy's nftables mode gives a service; its chains are called after it. */
+function nftService(n: number): string {
+  return `${tail(3 * n).slice(0, 8)}-namespace-${String(n % 50)}/service-${String(n)}/tcp/http`;
+}
+
+function nftEndpoint(n: number, endpoint: number): string {
+  const name = `namespace-${String(n % 50)}/service-${String(n)}/tcp/http`;
+  return `${tail(3 * n + 1 + endpoint).slice(0, 8)}-${name}__${address(2 * n + endpoint)}/8080`;
+}
+
+/** The chain of one service and those of its endpoints. */
+function nftServiceChains(n: number, out: string[]): void {
+  const endpoints = Array.from({ length: endpointsOf(n) }, (_, endpoint) => endpoint);
+  const verdicts = endpoints.map((e) => `${String(e)} : goto endpoint-${nftEndpoint(n, e)}`).join(", ");
+  out.push(
+    `\tchain service-${nftService(n)} {`,
+    `\t\tip daddr ${address(0x600000 + n)} tcp dport 80 ip saddr != 10.0.0.0/8 jump mark-for-masquerade`,
+    `\t\tnumgen random mod ${String(endpoints.length)} vmap { ${verdicts} }`,
+    "\t}\n",
+  );
+  for (const e of endpoints) {
+    const pod = address(2 * n + e);
+    out.push(
+      `\tchain endpoint-${nftEndpoint(n, e)} {`,
+      `\t\tip saddr ${pod} jump mark-for-masquerade`,
+      `\t\tmeta l4proto tcp dnat to ${pod}:8080`,
+      "\t}\n",
+    );
+  }
+}
+
+/** Elements as nft lists them, so many on a line. */
+function elementLines(elements: readonly string[], perLine: number): string {
+  const lines = Array.from({ length: Math.ceil(elements.length / perLine) }, (_, line) =>
+    elements.slice(line * perLine, (line + 1) * perLine).join(", "),
+  );
+  return `\t\telements = { ${lines.join(",\n\t\t\t     ")} }`;
+}
+
+/** The table of kube-proxy's nftables mode as `nft list ruleset` prints it, with so many services. */
+export function generateKubeProxyNft(services: number): string {
+  const numbers = Array.from({ length: services }, (_, n) => n);
+  const chains: string[] = [];
+  for (const n of numbers) nftServiceChains(n, chains);
+  return [
+    "table ip kube-proxy {",
+    '\tcomment "rules for kube-proxy"',
+    "\tset cluster-ips {",
+    "\t\ttype ipv4_addr",
+    '\t\tcomment "Active ClusterIPs"',
+    elementLines(
+      numbers.map((n) => address(0x600000 + n)),
+      2,
+    ),
+    "\t}\n",
+    "\tmap no-endpoint-services {",
+    "\t\ttype ipv4_addr . inet_proto . inet_service : verdict",
+    '\t\tcomment "vmap to drop or reject packets to services with no endpoints"',
+    "\t}\n",
+    "\tmap service-ips {",
+    "\t\ttype ipv4_addr . inet_proto . inet_service : verdict",
+    '\t\tcomment "ClusterIP, ExternalIP and LoadBalancer IP traffic"',
+    elementLines(
+      numbers.map((n) => `${address(0x600000 + n)} . tcp . 80 : goto service-${nftService(n)}`),
+      1,
+    ),
+    "\t}\n",
+    "\tmap service-nodeports {",
+    "\t\ttype inet_proto . inet_service : verdict",
+    '\t\tcomment "NodePort traffic"',
+    "\t}\n",
+    "\tchain mark-for-masquerade {",
+    "\t\tmeta mark set meta mark | 0x00004000",
+    "\t}\n",
+    "\tchain masquerading {",
+    "\t\tmeta mark & 0x00004000 == 0x00000000 return",
+    "\t\tmeta mark set meta mark ^ 0x00004000",
+    "\t\tmasquerade fully-random",
+    "\t}\n",
+    "\tchain services {",
+    "\t\tip daddr . meta l4proto . th dport vmap @service-ips",
+    "\t\tip daddr != 127.0.0.0/8 fib daddr type local meta l4proto . th dport vmap @service-nodeports",
+    "\t}\n",
+    "\tchain nat-prerouting {",
+    "\t\ttype nat hook prerouting priority dstnat; policy accept;",
+    "\t\tjump services",
+    "\t}\n",
+    "\tchain nat-output {",
+    "\t\ttype nat hook output priority -100; policy accept;",
+    "\t\tjump services",
+    "\t}\n",
+    "\tchain nat-postrouting {",
+    "\t\ttype nat hook postrouting priority srcnat; policy accept;",
+    "\t\tjump masquerading",
+    "\t}\n",
+    chains.join("\n").trimEnd(),
+    "}",
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
 import { printTargets } from "./target.ts";
 import type { Target } from "./target.ts";
@@ -11,6 +12,7 @@ import { benchWalk } from "./walk.ts";
 const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Target[]>>([
   ["walk", benchWalk],
   ["parse", benchParse],
+  ["nft", benchNft],
 ]);
 
 const named = process.argv.slice(2);

@@ -9,7 +9,7 @@ import type { Cost } from "./process.ts";
 import { median, printTable, times } from "./table.ts";
 import type { Target } from "./target.ts";
 
-const HOOKWALK = fileURLToPath(new URL("../packages/cli/dist/hookwalk.js", import.meta.url));
+export const HOOKWALK = fileURLToPath(new URL("../packages/cli/dist/hookwalk.js", import.meta.url));
 const SIZES = [25_000, 50_000, 100_000, 200_000];
 const RUNS = 3;
 const RUNS_OF_LARGEST = 5;
@@ -97,10 +97,11 @@ function targetsOf({ shape, rules, ours, theirs }: Row): readonly Target[] {
   return [speed, memory];
 }
 
-function medianCost(costs: readonly Cost[]): Cost {
+export function medianCost(costs: readonly Cost[]): Cost {
   return {
     seconds: median(costs.map(({ seconds }) => seconds)),
     cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
+    userSeconds: median(costs.map(({ userSeconds }) => userSeconds)),
     peakMegabytes: median(costs.map(({ peakMegabytes }) => peakMegabytes)),
   };
 }

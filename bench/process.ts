@@ -6,6 +6,8 @@ export interface Cost {
   readonly seconds: number;
   /** User and system time, in clock ticks of 10 ms. */
   readonly cpuSeconds: number;
+  /** User time alone: without what the kernel did for it. */
+  readonly userSeconds: number;
   /** The most memory that was resident at once. */
   readonly peakMegabytes: number;
 }
@@ -18,7 +20,7 @@ export async function measure(
   [program = "", ...args]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Cost> {
-  const cpuBefore = cpuSecondsOfChildren();
+  const before = cpuOfChildren();
   const started = performance.now();
   const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   let peak = 0;
@@ -33,16 +35,22 @@ export async function measure(
   });
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${String(code)}\n${said}`);
-  return { seconds, cpuSeconds: cpuSecondsOfChildren() - cpuBefore, peakMegabytes: peak / 1024 };
+  const after = cpuOfChildren();
+  return {
+    seconds,
+    cpuSeconds: after.user + after.system - before.user - before.system,
+    userSeconds: after.user - before.user,
+    peakMegabytes: peak / 1024,
+  };
 }
 
 /** cutime and cstime of /proc/self/stat (proc(5)): of all children that have ended. */
-function cpuSecondsOfChildren(): number {
+function cpuOfChildren(): { readonly user: number; readonly system: number } {
   // The program's name, in brackets, may itself hold blanks and brackets.
   const fields = readFileSync("/proc/self/stat", "latin1")
     .replace(/^.*\) /s, "")
     .split(" ");
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+  return { user: Number(fields[13]) / TICKS_PER_SECOND, system: Number(fields[14]) / TICKS_PER_SECOND };
 }
 
 /** VmHWM in kilobytes (proc(5)): a high-water mark, so that nothing between two looks is missed; 0 when the process has ended. */

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
-import { compileProgram, NodeState, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
+import { compileProgram, NodeState, parseNft, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
+import { RandomValues } from "./random-values.ts";
 import { observationOf, printObservation } from "../../packages/cli/src/lab/observation.ts";
 
 export const CASES: string = dirname(fileURLToPath(import.meta.url));
@@ -37,7 +38,8 @@ const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
 
 /** The node of a case: its own files, and the default topology's for the others. */
 function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
-  const own = kase.files.map(({ name, text }) => {
+  const own = kase.files.flatMap(({ name, text }) => {
+    if (name === "nft") return [];
     const family = RULE_SECTIONS.get(name);
     if (name === "sysctl") return { name, text: defaultSettings(text) + text };
     return family === undefined
@@ -46,10 +48,23 @@ function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {
   });
   const given = new Set(kase.files.map(({ name }) => name));
   const files = [...noRules(given), ...TOPOLOGY_FILES.filter(({ name }) => !given.has(name)), ...own];
-  return parseSnapshot(
+  const snapshot = parseSnapshot(
     files.map(({ name, text }) => ({ path: `${name}.txt`, text })),
     { name: "case" },
   );
+  const nft = nftOf(kase);
+  return nft === undefined ? snapshot : { ...snapshot, nft: readNft(nft) };
+}
+
+/** The tables of nft itself, as `nft -f` reads them. */
+function nftOf(kase: CaseFile): string | undefined {
+  return kase.files.find(({ name }) => name === "nft")?.text;
+}
+
+function readNft(text: string): NonNullable<Snapshot["nft"]> {
+  const { value, diagnostics } = parseNft(text, "nft");
+  if (diagnostics.length > 0) throw new Error(`--- nft: ${JSON.stringify(diagnostics)}`);
+  return value;
 }
 
 /** A family without a word of rules has none: the dump of such a node has only the tool's own comments. */
@@ -103,14 +118,17 @@ function injectionOf({ options, fields }: CasePacket, snapshot: Snapshot): Injec
 export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<CaseResult> {
   const snapshot = snapshotOf(kase, backend);
   const sets = kase.files.find(({ name }) => name === "ipset-save")?.text ?? "";
-  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets });
+  const nft = nftOf(kase);
+  const own = nft === undefined ? {} : { nft };
+  const lab = await createLab(snapshot, { rules: ruleTexts(kase, backend), sets, ...own });
+  const random = new RandomValues(kase);
   try {
     if (lab.notes.length > 0) throw new Error(`the kernel could not rebuild the case:\n${lab.notes.join("\n")}`);
     return runEvents(
       kase,
       (packet) => {
-        const { packet: sent, arrival } = injectionOf(packet, snapshot);
-        return printObservation(lab.send(sent, arrival));
+        const { packet: sent, arrival } = injectionOf(random.fill(packet), snapshot);
+        return random.name(printObservation(lab.send(sent, arrival)), () => true);
       },
       () => {
         lab.flushConntrack();
@@ -130,13 +148,16 @@ export function runOnWalk(
   const snapshot = snapshotOf(kase, backend);
   const program = compileProgram(snapshot);
   const state = new NodeState(program);
+  let random = new RandomValues(kase);
   return runEvents(
     kase,
     (packet) => {
-      const { packet: sent, arrival } = injectionOf(packet, snapshot);
+      const { packet: sent, arrival } = injectionOf(random.fill(packet), snapshot);
       const trace = walkPacket(program, sent, arrival, { state });
       seen(trace);
-      return printTrace(trace, kase);
+      const printed = printTrace(trace, kase, random);
+      random = printed.random;
+      return printed.lines;
     },
     () => {
       state.conntrack.clear();
@@ -154,15 +175,27 @@ function runEvents(kase: CaseFile, send: (packet: CasePacket) => readonly string
 }
 
 /** One outcome reads like the kernel's; several that the case does not choose between say what they hang on. */
-function printTrace(trace: Trace, { given }: CaseFile): readonly string[] {
+function printTrace(
+  trace: Trace,
+  kase: CaseFile,
+  before: RandomValues,
+): { readonly lines: readonly string[]; readonly random: RandomValues } {
+  const { given } = kase;
   const outcomes = trace.outcomes.filter(({ conditions }) =>
     conditions.every(({ what, assumed }) => (given.get(what) ?? assumed) === assumed),
   );
-  return outcomes.flatMap((outcome) => {
-    const conditions =
-      outcomes.length === 1 ? [] : outcome.conditions.map(({ what, assumed }) => `IF ${assumed ? "" : "NOT "}${what}`);
-    return [...conditions, ...printObservation(observationOf(outcome))];
+  const ways = outcomes.map((outcome) => {
+    const random = before.copy(kase);
+    const conditions = outcome.conditions.map(({ what, assumed }) => `IF ${assumed ? "" : "NOT "}${what}`);
+    const says = (port: number, range: string): boolean =>
+      outcome.conditions.some(({ what }) => what === `NAT picks port ${String(port)} of ${range}`);
+    return { lines: random.name(printObservation(observationOf(outcome)), says), random, conditions };
   });
+  const [likely] = ways;
+  if (likely === undefined) return { lines: [], random: before };
+  // Ways that differ in nothing but what was picked are one.
+  if (ways.every(({ lines }) => lines.join("\n") === likely.lines.join("\n"))) return likely;
+  return { lines: ways.flatMap(({ conditions, lines }) => [...conditions, ...lines]), random: likely.random };
 }
 
 /** The results that a case file expects. */

@@ -29,4 +29,4 @@ it("says in Chinese whatever the walk of any case says in English", () => {
   const say = speaker("zh");
   expect(seen.size).toBeGreaterThan(20);
   expect([...seen].filter((sentence) => !CHINESE.test(say.sentence(sentence)))).toEqual([]);
-});
+}, 60_000);

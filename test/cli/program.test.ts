@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hookwalk, ROOT, session, withFiles } from "./hookwalk.ts";
 
-const COMMANDS = ["trace", "show", "explain", "lab", "completion", "version"];
+const COMMANDS = ["trace", "show", "explain", "lab", "capture", "completion", "version"];
 const NODE = ["-f", "test/nodes/calico-slave2", "-q"];
 const TO_DATABASE = ["--iif", "eth0", "--src", "192.168.8.129", "--dst", "192.168.202.3:3306"];
 
@@ -97,10 +97,14 @@ describe("completion", () => {
 
   it("completes in a real bash", () => {
     const { stdout: script } = hookwalk(["completion", "bash"]);
+    const program = `hookwalk() { '${process.execPath}' packages/cli/bin/hookwalk.js "$@"; }`;
     const complete = (line: string): readonly string[] => {
       const words = line.split(" ");
       const ask = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${String(words.length - 1)}; _hookwalk; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${script}\n${ask}`], { encoding: "utf8" });
+      const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${program}\n${script}\n${ask}`], {
+        cwd: ROOT,
+        encoding: "utf8",
+      });
       expect(stderr).toBe("");
       return stdout.trim().split("\n");
     };
@@ -108,6 +112,10 @@ describe("completion", () => {
     expect(complete("hookwalk trace --reply")).toEqual(["--reply-iif"]);
     expect(complete("hookwalk trace -o js")).toEqual(["json", "jsonl"]);
     expect(complete("hookwalk completion z")).toEqual(["zsh"]);
+    expect(complete("hookwalk trace -f test/nodes#calico-s")).toEqual([
+      "test/nodes#calico-slave1",
+      "test/nodes#calico-slave2",
+    ]);
   });
 
   it("has a shell that it knows", () => {

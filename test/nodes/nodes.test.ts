@@ -94,7 +94,7 @@ describe("the frontends' connection to the database", () => {
     expect(outcome).toMatchObject({ verdict: "drop", delivery: "none", reason: "rule" });
     const last = rulesOf(outcome).at(-1);
     expect(last).toMatchObject({ hook: "forward", table: "filter", chain: "cali-pi-namespace-default", number: 1 });
-    expect(JSON.stringify(last?.rule.matches)).toContain(DENY);
+    expect(JSON.stringify(last?.rule)).toContain(DENY);
     expect(reachesProfile(outcome)).toBe(false);
   });
 
@@ -102,7 +102,7 @@ describe("the frontends' connection to the database", () => {
     const outcome = decided(walked(readNode("calico-slave2", withoutDeny), toDatabase("eth0", src)));
     expect(outcome).toMatchObject({ verdict: "accept", delivery: "forward", oif: "cali0ef24b3", mark: 0x100_0000 });
     const inPolicy = rulesOf(outcome).filter(({ chain }) => chain === "cali-pi-namespace-default");
-    expect(JSON.stringify(inPolicy[0]?.rule.matches)).toContain(ALLOW);
+    expect(JSON.stringify(inPolicy[0]?.rule)).toContain(ALLOW);
     expect(inPolicy[0]?.mark).toBe(0x100_0000);
     expect(rulesOf(outcome).map(nameOf)).toContain("filter/cali-tw-cali0ef24b3/4");
     expect(reachesProfile(outcome)).toBe(false);

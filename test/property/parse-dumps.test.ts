@@ -9,6 +9,7 @@ import {
   parseIpRoute,
   parseIpRule,
   parseIpset,
+  parseNft,
   parseSnapshot,
   parseSs,
   parseSysctl,
@@ -19,6 +20,7 @@ import {
   printIpRoute,
   printIpRule,
   printIpset,
+  printNft,
   printSs,
   printSysctl,
 } from "@hookwalk/engine";
@@ -73,6 +75,8 @@ const DUMPS: readonly Dump[] = [
   dump(/conntrack/, parseConntrack, printConntrack),
   dump(/^ss/, parseSs, printSs),
   dump(/^sysctl/, parseSysctl, printSysctl),
+  dump(/^nft-ruleset-handles/, parseNft, (tables) => printNft(tables, { handles: true })),
+  dump(/^nft-.*\.txt$/, parseNft, printNft),
 ];
 
 function dumpOf(name: string): Dump | undefined {
@@ -83,8 +87,12 @@ const ALL = readdirSync(FIXTURES).flatMap((name) => {
   const found = dumpOf(name);
   return found === undefined ? [] : [{ name, text: fixture(name), run: found.run }];
 });
-/** `ip -N` prints numbers for names; the model has the names. */
-const TEXTS = ALL.filter(({ name }) => name.endsWith(".txt") && !name.includes("numeric"));
+/**
+ * Read as what they mean, and printed back so: `ip -N` and `nft -y` print numbers for names, and what nft says of rules that
+ * iptables made it takes from libxtables, with spellings of its own.
+ */
+const REWRITTEN = /numeric|nft-iptables/;
+const TEXTS = ALL.filter(({ name }) => name.endsWith(".txt") && !REWRITTEN.test(name));
 
 function isPlaced({ span }: Diagnostic, lines: number): boolean {
   const { line, column = 1, endColumn = column } = span;
@@ -147,6 +155,20 @@ describe("the same state in two forms is one model", () => {
       parseIpRoute(fixture(`${name}.iproute2-6.1.0.txt`), "f").value.map((route) => ({ ...route, protocol: null })),
     );
     expect(comparable(numeric ?? [], [])).toEqual(comparable(named ?? [], []));
+  });
+
+  it("nft with priorities as numbers, and by name", () => {
+    const [numeric, named] = ["nft-ruleset-numeric", "nft-ruleset"].map((name) =>
+      parseNft(fixture(`${name}.nft-1.0.6.txt`), "f").value.map((table) => printNft([table], { stateless: true })),
+    );
+    expect(numeric).toEqual(named);
+  });
+
+  it("what nft says of rules of iptables, and the same as nft itself would say it", () => {
+    const { value } = parseNft(fixture("nft-iptables.nft-1.0.6.txt"), "f");
+    const again = parseNft(printNft(value), "f");
+    expect(again.diagnostics).toEqual([]);
+    expect(comparable(again.value, ["text", "span", "line"])).toEqual(comparable(value, ["text", "span", "line"]));
   });
 
   it("conntrack -L in every form, and what the kernel's own file says", () => {
@@ -270,6 +292,15 @@ describe("hostile input", () => {
     "many prompts": "$ ip rule\n0:\tfrom all lookup local\n".repeat(MANY / 40),
     equals: "a.b" + "=".repeat(MANY),
     colons: ":".repeat(MANY),
+    "open sets": `table ip t {\n chain c {\n tcp dport ${"{ ".repeat(MANY)}`,
+    "open tables": "table ip t { ".repeat(MANY / 8),
+    "open parentheses": `table ip t {\n chain c {\n meta mark ${"(".repeat(MANY)}`,
+    "rules that fail": `table ip t {\n chain c {\n${"tcp dport { @@\n".repeat(MANY / 20)}`,
+    "rules on one line": `add rule t c ${"tcp dport 1 ".repeat(MANY / 20)}`,
+    "broken rules on one line": "add rule t c @@ ; ".repeat(MANY / 20),
+    "words of extensions": `table ip t {\n chain c {\n${"# ".repeat(MANY)} counter packets 1 bytes 1 accept\n}`,
+    "sets of sets": `define a = { 1, 2, 3 }\n${Array.from({ length: 200 }, (_, n) => `define a = { ${n < 100 ? "$a, $a" : "$a"} }\n`).join("")}add rule t c tcp dport $a\n`,
+    commands: "add table t\n".repeat(MANY / 8),
   };
   /** Far above what linear reading takes even on a busy machine, and far below what quadratic reading would. */
   const LIMIT_MS = 5000;

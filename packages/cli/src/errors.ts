@@ -17,7 +17,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Stable names for what can go wrong outside the program. */
-export type ErrorCode = "usage" | "cannot-read" | "bad-archive" | "too-large" | "nothing-recognised" | "environment";
+export type ErrorCode =
+  "usage" | "cannot-read" | "bad-archive" | "too-large" | "nothing-recognised" | "cannot-write" | "environment";
 
 /**
  * The environment failing, or the person at the keyboard mistyping: never bad input inside a dump, which is a

@@ -4,6 +4,7 @@ import {
   compileProgram,
   NodeState,
   parseIptablesSave,
+  parseNft,
   parsePacketOptions,
   printAddress,
   PROTO,
@@ -19,7 +20,8 @@ export interface Bench {
   /** The node without rules. */
   readonly node: Snapshot;
   readonly family: Family;
-  readonly backend: "legacy" | "nft";
+  /** What the rules are for: iptables with legacy's or nft's tables, or nft itself. */
+  readonly backend: "legacy" | "nft" | "native";
 }
 
 export interface Difference {
@@ -36,7 +38,8 @@ export interface Compared {
 /** Loads the rules on both sides and sends the packets in order, conntrack and sets carried along. */
 export function compare(bench: Bench, rules: string, packets: readonly FuzzPacket[]): Compared {
   const { lab, family, backend } = bench;
-  lab.replaceRules([{ family, backend, text: rules }]);
+  if (backend === "native") lab.replaceRules([], rules);
+  else lab.replaceRules([{ family, backend, text: rules }]);
   lab.flushConntrack();
   try {
     return comparePackets(bench, rules, packets);
@@ -101,7 +104,12 @@ function refill(): string {
   return [...names.map((name) => `flush ${name}`), ...lines.filter((line) => line.startsWith("add")), ""].join("\n");
 }
 
-function withRules({ node, family }: Bench, rules: string): Snapshot {
+function withRules({ node, family, backend }: Bench, rules: string): Snapshot {
+  if (backend === "native") {
+    const { value: nft, diagnostics } = parseNft(rules, "nft-ruleset.txt");
+    if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
+    return { ...node, nft };
+  }
   const { value } = parseIptablesSave(rules, "iptables-save.txt", { family });
   return { ...node, tables: { ...node.tables, [family]: value } };
 }

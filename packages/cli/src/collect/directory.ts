@@ -1,39 +1,34 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import type { Diagnostic, Speaker } from "@hookwalk/engine";
-import type { FileBytes } from "./limits.ts";
-import { checkCount, checkSize, MAX_FILE_BYTES, MAX_TOTAL_BYTES } from "./limits.ts";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, join, relative, sep } from "node:path";
+import { isAside } from "@hookwalk/engine";
+import type { Unpacking } from "./archive.ts";
+import { unpack } from "./archive.ts";
+import { fileSource } from "./source.ts";
 import { aboutFile } from "./text.ts";
 
 /**
- * Every regular file under a directory, by path in alphabetical order. Links are followed only where they stay inside;
- * what is no file (a FIFO, a device) is left alone, since reading it may never end.
+ * Every regular file under a directory, by path in alphabetical order; archives among them are opened. Links are followed
+ * only where they stay inside; what is no file (a FIFO, a device) is left alone, since reading it may never end.
  */
-export async function readDirectory(
-  root: string,
-  say: Speaker,
-): Promise<{ readonly files: readonly FileBytes[]; readonly diagnostics: readonly Diagnostic[] }> {
-  const inside = `${await realpath(root)}${sep}`;
+export async function readDirectory(root: string, into: Unpacking): Promise<void> {
+  const inside = await realpath(root);
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  checkCount(root, paths.length, say);
-  const files: FileBytes[] = [];
-  const diagnostics: Diagnostic[] = [];
-  let total = 0;
   for (const path of paths.sort()) {
     const name = relative(root, path);
-    const why = await unreadable(path, inside);
+    into.budget.entry(root);
+    if (isAside(`${basename(inside)}/${name}`)) {
+      into.passedOver++;
+      continue;
+    }
+    const why = await unreadable(path, `${inside}${sep}`);
     if (why !== null) {
-      diagnostics.push(aboutFile(name, why));
+      into.diagnostics.push(aboutFile(name, why));
       continue;
     }
     const { size } = await stat(path);
-    checkSize(path, size, MAX_FILE_BYTES, say);
-    total += size;
-    checkSize(root, total, MAX_TOTAL_BYTES, say);
-    files.push({ path: name, bytes: await readFile(path) });
+    await unpack({ path: name, prefix: `${name}/`, depth: 1 }, await fileSource(path, size), into);
   }
-  return { files, diagnostics };
 }
 
 /** Why a file is not to be opened; null: it may be. */

@@ -34,7 +34,7 @@ export function decode(path: string, bytes: Buffer): Decoded {
 /** A file that was left out, or read otherwise than it stands. */
 export function aboutFile(
   path: string,
-  code: "not-utf8" | "file-not-text" | "file-not-regular" | "file-outside",
+  code: "not-utf8" | "file-not-text" | "file-not-regular" | "file-outside" | "file-name",
 ): Diagnostic {
   const severity = code === "not-utf8" ? "warning" : "info";
   return { code, severity, params: { file: path }, span: { file: path, line: 1 } };

@@ -26,16 +26,26 @@ function names(key: string, option: CommandOption): readonly string[] {
   return option.short === undefined ? [longName(key)] : [`-${option.short}`, longName(key)];
 }
 
-/** What may stand behind an option: one of some words, a file, or anything. */
-function argumentKind(option: CommandOption): "none" | "file" | "free" | readonly string[] {
+/** What may stand behind an option: one of some words, a file, a snapshot (a file, or ARCHIVE#NODE), or anything. */
+function argumentKind(option: CommandOption): "none" | "file" | "snapshot" | "free" | readonly string[] {
   if (option.kind === "flag" || option.kind === "count") return "none";
   if (option.kind === "choice") return option.choices;
-  return option.file === true ? "file" : "free";
+  if (option.file !== true) return "free";
+  return option.placeholder === "SNAPSHOT" ? "snapshot" : "file";
 }
+
+/** The nodes behind `#`, one a line; all shells ask the program itself. */
+const NODES = "hookwalk show -q -o nodes -f";
 
 function isList(kind: string | readonly string[]): kind is readonly string[] {
   return typeof kind !== "string";
 }
+
+const BASH_REPLIES = {
+  file: 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))',
+  snapshot: "_hookwalk_snapshot",
+  free: "COMPREPLY=()",
+} as const;
 
 function bash(commands: readonly CommandTable[]): string {
   const cases = commands.map((command) => {
@@ -44,11 +54,7 @@ function bash(commands: readonly CommandTable[]): string {
     const behind = options.flatMap(([key, option]) => {
       const kind = argumentKind(option);
       if (kind === "none") return [];
-      const reply = isList(kind)
-        ? `COMPREPLY=($(compgen -W "${kind.join(" ")}" -- "$cur"))`
-        : kind === "file"
-          ? 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))'
-          : "COMPREPLY=()";
+      const reply = isList(kind) ? `COMPREPLY=($(compgen -W "${kind.join(" ")}" -- "$cur"))` : BASH_REPLIES[kind];
       return [`        ${names(key, option).join("|")}) ${reply}; return ;;`];
     });
     return `    ${command.name})
@@ -58,6 +64,14 @@ ${behind.join("\n")}
       COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$cur")) ;;`;
   });
   return `# bash completion of hookwalk: source <(hookwalk completion bash)
+_hookwalk_snapshot() {
+  local archive=\${cur%#*} node
+  if [[ $cur != *#* ]]; then ${BASH_REPLIES.file}; return; fi
+  COMPREPLY=()
+  while IFS= read -r node; do
+    [[ $archive#$node == "$cur"* ]] && COMPREPLY+=("$archive#$node")
+  done < <(${NODES} "$archive" 2>/dev/null)
+}
 _hookwalk() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -79,7 +93,7 @@ function zsh(commands: readonly CommandTable[], say: Speaker): string {
       const kind = argumentKind(option);
       const action = isList(kind)
         ? `:value:(${kind.join(" ")})`
-        : { none: "", file: ":file:_files", free: ":value: " }[kind];
+        : { none: "", file: ":file:_files", snapshot: ":snapshot:_hookwalk_snapshot", free: ":value: " }[kind];
       const repeat = option.kind === "count" || option.kind === "values" ? "*" : "";
       const help = say.commandLine(option.help).replace(/[[\]:]/g, "\\$&");
       return names(key, option).map((name) => `        ${single(`${repeat}${name}[${help}]${action}`)}`);
@@ -92,6 +106,12 @@ function zsh(commands: readonly CommandTable[], say: Speaker): string {
   });
   return `#compdef hookwalk
 # zsh completion of hookwalk: source <(hookwalk completion zsh)
+_hookwalk_snapshot() {
+  if [[ $PREFIX != *\\#* ]]; then _files; return; fi
+  local archive=\${(Q)PREFIX%\\#*}
+  local -a nodes=(\${(f)"$(${NODES} "$archive" 2>/dev/null)"})
+  compadd -- $archive\\#$^nodes
+}
 _hookwalk() {
   local -a commands=(
 ${described.join("\n")}
@@ -110,15 +130,29 @@ compdef _hookwalk hookwalk
 `;
 }
 
+const FISH_NODES = `function __hookwalk_nodes
+  set -l token (commandline -ct)
+  if string match -q '*#*' -- $token
+    set -l archive (string replace -r '#[^#]*$' '' -- $token)
+    ${NODES} $archive 2>/dev/null | string replace -r '^' "$archive#"
+  end
+end`;
+
 function fish(commands: readonly CommandTable[], say: Speaker): string {
-  const lines = ["# fish completion of hookwalk: hookwalk completion fish | source", "complete -c hookwalk -f"];
+  const lines = [
+    "# fish completion of hookwalk: hookwalk completion fish | source",
+    FISH_NODES,
+    "complete -c hookwalk -f",
+  ];
   for (const command of commands) {
     const summary = single(say.commandLine(command.summary));
     lines.push(`complete -c hookwalk -n __fish_use_subcommand -a ${command.name} -d ${summary}`);
     const when = `complete -c hookwalk -n '__fish_seen_subcommand_from ${command.name}'`;
     for (const [key, option] of allOptions(command)) {
       const kind = argumentKind(option);
-      const argument = isList(kind) ? ` -x -a '${kind.join(" ")}'` : { none: "", file: " -r -F", free: " -x" }[kind];
+      const argument = isList(kind)
+        ? ` -x -a '${kind.join(" ")}'`
+        : { none: "", file: " -r -F", snapshot: " -r -F -a '(__hookwalk_nodes)'", free: " -x" }[kind];
       const short = option.short === undefined ? "" : ` -s ${option.short}`;
       lines.push(`${when}${short} -l ${longName(key).slice(2)}${argument} -d ${single(say.commandLine(option.help))}`);
     }

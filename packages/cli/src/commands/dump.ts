@@ -1,14 +1,24 @@
-import { printIpRoute, printIpRule, printIpset, printIptablesSave, selectTables } from "@hookwalk/engine";
+import {
+  printIpRoute,
+  printIpRule,
+  printIpset,
+  printIptablesSave,
+  printNft,
+  selectNftTables,
+  selectTables,
+} from "@hookwalk/engine";
 import type { Selection, Snapshot } from "@hookwalk/engine";
 
 /** The forms that a tool itself prints and reads. */
-export type DumpForm = "iptables-save" | "ipset" | "ip";
+export type DumpForm = "iptables-save" | "nft" | "ipset" | "ip";
 
 /** The part of a snapshot as the tool itself would print it. */
 export function printDump(form: DumpForm, snapshot: Snapshot, selection: Selection): string {
   switch (form) {
     case "iptables-save":
       return printTables(snapshot, selection);
+    case "nft":
+      return printNft(selectNftTables(snapshot, selection).map(({ table, chains }) => ({ ...table, chains })));
     case "ipset":
       return printIpset(snapshot.sets ?? []);
     case "ip":

@@ -1,7 +1,7 @@
 import { diagnosticsDocument, parseSnapshot } from "@hookwalk/engine";
-import type { Diagnostic, Snapshot, Span } from "@hookwalk/engine";
-import { collect } from "../collect/collect.ts";
-import type { TextFile } from "../collect/collect.ts";
+import type { Diagnostic, NamedText, Snapshot, Span } from "@hookwalk/engine";
+import { collect, collectNodes } from "../collect/collect.ts";
+
 import type { Context } from "../command-line/command.ts";
 import { EXIT, HookwalkError, usageError } from "../errors.ts";
 import { withProgress } from "../terminal/progress.ts";
@@ -30,8 +30,21 @@ export async function readSnapshot(paths: readonly string[], context: Context): 
   });
 }
 
+/** What may stand behind `#` in `-f ARCHIVE#NODE`: the nodes of the archives that `-f` names, in their order. */
+export async function readNodes(paths: readonly string[], context: Context): Promise<readonly string[]> {
+  const { say, terminal, stdin } = context;
+  if (paths.length === 0) throw usageError(say.commandLine("no-input"), say.commandLine("no-input-hint"));
+  const label = say.commandLine("reading", { path: paths.join(", ") });
+  const nodes = await withProgress(terminal.err, label, async () => {
+    const found = [];
+    for (const path of paths) found.push(await collectNodes(path, stdin, say));
+    return found.flat();
+  });
+  return nodes.map(({ name }) => name);
+}
+
 /** The line of a file that a diagnostic speaks of; null where there is no such line. */
-function sourceIn(files: readonly TextFile[]): (span: Span) => string | null {
+function sourceIn(files: readonly NamedText[]): (span: Span) => string | null {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   return ({ file, line }) => {
     const text = texts.get(file);

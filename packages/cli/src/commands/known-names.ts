@@ -1,4 +1,4 @@
-import { selectTables } from "@hookwalk/engine";
+import { selectNftTables, selectTables } from "@hookwalk/engine";
 import type { Selection, Snapshot, Speaker } from "@hookwalk/engine";
 import { nearest } from "../command-line/suggest.ts";
 import { usageError } from "../errors.ts";
@@ -8,15 +8,26 @@ import type { HookwalkError } from "../errors.ts";
 export function checkNames(snapshot: Snapshot, selection: Selection, say: Speaker): void {
   const { table, chain } = selection;
   if (table === null) return;
-  if (selectTables(snapshot, { ...selection, table: null, chain: null }).length === 0) return;
-  const tables = selectTables(snapshot, { ...selection, chain: null });
+  const all = selectAll(snapshot, { ...selection, table: null, chain: null });
+  if (all.length === 0) return;
+  const tables = selectAll(snapshot, { ...selection, chain: null });
   if (tables.length === 0) {
-    const names = selectTables(snapshot, { ...selection, table: null, chain: null }).map((found) => found.table.name);
+    const names = all.map((found) => found.table.name);
     throw unknownName(say.commandLine("no-table", { name: table }), table, names, say);
   }
-  if (chain === null || selectTables(snapshot, selection).length > 0) return;
+  if (chain === null || selectAll(snapshot, selection).length > 0) return;
   const names = tables.flatMap((found) => found.chains.map(({ name }) => name));
   throw unknownName(say.commandLine("no-chain", { table, name: chain }), chain, names, say);
+}
+
+/** Tables of iptables and of nft alike: here only names count. */
+function selectAll(snapshot: Snapshot, selection: Selection): readonly NamedTable[] {
+  return [...selectTables(snapshot, selection), ...selectNftTables(snapshot, selection)];
+}
+
+interface NamedTable {
+  readonly table: { readonly name: string };
+  readonly chains: readonly { readonly name: string }[];
 }
 
 /** More names than this are no help. */

@@ -18,6 +18,7 @@ export const packetOptions = {
   id: { kind: "value", placeholder: "N", help: "option-id", group: "packet" },
   df: { kind: "flag", help: "option-df", group: "packet" },
   frag: { kind: "value", placeholder: "N[+]", help: "option-frag", group: "packet" },
+  cut: { kind: "value", placeholder: "FROM-[TO]", help: "option-cut", group: "packet" },
   smac: { kind: "value", placeholder: "MAC", help: "option-smac", group: "packet" },
   dmac: { kind: "value", placeholder: "MAC", help: "option-dmac", group: "packet" },
   pktType: {

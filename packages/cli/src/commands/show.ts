@@ -5,12 +5,12 @@ import type { Command } from "../command-line/command.ts";
 import { EXIT } from "../errors.ts";
 import { neutralise } from "../terminal/neutralise.ts";
 import type { Output } from "../terminal/terminal.ts";
-import { readSnapshot } from "./input.ts";
+import { readNodes, readSnapshot } from "./input.ts";
 import { checkNames } from "./known-names.ts";
 import { writeData } from "./output.ts";
 import { printDump } from "./dump.ts";
 
-const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "ipset", "ip"] as const;
+const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "nft", "ipset", "ip", "nodes"] as const;
 
 export const show: Command = defineCommand({
   name: "show",
@@ -32,10 +32,16 @@ export const show: Command = defineCommand({
     "show -f SNAPSHOT",
     "show -f SNAPSHOT filter FORWARD",
     "show -f SNAPSHOT -o stats",
+    "show -f cilium-sysdump.zip -o nodes",
+    "show -f cilium-sysdump.zip#worker-1",
     "show -f - -o json < iptables-save.txt",
   ],
   async run(values, words, context) {
     const { terminal, say } = context;
+    if (values.output === "nodes") {
+      for (const node of await readNodes(values.file, context)) terminal.out.write(`${node}\n`);
+      return EXIT.ok;
+    }
     const { snapshot, diagnostics } = await readSnapshot(values.file, context);
     const selection: Selection = {
       family: values.ipv4 === values.ipv6 ? null : values.ipv4 ? "ip" : "ip6",
@@ -59,6 +65,7 @@ export const show: Command = defineCommand({
         break;
       }
       case "iptables-save":
+      case "nft":
       case "ipset":
       case "ip":
         writeDump(terminal.out, printDump(form, snapshot, selection));

@@ -22,6 +22,13 @@ filter FORWARD 1
 `;
 
 describe("case files", () => {
+  it("reads what the kernel picks at random", () => {
+    const random = (value: string): unknown => parseCaseFile(`A belief\nrandom: ${value}\n`).random;
+    expect(random("port 1024-65535")).toEqual({ ports: { from: 1024, to: 65535 }, devices: [] });
+    expect(random("device eth1 eth2")).toEqual({ ports: null, devices: ["eth1", "eth2"] });
+    expect(parseCaseFile("A belief\nrandom: eth1\n").problems).toEqual(["not a header line: random: eth1"]);
+  });
+
   it("reads every part", () => {
     const kase = parseCaseFile(TEXT);
     expect(kase).toMatchObject({

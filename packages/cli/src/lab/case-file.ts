@@ -7,10 +7,20 @@ export interface CaseFile {
   readonly noKernel: string | null;
   /** What the case takes as given where the snapshot leaves the walk a choice: a condition in the walk's words, and its answer. */
   readonly given: ReadonlyMap<string, boolean>;
+  /** What the kernel picks at random. */
+  readonly random: CaseRandom;
   readonly files: readonly CaseSection[];
   readonly events: readonly CaseEvent[];
   /** What is wrong with the file itself. */
   readonly problems: readonly string[];
+}
+
+/** Values that the kernel is free to pick: the file names them `{1}`, `{2}` … in the order in which they turn up. */
+export interface CaseRandom {
+  /** Ports of NAT. */
+  readonly ports: { readonly from: number; readonly to: number } | null;
+  /** Devices of the next hops of one route. */
+  readonly devices: readonly string[];
 }
 
 export type Backend = "legacy" | "nft";
@@ -61,8 +71,10 @@ export function parseCaseFile(text: string): CaseFile {
     else if (name === "flush") events.push({ kind: "flush" });
     else files.push({ name, text: block.lines.map((line) => `${line}\n`).join("") });
   }
+  // Rules of nft itself are the same whatever holds those of iptables.
+  const isNftAlone = files.some(({ name }) => name === "nft") && !files.some(({ name }) => name.includes("tables"));
   if (belief.trim() === "") problems.push("the first line must say what the case is about");
-  return { belief, ...settings, files, events, problems };
+  return { belief, ...settings, ...(isNftAlone ? { backends: ["nft"] } : {}), files, events, problems };
 }
 
 function splitBlocks(text: string): readonly Block[] {
@@ -86,11 +98,12 @@ function splitOnce(text: string): readonly [string, string] {
 function readHeader(
   lines: readonly string[],
   problems: string[],
-): Pick<CaseFile, "source" | "backends" | "noKernel" | "given"> {
+): Pick<CaseFile, "source" | "backends" | "noKernel" | "given" | "random"> {
   let source: string | null = null;
   let backends: readonly Backend[] = ["legacy", "nft"];
   let noKernel: string | null = null;
   const given = new Map<string, boolean>();
+  let random: CaseRandom = { ports: null, devices: [] };
   for (const line of lines) {
     const [, name, value = ""] = /^([a-z]+): (.*)$/.exec(line) ?? [];
     if (line.trim() === "") continue;
@@ -98,9 +111,18 @@ function readHeader(
     else if (name === "backend" && BACKENDS.has(value)) backends = BACKENDS.get(value) ?? backends;
     else if (name === "kernel" && /^no ./.test(value)) noKernel = value.slice(3);
     else if (name === "given") given.set(value.replace(/^not /, ""), !value.startsWith("not "));
+    else if (name === "random" && readRandom(value) !== null) random = readRandom(value) ?? random;
     else problems.push(`not a header line: ${line}`);
   }
-  return { source, backends, noKernel, given };
+  return { source, backends, noKernel, given, random };
+}
+
+/** `port 1024-65535` or `device eth1 eth2`. */
+function readRandom(value: string): CaseRandom | null {
+  const [, from, to] = /^port (\d+)-(\d+)$/.exec(value) ?? [];
+  if (from !== undefined && to !== undefined) return { ports: { from: Number(from), to: Number(to) }, devices: [] };
+  const [, names] = /^device (\S+(?: \S+)+)$/.exec(value) ?? [];
+  return names === undefined ? null : { ports: null, devices: names.split(" ") };
 }
 
 function readPacketBlock(block: Block, options: string): CasePacket {

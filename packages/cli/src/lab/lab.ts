@@ -18,7 +18,7 @@ import { FAMILIES, restoreRules, rulesOf } from "./rules-text.ts";
 import { writeBaseline, writeSysctls } from "./sysctls.ts";
 import { tagPacket } from "./tag.ts";
 import type { Tap } from "./tap.ts";
-import { closeTap, openTap, TapReader, writeFrame } from "./tap.ts";
+import { closeTap, cutCarrier, openTap, TapReader, writeFrame } from "./tap.ts";
 import type { Device } from "./topology.ts";
 import { deviceCommands, neighbourCommands, planDevices } from "./topology.ts";
 import { Tracer } from "./tracer.ts";
@@ -29,6 +29,8 @@ export interface LabOptions {
   readonly backend?: "legacy" | "nft";
   /** Rules instead of the snapshot's, as they stand. */
   readonly rules?: readonly RulesText[];
+  /** Tables of nft itself, for `nft -f`; loaded behind the others. */
+  readonly nft?: string;
   /** Input of `ipset restore` instead of the snapshot's sets, as it stands. */
   readonly sets?: string;
   /** Devices to have beside the snapshot's. */
@@ -77,12 +79,15 @@ export class Lab {
           ...this.#makeDevices(snapshot, devices),
           ...writeSysctls(snapshot),
           ...this.#routeAndRule(snapshot),
+          ...ipvsNotes(snapshot),
         ];
-        runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracleRules(inletsOf(devices)) });
+        const oracle = oracleRules(inletsOf(devices), options.nft !== undefined);
+        runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracle });
         const tracer = this.#keep(new Tracer(libc));
         const conntrack = this.#keep(new ConntrackTable(libc));
         this.#restoreSets(options.sets ?? printIpset(snapshot.sets ?? []));
-        tracer.learnRules(restoreRules(this.#runner, options.rules ?? rulesOf(snapshot, options.backend ?? "legacy")));
+        const rules = options.rules ?? rulesOf(snapshot, options.backend ?? "legacy");
+        tracer.learnRules(restoreRules(this.#runner, rules, options.nft));
         const flows = (snapshot.conntrack ?? []).filter((entry) => !conntrack.add(entry));
         const problems = [...this.#openSockets(snapshot), ...flows.map(({ text }) => `conntrack entry ${text}`)];
         const sender = this.#keep(new LocalSender(libc));
@@ -106,6 +111,7 @@ export class Lab {
       frames: this.#reader.read(),
       isOurs: (bytes) => tagged.isOurs(bytes),
       isLocal: arrival.iif === null,
+      fromPort: arrival.physin === null ? null : { bridge: arrival.iif, source: sourceAddress(arrival) },
       deviceName: (index) => this.#names.get(index) ?? null,
       isWire: (device) => this.#taps.has(device),
     });
@@ -117,8 +123,8 @@ export class Lab {
   }
 
   /** Loads tables over those of the same names; other tables stay. Flows stay too: see flushConntrack. */
-  replaceRules(rules: readonly RulesText[]): void {
-    this.#tracer.learnRules(this.#namespace.inside(() => restoreRules(this.#runner, rules)));
+  replaceRules(rules: readonly RulesText[], nft = ""): void {
+    this.#tracer.learnRules(this.#namespace.inside(() => restoreRules(this.#runner, rules, nft)));
   }
 
   /** Runs a command in the namespace; its standard output. */
@@ -138,10 +144,9 @@ export class Lab {
   }
 
   #receive(device: string, arrival: Arrival, family: Family, bytes: Uint8Array): void {
-    const source = (arrival.smac ?? UNKNOWN_MAC).replaceAll(":", "");
     const frame = Buffer.concat([
       ingressAddress(arrival.mark, arrival.pktType),
-      Buffer.from(source, "hex"),
+      sourceAddress(arrival),
       ETHERTYPES[family],
       bytes,
     ]);
@@ -159,6 +164,7 @@ export class Lab {
       if (what.kind !== "tap") continue;
       const tap = openTap(this.#libc, link.name);
       this.#taps.set(link.name, tap);
+      if (link.flags.includes("NO-CARRIER")) cutCarrier(this.#libc, tap);
       this.#closers.push(() => {
         closeTap(this.#libc, tap);
       });
@@ -221,6 +227,10 @@ export class Lab {
   }
 }
 
+function sourceAddress({ smac }: Arrival): Buffer {
+  return Buffer.from((smac ?? UNKNOWN_MAC).replaceAll(":", ""), "hex");
+}
+
 /** What `ip -batch` could not do: it says why, and on the next line where. */
 function batchProblems(lines: readonly string[], stderr: string): readonly string[] {
   const said = stderr.split("\n");
@@ -228,6 +238,12 @@ function batchProblems(lines: readonly string[], stderr: string): readonly strin
     const [, number] = /^Command failed -:(\d+)$/.exec(line) ?? [];
     return number === undefined ? [] : [`ip ${lines[Number(number) - 1] ?? ""}: ${said[at - 1] ?? ""}`];
   });
+}
+
+/** IPVS needs a module that few kernels have loaded. */
+function ipvsNotes({ ipvs }: Snapshot): readonly string[] {
+  const count = ipvs?.length ?? 0;
+  return count === 0 ? [] : [`${String(count)} virtual services of IPVS`];
 }
 
 /** The devices into which the lab puts frames. */

@@ -42,7 +42,7 @@ export function openSocket(libc: Libc, socket: Socket): Opened {
     fd >= 0 &&
     setOptions(libc, fd, socket, v6) &&
     libc.bind(fd, address, address.length) >= 0 &&
-    start(libc, fd, socket)
+    start(libc, fd, socket, v6)
   ) {
     return { fd };
   }
@@ -56,7 +56,8 @@ function setOptions(libc: Libc, fd: number, socket: Socket, v6: boolean): boolea
   const options: readonly (readonly [level: number, name: number, value: Buffer, wanted: boolean])[] = [
     [SOL_SOCKET, SO_REUSEADDR, intBytes(1), true],
     [v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, intBytes(1), true],
-    [v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, intBytes(1), socket.transparent === true],
+    // Only a transparent socket may connect from an address that is not this node's.
+    [...transparent(v6), intBytes(1), socket.transparent === true || isRepaired],
     [SOL_IPV6, IPV6_V6ONLY, intBytes(socket.v6only === true ? 1 : 0), v6],
     [SOL_SOCKET, SO_MARK, intBytes(socket.mark ?? 0), socket.mark !== null],
     [SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${socket.device ?? ""}\0`), socket.device !== null],
@@ -67,9 +68,14 @@ function setOptions(libc: Libc, fd: number, socket: Socket, v6: boolean): boolea
   );
 }
 
-function start(libc: Libc, fd: number, socket: Socket): boolean {
+function transparent(v6: boolean): readonly [level: number, name: number] {
+  return v6 ? [SOL_IPV6, IPV6_TRANSPARENT] : [SOL_IP, IP_TRANSPARENT];
+}
+
+function start(libc: Libc, fd: number, socket: Socket, v6: boolean): boolean {
   if (socket.state === "UNCONN") return true;
   if (socket.state === "LISTEN") return libc.listen(fd, 128) >= 0;
   const peer = socketAddress(socket.peerAddress ?? 0, socket.peerPort ?? 0);
-  return libc.connect(fd, peer, peer.length) >= 0;
+  if (libc.connect(fd, peer, peer.length) < 0) return false;
+  return socket.transparent === true || libc.setsockopt(fd, ...transparent(v6), intBytes(0), 4) >= 0;
 }

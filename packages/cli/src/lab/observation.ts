@@ -9,11 +9,13 @@ export interface Observation {
   readonly sides: readonly string[];
   /** `reject`: lost, and an ICMP error or a reset went back. */
   readonly verdict: "accept" | "drop" | "reject" | "unknown";
-  readonly delivery: "local" | "forward" | "sent" | "none";
+  readonly delivery: "local" | "forward" | "bridged" | "sent" | "none";
   /** Where it left; null where it did not. */
   readonly device: string | null;
   /** As it left or was delivered; null where it was lost. */
   readonly packet: Packet | null;
+  /** It left in fragments: the bytes behind the IP header of each. Null: whole. */
+  readonly cut: readonly number[] | null;
   readonly mark: number;
   /** Null where the packet belongs to no flow (no conntrack, or invalid) or was lost. */
   readonly ctstate: string | null;
@@ -21,6 +23,7 @@ export interface Observation {
 }
 
 export interface ObservedStep {
+  /** `filter` of iptables, `inet/filter` of nft itself. */
   readonly table: string;
   readonly chain: string;
   /** Rule number from 1; the end of a user chain; the policy of a base chain. */
@@ -50,7 +53,7 @@ function complaintName({ proto, icmpType, icmpCode, tcpFlags }: Packet): string 
 
 /** What a walk says, reduced to what the kernel can show. */
 export function observationOf(outcome: Outcome): Observation {
-  const { verdict, delivery, oif, packet, mark, ctstate, ctmark } = outcome;
+  const { verdict, delivery, oif, packet, cut, mark, ctstate, ctmark } = outcome;
   const steps = outcome.steps.flatMap(observedStep);
   const sides = outcome.sidePackets.map(sidePacketName);
   if (verdict !== "accept" && verdict !== "unknown") return lostPacket(steps, sides);
@@ -61,6 +64,7 @@ export function observationOf(outcome: Outcome): Observation {
     delivery,
     device: delivery === "local" ? null : oif,
     packet,
+    cut,
     mark,
     ctstate: ctstate === "invalid" ? null : ctstate,
     ctmark: ctmark ?? 0,
@@ -77,6 +81,7 @@ export function lostPacket(steps: readonly ObservedStep[], sides: readonly strin
     delivery: "none",
     device: null,
     packet: null,
+    cut: null,
     mark: 0,
     ctstate: null,
     ctmark: 0,
@@ -84,9 +89,9 @@ export function lostPacket(steps: readonly ObservedStep[], sides: readonly strin
 }
 
 function observedStep(step: Step): readonly ObservedStep[] {
-  if (step.kind === "rule") return [{ table: step.table, chain: step.chain, what: step.number, mark: step.mark }];
-  if (step.kind !== "return" && step.kind !== "policy") return [];
-  return [{ table: step.table, chain: step.chain, what: step.kind, mark: step.mark }];
+  if (step.kind !== "rule" && step.kind !== "return" && step.kind !== "policy") return [];
+  const table = step.native === true ? `${step.family}/${step.table}` : step.table;
+  return [{ table, chain: step.chain, what: step.kind === "rule" ? step.number : step.kind, mark: step.mark }];
 }
 
 function sidePacketName(side: SidePacket): string {
@@ -95,13 +100,13 @@ function sidePacketName(side: SidePacket): string {
 
 /** The lines of a case file: one a step, one a side packet, and the outcome. */
 export function printObservation(observation: Observation): readonly string[] {
-  const { steps, sides, verdict, delivery, device, packet, mark, ctstate, ctmark } = observation;
+  const { steps, sides, verdict, delivery, device, packet, cut, mark, ctstate, ctmark } = observation;
   const words = [
     "=>",
     verdict,
     delivery,
     device ?? "",
-    packet === null ? "" : printPacket(packet),
+    packet === null ? "" : printPacket(packet, cut),
     ...markWords("mark", mark),
     ctstate === null ? "" : `ct ${ctstate}`,
     ...markWords("ctmark", ctmark),
@@ -117,7 +122,7 @@ function markWords(name: string, mark: number): readonly string[] {
   return mark === 0 ? [] : [name, `0x${mark.toString(16)}`];
 }
 
-function printPacket(packet: Packet): string {
+function printPacket(packet: Packet, cut: readonly number[] | null): string {
   const isIcmp = packet.proto === PROTO.icmp || packet.proto === PROTO.icmp6;
   const words = [
     isIcmp ? "icmp" : printProtocol(packet.proto),
@@ -128,6 +133,7 @@ function printPacket(packet: Packet): string {
   if (isIcmp && packet.icmpType !== null) words.push(`${String(packet.icmpType)}/${String(packet.icmpCode ?? 0)}`);
   if (packet.fragment !== null)
     words.push("frag", `${String(packet.fragment.offset)}${packet.fragment.more ? "+" : ""}`);
+  if (cut !== null) words.push("cut", cut.join("+"));
   words.push("ttl", String(packet.ttl));
   if (packet.tos !== 0) words.push("tos", `0x${packet.tos.toString(16)}`);
   return words.join(" ");

@@ -1,5 +1,5 @@
 import type { Packet } from "@hookwalk/engine";
-import { decodePacket } from "@hookwalk/engine";
+import { decodePacket, encodeIpPayload } from "@hookwalk/engine";
 import type { Observation, ObservedStep } from "./observation.ts";
 import { lostPacket, sideOf } from "./observation.ts";
 import type { Frame } from "./tap.ts";
@@ -15,9 +15,6 @@ export const ORACLE_CHAINS = {
   postroutingEnd: "postrouting_end",
 } as const;
 
-/** Chain names that only base chains can have. */
-const BASE_CHAINS: ReadonlySet<string> = new Set(["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]);
-
 /** All that the lab saw while one packet went through. */
 export interface Sighting {
   readonly records: readonly TraceRecord[];
@@ -25,6 +22,8 @@ export interface Sighting {
   /** Does this packet, from its IP header on, carry the mark that the lab put into the one it sent? */
   readonly isOurs: (packet: Buffer) => boolean;
   readonly isLocal: boolean;
+  /** Where it was put into a port of a bridge: the bridge, and the frame's source address, which a bridged frame keeps. */
+  readonly fromPort: { readonly bridge: string | null; readonly source: Buffer } | null;
   readonly deviceName: (index: number) => string | null;
   /** Can what leaves by this device be read? */
   readonly isWire: (device: string) => boolean;
@@ -46,8 +45,12 @@ export function observe(sighting: Sighting): Observed {
   const steps = ours.flatMap((record, at) => stepOf(record, ours[at + 1]));
   const end = ours.findLast((record) => record.table === ORACLE && record.what !== "policy");
   const lost = lostPacket(steps, sides);
-  if (end === undefined) return { observation: lost, ctid: null };
-  const arrival = arrivalOf(end, sighting);
+  const bridged = bridgedFrames(sighting);
+  if (end === undefined) {
+    const observation: Observation = bridged === null ? lost : { ...lost, verdict: "accept", ...bridged };
+    return { observation, ctid: null };
+  }
+  const arrival = end.chain === ORACLE_CHAINS.postroutingEnd && bridged !== null ? bridged : arrivalOf(end, sighting);
   if (arrival === null) return { observation: lost, ctid: null };
   const ctstate = ctStateName(end.ctstate);
   return { observation: { ...lost, verdict: "accept", ...arrival, mark: end.mark, ctstate }, ctid: end.ctid };
@@ -65,25 +68,52 @@ function withoutCopies(ours: readonly TraceRecord[], isLocal: boolean): readonly
   });
 }
 
-type Arrived = Pick<Observation, "delivery" | "device" | "packet">;
+type Arrived = Pick<Observation, "delivery" | "device" | "packet" | "cut">;
+
+/** What left by another port of the bridge as it was; null: nothing. Without br_netfilter no record tells of it. */
+function bridgedFrames({ fromPort, frames, isOurs }: Sighting): Arrived | null {
+  if (fromPort === null) return null;
+  const kept = frames.filter((frame) => {
+    const bytes = ipOf(frame);
+    return bytes !== null && isOurs(bytes) && sourceOf(frame).equals(fromPort.source);
+  });
+  const [first] = kept;
+  if (first === undefined) return null;
+  const own = kept.filter(({ device }) => device === first.device).map(ipOf);
+  return { delivery: "bridged", device: first.device, ...wholeOf(own) };
+}
 
 /** Null: the packet did not reach an end, or left by a device that did not let it out. */
 function arrivalOf(end: TraceRecord, sighting: Sighting): Arrived | null {
-  if (end.chain === ORACLE_CHAINS.inputEnd) return { delivery: "local", device: null, packet: decode(end.packet) };
+  if (end.chain === ORACLE_CHAINS.inputEnd)
+    return { delivery: "local", device: null, packet: decode(end.packet), cut: null };
   if (end.chain !== ORACLE_CHAINS.postroutingEnd) return null;
   const device = sighting.deviceName(end.oif);
   const all = sighting.frames.filter((frame) => {
     const bytes = ipOf(frame);
     return bytes !== null && sighting.isOurs(bytes);
   });
-  // A copy may have left elsewhere; what leaves by a bridge shows at its ports.
-  const own = all.filter((frame) => frame.device === device);
-  const frames = (own.length > 0 || device === null || sighting.isWire(device) ? own : all).map(ipOf);
-  if (device === null || (frames.length === 0 && sighting.isWire(device))) return null;
-  const first = decode(frames[0] ?? end.packet);
-  // Cut on the way out, behind every hook: to the reader it is one packet.
-  const packet = frames.length > 1 && first !== null ? { ...first, fragment: null } : first;
-  return { delivery: sighting.isLocal ? "sent" : "forward", device, packet };
+  // A copy may have left elsewhere; what leaves by a bridge shows at its ports, of which one tells enough.
+  const seenAt = device === null || sighting.isWire(device) ? device : (all[0]?.device ?? device);
+  const frames = all.filter((frame) => frame.device === seenAt).map(ipOf);
+  const showsAll = device === null || sighting.isWire(device) || device === sighting.fromPort?.bridge;
+  if (device === null || (frames.length === 0 && showsAll)) return null;
+  return {
+    delivery: sighting.isLocal ? "sent" : "forward",
+    device,
+    ...wholeOf(frames.length > 0 ? frames : [end.packet]),
+  };
+}
+
+/** Cut on the way out, behind every hook, it is one packet to the reader; it may be a fragment of a larger one itself. */
+function wholeOf(frames: readonly (Buffer | null)[]): Pick<Observation, "packet" | "cut"> {
+  const pieces = frames.map(decode).filter((piece) => piece !== null);
+  const [first] = pieces;
+  if (first === undefined || pieces.length === 1) return { packet: first ?? null, cut: null };
+  const offset = first.fragment?.offset ?? 0;
+  const more = pieces.at(-1)?.fragment?.more === true;
+  const fragment = offset === 0 && !more ? null : { offset, more };
+  return { packet: { ...first, fragment }, cut: pieces.map((piece) => encodeIpPayload(piece).length) };
 }
 
 /** Every complaint starts in OUTPUT; what the lab sees of it next there is its end, or nothing. */
@@ -103,9 +133,10 @@ function sidesOf({ records, isOurs }: Sighting): readonly string[] {
  * policy (a record without a rule), and legacy reports a rule before its target ran: then the mark is that of the next record.
  */
 function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly ObservedStep[] {
-  const { table, chain, what } = record;
-  if (table === ORACLE) return [];
-  if (what === 0) return BASE_CHAINS.has(chain) ? [] : [{ table, chain, what: "return", mark: record.mark }];
+  const { chain, what } = record;
+  if (record.table === ORACLE) return [];
+  const table = record.isNative ? `${record.family}/${record.table}` : record.table;
+  if (what === 0) return record.isBase ? [] : [{ table, chain, what: "return", mark: record.mark }];
   const tellsMarkBefore =
     next !== undefined && (next.when === "before" || next.table === ORACLE || typeof next.what !== "number");
   const mark = record.when === "before" && typeof what === "number" && tellsMarkBefore ? next.mark : record.mark;
@@ -115,6 +146,10 @@ function stepOf(record: TraceRecord, next: TraceRecord | undefined): readonly Ob
 const ETHERTYPE_AT = 12;
 const ETHER_HEADER = 14;
 const ETHERTYPES: ReadonlySet<number> = new Set([0x0800, 0x86dd]);
+
+function sourceOf({ bytes }: Frame): Buffer {
+  return bytes.subarray(6, ETHERTYPE_AT);
+}
 
 function ipOf(frame: Frame): Buffer | null {
   const { bytes } = frame;

@@ -18,9 +18,9 @@ export interface Inlet {
  * The lab's own nft table. It turns on tracing where packets enter (legacy tables then report too), shows their mark and
  * flow where hooks end, logs what is delivered whole (a trace record has only two headers), and drops it before the local
  * stack answers: an answer would be a packet of its own, and would change the flow. INT_MAX is behind conntrack's
- * confirmation, because that is registered later.
+ * confirmation, because that is registered later. `tracesFrames`: chains of devices are traced, too.
  */
-export function oracleRules(inlets: readonly Inlet[]): string {
+export function oracleRules(inlets: readonly Inlet[], tracesFrames = false): string {
   const { prerouting, preroutingEnd, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
   return [
     `table inet ${ORACLE} {`,
@@ -31,20 +31,21 @@ export function oracleRules(inlets: readonly Inlet[]): string {
     `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; accept; }`,
     "}",
     `table netdev ${ORACLE} {`,
-    ...inlets.flatMap(ingressChain),
+    ...inlets.flatMap((inlet, number) => ingressChain(inlet, number, tracesFrames)),
     "}",
     "",
   ].join("\n");
 }
 
 /** Reads what `ingressAddress` wrote, then gives a bridge's frame the address that it needs. */
-function ingressChain({ name, bridgeMac }: Inlet, number: number): readonly string[] {
+function ingressChain({ name, bridgeMac }: Inlet, number: number, isTraced: boolean): readonly string[] {
   return [
     `chain ingress${String(number)} {`,
     `type filter hook ingress device "${name}" priority -500;`,
     `@ll,0,8 ${String(LAB_FRAME)} meta mark set @ll,16,32`,
     ...PKT_TYPE_CODES.map((type) => `@ll,0,16 ${String(frameCode(type))} meta pkttype set ${NFT_PKT_TYPES[type]}`),
     ...(bridgeMac === null ? [] : [`@ll,0,16 ${String(frameCode("host"))} ether daddr set ${bridgeMac}`]),
+    ...(isTraced ? ["meta nftrace set 1"] : []),
     "}",
   ];
 }

@@ -2,8 +2,8 @@ import type { Family, Snapshot, Table } from "@hookwalk/engine";
 import { printIptablesSave } from "@hookwalk/engine";
 import type { CommandRunner } from "../process/command-runner.ts";
 import { runOrThrow } from "../process/command-runner.ts";
-import type { RuleCounts } from "./tracer.ts";
-import { chainKey } from "./tracer.ts";
+import type { LoadedRules } from "./tracer.ts";
+import { chainKey, tableKey } from "./tracer.ts";
 
 export const FAMILIES: readonly Family[] = ["ip", "ip6"];
 
@@ -16,8 +16,8 @@ export interface RulesText {
 
 const TOOLS: Readonly<Record<Family, string>> = { ip: "iptables", ip6: "ip6tables" };
 
-/** Loads rules over those of the same tables. Gives how many rules each chain of the legacy tables then has. */
-export function restoreRules(runner: CommandRunner, rules: readonly RulesText[]): RuleCounts {
+/** Loads rules of iptables over those of the same tables, then those of nft itself. */
+export function restoreRules(runner: CommandRunner, rules: readonly RulesText[], nft = ""): LoadedRules {
   for (const { family, backend, text } of rules) {
     if (text !== "") runOrThrow(runner, [`${TOOLS[family]}-${backend}-restore`], { stdin: text });
   }
@@ -25,7 +25,16 @@ export function restoreRules(runner: CommandRunner, rules: readonly RulesText[])
   for (const family of new Set(rules.filter(({ backend }) => backend === "legacy").map((rule) => rule.family))) {
     countRules(family, runOrThrow(runner, [`${TOOLS[family]}-legacy-save`]), counts);
   }
-  return counts;
+  if (nft !== "") runOrThrow(runner, ["nft", "-f", "-"], { stdin: nft });
+  return { legacy: counts, tables: nftTablesOf(rules) };
+}
+
+function nftTablesOf(rules: readonly RulesText[]): ReadonlySet<string> {
+  return new Set(
+    rules.flatMap(({ family, backend, text }) =>
+      backend === "nft" ? [...text.matchAll(/^\*(\S+)/gm)].map(([, name = ""]) => tableKey(family, name)) : [],
+    ),
+  );
 }
 
 function countRules(family: Family, saved: string, counts: Map<string, number>): void {

@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { Libc } from "./native.ts";
-import { checked, labError } from "./native.ts";
+import { checked, intBytes, labError } from "./native.ts";
 
 const TUNSETIFF = 0x4004_54ca;
 const TUNSETPERSIST = 0x4004_54cb;
+const TUNSETCARRIER = 0x4004_54e2;
 const IFF_TAP = 2;
 const IFF_NO_PI = 0x1000;
 const IFREQ = 40;
@@ -34,6 +35,11 @@ function openTun(): number {
       "The lab needs the tun module (modprobe tun) and root.",
     );
   }
+}
+
+/** Pulls the plug: the device has no carrier from now on. Before it is set up, so that its routes know from the start. */
+export function cutCarrier(libc: Libc, tap: Tap): void {
+  checked(libc, `cannot take the carrier from ${tap.name}`, libc.ioctl(tap.fd, TUNSETCARRIER, intBytes(0)));
 }
 
 /** The whole receive path has run when this returns (drivers/net/tun.c tun_get_user, netif_receive_skb). */

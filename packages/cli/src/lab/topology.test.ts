@@ -38,6 +38,8 @@ function snapshot(links: readonly Link[] | null, routes: readonly Route[] = []):
     conntrack: null,
     sockets: null,
     sysctls: null,
+    ipvs: null,
+    cni: null,
     manifest: null,
     files: [],
     diagnostics: [],

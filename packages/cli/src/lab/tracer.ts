@@ -1,4 +1,4 @@
-import type { Family } from "@hookwalk/engine";
+import type { TableFamily } from "@hookwalk/engine";
 import type { Libc } from "./native.ts";
 import { AF } from "./native.ts";
 import type { NetlinkMessage } from "./netlink.ts";
@@ -11,9 +11,13 @@ export interface TraceRecord {
    * The mark is the packet's at that moment.
    */
   readonly when: "before" | "after";
-  readonly family: Family;
+  readonly family: TableFamily;
   readonly table: string;
   readonly chain: string;
+  /** The table is nft's own, not one that iptables made. */
+  readonly isNative: boolean;
+  /** Hooks call the chain; else only jumps lead to it. */
+  readonly isBase: boolean;
   /** A rule that matched, the end of a user chain, or the policy of a base chain. */
   readonly what: number | "return" | "policy";
   readonly mark: number;
@@ -33,6 +37,8 @@ const SUBSYSTEM_LOG = 4 << 8;
 const SUBSYSTEM_NFT = 10 << 8;
 const NFULNL_MSG_PACKET = SUBSYSTEM_LOG;
 const NFULNL_MSG_CONFIG = SUBSYSTEM_LOG | 1;
+const NFT_MSG_NEWCHAIN = SUBSYSTEM_NFT | 3;
+const NFT_MSG_GETCHAIN = SUBSYSTEM_NFT | 4;
 const NFT_MSG_NEWRULE = SUBSYSTEM_NFT | 6;
 const NFT_MSG_GETRULE = SUBSYSTEM_NFT | 7;
 const NFT_MSG_TRACE = SUBSYSTEM_NFT | 17;
@@ -63,11 +69,23 @@ const TRACE = {
 } as const;
 const TYPE = { policy: 1, return: 2, rule: 3 } as const;
 const RULE = { table: 1, chain: 2, handle: 3 } as const;
+const CHAIN = { table: 1, name: 3, hook: 4 } as const;
 
 /** How many rules each chain has, by `family table chain`: the kernel calls an unconditional verdict "policy" or "return". */
 export type RuleCounts = ReadonlyMap<string, number>;
 
-export function chainKey(family: Family, table: string, chain: string): string {
+/** What was loaded: how many rules legacy's chains have, and which tables of nft iptables made. */
+export interface LoadedRules {
+  readonly legacy: RuleCounts;
+  /** `FAMILY TABLE`. */
+  readonly tables: ReadonlySet<string>;
+}
+
+export function tableKey(family: TableFamily, table: string): string {
+  return `${family} ${table}`;
+}
+
+export function chainKey(family: TableFamily, table: string, chain: string): string {
   return `${family} ${table} ${chain}`;
 }
 
@@ -78,6 +96,9 @@ export class Tracer {
   #legacyRules: RuleCounts = new Map();
   /** Rule number by chain and handle, for tables of nft. */
   #nftRules: ReadonlyMap<string, number> = new Map();
+  #baseChains: ReadonlySet<string> = new Set();
+  /** `FAMILY TABLE` of what iptables-nft made. */
+  #iptables: ReadonlySet<string> = new Set();
   /** The packet that a nft trace's id stands for: only the first record of a chain's run shows it. */
   readonly #nftPackets = new Map<number, Buffer>();
   /** What the lab's own rule has just logged: the record of that rule follows. */
@@ -105,8 +126,10 @@ export class Tracer {
   }
 
   /** To be called whenever rules were loaded. */
-  learnRules(legacyRules: RuleCounts): void {
-    this.#legacyRules = legacyRules;
+  learnRules({ legacy, tables }: LoadedRules): void {
+    this.#legacyRules = legacy;
+    this.#iptables = tables;
+    this.#baseChains = this.#readBaseChains();
     const numbers = new Map<string, number>();
     const counts = new Map<string, number>();
     for (const { type, body } of this.#control.ask(NFT_MSG_GETRULE, NLM_F.dump, [nfgenmsg(0)]) ?? []) {
@@ -119,6 +142,17 @@ export class Tracer {
       numbers.set(`${key} ${String(attributes.get(RULE.handle)?.readBigUInt64BE() ?? 0n)}`, number);
     }
     this.#nftRules = numbers;
+  }
+
+  #readBaseChains(): ReadonlySet<string> {
+    const chains = new Set<string>();
+    for (const { type, body } of this.#control.ask(NFT_MSG_GETCHAIN, NLM_F.dump, [nfgenmsg(0)]) ?? []) {
+      const family = FAMILIES.get(body.readUInt8(0));
+      const attributes = readAttributes(body, 4);
+      if (type !== NFT_MSG_NEWCHAIN || family === undefined || !attributes.has(CHAIN.hook)) continue;
+      chains.add(chainKey(family, readString(attributes.get(CHAIN.table)), readString(attributes.get(CHAIN.name))));
+    }
+    return chains;
   }
 
   /** All records that the kernel has written since the last call. */
@@ -159,6 +193,8 @@ export class Tracer {
       family,
       table,
       chain,
+      isNative: false,
+      isBase: false,
       what: isRule ? number : comment === "policy" ? "policy" : "return",
       mark: readBe32(attributes.get(LOG.mark)),
       oif: readBe32(attributes.get(LOG.outdev)),
@@ -173,22 +209,25 @@ export class Tracer {
     const network = attributes.get(TRACE.network);
     const transport = attributes.get(TRACE.transport);
     const id = readBe32(attributes.get(TRACE.id));
-    if (network !== undefined)
-      this.#nftPackets.set(id, Buffer.concat(transport === undefined ? [network] : [network, transport]));
+    // Of a later IPv6 fragment nft takes the IP header for the transport header (ipv6_find_hdr gives no offset).
+    const headers = [network, transport].filter((header) => header !== undefined);
+    if (headers.length > 0) this.#nftPackets.set(id, Buffer.concat(headers));
     const packet = this.#logged ?? this.#nftPackets.get(id) ?? null;
     this.#logged = null;
-    const family = packet !== null && packet.readUInt8(0) >> 4 === 6 ? "ip6" : "ip";
+    const family = FAMILIES.get(body.readUInt8(0)) ?? "ip";
     const table = readString(attributes.get(TRACE.table));
     const chain = readString(attributes.get(TRACE.chain));
+    const key = chainKey(family, table, chain);
     const type = readBe32(attributes.get(TRACE.type));
     const handle = attributes.get(TRACE.handle)?.readBigUInt64BE();
-    const number =
-      handle === undefined ? undefined : this.#nftRules.get(`${chainKey(family, table, chain)} ${String(handle)}`);
+    const number = handle === undefined ? undefined : this.#nftRules.get(`${key} ${String(handle)}`);
     return {
       when: "after",
       family,
       table,
       chain,
+      isNative: !this.#iptables.has(tableKey(family, table)),
+      isBase: this.#baseChains.has(key),
       what: type === TYPE.policy ? "policy" : (number ?? (type === TYPE.return ? "return" : 0)),
       mark: readBe32(attributes.get(TRACE.mark)),
       oif: readBe32(attributes.get(TRACE.oif)),
@@ -199,9 +238,11 @@ export class Tracer {
   }
 }
 
-/** NFPROTO_* of tables that iptables-nft makes. */
-const FAMILIES: ReadonlyMap<number, Family> = new Map([
+/** NFPROTO_* of tables (include/uapi/linux/netfilter.h). */
+const FAMILIES: ReadonlyMap<number, TableFamily> = new Map<number, TableFamily>([
+  [1, "inet"],
   [AF.inet, "ip"],
+  [5, "netdev"],
   [AF.inet6, "ip6"],
 ]);
 

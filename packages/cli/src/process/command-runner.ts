@@ -8,6 +8,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Standard output beyond this ends the command. Default 256 MiB. */
   readonly maxOutputBytes?: number;
+  /** `latin1` where every byte counts: it has a character for each. Default `utf8`. */
+  readonly encoding?: "utf8" | "latin1";
 }
 
 interface CommandResult {
@@ -30,13 +32,14 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 export const commandRunner: CommandRunner = {
-  run([program, ...args], { stdin = "", timeoutMs = TIMEOUT_MS, maxOutputBytes = MAX_OUTPUT_BYTES } = {}) {
+  run([program, ...args], options = {}) {
+    const { stdin = "", timeoutMs = TIMEOUT_MS, maxOutputBytes = MAX_OUTPUT_BYTES, encoding = "utf8" } = options;
     const result = spawnSync(program, args, {
       input: stdin,
       env: { ...process.env, LC_ALL: "C" },
       timeout: timeoutMs,
       maxBuffer: maxOutputBytes,
-      encoding: "utf8",
+      encoding,
     });
     if (result.error !== undefined) throw startError(program, result.error, timeoutMs);
     return { status: result.status, stdout: result.stdout, stderr: result.stderr };

@@ -22,3 +22,23 @@ export async function withProgress<T>(output: Output, label: string, work: () =>
     if (frame > 0) output.write("\r\u001b[K");
   }
 }
+
+/** Says on a terminal which step of several is being done; nothing at all on a pipe. */
+export interface StepProgress {
+  step(label: string): void;
+  end(): void;
+}
+
+export function stepProgress(output: Output): StepProgress {
+  const write = (text: string): void => {
+    if (output.isTerminal) output.write(text);
+  };
+  return {
+    step: (label) => {
+      write(`\r${label}\u001b[K`);
+    },
+    end: () => {
+      write("\r\u001b[K");
+    },
+  };
+}

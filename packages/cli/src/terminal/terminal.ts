@@ -10,6 +10,8 @@ export interface Output {
   readonly colour: boolean;
   /** Data: written as it is. */
   write(text: string): void;
+  /** Data that is no text. */
+  writeBytes(bytes: Uint8Array): void;
   /** Text for people: laid out for this stream. */
   print(document: Document): void;
   /** Resolves when the reader has caught up: whoever writes without end waits here now and then. */
@@ -52,6 +54,9 @@ function output(stream: NodeJS.WriteStream, mode: ColourMode, env: Environment):
     isTerminal,
     colour,
     write,
+    writeBytes(bytes) {
+      stream.write(bytes);
+    },
     print(document) {
       let pending = "";
       for (const line of layOutLines(document, page)) {

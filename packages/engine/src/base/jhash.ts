@@ -2,7 +2,17 @@
 const INITIAL = 0xdead_beef;
 
 export function jhash2(words: readonly number[], seed: number): number {
-  const start = (INITIAL + (words.length << 2) + seed) >>> 0;
+  return hashed(words, (INITIAL + (words.length << 2) + seed) >>> 0);
+}
+
+/** `jhash`: the same over bytes, the first of a word the least; the last word is filled with zeros. */
+export function jhash(bytes: readonly number[], seed: number): number {
+  const words: number[] = [];
+  for (const [at, byte] of bytes.entries()) words[at >> 2] = ((words[at >> 2] ?? 0) | (byte << (8 * (at & 3)))) >>> 0;
+  return hashed(words, (INITIAL + bytes.length + seed) >>> 0);
+}
+
+function hashed(words: readonly number[], start: number): number {
   const state: State = [start, start, start];
   let at = 0;
   for (; words.length - at > 3; at += 3) {

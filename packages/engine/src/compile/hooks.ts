@@ -1,8 +1,11 @@
 import type { Family } from "../base/address.ts";
+import { concerns, objectsActivate, ruleActivates } from "../ext/nft/activates.ts";
 import type { Extension } from "../ext/xt/define.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
+import type { NftTable } from "../model/nft.ts";
 import type { Args, Rule, Table } from "../model/ruleset.ts";
-import type { BaseChain, CompiledTable, Hook, HookEntry } from "../program/program.ts";
+import type { BaseChain, Hook, HookEntry } from "../program/program.ts";
+import { compileNftTable, nftBaseChain } from "./nft-table.ts";
 import { baseChain, compileTable } from "./table.ts";
 
 const NAT_DST = -100;
@@ -15,30 +18,36 @@ export interface Activated {
   readonly conntrack: boolean;
 }
 
+/** One function registered at a hook. */
 interface Placed {
+  readonly hook: Hook;
   readonly priority: number;
   readonly entry: HookEntry;
 }
 
-/** Packets are made whole and tracked where they come in, and confirmed where they go out. */
-const DEFRAG: Placed = { priority: -400, entry: { kind: "defrag" } };
-const TRACK: Placed = { priority: -200, entry: { kind: "conntrack" } };
-const CONFIRM: Placed = { priority: 0x7fff_ffff, entry: { kind: "confirm" } };
-const COMES_IN: Readonly<Record<keyof Activated, readonly Placed[]>> = { defrag: [DEFRAG], conntrack: [TRACK] };
-const GOES_OUT: Readonly<Record<keyof Activated, readonly Placed[]>> = { defrag: [], conntrack: [CONFIRM] };
-const ACTIVATED_AT: Readonly<Record<Hook, Readonly<Record<keyof Activated, readonly Placed[]>> | null>> = {
-  prerouting: COMES_IN,
-  input: GOES_OUT,
-  forward: null,
-  output: COMES_IN,
-  postrouting: GOES_OUT,
-};
-
-function activatedAt(hook: Hook, activated: Activated): readonly Placed[] {
-  const at = ACTIVATED_AT[hook];
-  if (at === null) return [];
-  return [...(activated.defrag ? at.defrag : []), ...(activated.conntrack ? at.conntrack : [])];
+/** All that runs at each hook of a family, in the kernel's order. */
+export interface Hooks {
+  readonly hooks: Readonly<Record<Hook, readonly HookEntry[]>>;
+  readonly conntrack: boolean;
+  /** Chains of one priority, whose order only the order of their making decides: `inet a input, inet b input`. */
+  readonly ties: readonly string[];
 }
+
+const COMES_IN: readonly Hook[] = ["prerouting", "output"];
+const GOES_OUT: readonly Hook[] = ["input", "postrouting"];
+const HOOKS: readonly Hook[] = ["prerouting", "input", "forward", "output", "postrouting"];
+
+/** Just before NAT of the source and just behind NAT of the destination; of forwarded packets, requests are ICMP errors alone (ip_vs_ops). */
+const REQUEST: HookEntry = { kind: "ipvs", role: "request" };
+const REPLY: HookEntry = { kind: "ipvs", role: "reply" };
+const IPVS: readonly Placed[] = [
+  { hook: "input", priority: NAT_SRC - 2, entry: REPLY },
+  { hook: "input", priority: NAT_SRC - 1, entry: REQUEST },
+  { hook: "forward", priority: 99, entry: REQUEST },
+  { hook: "forward", priority: 100, entry: REPLY },
+  { hook: "output", priority: NAT_DST + 1, entry: REPLY },
+  { hook: "output", priority: NAT_DST + 2, entry: REQUEST },
+];
 
 interface TableKind {
   /** `valid_hooks` of iptable_*.c. */
@@ -49,10 +58,7 @@ interface TableKind {
 
 const TABLES: ReadonlyMap<string, TableKind> = new Map([
   ["raw", { hooks: ["prerouting", "output"], priority: { legacy: -300, nft: -300 } }],
-  [
-    "mangle",
-    { hooks: ["prerouting", "input", "forward", "output", "postrouting"], priority: { legacy: -150, nft: -150 } },
-  ],
+  ["mangle", { hooks: HOOKS, priority: { legacy: -150, nft: -150 } }],
   ["nat", { hooks: ["prerouting", "input", "output", "postrouting"], priority: { legacy: -100, nft: -100 } }],
   ["filter", { hooks: ["input", "forward", "output"], priority: { legacy: 0, nft: 0 } }],
   ["security", { hooks: ["input", "forward", "output"], priority: { legacy: 50, nft: 150 } }],
@@ -66,57 +72,157 @@ const NAT_SLOT: Readonly<Partial<Record<Hook, number>>> = {
   postrouting: NAT_SRC,
 };
 
-/** What runs at each hook of a family, merged from all its tables by priority. */
-export function compileHooks(
-  tables: readonly Table[],
-  activated: Activated,
-): Readonly<Record<Hook, readonly HookEntry[]>> {
-  const compiled = inRegistrationOrder(tables).map(compileTable);
-  const at = (hook: Hook): readonly HookEntry[] => entriesAt(hook, compiled, activated);
-  return {
-    prerouting: at("prerouting"),
-    input: at("input"),
-    forward: at("forward"),
-    output: at("output"),
-    postrouting: at("postrouting"),
-  };
+/** A NAT chain among the others of its hook: its priority counts only there (nf_nat_register_fn). */
+interface PlacedNat {
+  readonly hook: Hook;
+  readonly priority: number;
+  readonly chain: BaseChain;
+}
+
+/** Goes through everything in the order in which it is taken to have been loaded, and registers as the kernel does then. */
+class Registration {
+  readonly #placed: Placed[] = [];
+  readonly #nat: PlacedNat[] = [];
+  readonly #natSlots = new Map<Hook, BaseChain[]>();
+  #activated: Activated = { defrag: false, conntrack: false };
+
+  chain(hook: Hook, priority: number, chain: BaseChain, reroutes: boolean): void {
+    this.#place({ hook, priority, entry: { kind: "chain", chain, reroutes } });
+  }
+
+  /** The first NAT chain of a family makes all four NAT hooks of it (net/netfilter/nf_nat_core.c nf_nat_register_fn). */
+  nat(hook: Hook, priority: number, chain: BaseChain): void {
+    if (this.#natSlots.size === 0) this.#placeNat();
+    insert(this.#nat, { hook, priority, chain });
+  }
+
+  #placeNat(): void {
+    for (const hook of HOOKS) {
+      const priority = NAT_SLOT[hook];
+      if (priority === undefined) continue;
+      const chains: BaseChain[] = [];
+      this.#natSlots.set(hook, chains);
+      this.#place({ hook, priority, entry: { kind: "nat", chains } });
+    }
+  }
+
+  /** nf_ct_netns_get and nf_defrag_ipv4_enable: packets are made whole and tracked where they come in, confirmed where they go out. */
+  activate({ defrag, conntrack }: Activated): void {
+    const { defrag: hasDefrag, conntrack: hasConntrack } = this.#activated;
+    if (defrag && !hasDefrag)
+      for (const hook of COMES_IN) this.#place({ hook, priority: -400, entry: { kind: "defrag" } });
+    if (conntrack && !hasConntrack) {
+      for (const hook of COMES_IN) this.#place({ hook, priority: -200, entry: { kind: "conntrack" } });
+      for (const hook of GOES_OUT) this.#place({ hook, priority: 0x7fff_ffff, entry: { kind: "confirm" } });
+    }
+    this.#activated = { defrag: defrag || hasDefrag, conntrack: conntrack || hasConntrack };
+  }
+
+  ipvs(): void {
+    for (const placed of IPVS) this.#place(placed);
+  }
+
+  /** nf_hook_entries_grow: of equal priorities the one registered last runs first. */
+  #place(placed: Placed): void {
+    insert(this.#placed, placed);
+  }
+
+  result(): Hooks {
+    for (const { hook, chain } of this.#nat) this.#natSlots.get(hook)?.push(chain);
+    const at = (hook: Hook): readonly HookEntry[] =>
+      this.#placed.filter((placed) => placed.hook === hook).map(({ entry }) => entry);
+    return {
+      hooks: {
+        prerouting: at("prerouting"),
+        input: at("input"),
+        forward: at("forward"),
+        output: at("output"),
+        postrouting: at("postrouting"),
+      },
+      conntrack: this.#activated.conntrack,
+      ties: this.#ties(),
+    };
+  }
+
+  /** Chains of nft itself that stand beside another entry of their priority; NAT chains among themselves. */
+  #ties(): readonly string[] {
+    const entries = [
+      ...this.#placed.map(({ hook, priority, entry }) => ({
+        place: `${hook} ${String(priority)}`,
+        chain: entry.kind === "chain" ? entry.chain : null,
+      })),
+      ...this.#nat.map(({ hook, priority, chain }) => ({ place: `nat ${hook} ${String(priority)}`, chain })),
+    ];
+    const places = new Map<string, (BaseChain | null)[]>();
+    for (const { place, chain } of entries) {
+      const known = places.get(place);
+      if (known === undefined) places.set(place, [chain]);
+      else known.push(chain);
+    }
+    return [...places.values()].flatMap((chains) =>
+      chains.length > 1 && chains.some((chain) => chain?.table.owner === "nft") ? [chains.map(nameOf).join(", ")] : [],
+    );
+  }
+}
+
+function nameOf(chain: BaseChain | null): string {
+  return chain === null ? "the kernel's own hook" : `${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
+}
+
+function insert<T extends { readonly priority: number }>(list: T[], item: T): void {
+  const at = list.findIndex(({ priority }) => priority >= item.priority);
+  list.splice(at < 0 ? list.length : at, 0, item);
 }
 
 /**
- * Of two base chains of equal priority the one registered last runs first. A dump does not hold that order:
- * where both backends have a table, `compileProgram` names the assumption made here, that nft's came last.
+ * What runs at each hook of a family. A dump does not hold the order of registration: legacy tables are taken to have come first,
+ * then those of iptables-nft, then the tables of nft in the order of their listing, which is that of their making, and IPVS last.
  */
-function inRegistrationOrder(tables: readonly Table[]): readonly Table[] {
-  return [...tables.filter((t) => t.backend === "nft"), ...tables.filter((t) => t.backend !== "nft")];
+export function compileHooks(
+  family: Family,
+  tables: readonly Table[],
+  nft: readonly NftTable[],
+  hasIpvs: boolean,
+): Hooks {
+  const registration = new Registration();
+  for (const table of tables.filter(({ backend }) => backend !== "nft")) registerTable(registration, table);
+  for (const table of tables.filter(({ backend }) => backend === "nft")) registerTable(registration, table);
+  for (const table of nft) if (concerns(table, family)) registerNftTable(registration, table, family);
+  if (hasIpvs) registration.ipvs();
+  return registration.result();
 }
 
-function entriesAt(hook: Hook, tables: readonly CompiledTable[], activated: Activated): readonly HookEntry[] {
-  const placed: Placed[] = [];
-  const nat: BaseChain[] = [];
-  for (const table of tables) {
-    const { name, backend } = table.source;
-    const kind = TABLES.get(name);
-    const chain = kind?.hooks.includes(hook) === true ? baseChain(table, hook) : null;
+function registerTable(registration: Registration, source: Table): void {
+  const table = compileTable(source);
+  const kind = TABLES.get(source.name);
+  for (const hook of kind?.hooks ?? []) {
+    const chain = baseChain(source, table, hook);
     if (kind === undefined || chain === null) continue;
-    if (name === "nat") nat.push(chain);
-    else {
-      const reroutes = name === "mangle" && hook === "output";
-      const priority = kind.priority[backend === "nft" ? "nft" : "legacy"];
-      placed.push({ priority, entry: { kind: "chain", chain, reroutes } });
-    }
+    const priority = kind.priority[source.backend === "nft" ? "nft" : "legacy"];
+    if (source.name === "nat") registration.nat(hook, NAT_SLOT[hook] ?? priority, chain);
+    else registration.chain(hook, priority, chain, source.name === "mangle" && hook === "output");
   }
-  const natSlot = NAT_SLOT[hook];
-  if (nat.length > 0 && natSlot !== undefined) placed.push({ priority: natSlot, entry: { kind: "nat", chains: nat } });
-  return placed
-    .concat(activatedAt(hook, activated))
-    .sort((a, b) => a.priority - b.priority)
-    .map(({ entry }) => entry);
+  registration.activate(activatedBy(source));
 }
 
-/** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a family call them when they are loaded. */
-export function activatedBy(tables: readonly Table[]): Activated {
-  const some = (activates: Activates): boolean =>
-    tables.some(({ rules, family }) => rules.some((rule) => usesExtension(rule, family, activates)));
+/** A dormant table has its rules loaded, but no hooks. */
+function registerNftTable(registration: Registration, source: NftTable, family: Family): void {
+  const table = compileNftTable(source, family);
+  const isDormant = source.flags.includes("dormant");
+  if (objectsActivate(source)) registration.activate({ defrag: true, conntrack: true });
+  for (const { name, base } of isDormant ? [] : source.chains) {
+    const hook = HOOKS.find((known) => known === base?.hook);
+    const chain = base === null ? null : nftBaseChain(table, name, base);
+    if (base === null || hook === undefined || chain === null) continue;
+    if (base.type === "nat") registration.nat(hook, base.priority, chain);
+    else registration.chain(hook, base.priority, chain, base.type === "route" && hook === "output");
+  }
+  for (const { rules } of source.chains) for (const rule of rules) registration.activate(ruleActivates(rule, family));
+}
+
+/** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a table call them when they are loaded. */
+function activatedBy({ rules, family }: Table): Activated {
+  const some = (activates: Activates): boolean => rules.some((rule) => usesExtension(rule, family, activates));
   const conntrack = some((extension, args) => extension.activatesConntrack(args));
   return { conntrack, defrag: conntrack || some((extension) => extension.activatesDefrag) };
 }
@@ -129,4 +235,30 @@ function usesExtension({ matches, target }: Rule, family: Family, activates: Act
     matches.some((match) => match.kind === "match" && used(findMatch(match.name, family), match.args)) ||
     (target?.kind === "target" && used(findTarget(target.name, family), target.args))
   );
+}
+
+/** Chains at a device: frames meet them before the IP stack has seen them, or after it has let them go. */
+export function compileDevices(
+  family: Family,
+  nft: readonly NftTable[],
+): Readonly<Record<"ingress" | "egress", ReadonlyMap<string, readonly BaseChain[]>>> {
+  const at = (hook: "ingress" | "egress"): ReadonlyMap<string, readonly BaseChain[]> => {
+    const devices = new Map<string, { readonly priority: number; readonly chain: BaseChain }[]>();
+    for (const source of nft.filter(
+      ({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"),
+    )) {
+      const table = compileNftTable(source, family);
+      for (const { name, base } of source.chains) {
+        const chain = base?.hook === hook ? nftBaseChain(table, name, base) : null;
+        if (base === null || chain === null) continue;
+        for (const device of base.devices) {
+          const list = devices.get(device) ?? [];
+          devices.set(device, list);
+          insert(list, { priority: base.priority, chain });
+        }
+      }
+    }
+    return new Map([...devices].map(([device, list]) => [device, list.map(({ chain }) => chain)]));
+  };
+  return { ingress: at("ingress"), egress: at("egress") };
 }

@@ -1,11 +1,16 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
+import type { NftTable } from "../model/nft.ts";
 import type { Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
+import { compileBeyond } from "./bystanders.ts";
 import { compileFib } from "./fib.ts";
-import { activatedBy, compileHooks } from "./hooks.ts";
+import type { Hooks } from "./hooks.ts";
+import { compileDevices, compileHooks } from "./hooks.ts";
+import { compileIpvs, servesFamily } from "./ipvs.ts";
+import { compileNftSets } from "./nft-table.ts";
 import { sysctlView } from "./sysctl.ts";
 
 const TOOLS = { ip: "iptables-save", ip6: "ip6tables-save" } as const;
@@ -14,15 +19,20 @@ const NAMELESS = "nobody can say which table the rules are in";
 /** What the kernel of this node really runs. Nothing here depends on a packet. */
 export function compileProgram(snapshot: Snapshot): Program {
   const links = snapshot.links ?? [];
+  const ipvs = compileIpvs(snapshot);
+  const nft = snapshot.nft ?? [];
+  const hooksOf = (name: Family): Hooks =>
+    compileHooks(name, snapshot.tables[name] ?? [], nft, servesFamily(snapshot, ipvs, name));
+  const hooks = { ip: hooksOf("ip"), ip6: hooksOf("ip6") };
   const family = (name: Family): FamilyProgram => {
     const tables = snapshot.tables[name];
-    const activated = activatedBy(tables ?? []);
     return {
       family: name,
-      known: tables !== null && (tables.length === 0 || tables.some(hasName)),
+      known: tables === null ? snapshot.nft !== null : tables.length === 0 || tables.some(hasName),
       whyUnknown: tables === null ? `no ${TOOLS[name]} dump` : NAMELESS,
-      hooks: compileHooks(tables ?? [], activated),
-      conntrack: activated.conntrack,
+      hooks: hooks[name].hooks,
+      devices: compileDevices(name, nft),
+      conntrack: hooks[name].conntrack,
       fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
     };
   };
@@ -31,11 +41,14 @@ export function compileProgram(snapshot: Snapshot): Program {
     links: new Map(links.map((link) => [link.name, link])),
     hasLinks: snapshot.links !== null,
     sets: compileSets(snapshot),
+    nftSets: compileNftSets(nft),
     conntrack: snapshot.conntrack ?? [],
     sockets: snapshot.sockets,
     neighbours: snapshot.neighbours ?? [],
+    ipvs,
+    beyond: compileBeyond(snapshot),
     sysctl: sysctlView(snapshot.sysctls),
-    assumptions: assumptionsOf(snapshot),
+    assumptions: [...assumptionsOf(snapshot), ...nftAssumptions(snapshot, hooks)],
     diagnostics: snapshot.diagnostics,
   };
 }
@@ -75,6 +88,45 @@ function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
     }
   }
   return out;
+}
+
+/** What a listing of nft leaves open: the order in which things were made, and the tables that are not its own. */
+function nftAssumptions({ nft, tables }: Snapshot, hooks: Readonly<Record<Family, Hooks>>): readonly Assumption[] {
+  if (nft === null) return [];
+  const out: Assumption[] = [];
+  for (const family of ["ip", "ip6"] as const) {
+    if (tables[family] === null) {
+      const words = family === "ip" ? "IPv4" : "IPv6";
+      out.push({ what: `legacy iptables has no ${words} rules`, why: `no ${TOOLS[family]} dump`, family });
+    }
+    for (const chain of placeless(nft)) {
+      const what = `chain ${chain} is at none of the packet's devices`;
+      out.push({ what, why: "the listing does not name its devices", family });
+    }
+    for (const { family: own, name, flags } of nft) {
+      if (flags.every((flag) => TABLE_FLAGS.has(flag))) continue;
+      out.push({ what: `table ${own} ${name} is in use`, why: `its flags are printed as ${flags.join(",")}`, family });
+    }
+    for (const tie of hooks[family].ties) {
+      const what = `chains of equal priority run in the order ${tie}`;
+      out.push({ what, why: "no dump holds the order of registration", family });
+    }
+  }
+  return out;
+}
+
+/** JSON of nftables 1.0.6 prints the table's name for them. */
+const TABLE_FLAGS: ReadonlySet<string> = new Set(["dormant", "owner", "persist"]);
+
+/** Chains at devices that a listing does not name: JSON of nftables 1.0.6 leaves them out. */
+function placeless(nft: readonly NftTable[]): readonly string[] {
+  return nft.flatMap(({ family, name, chains }) =>
+    chains.flatMap(({ name: chain, base }) =>
+      (base?.hook === "ingress" || base?.hook === "egress") && base.devices.length === 0
+        ? [`${family} ${name} ${chain}`]
+        : [],
+    ),
+  );
 }
 
 /** False for the rules of a listing that never says which table it shows. */

@@ -1,10 +1,12 @@
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
 import type { Match, Rule, Target, Verbatim } from "../model/ruleset.ts";
 import type { Action } from "../program/action.ts";
-import type { CompiledRule } from "../program/program.ts";
+import type { CompiledRule, RulePart } from "../program/program.ts";
 import type { LoweringContext, Test } from "../program/test.ts";
 
 const ALL_BITS = 0xffff_ffff;
+/** A target is the end of a rule of iptables. */
+const NOTHING_FOLLOWS: readonly RulePart[] = [];
 
 /**
  * Lowers one rule. The header's fields come first, then the matches in the order of the dump, as ipt_do_table tests them
@@ -24,7 +26,7 @@ export function compileRule(rule: Rule, number: number, context: LoweringContext
   }
   if (fragment) tests.push({ kind: "fragment", negated: fragment.negated });
   for (const match of rule.matches) pushFlat(tests, compileMatch(match, context));
-  return { source: rule, number, tests, action: compileTarget(rule.target, context) };
+  return { source: rule, number, tests, action: compileTarget(rule.target, context), then: NOTHING_FOLLOWS };
 }
 
 /** An interface name as rules spell it: a trailing `+` makes it a prefix. */

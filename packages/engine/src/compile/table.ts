@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { allOnes } from "../base/address.ts";
-import type { Chain, Table } from "../model/ruleset.ts";
+import type { Span } from "../base/span.ts";
+import type { Rule, Table } from "../model/ruleset.ts";
 import type { BaseChain, ChainIndex, CompiledChain, CompiledRule, CompiledTable, Hook } from "../program/program.ts";
 import type { LoweringContext } from "../program/test.ts";
 import { compileRule } from "./rule.ts";
@@ -17,42 +18,55 @@ const BUILT_IN: Readonly<Record<Hook, string>> = {
   postrouting: "POSTROUTING",
 };
 
-/**
- * Compiles a table. Long chains are lowered and indexed now, so that no packet pays for it; the many short ones when they
- * are first walked, so that a large dump costs only what is visited.
- */
+/** Compiles a table of iptables. */
 export function compileTable(source: Table): CompiledTable {
-  const chains = new Map<string, Chain>(source.chains.map((chain) => [chain.name, chain]));
-  const compiled = new Map<string, CompiledChain>();
+  const owner = source.backend === "nft" ? "iptables-nft" : "iptables-legacy";
   const context: LoweringContext = {
     family: source.family,
     backend: source.backend === "nft" ? "nft" : "legacy",
     table: source.name,
   };
-  const lower = (chain: Chain): CompiledChain => {
-    const rules = chain.rules.map((rule, index) => compileRule(rule, index + 1, context));
-    const made = { source: chain, rules, index: indexRules(rules) };
-    compiled.set(chain.name, made);
+  const lower = (rule: Rule, number: number): CompiledRule => compileRule(rule, number, context);
+  return { family: source.family, name: source.name, owner, chain: lowered(source.chains, lower) };
+}
+
+/** A chain of whatever tool. */
+interface ChainSource<R> {
+  readonly name: string;
+  readonly rules: readonly R[];
+  readonly span: Span;
+}
+
+/**
+ * Chains by name. Long ones are lowered and indexed now, so that no packet pays for it; the many short ones when they
+ * are first walked, so that a large dump costs only what is visited.
+ */
+export function lowered<R>(
+  chains: readonly ChainSource<R>[],
+  compile: (rule: R, number: number) => CompiledRule,
+): CompiledTable["chain"] {
+  const byName = new Map(chains.map((chain) => [chain.name, chain]));
+  const compiled = new Map<string, CompiledChain>();
+  const lower = ({ name, rules: sources, span }: ChainSource<R>): CompiledChain => {
+    const rules = sources.map((rule, index) => compile(rule, index + 1));
+    const made = { name, span, rules, index: indexRules(rules) };
+    compiled.set(name, made);
     return made;
   };
-  for (const chain of source.chains) if (chain.rules.length >= INDEX_FROM_RULES) lower(chain);
-  return {
-    source,
-    chain(name) {
-      const known = compiled.get(name);
-      if (known !== undefined) return known;
-      const chain = chains.get(name);
-      return chain === undefined ? null : lower(chain);
-    },
+  for (const chain of chains) if (chain.rules.length >= INDEX_FROM_RULES) lower(chain);
+  return (name) => {
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const chain = byName.get(name);
+    return chain === undefined ? null : lower(chain);
   };
 }
 
-/** The table's base chain at a hook, or null where it has none. */
-export function baseChain(table: CompiledTable, hook: Hook): BaseChain | null {
-  const chain = table.chain(BUILT_IN[hook]);
-  if (chain === null) return null;
-  const { policy } = chain.source;
-  return policy === null ? null : { table, chain, policy: policy === "DROP" ? "DROP" : "ACCEPT" };
+/** The base chain of a table of iptables at a hook, or null where it has none. */
+export function baseChain({ chains }: Table, table: CompiledTable, hook: Hook): BaseChain | null {
+  const policy = chains.find(({ name }) => name === BUILT_IN[hook])?.policy ?? null;
+  const chain = policy === null ? null : table.chain(BUILT_IN[hook]);
+  return chain === null ? null : { table, chain, policy: policy === "DROP" ? "DROP" : "ACCEPT" };
 }
 
 /** Indexes a long chain by the address, source or destination, that more of its rules compare whole; null if few do. */

@@ -6,6 +6,7 @@
  */
 export const sentences: readonly (readonly [english: string, chinese: string])[] = [
   // Derived for the whole answer.
+  ["chains of equal priority run in the order {}", "优先级相同的链按此顺序运行：{1}"],
   ["sysctls are the kernel's defaults", "sysctl 均为内核默认值"],
   ["local and connected routes follow from the addresses", "本地路由与直连路由由地址推出"],
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
@@ -110,6 +111,16 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["assigned to the transparent socket on port {}", "交给端口 {1} 上的透明套接字"],
   ["no program listens on {}", "没有程序监听 {1}"],
   ["a fragment waits here for the others of its packet", "分片在此等待同一报文的其余分片"],
+  ["the fragment does not fit what is there of its packet", "该分片与同一报文已到的部分不符"],
+  ["the fragment has come before", "该分片已经到过"],
+  ["the fragment overlaps another one: the packet is given up", "该分片与另一分片重叠：整个报文作废"],
+  ["the fragments disagree about ECN", "各分片的 ECN 互相矛盾"],
+  ["the packet that the fragments make is too large", "各分片拼成的报文过大"],
+  [
+    "{} fragments are put together: one packet of {} bytes from here on",
+    "{1} 个分片在此重组：此后是一个 {2} 字节的报文",
+  ],
+  ["comes back in by {} as {} fragments", "以 {2} 个分片从 {1} 再次进入"],
   ["another flow has the tuple that its answers would come with", "其应答将使用的元组已属于另一条流"],
   ["the flow was masqueraded with the address of {}", "该流曾以 {1} 的地址伪装"],
   ["{} finds no address to use", "{1} 没有可用的地址"],
@@ -118,7 +129,96 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "{} is one end of a veth pair; its BPF program decides what follows",
     "{1} 是 veth 对的一端；其后由它的 BPF 程序决定",
   ],
+  ["the bridge {} has no other port that is up", "网桥 {1} 没有其他已启用的端口"],
+  ["the frame does not fit the MTU {} of {}", "帧超过 {2} 的 MTU {1}"],
+  ["what is bridged goes on to {} without meeting a rule: {} is 0", "桥接的报文不经任何规则直接去往 {1}：{2} 为 0"],
+  ["copies of the frame leave by the other ports of {}", "该帧的副本从 {1} 的其他端口离开"],
+  ["the frame leaves by {}, a port of {}", "该帧从 {2} 的端口 {1} 离开"],
+  ["no dump of the bridge's forwarding database", "没有网桥转发表的转储"],
+  ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
+
+  // IPVS.
+  ["{} is 1, as kube-proxy sets it", "{1} 为 1（由 kube-proxy 设置）"],
+  ["no sysctl dump has it", "没有 sysctl 转储包含它"],
+  ["IPVS gives the packet to {} ({})", "IPVS 把报文交给 {1}（{2}）"],
+  ["IPVS chooses {} for {}", "IPVS 为 {2} 选中 {1}"],
+  ["the scheduler takes turns", "调度器轮流选取"],
+  ["the scheduler counts connections", "调度器按连接数选取"],
+  ["the scheduler hashes the client", "调度器按客户端散列选取"],
+  ["the scheduler hashes the destination", "调度器按目的地址散列选取"],
+  ["scheduler", "调度器"],
+  ["the packet is for {}", "报文属于 {1}"],
+  ["ipvsadm was run without -n", "运行 ipvsadm 时没有 -n"],
+  ["IPVS has a connection of {} to {}", "IPVS 有 {1} 到 {2} 的连接"],
+  ["its connections are not listed", "没有列出它的连接"],
+  ["nobody can say which address {} is", "无从得知 {1} 是哪个地址"],
+  ["no real server of {} takes connections", "{1} 没有接受连接的后端"],
+  ["IPVS takes an ICMP error about one of its connections on", "IPVS 会转送关于其连接的 ICMP 差错报文"],
+  [
+    "IPVS takes what is for {} (set {}) from here: no ipvsadm-save dump",
+    "发往 {1} 的报文（集合 {2}）从此处起由 IPVS 接管：没有 ipvsadm-save 转储",
+  ],
+  [
+    "IPVS takes what is for {} from here: no ipvsadm-save dump",
+    "发往 {1} 的报文从此处起由 IPVS 接管：没有 ipvsadm-save 转储",
+  ],
+  ["{} is a virtual service of IPVS", "{1} 是 IPVS 的虚拟服务"],
+  ["only masquerading turns a packet for another host to this node", "只有地址伪装方式能把发往他处的报文转给本机"],
+  ["what comes from outside does not get to {}", "外来报文到不了 {1}"],
+  ["a loopback source does not leave for another host", "回环源地址的报文不发往其他主机"],
+  ["IPVS puts the packet into a tunnel to {} ({})", "IPVS 把报文放入通往 {1} 的隧道（{2}）"],
+
+  // What stands around netfilter.
+  [
+    "an XDP program on {} sees packets first and may drop or redirect them",
+    "{1} 上的 XDP 程序先看到报文，可能丢弃或重定向",
+  ],
+  [
+    "Cilium's BPF program on {} sees packets first and may drop, mark or redirect them past netfilter",
+    "{1} 上的 Cilium BPF 程序先看到报文，可能丢弃、打标记或绕过 netfilter 重定向",
+  ],
+  [
+    "Cilium may have a BPF program on {}, which may translate packets or redirect them past netfilter",
+    "Cilium 可能在 {1} 上有 BPF 程序，它可能转换报文或绕过 netfilter 重定向",
+  ],
+  [
+    "Cilium's BPF program on {} comes next: its policy may drop the packet",
+    "接下来是 {1} 上的 Cilium BPF 程序：其策略可能丢弃报文",
+  ],
+  [
+    "Cilium's socket load balancer puts a backend in the place of a service before the packet is made",
+    "Cilium 的套接字负载均衡在报文产生之前就把服务替换为后端",
+  ],
+  [
+    "Calico's BPF program on {} sees packets first and may drop, mark or redirect them past netfilter",
+    "{1} 上的 Calico BPF 程序先看到报文，可能丢弃、打标记或绕过 netfilter 重定向",
+  ],
+  [
+    "Calico's BPF program on {} comes next: its policy may drop the packet",
+    "接下来是 {1} 上的 Calico BPF 程序：其策略可能丢弃报文",
+  ],
+  [
+    "the pod behind {} may have rules in its own namespace (istio-cni), which came first",
+    "{1} 后的 Pod 在自己的命名空间里可能有规则（istio-cni），它们先生效",
+  ],
+  [
+    "the pod behind {} may have rules in its own namespace (istio-cni), which come next",
+    "{1} 后的 Pod 在自己的命名空间里可能有规则（istio-cni），接下来由它们处理",
+  ],
+  [
+    "{} takes the packet: the one inside it ({}) comes in by {} and passes every hook from PREROUTING",
+    "{1} 收下报文：其中的报文（{2}）从 {3} 进入，自 PREROUTING 起经过各个钩子",
+  ],
+  ["the packet goes on inside another one: {}", "报文装在另一个报文中继续：{1}"],
+  [
+    "{} sends the packet inside another one ({}), which passes OUTPUT and POSTROUTING itself: {}",
+    "{1} 把报文装在另一个报文（{2}）中发出，后者自己经过 OUTPUT 和 POSTROUTING：{3+}",
+  ],
+  ["to {}, which is not followed", "发往 {1}，此处不再跟踪"],
+  ["no dump of the peers of {}", "没有 {1} 的对端转储"],
+  ["no dump of the forwarding database of {}", "没有 {1} 的转发数据库转储"],
+  ["{} would carry its own packets", "{1} 将承载自己的报文"],
 
   // What is wrong with a packet's description.
   ["say where the packet comes from: --iif DEVICE or --local", "请说明报文来自何处：--iif 设备 或 --local"],
@@ -127,6 +227,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "--length is less than the {} bytes that the packet's headers and payload take",
     "--length 小于首部与载荷所占的 {1} 字节",
   ],
+  ["--cut must be a part of the {} bytes behind the IP header", "--cut 须为 IP 首部之后 {1} 字节中的一部分"],
   ["{} and {} exclude each other", "{1} 与 {2} 不能同时使用"],
   ["{} is missing", "缺少 {1}"],
   ["{} is no packet option, or none of this protocol", "{1} 不是报文选项，或不属于该协议"],
@@ -143,6 +244,10 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   [
     "TCP flags: letters of FSRPAUEC, names such as SYN,ACK, or none",
     "TCP 标志：FSRPAUEC 中的字母、SYN,ACK 等名称，或 none",
+  ],
+  [
+    "FROM-TO or FROM-, the bytes behind the IP header, FROM a multiple of 8",
+    "FROM-TO 或 FROM-，即 IP 首部之后的字节，FROM 为 8 的倍数",
   ],
   ["a fragment offset in units of 8 bytes, with + where more follow", "以 8 字节为单位的分片偏移，后面还有分片则加 +"],
   ["a protocol name or number", "协议名或协议号"],

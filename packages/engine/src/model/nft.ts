@@ -70,6 +70,8 @@ export interface NftSet {
   readonly data: readonly string[] | null;
   /** Of a map declared with `typeof`: the value's expression. */
   readonly typeofData: NftExpression | null;
+  /** Of a map: its values are ranges or prefixes (`: interval ipv4_addr`). JSON does not say it. */
+  readonly givesIntervals?: boolean;
   /** `interval`, `constant`, `timeout`, `dynamic`. */
   readonly flags: readonly string[];
   /** Seconds. */
@@ -95,7 +97,7 @@ export interface NftElement {
   readonly data: NftExpression | NftVerdict | null;
   /** Seconds. */
   readonly timeout: number | null;
-  /** Seconds that are left. */
+  /** Seconds that are left; text says it to the millisecond. */
   readonly expires: number | null;
   readonly comment: string | null;
   /** `counter packets 0 bytes 0`, `limit rate …`. */
@@ -131,7 +133,7 @@ export type NftExpression =
   | { readonly kind: "literal"; readonly text: string; readonly quoted: boolean }
   | { readonly kind: "prefix"; readonly address: NftExpression; readonly length: number }
   | { readonly kind: "range"; readonly from: NftExpression; readonly to: NftExpression }
-  /** `established,related`, `syn | ack`: bits of one value, or alternatives where the type has no bits. */
+  /** `established,related`: bits of one value, or alternatives where the type has no bits. `syn | ack` is a `binary`. */
   | { readonly kind: "list"; readonly items: readonly NftExpression[] }
   | { readonly kind: "concat"; readonly parts: readonly NftExpression[] }
   /** `{ 22, 80 }`, or with data a map: `{ 22 : jump ssh }`. */
@@ -229,6 +231,7 @@ export type NftStatement =
       readonly kind: "quota";
       readonly name: NftExpression | null;
       readonly over: boolean;
+      /** Bytes, whatever the unit. */
       readonly bytes: string;
       /** Bytes; null: not printed. */
       readonly used: string | null;
@@ -292,6 +295,8 @@ export type NftStatement =
       readonly name: string;
       readonly size: number | null;
       readonly key: NftExpression;
+      /** Seconds. */
+      readonly timeout: number | null;
       readonly statements: readonly NftStatement[];
     }
   /** `ct helper set "ftp"`, `ct timeout set "x"`, `ct expectation set "x"`. */

@@ -1,6 +1,8 @@
 import type { Family } from "../base/address.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { ConntrackEntry, Socket, Sysctl } from "./host.ts";
+import type { CniConfig } from "./cni.ts";
+import type { IpvsService } from "./ipvs.ts";
 import type { NftTable } from "./nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "./routing.ts";
 import type { Table } from "./ruleset.ts";
@@ -24,6 +26,8 @@ export interface Snapshot {
   readonly conntrack: readonly ConntrackEntry[] | null;
   readonly sockets: readonly Socket[] | null;
   readonly sysctls: ReadonlyMap<string, Sysctl> | null;
+  readonly ipvs: readonly IpvsService[] | null;
+  readonly cni: readonly CniConfig[] | null;
   readonly manifest: Manifest | null;
   readonly files: readonly SnapshotFile[];
   readonly diagnostics: readonly Diagnostic[];

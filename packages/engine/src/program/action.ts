@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
-import type { Direction, UnknownWhy } from "./test.ts";
+import type { Direction, UnknownWhy } from "./field.ts";
+import type { SetReference, Target, Value } from "./value.ts";
 
 /** Core actions: what a rule does once all its tests said yes. */
 export type Action =
@@ -18,6 +19,27 @@ export type Action =
   /** `mark = (mark & ~nfMask) ^ shifted(ctmark & ctMask)`. */
   | { readonly kind: "restore-mark"; readonly ctMask: number; readonly nfMask: number; readonly shift: number }
   | { readonly kind: "nat"; readonly spec: NatSpec }
+  /** NAT to what values say (net/netfilter/nft_nat.c); one that cannot be read ends the rule. */
+  | { readonly kind: "nat-values"; readonly spec: NatValues }
+  /** What the map has for this key; without an element the rule ends (net/netfilter/nft_lookup.c). */
+  | { readonly kind: "verdict-map"; readonly key: readonly Value[]; readonly set: SetReference }
+  /** A value that cannot be read ends the rule. */
+  | { readonly kind: "assign"; readonly target: Target; readonly value: Value }
+  /** A set of nft gets or loses an element (net/netfilter/nft_dynset.c); where it is full the rule ends. */
+  | {
+      readonly kind: "element";
+      readonly op: "add" | "update" | "delete";
+      /** `FAMILY TABLE NAME`. */
+      readonly set: string;
+      readonly key: readonly Value[];
+      readonly data: readonly Value[];
+      /** Statements that the element gets and that may end the rule. */
+      readonly gate: string | null;
+    }
+  /** nft's tproxy: without a transparent socket the rule ends, with one it goes on (net/netfilter/nft_tproxy.c). */
+  | { readonly kind: "assign-socket"; readonly address: Value | null; readonly port: Value | null }
+  /** nft's flow offload: takes confirmed flows past the hooks; else the rule ends. */
+  | { readonly kind: "offload"; readonly what: string }
   /** CT: no tracking, or a template with zone, helper, mark. */
   | { readonly kind: "notrack" }
   | {
@@ -71,6 +93,16 @@ export type Action =
   | { readonly kind: "set-unknown"; readonly field: "mark" | "ctmark"; readonly what: string }
   /** One after the other: `SET --add-set … --del-set …`. None of them ends the rule. */
   | { readonly kind: "sequence"; readonly actions: readonly Action[] };
+
+/** As NatSpec, but computed. */
+export interface NatValues {
+  readonly kind: "snat" | "dnat" | "masquerade" | "redirect" | "netmap";
+  readonly addresses: { readonly from: Value; readonly to: Value } | null;
+  readonly ports: { readonly from: Value; readonly to: Value } | null;
+  readonly random: boolean;
+  readonly randomFully: boolean;
+  readonly persistent: boolean;
+}
 
 export interface NatSpec {
   readonly kind: "snat" | "dnat" | "masquerade" | "redirect" | "netmap";

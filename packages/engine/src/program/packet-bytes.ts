@@ -10,9 +10,14 @@ const MORE_FRAGMENTS = 0x2000;
 
 /** The packet as it lies on the wire, from the IP header on. The IP header's own checksum is always right. */
 export function encodePacket(packet: Packet): Uint8Array {
-  const whole = encodeTransport(packet);
-  const body = packet.truncateL4 === null ? whole : whole.subarray(0, packet.truncateL4);
+  const body = encodeIpPayload(packet);
   return packet.family === "ip" ? encodeV4(packet, body) : encodeV6(packet, body);
+}
+
+/** What stands behind the IP headers, as far as the packet is there. */
+export function encodeIpPayload(packet: Packet): Uint8Array {
+  const whole = encodeTransport(packet);
+  return packet.truncateL4 === null ? whole : whole.subarray(0, packet.truncateL4);
 }
 
 function encodeV4(packet: Packet, body: Uint8Array): Uint8Array {

@@ -30,14 +30,26 @@ export interface Packet {
   readonly tcpOptions: Uint8Array;
   /** IPv4 header options as bytes, padded to a multiple of 4; absent: none. */
   readonly ipOptions?: Uint8Array;
-  /** Null: not a fragment. Offset in units of 8 bytes; where it is not 0, `payload` is everything after the IP header. */
-  readonly fragment: { readonly offset: number; readonly more: boolean } | null;
+  /** Null: not a fragment. Of a later one `payload` is everything after the IP header. */
+  readonly fragment: Fragment | null;
   /** `none`: UDP checksum 0. */
   readonly l4Checksum: "good" | "bad" | "none";
   /** Cut the packet after so many bytes of L4 header; null: whole. */
   readonly truncateL4: number | null;
   /** IPv6 extension headers in front of the last header, in order. Empty for IPv4. */
   readonly extensionHeaders: readonly ExtensionHeader[];
+}
+
+/** A part of a packet that was cut. */
+export interface Fragment {
+  /** In units of 8 bytes. */
+  readonly offset: number;
+  readonly more: boolean;
+  /**
+   * Of a first fragment: the bytes that the others hold, where they are known. The length and the checksum in the
+   * transport header are those of the whole packet; without this they are those of what is here.
+   */
+  readonly rest?: Uint8Array;
 }
 
 export interface ExtensionHeader {

@@ -2,13 +2,23 @@ import type { Address, AddressMask, Family } from "../base/address.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { ConntrackEntry, Socket } from "../model/host.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "../model/routing.ts";
-import type { Chain, Rule, Table } from "../model/ruleset.ts";
+import type { Span } from "../base/span.ts";
+import type { NftRule } from "../model/nft.ts";
+import type { Rule } from "../model/ruleset.ts";
 import type { Action } from "./action.ts";
+import type { Beyond } from "./beyond.ts";
+import type { Ipvs } from "./ipvs.ts";
 import type { SetLookup } from "./set-lookup.ts";
 import type { Test } from "./test.ts";
+import type { ValueSet } from "./value-set.ts";
 
 /** The five places where the IP stack calls netfilter. */
 export type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
+/** Those, and the two of a device: where a frame enters and where it leaves. */
+export type StackHook = Hook | "ingress" | "egress";
+
+/** The family of a table: `inet` tables run for both, `netdev` ones at a device. */
+export type TableFamily = Family | "inet" | "netdev";
 
 /** What the kernel really runs: everything that does not depend on one packet. */
 export interface Program {
@@ -18,10 +28,14 @@ export interface Program {
   readonly hasLinks: boolean;
   /** Null: the snapshot has no ipset dump at all. */
   readonly sets: ReadonlyMap<string, SetLookup> | null;
+  /** Named sets and maps of nft, by `FAMILY TABLE NAME`. */
+  readonly nftSets: ReadonlyMap<string, ValueSet>;
   readonly conntrack: readonly ConntrackEntry[];
   /** Null: no `ss` output. */
   readonly sockets: readonly Socket[] | null;
   readonly neighbours: readonly Neighbour[];
+  readonly ipvs: Ipvs;
+  readonly beyond: Beyond;
   readonly sysctl: SysctlView;
   /** What was derived, not read: named once for the whole answer. */
   readonly assumptions: readonly Assumption[];
@@ -42,6 +56,8 @@ export interface FamilyProgram {
   /** Why not, where they are not known. */
   readonly whyUnknown: string;
   readonly hooks: Readonly<Record<Hook, readonly HookEntry[]>>;
+  /** Chains of a device, by its name, in order. */
+  readonly devices: Readonly<Record<"ingress" | "egress", ReadonlyMap<string, readonly BaseChain[]>>>;
   /** Does any rule of the namespace need conntrack in this family? Else nothing is tracked or NATed (case conntrack/inactive-without-a-user). */
   readonly conntrack: boolean;
   readonly fib: Fib;
@@ -55,6 +71,8 @@ export type HookEntry =
   | { readonly kind: "confirm" }
   /** All NAT chains together, at their fixed slot (net/netfilter/nf_nat_core.c nf_nat_inet_fn). */
   | { readonly kind: "nat"; readonly chains: readonly BaseChain[] }
+  /** IPVS (net/netfilter/ipvs/ip_vs_core.c ip_vs_ops): packets for its services, and their answers. */
+  | { readonly kind: "ipvs"; readonly role: "request" | "reply" }
   /** `reroutes`: mangle OUTPUT looks the route up again when the packet changed (iptable_mangle.c ipt_mangle_out). */
   | { readonly kind: "chain"; readonly chain: BaseChain; readonly reroutes: boolean };
 
@@ -66,13 +84,17 @@ export interface BaseChain {
 }
 
 export interface CompiledTable {
-  readonly source: Table;
+  readonly family: TableFamily;
+  readonly name: string;
+  /** Whose it is: of iptables with the legacy tables or with nft's, or of nft itself. */
+  readonly owner: "iptables-legacy" | "iptables-nft" | "nft";
   /** A chain by name, lowered when it is first asked for; null: no such chain. */
   chain(name: string): CompiledChain | null;
 }
 
 export interface CompiledChain {
-  readonly source: Chain;
+  readonly name: string;
+  readonly span: Span;
   readonly rules: readonly CompiledRule[];
   /** Narrows a long chain to the rules that can match; null for a short one. */
   readonly index: ChainIndex | null;
@@ -85,12 +107,21 @@ export interface ChainIndex {
   candidates(address: Address): readonly number[];
 }
 
-export interface CompiledRule {
-  readonly source: Rule;
-  /** From 1. */
-  readonly number: number;
+/** What a rule does once its tests said yes. */
+export interface RulePart {
   readonly tests: readonly Test[];
   readonly action: Action;
+}
+
+export interface CompiledRule extends RulePart {
+  readonly source: Rule | NftRule;
+  /** From 1. */
+  readonly number: number;
+  /**
+   * What follows: statements of nft change something before a later match may fail. A rule of iptables has nothing here. A part
+   * whose tests fail, or whose action cannot be done, ends the rule; what earlier parts did stays.
+   */
+  readonly then: readonly RulePart[];
 }
 
 /** The routing policy and the tables of one family. */

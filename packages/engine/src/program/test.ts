@@ -1,5 +1,11 @@
 import type { Address, AddressMask, Family } from "../base/address.ts";
 import type { Ranges } from "../base/ranges.ts";
+import type { Negatable } from "../model/ruleset.ts";
+import type { AddressField, Direction, InterfaceSide, NumberField, UnknownWhy } from "./field.ts";
+import type { DataRange } from "./value-set.ts";
+import type { SetReference, Value } from "./value.ts";
+
+export type { AddressField, Direction, InterfaceSide, NumberField, UnknownWhy } from "./field.ts";
 
 /**
  * Core tests: the language that every match of every tool compiles to, and that walk and prove read. A rule's tests are
@@ -108,6 +114,19 @@ export type Test =
       readonly nowildcard: boolean;
       readonly restoreMark: boolean;
     }
+  /** Has IPVS sent the packet on, and of which connection is it? `what`: the match, where nobody can say. */
+  | {
+      readonly kind: "ipvs";
+      readonly what: string;
+      /** Whether it has, where nothing else is asked; null: a connection is. */
+      readonly only: boolean | null;
+      readonly proto: Negatable<number> | null;
+      readonly vaddr: Negatable<AddressMask> | null;
+      readonly vport: Negatable<number> | null;
+      readonly vportctl: Negatable<number> | null;
+      readonly vdir: "ORIGINAL" | "REPLY" | null;
+      readonly vmethod: Negatable<"GATE" | "IPIP" | "MASQ"> | null;
+    }
   | {
       readonly kind: "owner";
       readonly uid: Ranges | null;
@@ -137,6 +156,20 @@ export type Test =
     }
   /** Classic BPF over the packet's bytes from the IP header on: xt_bpf. */
   | { readonly kind: "bpf"; readonly code: readonly BpfInstruction[] }
+  /** `value in ranges`, xor negated: what `number` says, of any value of nft. A value that cannot be read is a no (NFT_BREAK). */
+  | {
+      readonly kind: "compare";
+      readonly value: Value;
+      readonly ranges: readonly DataRange[];
+      readonly negated: boolean;
+    }
+  /** The set has an element of this key, xor negated (net/netfilter/nft_lookup.c). */
+  | {
+      readonly kind: "lookup";
+      readonly key: readonly Value[];
+      readonly set: SetReference;
+      readonly negated: boolean;
+    }
   /** True with this probability, independently each time (`statistic --mode random`). */
   | { readonly kind: "chance"; readonly probability: number; readonly negated: boolean }
   /** What no snapshot holds, or what nobody here understands. `what` names it as the rule spells it. */
@@ -145,56 +178,6 @@ export type Test =
   | { readonly kind: "any"; readonly tests: readonly Test[] }
   | { readonly kind: "not"; readonly test: Test };
 
-/** Why a snapshot cannot answer; a message id. */
-export type UnknownWhy =
-  | "rate" // limit, hashlimit, quota …: depends on the traffic before
-  | "counter" // connbytes, nth, recent …: kernel state that no dump holds
-  | "clock"
-  | "socket" // needs the owning socket
-  | "ipsec"
-  | "cpu"
-  | "hash" // a kernel seed
-  | "extension" // a module that is not known here
-  | "malformed"
-  | "object"; // refers to an object outside the snapshot (pinned BPF, nfacct …)
-
-/** Unsigned 32-bit at most. `pktType` is the kernel's PACKET_*: host 0, broadcast 1, multicast 2, otherhost 3. */
-export type NumberField =
-  | "proto"
-  /** As nft reads it: an authentication header of IPv6 is the last one (nft_set_pktinfo_ipv6, IP6_FH_F_AUTH). */
-  | "l4Proto"
-  | "sport"
-  | "dport"
-  | "tcpFlags"
-  /** The bytes where ports and flags would stand, even of a later fragment (nft_payload_fast_eval looks no closer). */
-  | "payloadSport"
-  | "payloadDport"
-  | "payloadTcpFlags"
-  | "icmpType"
-  | "icmpCode"
-  | "ttl"
-  | "tos"
-  | "length"
-  | "mark"
-  | "ctmark"
-  | "pktType"
-  | "ahSpi"
-  | "espSpi"
-  | "tcpMss"
-  | "sctpChunk"
-  | "dccpType"
-  | "rtType"
-  | "mhType"
-  | "ipcompCpi"
-  | "realm"
-  | "devgroupIn"
-  | "devgroupOut"
-  | "cgroup"
-  | "skPriority";
-
-export type AddressField = "src" | "dst";
-export type InterfaceSide = "in" | "out" | "physin" | "physout";
-export type Direction = "src" | "dst";
 /** As `addrtype` spells them (RTN_*). */
 export type AddressType =
   | "UNSPEC"

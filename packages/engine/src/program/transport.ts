@@ -94,6 +94,11 @@ export function encodeTransport(packet: Packet): Uint8Array {
   const transport = TRANSPORTS.get(packet.proto);
   if (transport === undefined || (packet.fragment !== null && packet.fragment.offset > 0)) return packet.payload;
   const header = transport.headerLength(packet);
+  const { rest } = packet.fragment ?? {};
+  if (rest !== undefined) {
+    const whole = { ...packet, payload: joinBytes([packet.payload, rest]), fragment: null };
+    return encodeTransport(whole).subarray(0, header + packet.payload.length);
+  }
   const bytes = new Uint8Array(header + packet.payload.length);
   const view = new DataView(bytes.buffer);
   transport.write(view, packet);
@@ -102,12 +107,26 @@ export function encodeTransport(packet: Packet): Uint8Array {
   return bytes;
 }
 
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Bytes of the transport header alone; 0 for protocols without one, and in later fragments. */
+export function transportHeaderLength(packet: Packet): number {
+  if (packet.fragment !== null && packet.fragment.offset > 0) return 0;
+  return TRANSPORTS.get(packet.proto)?.headerLength(packet) ?? 0;
+}
+
 /** Bytes behind the IP headers, as far as the packet is there. */
 export function transportLength(packet: Packet): number {
-  const { proto, payload, fragment, truncateL4 } = packet;
-  const isLater = fragment !== null && fragment.offset > 0;
-  const header = isLater ? 0 : (TRANSPORTS.get(proto)?.headerLength(packet) ?? 0);
-  return Math.min(header + payload.length, truncateL4 ?? Number.POSITIVE_INFINITY);
+  const { payload, truncateL4 } = packet;
+  return Math.min(transportHeaderLength(packet) + payload.length, truncateL4 ?? Number.POSITIVE_INFINITY);
 }
 
 function writeChecksum(view: DataView, bytes: Uint8Array, packet: Packet, { at, kind }: Transport["checksum"]): void {

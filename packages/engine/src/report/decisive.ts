@@ -1,3 +1,4 @@
+import { isPlainAccept } from "./rule-text.ts";
 import type { Outcome, Step } from "../walk/trace.ts";
 
 /** The step that made the verdict what it is, or null where no single one did. */
@@ -17,8 +18,9 @@ export function decisiveStep(outcome: Outcome): Step | null {
 
 function isFilterVerdict(step: Step): boolean {
   if (step.kind !== "rule" && step.kind !== "policy") return false;
-  if (step.table !== "filter") return false;
-  return step.kind === "policy" || (step.rule.target?.kind === "verdict" && step.rule.target.verdict === "ACCEPT");
+  // Tables of nft may have any name.
+  if (step.table !== "filter" && step.native !== true) return false;
+  return step.kind === "policy" || isPlainAccept(step.rule);
 }
 
 function isRule(step: Step): boolean {
@@ -26,7 +28,7 @@ function isRule(step: Step): boolean {
 }
 
 /** What kind of step a reason comes from. */
-function kindOf({ reason }: Outcome): Step["kind"] {
+function kindOf({ reason, verdict }: Outcome): Step["kind"] {
   switch (reason) {
     case "rule":
     case "hotdrop":
@@ -38,6 +40,8 @@ function kindOf({ reason }: Outcome): Step["kind"] {
       return "policy";
     case "route":
       return "route";
+    case "ipvs":
+      return verdict === "unknown" ? "note" : "drop";
     case "rp_filter":
     case "ttl":
     case "martian":
@@ -47,6 +51,7 @@ function kindOf({ reason }: Outcome): Step["kind"] {
     case "forwarding":
     case "pkttype":
     case "mtu":
+    case "carrier":
     case "tproxy":
     case "limit":
       return "drop";

@@ -1,4 +1,5 @@
 import type { Family } from "../base/address.ts";
+import type { NftChain, NftFamily, NftTable } from "../model/nft.ts";
 import type { Chain, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 
@@ -22,6 +23,27 @@ export function selectTables(snapshot: Snapshot, { family, table, chain }: Selec
   return (["ip", "ip6"] as const)
     .filter((name) => family === null || name === family)
     .flatMap((name) => snapshot.tables[name] ?? [])
+    .filter(({ name }) => table === null || name === table)
+    .map((found) => ({
+      table: found,
+      chains: chain === null ? found.chains : found.chains.filter(({ name }) => name === chain),
+    }))
+    .filter(({ chains }) => chain === null || chains.length > 0);
+}
+
+/** A table of nft with those of its chains that were asked for. */
+export interface SelectedNftTable {
+  readonly table: NftTable;
+  readonly chains: readonly NftChain[];
+}
+
+/** Which tables of nft see packets of a family. */
+const SEEN_BY: Readonly<Record<Family, readonly NftFamily[]>> = { ip: ["ip", "inet"], ip6: ["ip6", "inet"] };
+
+/** The tables of nft in the order of the listing; tables without the chain are left out. */
+export function selectNftTables(snapshot: Snapshot, { family, table, chain }: Selection): readonly SelectedNftTable[] {
+  return (snapshot.nft ?? [])
+    .filter((found) => family === null || SEEN_BY[family].includes(found.family))
     .filter(({ name }) => table === null || name === table)
     .map((found) => ({
       table: found,

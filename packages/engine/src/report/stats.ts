@@ -21,15 +21,18 @@ export interface Stats {
 
 export function statsOf(snapshot: Snapshot, diagnostics: readonly Diagnostic[]): Stats {
   const tables = [...(snapshot.tables.ip ?? []), ...(snapshot.tables.ip6 ?? [])];
-  const sets = snapshot.sets ?? [];
+  const nft = snapshot.nft ?? [];
+  const sets = [...(snapshot.sets ?? []), ...nft.flatMap((table) => table.sets)];
   const sum = <T>(items: readonly T[], count: (item: T) => number): number =>
     items.reduce((total, item) => total + count(item), 0);
   return {
-    tables: tables.length,
-    chains: sum(tables, (table) => table.size?.chains ?? table.chains.length),
-    rules: sum(tables, (table) => table.size?.rules ?? table.rules.length),
+    tables: tables.length + nft.length,
+    chains: sum(tables, (table) => table.size?.chains ?? table.chains.length) + sum(nft, ({ chains }) => chains.length),
+    rules:
+      sum(tables, (table) => table.size?.rules ?? table.rules.length) +
+      sum(nft, ({ chains }) => sum(chains, ({ rules }) => rules.length)),
     sets: sets.length,
-    members: sum(sets, ({ elements }) => elements.length),
+    members: sum(sets, ({ elements }) => elements?.length ?? 0),
     routes: (snapshot.routes.ip?.length ?? 0) + (snapshot.routes.ip6?.length ?? 0),
     routingRules: (snapshot.rules.ip?.length ?? 0) + (snapshot.rules.ip6?.length ?? 0),
     links: snapshot.links?.length ?? 0,

@@ -1,11 +1,11 @@
 import { assertNever } from "../base/assert.ts";
 import type { Speaker } from "../messages/catalogue.ts";
-import type { Hook, NatEnd, Outcome, Step, Trace } from "../walk/trace.ts";
+import type { NatEnd, Outcome, StackHook, Step, Trace } from "../walk/trace.ts";
 import type { Line, Row, Word } from "./document.ts";
 import { rowOf, textLine, word } from "./document.ts";
 import { printEnd, printHex } from "./packet-text.ts";
 import { routeText } from "./route-text.ts";
-import { actionText, comments, conditionText, ruleText } from "./rule-text.ts";
+import { actionText, comments, conditionText, jumpOf, ruleText } from "./rule-text.ts";
 
 type RuleStep = Extract<Step, { kind: "rule" }>;
 
@@ -65,7 +65,7 @@ function standingOut(row: Row): Row {
 }
 
 /** The hook that the packet is in once it took these steps; a routing decision stands between two hooks. */
-function placeAfter(place: Hook | "route" | null, steps: readonly Step[]): Hook | "route" | null {
+function placeAfter(place: StackHook | "route" | null, steps: readonly Step[]): StackHook | "route" | null {
   for (const step of steps) {
     if (step.kind === "route") place = "route";
     else if (step.kind !== "drop" && "hook" in step) place = step.hook;
@@ -108,7 +108,12 @@ function entersSilently(step: RuleStep, next: Step | undefined): boolean {
 }
 
 function jumpedTo({ rule }: RuleStep): string | null {
-  return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? rule.target.chain : null;
+  return jumpOf(rule)?.chain ?? null;
+}
+
+/** A table as people name it: those of nft with their family. */
+export function tableName({ table, family, native }: Pick<RuleStep, "table" | "family" | "native">): string {
+  return native === true ? `${family} ${table}` : table;
 }
 
 function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
@@ -117,9 +122,9 @@ function stepRow(step: Step, next: Step | undefined, reading: Reading): Row {
     case "rule":
       return ruleRow(step, next, reading);
     case "return":
-      return rowOf([step.table, step.chain, [word(say.report("chain-end"), "faint")]]);
+      return rowOf([tableName(step), step.chain, [word(say.report("chain-end"), "faint")]]);
     case "policy":
-      return rowOf([step.table, step.chain, say.report("policy", { policy: step.policy })]);
+      return rowOf([tableName(step), step.chain, say.report("policy", { policy: step.policy })]);
     case "conntrack":
       return rowOf(["conntrack", "", step.state]);
     case "nat":
@@ -159,14 +164,16 @@ function routedBy({ rule, table, result }: Extract<Step, { kind: "route" }>, say
 const ARROWS = { jump: "→", goto: "⇒" } as const;
 
 function ruleRow(step: RuleStep, next: Step | undefined, { say, verbosity }: Reading): Row {
-  const { rule, family, table, chain, number } = step;
+  const { rule, family, chain, number } = step;
+  const table = tableName(step);
   const place = `${chain} ${String(number)}`;
   const condition = conditionText(rule, family);
   const words = comments(rule);
   const note = words.length === 0 ? [] : [word(words.join(" · "), "faint")];
-  if (rule.target?.kind === "jump" || rule.target?.kind === "goto") {
-    const jump = `${ARROWS[rule.target.kind]} ${rule.target.chain}`;
-    const isEmpty = next?.kind === "return" && next.chain === rule.target.chain;
+  const target = jumpOf(rule);
+  if (target !== null) {
+    const jump = `${ARROWS[target.kind]} ${target.chain}`;
+    const isEmpty = next?.kind === "return" && next.chain === target.chain;
     const what = [word(condition === "" ? "" : `${condition} `), word(jump)];
     if (isEmpty) what.push(word(` ${say.report("nothing-matched")}`, "faint"));
     return rowOf([table, place, what], { detail: verbosity > 0 ? [] : note });
@@ -179,8 +186,7 @@ function ruleRow(step: RuleStep, next: Step | undefined, { say, verbosity }: Rea
 /** Below the line with `-v`: what the rule tests, and what people wrote beside it; with `-vv` the rule itself. */
 function detailLines({ rule, family }: RuleStep, { verbosity }: Reading): readonly Line[] {
   if (verbosity === 0) return [];
-  const isJump = rule.target?.kind === "jump" || rule.target?.kind === "goto";
-  const condition = isJump ? "" : conditionText(rule, family);
+  const condition = jumpOf(rule) !== null ? "" : conditionText(rule, family);
   const texts = [condition, ...comments(rule)].filter((text) => text !== "");
   if (verbosity > 1) texts.push(`${rule.file}:${String(rule.line)}  ${ruleText(rule, family)}`);
   return texts.map((text) => textLine(DEEP, word(text, "faint")));

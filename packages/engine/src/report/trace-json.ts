@@ -58,6 +58,7 @@ function outcomeJson(outcome: Outcome): Json {
     reason: outcome.reason,
     oif: outcome.oif,
     packet: packetJson(outcome.packet),
+    ...(outcome.cut === null ? {} : { cut: outcome.cut }),
     mark: printHex(outcome.mark),
     ctmark: outcome.ctmark === null ? null : printHex(outcome.ctmark),
     ctstate: outcome.ctstate,

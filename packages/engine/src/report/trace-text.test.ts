@@ -51,6 +51,7 @@ function outcome(steps: readonly Step[], more: Partial<Outcome> = {}): Outcome {
     conditions: [],
     probability: null,
     steps,
+    cut: null,
     sidePackets: [],
     ...more,
   };

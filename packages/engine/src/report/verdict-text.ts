@@ -7,7 +7,8 @@ import { word } from "./document.ts";
 export function verdictWords(outcome: Outcome, decisive: Step | null, role: Role, say: Speaker): readonly Word[] {
   const words = [word(say.report(`verdict-${outcome.verdict}`), role)];
   if (decisive?.kind === "rule" || decisive?.kind === "policy") {
-    const place = `${decisive.table}/${decisive.chain}`;
+    const { native, family, table, chain } = decisive;
+    const place = native === true ? `${family}/${table}/${chain}` : `${table}/${chain}`;
     const hook = say.report("where-hook", { hook: say.report(`hook-${decisive.hook}`) });
     const span = decisive.kind === "rule" ? decisive.rule : decisive.span;
     const by =
@@ -36,8 +37,13 @@ function unknownBecause({ verdict, steps }: Outcome, say: Speaker): string | nul
 /** The rule or the policy was named already. */
 const SELF_EVIDENT: ReadonlySet<Reason> = new Set(["rule", "policy"]);
 
-/** Where an accepted packet went. */
-function deliveryOf({ verdict, delivery, oif }: Outcome, say: Speaker): string {
+/** Where an accepted packet went, and in how many fragments. */
+function deliveryOf(outcome: Outcome, say: Speaker): string {
+  const where = whereTo(outcome, say);
+  return outcome.cut === null ? where : where + say.report("in-fragments", { count: outcome.cut.length });
+}
+
+function whereTo({ verdict, delivery, oif }: Outcome, say: Speaker): string {
   if (verdict !== "accept") return "";
   const device = oif ?? say.report("unknown-device");
   switch (delivery) {
@@ -45,6 +51,8 @@ function deliveryOf({ verdict, delivery, oif }: Outcome, say: Speaker): string {
       return say.report("delivered-local");
     case "forward":
       return say.report("delivered-forward", { device });
+    case "bridged":
+      return say.report("delivered-bridged", { device });
     case "sent":
       return say.report("delivered-sent", { device });
     case "none":

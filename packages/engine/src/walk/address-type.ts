@@ -16,12 +16,12 @@ export function isOfType(
   device: string | null,
 ): boolean | Question {
   if (typeof address === "bigint") return isOfType6(run, address, types, device);
-  const type = typeOf(run, address, device);
+  const type = typeOfAddress(run, address, device);
   return typeof type === "string" ? types.includes(type) : type;
 }
 
 /** inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only; policy rules do not count. */
-function typeOf(run: Run, address: number, device: string | null): AddressType | Question {
+export function typeOfAddress(run: Run, address: number, device: string | null): AddressType | Question {
   if (address === 0 || address === 0xffff_ffff) return "BROADCAST";
   if (inNet(address, V4_NETS.multicast)) return "MULTICAST";
   const open = askLocal(run, address);

@@ -1,8 +1,9 @@
-import type { BaseChain, CompiledChain, CompiledRule } from "../program/program.ts";
+import type { BaseChain, CompiledChain, CompiledRule, RulePart } from "../program/program.ts";
 import { evaluateAll } from "./evaluate.ts";
 import { perform } from "./perform.ts";
 import { ask, placeOf } from "./run.ts";
 import type { Frame, Run } from "./run.ts";
+import type { Step } from "./trace.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
@@ -49,53 +50,59 @@ function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRul
   const matched = matches(run, rule);
   const cutShort =
     matched === "hotdrop" ? dropped("hotdrop", `a header that ${placeOf(run)} reads is cut short`) : null;
-  const { family, name: table, backend } = base.table.source;
   // To nf_tables a match that drops is a verdict of its rule (nft_compat.c), so the trace names it; ipt_do_table does not.
-  if (cutShort !== null && backend !== "nft") return cutShort;
+  if (cutShort !== null && base.table.owner === "iptables-legacy") return cutShort;
   if (matched === false) return null;
-  const { skb } = run;
+  const { skb, steps } = run;
   const reached = {
     kind: "rule" as const,
     hook: run.hook,
-    family,
-    table,
-    chain: chain.source.name,
+    ...placeIn(base),
+    chain: chain.name,
     number: rule.number,
     rule: rule.source,
     mark: skb.mark,
   };
-  run.steps.push(reached);
-  const verdict = cutShort ?? perform(run, rule.action, base.table);
+  const at = steps.push(reached) - 1;
+  const verdict = cutShort ?? performParts(run, rule, base);
   reached.mark = skb.mark;
-  return verdict;
+  if (verdict !== "break") return verdict;
+  // What was done stays, but a rule that did not come to its end has not matched.
+  steps.splice(at, 1);
+  return null;
 }
 
-function matches(run: Run, rule: CompiledRule): boolean | "hotdrop" {
+function placeIn({ table }: BaseChain): Pick<Step & { kind: "rule" }, "family" | "table" | "native"> {
+  const { family, name } = table;
+  return table.owner === "nft" ? { family, table: name, native: true } : { family, table: name };
+}
+
+/** The rule's action, and what follows behind it. */
+function performParts(run: Run, rule: CompiledRule, { table }: BaseChain): ChainVerdict | null | "break" {
+  let result = perform(run, rule.action, table);
+  for (const part of rule.then) {
+    if (result !== null) break;
+    result = matches(run, part) === true ? perform(run, part.action, table) : "break";
+  }
+  return result === "done" ? null : result;
+}
+
+function matches(run: Run, { tests }: RulePart): boolean | "hotdrop" {
   for (;;) {
-    const answer = evaluateAll(rule.tests, run);
+    const answer = evaluateAll(tests, run);
     if (typeof answer !== "object") return answer;
     ask(run, answer);
   }
 }
 
 /** The end of a user chain: the kernel's trace shows its invisible last rule. */
-function returned(run: Run, base: BaseChain, chain: CompiledChain): void {
-  const { family, name: table } = base.table.source;
-  run.steps.push({ kind: "return", hook: run.hook, family, table, chain: chain.source.name, mark: run.skb.mark });
+function returned(run: Run, base: BaseChain, { name: chain }: CompiledChain): void {
+  run.steps.push({ kind: "return", hook: run.hook, ...placeIn(base), chain, mark: run.skb.mark });
 }
 
 function policy(run: Run, base: BaseChain): ChainVerdict {
-  const { family, name: table } = base.table.source;
-  const { name: chain, span } = base.chain.source;
-  run.steps.push({
-    kind: "policy",
-    hook: run.hook,
-    family,
-    table,
-    chain,
-    policy: base.policy,
-    span,
-    mark: run.skb.mark,
-  });
+  const { name: chain, span } = base.chain;
+  const { hook, skb } = run;
+  run.steps.push({ kind: "policy", hook, ...placeIn(base), chain, policy: base.policy, span, mark: skb.mark });
   return base.policy === "ACCEPT" ? ACCEPT : dropped("policy", null);
 }

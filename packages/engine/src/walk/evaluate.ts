@@ -4,15 +4,20 @@ import { inRanges } from "../base/ranges.ts";
 import { PROTO } from "../program/protocol.ts";
 import { transportLength } from "../program/transport.ts";
 import type { InterfaceSide, Test } from "../program/test.ts";
+import { inDataRange } from "../program/value-set.ts";
 import { isOfType } from "./address-type.ts";
 import { matchBpf, matchString, matchU32 } from "./bytes.ts";
 import { evaluateConntrack } from "./conntrack/match.ts";
 import { bytesOf, extensionField, isLaterFragment, readField } from "./fields.ts";
+import { evaluateIpvs } from "./ipvs/match.ts";
 import type { Question } from "./oracle.ts";
 import { reversePathMatches } from "./rpfilter.ts";
 import type { Run } from "./run.ts";
-import { factQuestion, placeOf } from "./run.ts";
+import { eventQuestion, factQuestion, placeOf } from "./run.ts";
 import { headerBytes } from "./header-bytes.ts";
+import { isUnknown } from "./nft/evaluated.ts";
+import { testLookup } from "./nft/lookup.ts";
+import { evaluateKey, evaluateValue } from "./nft/value.ts";
 import { matchChunks } from "./sctp.ts";
 import { evaluateSet } from "./sets.ts";
 import type { Skb } from "./skb.ts";
@@ -96,6 +101,10 @@ function evaluate(test: Test, run: Run): Answer {
       return matchString(bytesOf(skb), test) !== test.negated;
     case "bpf":
       return matchBpf(bytesOf(skb), test.code);
+    case "compare":
+      return evaluateComparison(test, run);
+    case "lookup":
+      return testLookup(run, evaluateKey(run, test.key), test.set, test.negated);
     case "chance": {
       const probability = test.negated ? 1 - test.probability : test.probability;
       const what = `random choice at ${placeOf(run)} (probability ${probability.toPrecision(4)})`;
@@ -109,6 +118,8 @@ function evaluate(test: Test, run: Run): Answer {
       };
       return run.oracle.known(question.key) ?? question;
     }
+    case "ipvs":
+      return evaluateIpvs(test, run) ?? unknownHere(test.what, "no ipvsadm-save dump", run);
     case "unknown":
       return unknownHere(test.what, test.why, run);
     case "all":
@@ -130,6 +141,14 @@ function evaluateField(test: Test & { kind: "number" | "masked" }, run: Run): An
   return (test.kind === "number" ? inRanges(bits, test.ranges) : bits === test.value) !== test.negated;
 }
 
+/** Values of nft: what cannot be read is a no, inverted or not (NFT_BREAK). */
+function evaluateComparison({ value, ranges, negated }: Test & { kind: "compare" }, run: Run): Answer {
+  const read = evaluateValue(run, value);
+  if (read === null) return false;
+  if (isUnknown(read)) return unknownHere(`a match on ${read.what}`, read.why, run);
+  return ranges.some((range) => inDataRange(read, range)) !== negated;
+}
+
 function evaluateAny(tests: readonly Test[], run: Run): Answer {
   let open: Question | null = null;
   for (const test of tests) {
@@ -142,9 +161,8 @@ function evaluateAny(tests: readonly Test[], run: Run): Answer {
 
 /** A single event at one place: asked once each time the packet comes by. */
 function unknownHere(what: string, why: string, run: Run): Answer {
-  const named = `${what} at ${placeOf(run)}`;
-  const key = eventKey(named, run);
-  return run.oracle.known(key) ?? { key, what: named, why, probability: null, likely: false, fact: false };
+  const question = eventQuestion(run, what, why);
+  return run.oracle.known(question.key) ?? question;
 }
 
 function eventKey(what: string, run: Run): string {

@@ -194,7 +194,7 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
       case "multicast": {
         const usable = route.nexthops.filter((hop) => usableNexthop(run, hop, key));
         if (usable.length > 0)
-          return { kind: "route", rule, table: table.name, entry, nexthop: chooseNexthop(run, route, usable) };
+          return { kind: "route", rule, table: table.name, entry, nexthop: chooseNexthop(run, route, usable, key) };
         if (route.nexthops.length === 0 && key.dev === null)
           return { kind: "route", rule, table: table.name, entry, nexthop: null };
       }
@@ -207,17 +207,55 @@ function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
   if (hop.flags.includes("dead")) return false;
   if (key.dev !== null && hop.dev !== key.dev) return false;
   if (!hop.flags.includes("linkdown") || hop.dev === null) return true;
-  const family = run.family.family === "ip" ? "ipv4" : "ipv6";
-  return !run.program.sysctl.either(family, hop.dev, "ignore_routes_with_linkdown", 0);
+  return !ignoresLinkDown(run, hop.dev);
 }
 
-/** fib_select_multipath: a seeded hash of the flow, so any of them; the weights are the chances. */
-function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[]): Nexthop | null {
+const IGNORE = "ignore_routes_with_linkdown";
+
+/** ip_ignore_linkdown: either of the two. ip6_ignore_linkdown: the device's own, which writing `all` writes, too. */
+function ignoresLinkDown({ family, program: { sysctl } }: Run, dev: string): boolean {
+  if (family.family === "ip") return sysctl.either("ipv4", dev, IGNORE, 0);
+  return sysctl.device("ipv6", dev, IGNORE, sysctl.number(`net.ipv6.conf.all.${IGNORE}`, 0)) !== 0;
+}
+
+/**
+ * fib_select_multipath: a seeded hash of the flow, so any of them; the weights are the chances. What has the same hash takes
+ * the same next hop from then on.
+ */
+function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[], key: FlowKey): Nexthop | null {
+  if (usable.length < 2) return usable[0] ?? null;
+  const place = `${route.span.file}:${String(route.span.line)}`;
+  const hashed = hashedOf(run, key);
+  const name = `${place} ${hashed ?? ""}`;
+  const before = hashed === null ? undefined : route.nexthops[run.nexthops.get(name) ?? -1];
+  if (before !== undefined && usable.includes(before)) return before;
+  const chosen = askNexthop(run, place, usable);
+  if (chosen !== null) run.nexthops = new Map(run.nexthops).set(name, route.nexthops.indexOf(chosen));
+  return chosen;
+}
+
+/** ICMP messages that are hashed by their own addresses; errors go by those of the packet that they quote. */
+const ICMP_QUERIES: ReadonlySet<number | null> = new Set([null, 0, 8, 128, 129]);
+
+/**
+ * What fib_multipath_hash and rt6_multipath_hash are over, as text; null: more than a packet tells. IPv6 always counts the
+ * flow label, which is one for each connection.
+ */
+function hashedOf({ program, family: { family }, skb }: Run, key: FlowKey): string | null {
+  const isV4 = family === "ip";
+  const policy = program.sysctl.number(`net.${isV4 ? "ipv4" : "ipv6"}.fib_multipath_hash_policy`, 0);
+  if (policy > 1 || !ICMP_QUERIES.has(skb.base.icmpType)) return null;
+  const ends = `${printAddress(key.src)} ${printAddress(key.dst)}`;
+  if (policy === 0 && isV4) return ends;
+  return `${ends} ${String(key.proto)} ${String(key.sport)} ${String(key.dport)}`;
+}
+
+function askNexthop(run: Run, place: string, usable: readonly Nexthop[]): Nexthop | null {
   let rest = usable.reduce((sum, hop) => sum + hop.weight, 0);
   const last = usable.at(-1) ?? null;
   for (const hop of usable) {
     if (hop === last) break;
-    const what = `this flow leaves by ${hop.dev ?? "?"} (${route.span.file}:${String(route.span.line)})`;
+    const what = `this flow leaves by ${hop.dev ?? "?"} (${place})`;
     const question = {
       key: what,
       what,

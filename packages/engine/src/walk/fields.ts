@@ -4,8 +4,10 @@ import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
 import { headerBytes } from "./header-bytes.ts";
 import type { Run } from "./run.ts";
+import type { Flow } from "./conntrack/flow.ts";
 import type { Skb } from "./skb.ts";
 import { packetOf } from "./skb.ts";
+import { readPayload } from "./nft/payload.ts";
 import { mssOption } from "./tcp-options.ts";
 
 /** What a field reads as: null where the packet has none, a text where the snapshot cannot say (the text says why). */
@@ -20,9 +22,9 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   sport: (skb) => transport(skb, skb.sport),
   dport: (skb) => transport(skb, skb.dport),
   tcpFlags: (skb) => transport(skb, skb.base.tcpFlags),
-  payloadSport: (skb) => (isWhole(skb) ? skb.sport : headerBytes(skb, 0, 2)),
-  payloadDport: (skb) => (isWhole(skb) ? skb.dport : headerBytes(skb, 2, 2)),
-  payloadTcpFlags: (skb) => (isWhole(skb) ? skb.base.tcpFlags : headerBytes(skb, 13, 1)),
+  payloadSport: (skb) => (isWhole(skb) && skb.sport !== null ? skb.sport : transportNumber(skb, 0, 16)),
+  payloadDport: (skb) => (isWhole(skb) && skb.dport !== null ? skb.dport : transportNumber(skb, 16, 16)),
+  payloadTcpFlags: (skb) => (isWhole(skb) ? skb.base.tcpFlags : transportNumber(skb, 104, 8)),
   icmpType: (skb) => transport(skb, skb.base.icmpType),
   icmpCode: (skb) => transport(skb, skb.base.icmpCode),
   ttl: (skb) => skb.ttl,
@@ -44,7 +46,35 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   devgroupOut: (skb, run) => groupOf(run, skb.oif),
   cgroup: () => "cgroup",
   skPriority: () => "priority",
+  linkTypeIn: (skb, run) => linkTypeOf(run, skb.iif),
+  linkTypeOut: (skb, run) => linkTypeOf(run, skb.oif),
+  skUid: (skb) => (skb.hasSocket ? (skb.uid ?? "the socket's owner is not given") : null),
+  skGid: (skb) => (skb.hasSocket ? (skb.gid ?? "the socket's owner is not given") : null),
+  classid: (skb) => (skb.route === null ? null : realmOf(skb)),
+  ctState: ({ ct, untracked }) => (ct === null ? (untracked ? CT_BITS.untracked : CT_BITS.invalid) : CT_BITS[ct.state]),
+  ctStatus: ({ ct }) => (ct === null ? null : statusBits(ct.flow)),
+  ctDirection: ({ ct }) => (ct === null ? null : Number(ct.direction === "reply")),
+  ctProtocol: ({ ct }) => ct?.flow.original.proto ?? null,
+  ctFamily: ({ ct }) => (ct === null ? null : typeof ct.flow.original.src === "number" ? 2 : 10),
 };
+
+/** NF_CT_STATE_BIT, include/uapi/linux/netfilter/nf_conntrack_common.h. */
+const CT_BITS = { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 } as const;
+
+/** enum ip_conntrack_status. */
+function statusBits(flow: Flow): number {
+  const bits: readonly (readonly [boolean, number])[] = [
+    [flow.seenReply, 2],
+    [flow.assured, 4],
+    [flow.confirmed, 8],
+    [flow.snat, 0x10],
+    [flow.dnat, 0x20],
+    [flow.snatDone, 0x80],
+    [flow.dnatDone, 0x100],
+    [flow.dying, 0x200],
+  ];
+  return bits.reduce((sum, [isSet, bit]) => (isSet ? sum | bit : sum), 0);
+}
 
 export function readField(field: NumberField, skb: Skb, run: Run): FieldValue {
   return READERS[field](skb, run);
@@ -53,6 +83,12 @@ export function readField(field: NumberField, skb: Skb, run: Run): FieldValue {
 /** A transport field: not there in a later fragment. */
 function transport(skb: Skb, value: number | null): number | null {
   return isLaterFragment(skb) ? null : value;
+}
+
+/** Bits where the transport header would be. */
+function transportNumber(skb: Skb, offset: number, bits: number): number | null {
+  const read = readPayload(skb, "th", offset, bits);
+  return read === null ? null : Number(read);
 }
 
 /** Has the packet its whole transport header? */
@@ -103,6 +139,23 @@ function groupOf(run: Run, dev: string | null): FieldValue {
   const group = dev === null ? null : (run.program.links.get(dev)?.group ?? null);
   if (group === null || group === "default") return dev === null ? null : 0;
   return /^\d+$/.test(group) ? Number(group) : "device group";
+}
+
+/** ARPHRD_* by the word of `link/…`. */
+const LINK_TYPES: ReadonlyMap<string, number> = new Map([
+  ["ether", 1],
+  ["ppp", 512],
+  ["ipip", 768],
+  ["tunnel6", 769],
+  ["loopback", 772],
+  ["sit", 776],
+  ["gre", 778],
+  ["none", 0xfffe],
+]);
+
+function linkTypeOf({ program }: Run, dev: string | null): FieldValue {
+  if (dev === null) return null;
+  return LINK_TYPES.get(program.links.get(dev)?.type ?? (dev === "lo" ? "loopback" : "")) ?? "link type";
 }
 
 /** The packet's bytes from the IP header on, as they are now. */

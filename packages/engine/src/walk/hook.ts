@@ -3,6 +3,9 @@ import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
 import { track } from "./conntrack/track.ts";
 import type { Tracked } from "./conntrack/track.ts";
+import { gather } from "./defrag.ts";
+import { ipvsReply } from "./ipvs/reply.ts";
+import { ipvsRequest } from "./ipvs/request.ts";
 import { natHook } from "./nat/bind.ts";
 import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
@@ -10,10 +13,10 @@ import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import type { Skb } from "./skb.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
-import type { ChainVerdict } from "./verdict.ts";
+import type { ChainVerdict, SentOn } from "./verdict.ts";
 
 /** nf_hook_slow: everything registered at a hook, in order, until something does not accept. */
-export function walkHook(run: Run, hook: Hook): ChainVerdict {
+export function walkHook(run: Run, hook: Hook): ChainVerdict | SentOn {
   run.hook = hook;
   run.stage++;
   const { family } = run;
@@ -30,23 +33,37 @@ export function walkHook(run: Run, hook: Hook): ChainVerdict {
   return ACCEPT;
 }
 
+/** The chains of a device (net/core/dev.c nf_ingress, nf_hook_egress): the packet has met no conntrack there, or is done with it. */
+export function walkDevice(run: Run, hook: "ingress" | "egress", device: string | null): ChainVerdict {
+  const chains = device === null ? undefined : run.family.devices[hook].get(device);
+  if (chains === undefined) return ACCEPT;
+  run.hook = hook;
+  for (const chain of chains) {
+    run.stage++;
+    const verdict = walkBaseChain(run, chain);
+    if (verdict.kind !== "accept") return verdict;
+  }
+  return ACCEPT;
+}
+
 function assumedEmpty(run: Run): boolean {
   const { family, whyUnknown } = run.family;
   return ask(run, factQuestion(`no ${family === "ip" ? "IPv4" : "IPv6"} rules are loaded`, whyUnknown, true));
 }
 
-function walkEntry(run: Run, entry: HookEntry): ChainVerdict {
+function walkEntry(run: Run, entry: HookEntry): ChainVerdict | SentOn {
   run.stage++;
   switch (entry.kind) {
     case "defrag":
-      if (run.skb.base.fragment === null) return ACCEPT;
-      return dropped("conntrack", "a fragment waits here for the others of its packet");
+      return gather(run, run.hook === "output" ? "output" : run.skb.physin === null ? "prerouting" : "bridge");
     case "conntrack":
       return conntrackIn(run);
     case "confirm":
       return confirm(run);
     case "nat":
       return natEntry(run, entry);
+    case "ipvs":
+      return entry.role === "reply" ? ipvsReply(run) : ipvsRequest(run);
     case "chain":
       return entry.reroutes ? walkAndReroute(run, entry) : walkBaseChain(run, entry.chain);
   }

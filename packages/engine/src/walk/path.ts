@@ -1,19 +1,29 @@
+import type { Tunnel } from "../program/beyond.ts";
+import type { Arrival } from "../program/packet.ts";
 import type { Hook } from "../program/program.ts";
+import { bridgeFrame } from "./bridge.ts";
+import { lostWithoutCarrier } from "./carrier.ts";
+import { gather } from "./defrag.ts";
 import { fibLookup } from "./fib.ts";
-import { conntrackIn, walkHook } from "./hook.ts";
+import { conntrackIn, walkDevice, walkHook } from "./hook.ts";
 import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
+import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
 import { flowKey, routeInput, routeOutput } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";
+import { newSkb } from "./skb.ts";
+import { demuxEarly } from "./sockets.ts";
 import type { RouteChoice } from "./skb.ts";
 import { packetLength } from "./fields.ts";
+import type { Packet } from "../program/packet.ts";
+import { nameBystanders, outerOf } from "./tunnel.ts";
 import type { Delivery, Reason, Verdict } from "./trace.ts";
-import type { ChainVerdict, Dropped } from "./verdict.ts";
-import { dropped } from "./verdict.ts";
+import type { ChainVerdict, Dropped, SentOn } from "./verdict.ts";
+import { ACCEPT, dropped } from "./verdict.ts";
 
 /** How a walk ends. */
 export interface End {
@@ -42,22 +52,51 @@ export function walkPath(run: Run, start: Start): End {
   }
 }
 
-/** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
+/** What a bridge's port takes in is the bridge's to forward, or goes up to the stack (br_handle_frame_finish). */
 function receive(run: Run): End {
+  const bridged = bridgeFrame(run);
+  switch (bridged.kind) {
+    case "bridged":
+      return { verdict: "accept", delivery: "bridged", reason: "route" };
+    case "lost":
+      return end(run, bridged.verdict);
+    case "up":
+      return bridged.routed === null ? receivedHere(run) : routeOn(run, bridged.routed);
+    case "not-bridged":
+      return receiveHere(run);
+  }
+}
+
+/** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
+function receiveHere(run: Run): End {
   const { skb } = run;
   if (skb.pktType === "otherhost") return end(run, dropped("pkttype", "the frame is addressed to another host"));
   const impossible = impossibleAddress(skb);
   if (impossible !== null) return end(run, dropped("martian", impossible));
+  nameBystanders(run, "enters", skb.iif);
+  const entered = walkDevice(run, "ingress", skb.iif);
+  if (entered.kind !== "accept") return end(run, entered);
   const verdict = walkHook(run, "prerouting");
-  if (verdict.kind !== "accept") return end(run, verdict);
+  return verdict.kind === "accept" ? receivedHere(run) : end(run, verdict);
+}
+
+/** ip_rcv_finish. */
+function receivedHere(run: Run): End {
+  const { skb } = run;
   const options = optionsProblem(run);
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
-  if (skb.iif === "lo" && skb.route !== null) return input(run);
-  const routed = routeInput(run);
+  if (skb.iif === "lo" && skb.route !== null) return deliver(run);
+  demuxEarly(run);
+  return routeOn(run, routeInput(run));
+}
+
+/** dst_input: to this node or on to another. */
+function routeOn(run: Run, routed: Routed): End {
+  const { skb } = run;
   if (routed.kind === "drop") return notRouted(run, routed);
   skb.route = routed.choice;
-  if (routed.choice.type !== "forward") return input(run);
+  if (routed.choice.type !== "forward") return deliver(run);
   skb.oif = routed.choice.oif;
   return forward(run, routed);
 }
@@ -125,10 +164,16 @@ function answer(run: Run, type: number, code: number, what: string): void {
   if (packet !== null) answerWith(run, "icmp", packet, what);
 }
 
-/** ip_local_deliver. */
+/** ip_local_deliver: what conntrack has not put together is put together here; IPv6 does so behind INPUT only. */
+function deliver(run: Run): End {
+  const verdict = run.skb.family === "ip" ? gather(run, "deliver") : ACCEPT;
+  return verdict.kind === "accept" ? input(run) : end(run, verdict);
+}
+
 function input(run: Run): End {
   const verdict = walkHook(run, "input");
   if (verdict.kind !== "accept") return end(run, verdict);
+  nameBystanders(run, "delivered", null);
   return { verdict: "accept", delivery: "local", reason: "route" };
 }
 
@@ -151,6 +196,8 @@ function forward(run: Run, routed: Routed & { kind: "choice" }): End {
   skb.ttl--;
   const verdict = walkHook(run, "forward");
   if (verdict.kind !== "accept") return end(run, verdict);
+  // IPVS routes the answer of a server anew.
+  if (skb.oifKnown) skb.oif = skb.route?.oif ?? null;
   return leave(run, "forward");
 }
 
@@ -174,11 +221,13 @@ function mtuProblem(run: Run, choice: RouteChoice): Dropped | null {
 /** Refuses a packet that is larger than this. */
 function tooBig(run: Run, mtu: number): Dropped | null {
   const { skb } = run;
-  const length = packetLength(skb.base);
-  if (length <= mtu) return null;
+  if (fits(skb, mtu)) return null;
   const [type, code] = skb.family === "ip" ? [3, 4] : [2, 0];
   answer(run, type, code, "fragmentation needed");
-  return dropped("mtu", `${String(length)} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`);
+  return dropped(
+    "mtu",
+    `${String(packetLength(skb.base))} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`,
+  );
 }
 
 /** ip_rt_send_redirect: the sender is told of the next hop, the packet goes on. */
@@ -193,10 +242,54 @@ function send(run: Run): End {
   if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
   skb.route = routed.choice;
   skb.oif = routed.choice.oif;
-  const verdict = walkHook(run, "output");
+  nameBystanders(run, "made", null);
+  return pastOutput(run, walkHook(run, "output"), "sent");
+}
+
+function pastOutput(run: Run, verdict: ChainVerdict | SentOn, delivery: "forward" | "sent"): End {
+  const { skb } = run;
   if (verdict.kind !== "accept") return end(run, verdict);
-  if (skb.oifKnown) skb.oif = skb.route.oif;
-  return leave(run, "sent");
+  if (skb.oifKnown && skb.route !== null) skb.oif = skb.route.oif;
+  return leave(run, delivery);
+}
+
+/** IPVS sends the packet as if this node had made it: by OUTPUT, where there is no input device (ip_vs_nat_send_or_cont). */
+function sendOn(run: Run, { inside }: SentOn): End {
+  const { skb } = run;
+  const { iif } = skb;
+  const isForwarded = iif !== null && iif !== "lo";
+  const delivery = isForwarded ? "forward" : "sent";
+  if (inside !== null) return sendInside(run, inside, delivery);
+  // The socket that waits for the old destination has nothing to do with the packet (ip_vs_drop_early_demux_sk).
+  if (isForwarded) skb.hasSocket = false;
+  skb.iif = null;
+  const verdict = walkHook(run, "output");
+  // ip_output names the device again that the packet came in by.
+  skb.iif = iif;
+  return pastOutput(run, verdict, delivery);
+}
+
+/**
+ * iptunnel_xmit: the packet that carries another one is made here and passes OUTPUT and POSTROUTING itself. It keeps the mark,
+ * which does not route it, and belongs to no flow yet (skb_scrub_packet).
+ */
+function sendInside(run: Run, outer: Packet, delivery: "forward" | "sent"): End {
+  const arrival: Arrival = { iif: null, physin: null, mark: 0, pktType: "host", smac: null, uid: null, gid: null };
+  const skb = { ...newSkb(outer, arrival), hasSocket: false, ipvs: run.skb.ipvs };
+  const own: Run = { ...run, skb, frames: [], base: null, inside: [...run.inside, run.skb.oif ?? ""] };
+  const routed = routeOutput(own, "output");
+  let ended: End;
+  if (routed.kind === "drop") ended = end(own, dropped(routed.reason, routed.what));
+  else {
+    skb.route = routed.choice;
+    skb.oif = routed.choice.oif;
+    skb.mark = run.skb.mark;
+    ended = pastOutput(own, walkHook(own, "output"), delivery);
+  }
+  run.sets = own.sets;
+  run.stage = own.stage;
+  run.scheduled = own.scheduled;
+  return ended.verdict === "accept" ? { ...ended, delivery } : ended;
 }
 
 /** POSTROUTING and the device: lo and a veth pair inside this namespace bring the packet back. */
@@ -205,12 +298,23 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   if (verdict.kind !== "accept") return end(run, verdict);
   const { skb } = run;
   run.left = true;
-  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
-  const refused = mayBeCut ? null : tooBig(run, mtuOf(run, skb.route?.route ?? null, skb.oif));
+  const refused = cutToFit(run);
   if (refused !== null) return end(run, refused);
+  const sent = walkDevice(run, "egress", skb.oif);
+  if (sent.kind !== "accept") return end(run, sent);
+  const lost = lostWithoutCarrier(run, skb.oif);
+  if (lost !== null) return end(run, lost);
   if (skb.oif === "lo") return again(run, "lo");
+  nameBystanders(run, "leaves", skb.oif);
+  const tunnel = run.program.beyond.tunnels.get(skb.oif ?? "");
+  if (tunnel !== undefined) return throughTunnel(run, tunnel, delivery);
   const peer = vethPeer(run, skb.oif);
-  if (peer === null) return { verdict: "accept", delivery, reason: "route" };
+  return peer === null ? { verdict: "accept", delivery, reason: "route" } : throughPair(run, peer, delivery);
+}
+
+/** veth_xmit: the packet comes in by the other end, as if from another host, but for its mark. */
+function throughPair(run: Run, peer: string, delivery: "forward" | "sent"): End {
+  const { skb } = run;
   if (run.program.links.get(peer)?.flags.includes("NOARP") === true || skb.ttl < 1) {
     run.steps.push({
       kind: "note",
@@ -225,6 +329,23 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   return again(run, peer);
 }
 
+/** A tunnel device: the packet has left; the one around it goes on. */
+function throughTunnel(run: Run, tunnel: Tunnel, delivery: "forward" | "sent"): End {
+  if (run.inside.includes(tunnel.name)) return end(run, dropped("route", `${tunnel.name} would carry its own packets`));
+  const outer = outerOf(run, tunnel);
+  return outer === null ? { verdict: "accept", delivery, reason: "route" } : sendInside(run, outer, delivery);
+}
+
+/** ip_finish_output: cut where it must be; null: it may go. */
+function cutToFit(run: Run): Dropped | null {
+  const { skb } = run;
+  const mtu = mtuOf(run, skb.route?.route ?? null, skb.oif);
+  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
+  const refused = mayBeCut ? null : tooBig(run, mtu);
+  if (refused === null) run.cut = cutOnTheWayOut(skb, mtu);
+  return refused;
+}
+
 /** The other end of a veth pair, where it is in this namespace too. */
 function vethPeer(run: Run, oif: string | null): string | null {
   const { links } = run.program;
@@ -234,26 +355,41 @@ function vethPeer(run: Run, oif: string | null): string | null {
 }
 
 function again(run: Run, iif: string): End {
-  const { skb } = run;
+  const { skb, cut } = run;
+  if (cut !== null && !isPutTogetherAgain(run)) {
+    return end(run, { kind: "unknown", what: `comes back in by ${iif} as ${String(cut.length)} fragments` });
+  }
+  if (cut !== null) skb.gathered = gatheredFrom(skb, cut);
+  run.cut = null;
   skb.iif = iif;
   skb.oif = null;
-  if (iif !== "lo") skb.hasSocket = false;
+  if (iif !== "lo") {
+    skb.hasSocket = false;
+    skb.physin = null;
+  }
   return receive(run);
 }
 
-/** Ends a walk that did not get through. */
-function end(run: Run, verdict: Exclude<ChainVerdict, { kind: "accept" }>): End {
+/** The fragments of one packet come back in at once. IPv6 lets those of a known flow pass one by one (ipv6_defrag). */
+function isPutTogetherAgain({ family, skb }: Run): boolean {
+  return family.hooks.prerouting.some(({ kind }) => kind === "defrag") && (skb.family === "ip" || skb.ct === null);
+}
+
+/** Ends a walk that did not get through, or that IPVS goes on with. */
+function end(run: Run, verdict: Exclude<ChainVerdict | SentOn, { kind: "accept" }>): End {
   switch (verdict.kind) {
     case "drop":
       if (verdict.what !== null)
         run.steps.push({ kind: "drop", hook: run.hook, reason: verdict.reason, what: verdict.what });
       return { verdict: "drop", delivery: "none", reason: verdict.reason };
+    case "sent-on":
+      return sendOn(run, verdict);
     case "reject":
       return { verdict: "reject", delivery: "none", reason: "rule" };
     case "queue":
       return { verdict: "queue", delivery: "none", reason: "queue" };
     case "unknown":
       run.steps.push({ kind: "note", what: verdict.what });
-      return { verdict: "unknown", delivery: "none", reason: "extension" };
+      return { verdict: "unknown", delivery: "none", reason: verdict.reason ?? "extension" };
   }
 }

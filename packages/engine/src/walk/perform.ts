@@ -5,13 +5,18 @@ import { reject } from "./reject.ts";
 import { ask, factQuestion, placeOf } from "./run.ts";
 import type { Run } from "./run.ts";
 import { questionOf, setKey, updateSet } from "./sets.ts";
+import { performNft } from "./nft/perform.ts";
 import { rewriteTcp } from "./tcp-header.ts";
 import { performTproxy } from "./tproxy.ts";
+import type { SetVerdict } from "../program/value-set.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
-/** What a rule does; null: the next rule is looked at. */
-export function perform(run: Run, action: Action, table: CompiledTable): ChainVerdict | null {
+/**
+ * What a rule does; null: it goes on, "done": it ends and the next rule is looked at, "break": a value is missing, so that it has
+ * not matched.
+ */
+export function perform(run: Run, action: Action, table: CompiledTable): ChainVerdict | null | "done" | "break" {
   const { skb, frames } = run;
   switch (action.kind) {
     case "continue":
@@ -44,6 +49,16 @@ export function perform(run: Run, action: Action, table: CompiledTable): ChainVe
     case "set-mark":
       skb.mark = ((skb.mark & action.keep) ^ action.flip) >>> 0;
       return null;
+    case "verdict-map":
+    case "assign":
+    case "nat-values":
+    case "element":
+    case "assign-socket":
+    case "offload": {
+      const performed = performNft(run, action);
+      if (performed === null || performed === "break" || !isSetVerdict(performed)) return performed;
+      return performed.kind === "continue" ? null : (perform(run, performed, table) ?? "done");
+    }
     case "nat":
       return bindNat(run, action.spec);
     case "tproxy":
@@ -70,6 +85,13 @@ export function perform(run: Run, action: Action, table: CompiledTable): ChainVe
       mangle(run, action);
       return null;
   }
+}
+
+const FINAL: ReadonlySet<string> = new Set(["reject", "queue", "unknown"]);
+
+/** A verdict of a map says what to do; one of a chain has been reached. */
+function isSetVerdict(performed: ChainVerdict | SetVerdict): performed is SetVerdict {
+  return !FINAL.has(performed.kind) && !("reason" in performed);
 }
 
 type Mangling = Extract<

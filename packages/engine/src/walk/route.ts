@@ -75,7 +75,7 @@ function notForwarding(iif: string): Routed {
   return drop("forwarding", `net.ipv4.conf.${iif}.forwarding is 0`);
 }
 
-function isLoopback(address: Address): boolean {
+export function isLoopback(address: Address): boolean {
   return inNet(address, V4_NETS.loopback);
 }
 

@@ -1,11 +1,14 @@
-import type { BaseChain, CompiledChain, FamilyProgram, Hook, Program } from "../program/program.ts";
+import type { BaseChain, CompiledChain, CompiledTable, FamilyProgram, Program, StackHook } from "../program/program.ts";
 import type { Packet } from "../program/packet.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
+import type { ValueSet } from "../program/value-set.ts";
 import type { AssumedFlow } from "./conntrack/assumed.ts";
 import type { ConntrackTable } from "./conntrack/table.ts";
 import { opposite } from "./conntrack/direction.ts";
 import type { Flow } from "./conntrack/flow.ts";
+import type { FragmentQueues } from "./fragment-queue.ts";
 import type { Oracle, Question } from "./oracle.ts";
+import type { IpvsConnection, IpvsConnections } from "./ipvs/connections.ts";
 import { digestOf } from "./skb.ts";
 import type { CtReference, Skb } from "./skb.ts";
 import type { Condition, SidePacket, Step } from "./trace.ts";
@@ -21,12 +24,14 @@ export interface Run {
   readonly assumedFlow: AssumedFlow | null;
   /** Sets as they are now: SET targets change them on the way. Null: no dump at all. */
   sets: ReadonlyMap<string, SetLookup> | null;
+  /** Sets and maps of nft as they are now. */
+  nftSets: ReadonlyMap<string, ValueSet>;
   readonly steps: Step[];
   /** ICMP errors and resets that this packet made the kernel send. */
   readonly sides: PendingSide[];
-  /** What the kernel picks at random and this run had to name. */
+  /** What this run had to name: what the kernel picks at random, what a dump would say. */
   readonly assumed: Condition[];
-  hook: Hook;
+  hook: StackHook;
   /** Chains that the packet is inside of, innermost last: the kernel's jump stack. */
   readonly frames: Frame[];
   /** The base chain that is being walked; null between them. */
@@ -37,6 +42,18 @@ export interface Run {
   readonly flows: Flow[];
   /** Has it got past POSTROUTING, be it only to come back in through lo? */
   left: boolean;
+  /** What IPVS knew before this packet. */
+  readonly connections: IpvsConnections;
+  /** The connection that IPVS made of this packet. */
+  scheduled: IpvsConnection | null;
+  /** Tunnels that the packet is inside of, outermost last. */
+  readonly inside: readonly string[];
+  /** Fragments that wait for others. */
+  fragments: FragmentQueues;
+  /** Next hops that flows were found to take. */
+  nexthops: ReadonlyMap<string, number>;
+  /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
+  cut: readonly number[] | null;
   /** Every change of a set so far, as text. */
   setChanges: string;
 }
@@ -79,13 +96,25 @@ export function factQuestion(what: string, why: string, likely: boolean): Questi
 
 /** Everything that the rest of the run depends on. */
 function digestOfRun(run: Run): string {
-  const frames = run.frames.map((frame) => `${frame.chain.source.name}:${String(frame.next)}`).join(">");
+  const frames = run.frames.map((frame) => `${frame.chain.name}:${String(frame.next)}`).join(">");
   return `${run.hook} ${String(run.stage)} ${frames}\n${digestOf(run.skb)}\n${run.setChanges}${String(run.sides.length)}`;
 }
 
 /** The rule that is being looked at, as people name it: `filter/FORWARD/3`. */
 export function placeOf(run: Run): string {
   const frame = run.frames.at(-1);
-  const table = run.base?.table.source.name ?? "";
-  return frame === undefined ? run.hook : `${table}/${frame.chain.source.name}/${String(frame.next)}`;
+  const table = run.base === null ? "" : tableLabel(run.base.table);
+  return frame === undefined ? run.hook : `${table}/${frame.chain.name}/${String(frame.next)}`;
+}
+
+/** A table as people name it: `filter`, and where it is nft's own `inet/filter`. */
+function tableLabel({ owner, family, name }: CompiledTable): string {
+  return owner === "nft" ? `${family}/${name}` : name;
+}
+
+/** A single event at one place: asked once each time the packet comes by. The chance is that of "yes". */
+export function eventQuestion(run: Run, what: string, why: string, probability: number | null = null): Question {
+  const named = `${what} at ${placeOf(run)}`;
+  const likely = probability !== null && probability >= 0.5;
+  return { key: `${named}#${String(run.stage)}`, what: named, why, probability, likely, fact: false };
 }

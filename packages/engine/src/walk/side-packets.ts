@@ -27,7 +27,11 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
   const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
-  const src = isLocalAddress(run, skb.dst) ? skb.dst : (sourceOfError(run) ?? skb.dst);
+  // Before routing nobody has asked whose the destination is (nf_reject_fill_skb_dst).
+  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null);
+  // Of a packet that is delivered here the destination answers; one that is not ours cannot (icmp_route_lookup).
+  if (!isOwn && skb.family === "ip" && skb.route?.type === "local") return null;
+  const src = isOwn ? skb.dst : (sourceOfError(run) ?? skb.dst);
   return {
     ...blank(skb),
     src,

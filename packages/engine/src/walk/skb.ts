@@ -28,9 +28,12 @@ export interface Skb {
   /** False: no route dump says where the packet leaves. */
   oifKnown: boolean;
   physin: string | null;
-  readonly physout: string | null;
-  readonly pktType: PktType;
-  readonly smac: string | null;
+  /** The bridge port that it leaves by, where it is bridged. */
+  physout: string | null;
+  pktType: PktType;
+  /** Came by a bridge's port, and its frame is for a host behind another one (`nf_bridge->pkt_otherhost`). */
+  isForOther: boolean;
+  smac: string | null;
   /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
   readonly uid: number | null;
   readonly gid: number | null;
@@ -46,6 +49,17 @@ export interface Skb {
   zone: Zone;
   helper: string | null;
   route: RouteChoice | null;
+  /** `ipvs_property`: IPVS has had it already. */
+  ipvs: boolean;
+  /** What it was put together from; null: it came whole. */
+  gathered: Gathered | null;
+}
+
+export interface Gathered {
+  /** Bytes behind the IP header of each fragment, in order; null: the boundaries are lost. */
+  readonly sizes: readonly number[] | null;
+  /** Bytes of the largest one with its headers: `frag_max_size`. */
+  readonly largest: number;
 }
 
 export interface CtReference {
@@ -82,6 +96,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     physin: arrival.physin,
     physout: null,
     pktType: arrival.pktType,
+    isForOther: false,
     smac: arrival.smac,
     uid: arrival.uid,
     gid: arrival.gid,
@@ -92,6 +107,8 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     zone: DEFAULT_ZONE,
     helper: null,
     route: null,
+    ipvs: false,
+    gathered: null,
   };
 }
 
@@ -122,11 +139,15 @@ export function digestOf(skb: Skb): string {
     skb.oif,
     skb.oifKnown,
     skb.physin,
+    skb.pktType,
+    skb.physout,
+    skb.isForOther,
     skb.hasSocket,
     skb.untracked,
     skb.refusesCt,
     printZone(skb.zone),
     skb.helper,
+    skb.ipvs,
     flow,
     route,
   ].join("|");

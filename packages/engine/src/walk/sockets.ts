@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { printAddress, zeroOf } from "../base/address.ts";
 import type { Socket } from "../model/host.ts";
+import { PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import type { Question } from "./oracle.ts";
 import { factQuestion } from "./run.ts";
@@ -12,28 +13,50 @@ const PROTOCOLS: Readonly<Record<number, Socket["proto"]>> = { 6: "tcp", 17: "ud
 /** A socket that the kernel would find, none, or a question where no `ss` dump says. */
 export type FoundSocket = { readonly socket: Socket; readonly transparent: boolean | null } | null;
 
-/** nf_sk_lookup_slow_v4: an established socket of these two ends, else the best listener. */
-export function findSocket(run: Run, skb: Skb, local: Address, localPort: number | null): FoundSocket {
+/** nf_sk_lookup_slow_v4: the connection that the packet is of, else the best listener. */
+export function findSocket(run: Run, skb: Skb): FoundSocket {
+  return findConnection(run, skb) ?? findListener(run, skb, skb.dst, skb.dport);
+}
+
+/** __inet_lookup_established: a socket of the packet's two ends. Its own need not be an address of this node. */
+export function findConnection(run: Run, skb: Skb): FoundSocket {
+  const { dst, src, sport } = skb;
+  const isOurs = (socket: Socket): boolean =>
+    socket.localAddress === dst && socket.peerAddress === src && socket.peerPort === sport && socket.state !== "LISTEN";
+  return found(socketsOn(run, skb, skb.dport).find(isOurs));
+}
+
+/** The socket that takes new connections to this address and port. */
+export function findListener(run: Run, skb: Skb, local: Address, port: number | null): FoundSocket {
+  const listeners = socketsOn(run, skb, port).filter(({ state }) => state === "LISTEN" || state === "UNCONN");
+  const exact = listeners.find(({ localAddress }) => localAddress === local);
+  return found(exact ?? listeners.find((socket) => isWildcard(socket, local)));
+}
+
+function found(socket: Socket | undefined): FoundSocket {
+  return socket === undefined ? null : { socket, transparent: socket.transparent };
+}
+
+function socketsOn({ program }: Run, skb: Skb, port: number | null): readonly Socket[] {
   const proto = PROTOCOLS[skb.base.proto];
-  const sockets = run.program.sockets ?? [];
-  if (proto === undefined || localPort === null) return null;
-  const here = (socket: Socket): boolean =>
-    socket.proto === proto && socket.localPort === localPort && onDevice(socket, skb);
-  const connected = sockets.find(
-    (s) =>
-      here(s) &&
-      s.localAddress === local &&
-      s.peerAddress === skb.src &&
-      s.peerPort === skb.sport &&
-      s.state !== "LISTEN",
+  if (proto === undefined || port === null) return [];
+  return (program.sockets ?? []).filter(
+    (socket) => socket.proto === proto && socket.localPort === port && onDevice(socket, skb),
   );
-  const listening = (socket: Socket): boolean =>
-    here(socket) && (socket.state === "LISTEN" || socket.state === "UNCONN");
-  const found =
-    connected ??
-    sockets.find((s) => listening(s) && s.localAddress === local) ??
-    sockets.find((s) => listening(s) && isWildcard(s, local));
-  return found === undefined ? null : { socket: found, transparent: found.transparent };
+}
+
+const EARLY_DEMUX: ReadonlyMap<number, string> = new Map([
+  [PROTO.tcp, "net.ipv4.tcp_early_demux"],
+  [PROTO.udp, "net.ipv4.udp_early_demux"],
+]);
+
+/** ip_rcv_finish_core, ip6_rcv_finish_core: the connection that a packet is of is found before its route. */
+export function demuxEarly(run: Run): void {
+  const { skb, program } = run;
+  const own = EARLY_DEMUX.get(skb.base.proto);
+  if (own === undefined || skb.hasSocket || skb.base.fragment !== null || skb.pktType !== "host") return;
+  const isOn = ["net.ipv4.ip_early_demux", own].every((name) => program.sysctl.number(name, 1) !== 0);
+  if (isOn && findConnection(run, skb) !== null) skb.hasSocket = true;
 }
 
 function onDevice(socket: Socket, skb: Skb): boolean {
@@ -50,9 +73,9 @@ function isWildcard(socket: Socket, like: Address): boolean {
 export function evaluateSocket(test: Test & { kind: "socket" }, run: Run): boolean | Question {
   const { skb } = run;
   if (run.program.sockets === null) return askSocket(run, "a socket for this packet exists");
-  const found = findSocket(run, skb, skb.dst, skb.dport);
-  if (found === null) return false;
-  const { socket, transparent } = found;
+  const match = findSocket(run, skb);
+  if (match === null) return false;
+  const { socket, transparent } = match;
   // Listeners on the wildcard address count only with --nowildcard.
   if (!test.nowildcard && socket.state !== "ESTAB" && isWildcard(socket, skb.dst)) return false;
   if (test.transparent) {

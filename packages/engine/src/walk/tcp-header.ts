@@ -4,6 +4,7 @@ import { PROTO } from "../program/protocol.ts";
 import { fibLookup } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { mtuOf } from "./mtu.ts";
+import { forgetBoundaries } from "./refragment.ts";
 import { flowKey } from "./route.ts";
 import type { Run } from "./run.ts";
 import { mssOption, tcpOptions } from "./tcp-options.ts";
@@ -26,9 +27,11 @@ export function rewriteTcp(run: Run, action: TcpAction): void {
       skb.base = { ...base, tcpFlags: (base.tcpFlags & action.keep) ^ action.flip };
       return;
     case "strip-tcp-options":
+      forgetBoundaries(skb);
       skb.base = { ...base, tcpOptions: withoutOptions(base.tcpOptions, new Set(action.options)) };
       return;
     case "tcpmss": {
+      forgetBoundaries(skb);
       const mss = action.mss === "pmtu" ? pathMss(run) : action.mss;
       skb.base = {
         ...base,

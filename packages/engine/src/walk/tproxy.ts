@@ -1,13 +1,15 @@
 import type { Address } from "../base/address.ts";
 import { familyOf } from "../base/address.ts";
 import type { Action } from "../program/action.ts";
+import { PROTO } from "../program/protocol.ts";
+import { isLaterFragment } from "./fields.ts";
 import { ask } from "./run.ts";
 import type { Run } from "./run.ts";
-import { askSocket, findSocket } from "./sockets.ts";
+import { askSocket, findConnection, findListener } from "./sockets.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
-/** tproxy_tg4 (net/netfilter/xt_TPROXY.c): to a transparent socket, or dropped; either way the chain ends (cases tproxy/). */
+/** tproxy_tg4 (net/netfilter/xt_TPROXY.c): to its connection, else to the listener asked for; to a transparent socket, or dropped; either way the chain ends (cases tproxy/). */
 export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): ChainVerdict {
   const { skb } = run;
   const address = action.address ?? deviceAddress(run) ?? skb.dst;
@@ -20,8 +22,21 @@ export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): Ch
   return ACCEPT;
 }
 
+/** nft_tproxy_eval_v4 (net/netfilter/nft_tproxy.c): false without a transparent socket. */
+export function assignTransparentSocket(run: Run, wanted: Address | null, wantedPort: number): boolean {
+  const { skb } = run;
+  if (skb.base.proto !== PROTO.tcp && skb.base.proto !== PROTO.udp) return false;
+  if (skb.sport === null || skb.dport === null || isLaterFragment(skb)) return false;
+  const address = wanted ?? deviceAddress(run) ?? skb.dst;
+  const port = wantedPort === 0 ? skb.dport : wantedPort;
+  if (!transparentListener(run, address, port)) return false;
+  skb.hasSocket = true;
+  run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
+  return true;
+}
+
 function transparentListener(run: Run, address: Address, port: number | null): boolean {
-  const found = run.program.sockets === null ? null : findSocket(run, run.skb, address, port);
+  const found = findConnection(run, run.skb) ?? findListener(run, run.skb, address, port);
   if (run.program.sockets !== null && found === null) return false;
   if (found !== null && found.transparent !== null) return found.transparent;
   const question = askSocket(run, `a transparent socket listens on port ${String(port)}`);

@@ -1,10 +1,11 @@
-import type { Address, Family } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import type { Span } from "../base/span.ts";
 import type { Route, RoutingRule } from "../model/routing.ts";
 import type { Tuple } from "../model/host.ts";
+import type { NftRule } from "../model/nft.ts";
 import type { Rule } from "../model/ruleset.ts";
 import type { Arrival, Packet } from "../program/packet.ts";
-import type { Hook } from "../program/program.ts";
+import type { Hook, StackHook, TableFamily } from "../program/program.ts";
 
 /** The answer to "what happens to this packet": one outcome where the snapshot decides everything, else one per way it can go. */
 export interface Trace {
@@ -17,17 +18,21 @@ export interface Trace {
 }
 
 export type Verdict = "accept" | "drop" | "reject" | "queue" | "unknown";
-export type Delivery = "local" | "forward" | "sent" | "none";
-export type { Hook };
+/** `bridged`: from one port of a bridge to another. */
+export type Delivery = "local" | "forward" | "bridged" | "sent" | "none";
+export type { Hook, StackHook };
 export type CtStateName = "new" | "established" | "related" | "invalid" | "untracked";
 
 export interface Outcome {
   readonly verdict: Verdict;
   readonly delivery: Delivery;
   readonly reason: Reason;
+  /** Where it left: a port, where it was bridged. */
   readonly oif: string | null;
   /** As it left or was delivered. */
   readonly packet: Packet;
+  /** It left in fragments: the bytes behind the IP header of each. Null: whole. */
+  readonly cut: readonly number[] | null;
   readonly mark: number;
   /** Null: no conntrack entry. */
   readonly ctmark: number | null;
@@ -52,9 +57,11 @@ export type Reason =
   | "forwarding"
   | "pkttype"
   | "mtu"
+  | "carrier"
   | "hotdrop"
   | "tproxy"
   | "queue"
+  | "ipvs"
   | "extension"
   | "limit"
   | "missing-chain";
@@ -70,29 +77,35 @@ export interface Condition {
 export type Step =
   | {
       readonly kind: "rule";
-      readonly hook: Hook;
-      readonly family: Family;
+      readonly hook: StackHook;
+      readonly family: TableFamily;
+      /** It is a table of nft itself; absent: of iptables. */
+      readonly native?: true;
       readonly table: string;
       readonly chain: string;
       /** From 1 inside its chain. */
       readonly number: number;
-      readonly rule: Rule;
+      readonly rule: Rule | NftRule;
       /** After the rule. */
       readonly mark: number;
     }
   /** The end of a user chain was reached. */
   | {
       readonly kind: "return";
-      readonly hook: Hook;
-      readonly family: Family;
+      readonly hook: StackHook;
+      readonly family: TableFamily;
+      /** It is a table of nft itself; absent: of iptables. */
+      readonly native?: true;
       readonly table: string;
       readonly chain: string;
       readonly mark: number;
     }
   | {
       readonly kind: "policy";
-      readonly hook: Hook;
-      readonly family: Family;
+      readonly hook: StackHook;
+      readonly family: TableFamily;
+      /** It is a table of nft itself; absent: of iptables. */
+      readonly native?: true;
       readonly table: string;
       readonly chain: string;
       readonly policy: "ACCEPT" | "DROP";
@@ -101,7 +114,7 @@ export type Step =
     }
   | {
       readonly kind: "conntrack";
-      readonly hook: Hook;
+      readonly hook: StackHook;
       readonly state: CtStateName;
       readonly original: Tuple | null;
       readonly reply: Tuple | null;
@@ -109,8 +122,8 @@ export type Step =
   /** `rewrites`: what NAT made of the packet; absent fields did not change. */
   | {
       readonly kind: "nat";
-      readonly hook: Hook;
-      readonly what: "snat" | "dnat" | "reply" | "clash";
+      readonly hook: StackHook;
+      readonly what: "snat" | "dnat" | "reply" | "clash" | "ipvs";
       readonly from: NatEnd;
       readonly to: NatEnd;
     }
@@ -127,7 +140,7 @@ export type Step =
       /** Next hop; null where the destination is on the link. */
       readonly via: Address | null;
     }
-  | { readonly kind: "drop"; readonly hook: Hook | null; readonly reason: Reason; readonly what: string }
+  | { readonly kind: "drop"; readonly hook: StackHook | null; readonly reason: Reason; readonly what: string }
   | { readonly kind: "socket"; readonly what: string }
   | { readonly kind: "note"; readonly what: string };
 

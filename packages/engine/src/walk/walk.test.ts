@@ -154,7 +154,7 @@ describe("chances", () => {
 function withoutIndex(program: Program): Program {
   const bare = (chain: CompiledChain): CompiledChain => ({ ...chain, index: null });
   const bareTable = (table: CompiledTable): CompiledTable => ({
-    source: table.source,
+    ...table,
     chain(name) {
       const chain = table.chain(name);
       return chain === null ? null : bare(chain);

@@ -63,8 +63,14 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     family: program.families[packet.family],
     oracle,
     conntrack: state.conntrack,
+    connections: state.connections,
+    scheduled: null,
+    inside: [],
     assumedFlow,
     sets: state.sets,
+    nftSets: state.nftSets,
+    fragments: state.fragments,
+    nexthops: state.nexthops,
     skb: newSkb(packet, arrival),
     steps: [],
     sides: [],
@@ -75,6 +81,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    cut: null,
     flows: [],
   };
   const end = walkPath(run, start);
@@ -97,11 +104,24 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
   const boundTo = onLink ? run.skb.iif : null;
   const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, refusesCt: isOfUntracked, boundTo };
   const stage = run.stage + 1000;
-  const own: Run = { ...run, skb, steps: [], sides: [], frames: [], base: null, left: false, hook: "output", stage };
+  const own: Run = {
+    ...run,
+    skb,
+    steps: [],
+    sides: [],
+    frames: [],
+    base: null,
+    left: false,
+    cut: null,
+    hook: "output",
+    stage,
+  };
   walkPath(own, "send");
   if (own.stage === stage) return [];
   const answers = own.sides.flatMap((answer) => sendSide(own, answer));
   run.sets = own.sets;
+  run.nftSets = own.nftSets;
+  run.nexthops = own.nexthops;
   return [{ kind, packet: packetOf(skb), what, sent: own.left }, ...answers];
 }
 
@@ -119,7 +139,8 @@ function byLikelihood<T>(results: readonly Explored<T>[]): readonly Explored<T>[
 /** Confirmed flows are in the table from now on; those that were there already keep what a packet changed. */
 function commit(state: NodeState, finished: Finished | undefined): void {
   if (finished === undefined) return;
-  const { sets, flows } = finished.run;
+  const { sets, nftSets, flows, fragments, nexthops, scheduled } = finished.run;
+  if (scheduled !== null) state.connections.add(scheduled);
   for (const flow of flows) {
     if (flow.replaces !== null) state.conntrack.remove(flow.replaces);
     flow.replaces = null;
@@ -127,6 +148,9 @@ function commit(state: NodeState, finished: Finished | undefined): void {
     else if (flow.confirmed) state.conntrack.insert(flow);
   }
   state.sets = sets;
+  state.nftSets = nftSets;
+  state.fragments = fragments;
+  state.nexthops = nexthops;
 }
 
 function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnly: boolean): Outcome {
@@ -138,12 +162,14 @@ function outcomeOf({ value, conditions, probability }: Explored<Finished>, isOnl
     why: question.why,
   }));
   const left = end.delivery === "forward" || end.delivery === "sent";
+  const oif = end.delivery === "bridged" ? skb.physout : left ? skb.oif : null;
   return {
     verdict: end.verdict,
     delivery: end.delivery,
     reason: end.reason,
-    oif: left ? skb.oif : null,
+    oif,
     packet: packetOf(skb),
+    cut: oif === null ? null : run.cut,
     mark: skb.mark,
     ctmark: skb.ct === null || skb.ct.flow.dying ? null : skb.ct.flow.mark,
     ctstate: ctStateOf(run),
@@ -167,6 +193,7 @@ function tooMany(packet: Packet, arrival: Arrival): Outcome {
     reason: "limit",
     oif: null,
     packet,
+    cut: null,
     mark: arrival.mark,
     ctmark: null,
     ctstate: null,

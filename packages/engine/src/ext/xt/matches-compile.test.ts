@@ -286,6 +286,22 @@ describe("what a match compiles to", () => {
   });
 });
 
+describe("ipvs", () => {
+  it("asks whether IPVS has had the packet, where nothing else is asked", () => {
+    expect(compiled("ipvs ! --ipvs")).toMatchObject({
+      kind: "ipvs",
+      only: false,
+      vaddr: null,
+      what: "-m ipvs ! --ipvs",
+    });
+  });
+
+  it("asks for the connection beside any other option", () => {
+    const vport = { negated: true, value: 80 };
+    expect(compiled("ipvs --ipvs ! --vport 80")).toMatchObject({ kind: "ipvs", only: null, vport, vdir: null });
+  });
+});
+
 describe("what no snapshot can answer", () => {
   const unanswerable: readonly (readonly [text: string, why: UnknownWhy, family?: Family])[] = [
     ["limit --limit 5/sec", "rate"],
@@ -298,7 +314,6 @@ describe("what no snapshot can answer", () => {
     ["recent --rcheck", "counter"],
     ["helper --helper ftp", "counter"],
     ["statistic --mode nth --every 2 --packet 0", "counter"],
-    ["ipvs --ipvs", "counter"],
     ["time --weekdays Mon", "clock"],
     ["cpu --cpu 0", "cpu"],
     ["cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 7", "hash"],

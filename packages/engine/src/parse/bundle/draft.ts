@@ -1,6 +1,8 @@
 import type { Family } from "../../base/address.ts";
 import type { Diagnostic, Parsed } from "../../model/diagnostic.ts";
 import type { ConntrackEntry, Socket, Sysctl } from "../../model/host.ts";
+import type { CniConfig } from "../../model/cni.ts";
+import type { IpvsService } from "../../model/ipvs.ts";
 import type { NftTable } from "../../model/nft.ts";
 import type { Link, Neighbour, Route, RoutingRule } from "../../model/routing.ts";
 import type { Table } from "../../model/ruleset.ts";
@@ -19,6 +21,8 @@ export interface SnapshotDraft {
   conntrack: readonly ConntrackEntry[] | null;
   sockets: readonly Socket[] | null;
   sysctls: Map<string, Sysctl> | null;
+  ipvs: readonly IpvsService[] | null;
+  cni: readonly CniConfig[] | null;
   manifest: Manifest | null;
   readonly diagnostics: Diagnostic[];
 }
@@ -37,6 +41,8 @@ export function newDraft(): SnapshotDraft {
     conntrack: null,
     sockets: null,
     sysctls: null,
+    ipvs: null,
+    cni: null,
     manifest: null,
     diagnostics: [],
   };

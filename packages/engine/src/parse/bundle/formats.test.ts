@@ -11,7 +11,12 @@ describe("hintsOfPath", () => {
     ["ss_-peaonmi", { format: "ss" }],
     ["ip-rule.iproute2-6.1.0.txt", { format: "ip-rule" }],
     ["ipset-save.txt", { format: "ipset" }],
-    ["nft-ruleset.txt", {}],
+    ["ipvsadm-save.txt", { format: "ipvsadm" }],
+    ["proc/net/ip_vs", { format: "ipvsadm" }],
+    ["cni-10-calico.conflist", { format: "cni" }],
+    ["nft-ruleset.txt", { format: "nft" }],
+    ["nft-ruleset-terse.nft-1.0.6.txt", { format: "nft", terse: true }],
+    ["sos_commands/firewall_tables/nft_-a_list_ruleset", { format: "nft" }],
     ["settings.txt", {}],
   ])("%s", (path, hints) => {
     expect(hintsOfPath(path)).toEqual(hints);
@@ -30,10 +35,17 @@ describe("hintsOfCommand", () => {
     ["ipset list", { format: "ipset" }],
     ["conntrack -L -o extended", { format: "conntrack" }],
     ["ss -tuanp --inet-sockopt", { format: "ss" }],
+    ["ss -t -p -a -i -s -n -e", { format: "ss", proto: "tcp" }],
+    ["ss -unape", { format: "ss", proto: "udp" }],
     ["sysctl -a", { format: "sysctl" }],
+    ["ipvsadm -Ln", { format: "ipvsadm" }],
+    ["cat /proc/net/ip_vs", { format: "ipvsadm" }],
     ["ip route add default via 10.0.0.1", null],
     ["ip xfrm state", null],
-    ["nft list ruleset", null],
+    ["nft list ruleset", { format: "nft" }],
+    ["nft -a list ruleset", { format: "nft" }],
+    ["nft -at list table ip nat", { format: "nft", terse: true }],
+    ["nft add table x", null],
   ])("%s", (command, hints) => {
     expect(hintsOfCommand(command)).toEqual(hints);
   });

@@ -1,4 +1,5 @@
 import type { Family } from "../../base/address.ts";
+import type { Socket } from "../../model/host.ts";
 import type { Backend } from "../../model/ruleset.ts";
 
 /** What a dump can be: the tool that printed it. */
@@ -13,6 +14,10 @@ export type Format =
   | "conntrack"
   | "ss"
   | "sysctl"
+  | "ipvsadm"
+  | "cni"
+  | "nft-json"
+  | "nft"
   | "manifest";
 
 /** What the name of a file, or the command above a listing, says beside the content. Undefined: nothing. */
@@ -24,15 +29,23 @@ export interface Hints {
   readonly table?: string;
   /** Of a listing of one device's neighbours. */
   readonly dev?: string;
+  /** Of a listing of one kind of sockets. */
+  readonly proto?: Socket["proto"];
+  /** Of a listing of nft without what sets hold. */
+  readonly terse?: boolean;
 }
 
 /** Parts of a file name, most telling first. */
 const NAMES: readonly (readonly [RegExp, Format])[] = [
   [/ip6?-?tables/, "iptables-save"],
   [/ip-?set/, "ipset"],
+  [/ip_?vs/, "ipvsadm"],
+  [/^cni|\.conflist$/, "cni"],
   [/^manifest/, "manifest"],
+  [/nft.*\.json$/, "nft-json"],
   [/conntrack/, "conntrack"],
   [/sysctl/, "sysctl"],
+  [/^nft|nft_.*list_/, "nft"],
   [/^ip.*rule/, "ip-rule"],
   [/^ip.*route/, "ip-route"],
   [/^ip.*neigh/, "ip-neigh"],
@@ -43,6 +56,9 @@ const NAMES: readonly (readonly [RegExp, Format])[] = [
 
 /** `ip-route-table-11`, `ip_route_show_table_11`. */
 const ROUTE_TABLE = /table[-_]([a-z0-9]+)/;
+
+/** `nft-ruleset-terse`, `nft_-t_list_ruleset`. */
+const TERSE = /[-_]t(erse)?[-_.]/;
 
 /** What a path says. The content has the last word on the format. */
 export function hintsOfPath(path: string): Hints {
@@ -55,6 +71,7 @@ export function hintsOfPath(path: string): Hints {
     ...(name.includes("legacy") && { backend: "legacy" }),
     ...(/[-_]nft/.test(name) && { backend: "nft" }),
     ...(table !== undefined && table !== "all" && { table }),
+    ...(format === "nft" && TERSE.test(name) && { terse: true }),
   };
 }
 
@@ -85,8 +102,14 @@ const COMMANDS: readonly (readonly [RegExp, Hints])[] = [
   [/^iptables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip" }],
   [/^ip6tables-(legacy|nft)-save( |$)/, { format: "iptables-save", family: "ip6" }],
   [/^ipset (save|list|-S|-L)( |$)/, { format: "ipset" }],
+  [/^ipvsadm(-save)?( |$)/, { format: "ipvsadm" }],
+  [/^cat \/proc\/net\/ip_vs$/, { format: "ipvsadm" }],
+  [/^cat \/etc\/cni\/net\.d\/\S+$/, { format: "cni" }],
   [/^conntrack (-L|--dump)( |$)/, { format: "conntrack" }],
   [/^cat \/proc\/net\/nf_conntrack$/, { format: "conntrack" }],
+  [/^nft (-\S+ )*(-\w*j\w*|--json) (-\S+ )*list /, { format: "nft-json" }],
+  [/^nft (-\S+ )*(-\w*t\w*|--terse) (-\S+ )*list /, { format: "nft", terse: true }],
+  [/^nft (-\S+ )*list /, { format: "nft" }],
   [/^ss( -\S+)*$/, { format: "ss" }],
   [/^sysctl (-a|net\.)/, { format: "sysctl" }],
 ];
@@ -102,12 +125,29 @@ function hintsOfIp([, options = "", object = "", kind = "", value = ""]: RegExpE
   };
 }
 
+/** Letters of `ss` that choose a kind of sockets. */
+const SOCKET_KINDS = /[tuwxdSMf0]/g;
+const PROTOCOLS: ReadonlyMap<string, Socket["proto"]> = new Map([
+  ["t", "tcp"],
+  ["u", "udp"],
+  ["w", "raw"],
+]);
+
+/** `ss -u -n -e`: one kind has no column that tells. */
+function hintsOfSs(command: string): Hints {
+  const letters = [...command.matchAll(/ -([a-zA-Z0-9]+)/g)].map(([, found = ""]) => found).join("");
+  const [kind = "", ...others] = new Set(letters.match(SOCKET_KINDS));
+  const proto = others.length === 0 ? PROTOCOLS.get(kind) : undefined;
+  return { format: "ss", ...(proto !== undefined && { proto }) };
+}
+
 /** What a command that printed a listing says of it; null: it is none of those whose output is read. */
 export function hintsOfCommand(command: string): Hints | null {
   const ip = IP.exec(command);
   if (ip !== null) return hintsOfIp(ip);
   const known = COMMANDS.find(([pattern]) => pattern.test(command))?.[1];
   if (known === undefined) return null;
+  if (known.format === "ss") return hintsOfSs(command);
   const backend = /-(legacy|nft)-/.exec(command)?.[1];
   return backend === "legacy" || backend === "nft" ? { ...known, backend } : known;
 }

@@ -1,5 +1,6 @@
 import type { IpSet } from "../../model/sets.ts";
 import type { Socket } from "../../model/host.ts";
+import type { NftTable } from "../../model/nft.ts";
 import type { Link } from "../../model/routing.ts";
 
 /**
@@ -72,4 +73,10 @@ export function mergeSockets(a: Socket, b: Socket): Socket {
 /** Members that were listed are better than none; otherwise the later listing holds. */
 export function mergeSets(a: IpSet, b: IpSet): IpSet {
   return b.terse === true && a.terse !== true ? a : b;
+}
+
+/** Of two listings of a table of nft, one with what its sets hold is better than one without; then the earlier holds. */
+export function mergeNftTables(a: NftTable, b: NftTable): NftTable {
+  const isTerse = a.sets.some(({ elements }) => elements === null);
+  return isTerse ? b : a;
 }

@@ -41,6 +41,10 @@ describe("recognising", () => {
     ["conntrack", FLOW, ({ conntrack }) => conntrack],
     ["ss", SOCKET, ({ sockets }) => sockets],
     ["sysctl", "net.ipv4.ip_forward = 1\n", ({ sysctls }) => sysctls],
+    ["ipvsadm", "-A -t 10.0.0.1:80 -s rr\n-a -t 10.0.0.1:80 -r 10.0.0.2:80 -m -w 1\n", ({ ipvs }) => ipvs],
+    ["ipvsadm", "Prot LocalAddress:Port Scheduler Flags\nTCP  10.0.0.1:80 rr\n", ({ ipvs }) => ipvs],
+    ["cni", '{"cniVersion":"0.3.1","name":"k","plugins":[{"type":"calico"}]}', ({ cni }) => cni],
+    ["nft", "table inet t {\n\tchain c {\n\t\tip saddr 10.0.0.1 accept\n\t}\n}\n", ({ nft }) => nft],
     ["manifest", '{"host":"n","kernel":"6.1","tools":{"ipset":"7.17"},"notes":["x"]}', ({ manifest }) => manifest],
   ])("%s by its content, whatever its name", (format, text, valueOf) => {
     const snapshot = read({ "page-from-the-web.md": text });
@@ -50,8 +54,14 @@ describe("recognising", () => {
   });
 
   it("an empty file by its name: nothing there is an answer, too", () => {
-    const snapshot = read({ "conntrack.txt": "", "ipset-save.txt": "\n", "ip6-rule.txt": "", "ip-neigh.json": "[]\n" });
-    expect(snapshot).toMatchObject({ conntrack: [], sets: [], rules: { ip: null, ip6: [] }, neighbours: [] });
+    const snapshot = read({
+      "conntrack.txt": "",
+      "ipset-save.txt": "\n",
+      "ip6-rule.txt": "",
+      "ip-neigh.json": "[]\n",
+      "ipvsadm-save.txt": "",
+    });
+    expect(snapshot).toMatchObject({ conntrack: [], sets: [], rules: { ip: null, ip6: [] }, neighbours: [], ipvs: [] });
   });
 
   it("says that what no file speaks of is unknown", () => {
@@ -209,6 +219,42 @@ describe("a page with commands and what they printed", () => {
     const snapshot = read({ "page.txt": `\uFEFF${PAGE.replaceAll("\n", "\r\n")}` });
     expect(snapshot.rules.ip).toMatchObject([{ span: { line: 5 } }]);
     expect(snapshot.neighbours).toHaveLength(1);
+  });
+});
+
+describe("a file of an archive that tells the command", () => {
+  const archived = (command: string, text: string): Snapshot =>
+    parseSnapshot([{ path: "cmd/x.md", text, command }], { name: "node" });
+
+  it("is read as that command's, whatever its name", () => {
+    const snapshot = archived("ip -6 route show table 11", "default dev eth0 \n");
+    expect(snapshot.routes.ip6).toMatchObject([{ table: "11", span: { file: "cmd/x.md", line: 1 } }]);
+    expect(archived("conntrack -L", "\n").conntrack).toEqual([]);
+    expect(archived("ss -u -n -a", "ESTAB 0 0 10.0.0.1:5353 10.0.0.2:53\n").sockets).toMatchObject([{ proto: "udp" }]);
+  });
+
+  it("takes the line ends of a terminal", () => {
+    const snapshot = archived("iptables-nft-save -c", TABLE.replaceAll("\n", "\r\n"));
+    expect(snapshot.tables.ip).toMatchObject([{ backend: "nft" }]);
+    expect(codes(snapshot)).toEqual([]);
+  });
+
+  it("says nothing where the command failed; a setting stands for itself", () => {
+    const failed = `${ROUTES}> Error while running 'ip -4 r':  exit status 2\n\n`;
+    const snapshot = archived("ip -4 r", failed);
+    expect(snapshot.routes.ip).toBeNull();
+    expect(snapshot.diagnostics).toMatchObject([{ code: "command-failed", span: { line: 3 }, severity: "warning" }]);
+    expect(archived("ip rule", "command terminated with exit code 1\r\n").rules.ip).toBeNull();
+    const settings = archived(
+      "sysctl -a",
+      "net.ipv4.ip_forward = 1\n> Error while running 'sysctl -a':  exit status 1\n",
+    );
+    expect(settings.sysctls?.get("net.ipv4.ip_forward")?.value).toBe("1");
+  });
+
+  it("is left out where no parser reads what that command prints, even if it looks like something else", () => {
+    const snapshot = archived("ip -d route show cache", ROUTES);
+    expect([snapshot.routes.ip, codes(snapshot)]).toEqual([null, ["unknown-file"]]);
   });
 });
 

@@ -1,9 +1,10 @@
+import type { Span } from "../../base/span.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { Snapshot, SnapshotFile } from "../../model/snapshot.ts";
 import { newDraft } from "./draft.ts";
 import type { SnapshotDraft } from "./draft.ts";
-import { hintsOfPath } from "./formats.ts";
+import { hintsOfCommand, hintsOfPath } from "./formats.ts";
 import type { Format, Hints } from "./formats.ts";
 import { READERS } from "./readers.ts";
 import { recognise } from "./recognise.ts";
@@ -13,6 +14,8 @@ import { sectionsOf } from "./sections.ts";
 export interface NamedText {
   readonly path: string;
   readonly text: string;
+  /** The command that printed it, where the archive that it comes from tells. Absent: its name and content tell. */
+  readonly command?: string;
 }
 
 export interface SnapshotOptions {
@@ -27,7 +30,21 @@ export interface SnapshotOptions {
 export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOptions): Snapshot {
   const draft = newDraft();
   const read = files.map((file) => readFile(file, files.length === 1, draft));
-  const { tables, nft, rules, routes, links, neighbours, conntrack, sockets, sysctls, manifest, diagnostics } = draft;
+  const {
+    tables,
+    nft,
+    rules,
+    routes,
+    links,
+    neighbours,
+    conntrack,
+    sockets,
+    sysctls,
+    ipvs,
+    cni,
+    manifest,
+    diagnostics,
+  } = draft;
   const sets = draft.sets === null ? null : listedSets(draft.sets, diagnostics);
   return {
     name,
@@ -41,6 +58,8 @@ export function parseSnapshot(files: readonly NamedText[], { name }: SnapshotOpt
     conntrack,
     sockets,
     sysctls,
+    ipvs,
+    cni,
     manifest,
     files: read,
     diagnostics,
@@ -57,20 +76,53 @@ function readFile(file: NamedText, isAlone: boolean, draft: SnapshotDraft): Snap
   const { path } = file;
   // A byte order mark says nothing.
   const text = file.text.startsWith("\uFEFF") ? file.text.slice(1) : file.text;
+  if (file.command !== undefined) return readListing(path, text, file.command, draft);
   if (!isAlone && COMPANIONS.test(path)) return { path, format: null };
   const hints = hintsOfPath(path);
   const formats = isAlone ? readSections(text, path, hints, draft) : null;
   if (formats !== null) return { path, format: [...formats].join(" ") };
   const format = formatOf(text, hints, isAlone);
-  if (format === null) {
-    draft.diagnostics.push({
-      code: "unknown-file",
-      severity: "info",
-      params: { file: path },
-      span: { file: path, line: 1 },
-    });
-  } else READERS[format]({ file: path, text, firstLine: 1, hints }, draft);
+  if (format === null) sayUnknown(path, draft);
+  else READERS[format]({ file: path, text, firstLine: 1, hints }, draft);
   return { path, format };
+}
+
+function sayUnknown(path: string, draft: SnapshotDraft): void {
+  draft.diagnostics.push({
+    code: "unknown-file",
+    severity: "info",
+    params: { file: path },
+    span: { file: path, line: 1 },
+  });
+}
+
+/** What cilium-bugtool and kubectl write behind the output of a command that failed. */
+const FAILURE = /^(?:> Error while running '.*|command terminated with (?:non-zero )?exit code.*)\s*$/;
+const FAILURE_WIDTH = 400;
+
+/**
+ * A listing of an archive. One that broke off says nothing of what it does not show, so that only settings are taken
+ * from it: each of those stands for itself.
+ */
+function readListing(path: string, raw: string, command: string, draft: SnapshotDraft): SnapshotFile {
+  const hints = hintsOfCommand(command);
+  // `kubectl exec -t` ends lines as a terminal does.
+  const text = raw.includes("\r\n") ? raw.replaceAll("\r\n", "\n") : raw;
+  const [failure] = text.trimEnd().slice(-FAILURE_WIDTH).split("\n").slice(-1);
+  const hasFailed = failure !== undefined && FAILURE.test(failure);
+  const format = hints === null ? null : formatOf(text, hints, false);
+  if (hasFailed) {
+    const span = lastLine(path, text);
+    draft.diagnostics.push({ code: "command-failed", severity: "warning", params: { command }, span });
+    if (format !== "sysctl") return { path, format: null };
+  }
+  if (hints === null || format === null) sayUnknown(path, draft);
+  else READERS[format]({ file: path, text, firstLine: 1, hints }, draft);
+  return { path, format };
+}
+
+function lastLine(file: string, text: string): Span {
+  return { file, line: text.trimEnd().split("\n").length };
 }
 
 /** Where the content says nothing, the name does. */

@@ -2,20 +2,24 @@ import { printAddress } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
 import type { Sysctl } from "../../model/host.ts";
 import type { Table } from "../../model/ruleset.ts";
+import { parseCni } from "../cni/parse-cni.ts";
 import { parseConntrack } from "../conntrack/parse-conntrack.ts";
 import { parseIpAddr, parseIpLink } from "../ip/link.ts";
 import { parseIpNeigh } from "../ip/neighbour.ts";
 import { parseIpRoute } from "../ip/route.ts";
 import { parseIpRule } from "../ip/rule.ts";
 import { parseIpset } from "../ipset/parse-ipset.ts";
+import { parseIpvsadm } from "../ipvsadm/parse-ipvsadm.ts";
 import { parseIptablesSave } from "../iptables-save/parse-iptables-save.ts";
+import { parseNftJson } from "../nft-json/parse-nft-json.ts";
+import { parseNft } from "../nft/parse-nft.ts";
 import { parseSs } from "../ss/parse-ss.ts";
 import { parseSysctl } from "../sysctl/parse-sysctl.ts";
 import { take } from "./draft.ts";
 import type { PerFamily, SnapshotDraft } from "./draft.ts";
 import type { Format, Hints } from "./formats.ts";
 import { parseManifest } from "./manifest.ts";
-import { joinLists, mergeLinks, mergeSets, mergeSockets, statementKey } from "./merge.ts";
+import { joinLists, mergeLinks, mergeNftTables, mergeSets, mergeSockets, statementKey } from "./merge.ts";
 
 /** One listing: a file, or a stretch of one. */
 export interface Listing {
@@ -60,7 +64,8 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     draft.conntrack = joinLists(draft.conntrack, entries, ({ original, zone }) => statementKey({ original, zone }));
   },
   ss(listing, draft) {
-    const sockets = take(parseSs(listing.text, listing.file, listing), draft);
+    const options = { ...listing.hints, firstLine: listing.firstLine };
+    const sockets = take(parseSs(listing.text, listing.file, options), draft);
     draft.sockets = joinLists(
       draft.sockets,
       sockets,
@@ -73,6 +78,24 @@ export const READERS: Readonly<Record<Format, (listing: Listing, draft: Snapshot
     const sysctls = take(parseSysctl(listing.text, listing.file, listing), draft);
     draft.sysctls ??= new Map<string, Sysctl>();
     for (const sysctl of sysctls) draft.sysctls.set(sysctl.name, sysctl);
+  },
+  ipvsadm(listing, draft) {
+    // Both listings of one table say the same; one that could be read is enough.
+    draft.ipvs = take(parseIpvsadm(listing.text, listing.file, listing), draft) ?? draft.ipvs;
+  },
+  cni(listing, draft) {
+    const config = take(parseCni(listing.text, listing.file), draft);
+    draft.cni = joinLists(draft.cni, config === null ? [] : [config], ({ file, name }) => `${file} ${name}`);
+  },
+  "nft-json"(listing, draft) {
+    const tables = take(parseNftJson(listing.text, listing.file, listing), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
+  },
+  nft(listing, draft) {
+    const { text, file, firstLine, hints } = listing;
+    const options = { firstLine, ...(hints.terse === true && { terse: true }) };
+    const tables = take(parseNft(text, file, options), draft);
+    draft.nft = joinLists(draft.nft, tables, ({ family, name }) => `${family} ${name}`, mergeNftTables);
   },
   manifest(listing, draft) {
     draft.manifest = take(parseManifest(listing.text, listing.file), draft) ?? draft.manifest;

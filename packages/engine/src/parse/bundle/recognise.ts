@@ -6,6 +6,10 @@ import type { Format } from "./formats.ts";
 /** How lines of each format look. Where several fit, the first has it; each pattern is linear. */
 const LINES: readonly (readonly [Format, RegExp])[] = [
   [
+    "ipvsadm",
+    /^(ipvsadm )?(-A|-a|--add-service|--add-server) (-t|-u|-f|--(tcp|udp|sctp|fwmark)-service) \S|^(TCP|UDP|SCTP|FWM) +[\w.:[\]-]+ |^ {2}-> \S+ +(Masq|Local|Tunnel|Route|Forward) |^(IP Virtual Server version|Prot LocalAddress:Port) /,
+  ],
+  [
     "iptables-save",
     /^\s*(\*(filter|nat|mangle|raw|security)\s*$|:\S+ (-|ACCEPT|DROP|QUEUE|RETURN)(\s|$)|(\[\d+:\d+\] )?-[AI] \S|COMMIT\s*$)/,
   ],
@@ -32,6 +36,15 @@ const LINES: readonly (readonly [Format, RegExp])[] = [
     /^\s*((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw|\d) )?(default|[0-9a-f:.]+(\/\d+)?)\s+(via|dev|proto|scope|metric|src|table|nhid|encap|from|tos|onlink)\b/,
   ],
   ["ip-route", /^\s*((blackhole|unreachable|prohibit|throw) (default|[0-9a-f:.]+(\/\d+)?)|nexthop (via|dev) \S)/],
+  [
+    "nft",
+    /^\s*(table (ip6?|inet|arp|bridge|netdev) \S+ \{|(chain|set|map) \S+ \{|type (filter|nat|route) hook \w|elements = \{|(add|insert|create|flush|delete) (rule|chain|table|set|map|element|ruleset)\b)/,
+  ],
+  [
+    "nft",
+    /^\t\t {0,2}((ip6?|tcp|udp|th|icmp|icmpv6|ether|arp|meta|ct|fib) [a-z]|[io]if(name)? |counter |(jump|goto) \S|accept|drop|# \S)/,
+  ],
+  ["nft", /^\t\t\t {5}\S/],
   ["sysctl", /^-?[a-z_]+[./][\w./:@-]+\s*=/],
 ];
 
@@ -99,6 +112,11 @@ const KEYS: readonly (readonly [Format, readonly string[]])[] = [
   ["ip-neigh", ["dst", "state"]],
   ["ip-neigh", ["dst", "lladdr"]],
   ["ip-route", ["dst", "flags"]],
+  ["cni", ["cniVersion", "plugins"]],
+  ["cni", ["name", "plugins"]],
+  ["cni", ["cniVersion", "type"]],
+  ["nft-json", ["nftables"]],
+  ["nft-json", ["metainfo"]],
   ["manifest", ["host", "kernel"]],
   ["manifest", ["host", "tools"]],
 ];
@@ -111,8 +129,8 @@ function recogniseJson(text: string): Recognised {
   const formats = objects.map(formatOfObject);
   const format = formats.find((found) => found !== null) ?? null;
   // An object that is cut, or an empty list, is for the name to tell.
-  const cut = text.length > SAMPLE_JSON && objects.length === 0;
-  return { format: cut ? firstKeyFormat(text) : format, share: 1, isEmpty: objects.length === 0 && !cut };
+  const cut = text.length > SAMPLE_JSON && format === null ? firstKeyFormat(text) : null;
+  return { format: format ?? cut, share: 1, isEmpty: objects.length === 0 && cut === null };
 }
 
 function formatOfObject({ entries }: JsonObject): Format | null {
@@ -120,7 +138,8 @@ function formatOfObject({ entries }: JsonObject): Format | null {
   return KEYS.find(([, needed]) => needed.every((key) => keys.has(key)))?.[0] ?? null;
 }
 
-/** A first object so large that it was cut: only a link has that many keys. */
+/** A first object so large that it was cut: a listing of nft is one, and only a link has that many keys. */
 function firstKeyFormat(text: string): Format | null {
+  if (/^\s*\{\s*"nftables"/.test(text.slice(0, 200))) return "nft-json";
   return /^\s*\[?\s*\{\s*"ifindex"/.test(text.slice(0, 200)) ? "ip-link" : null;
 }

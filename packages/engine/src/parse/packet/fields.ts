@@ -1,6 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { parseAddress } from "../../base/address.ts";
 import { parseUnsigned } from "../../ext/xt/codecs.ts";
+import { FRAGMENT_UNIT } from "../../program/fragment.ts";
 
 /** One option that could not be used, in words for the person who typed it. */
 export interface PacketProblem {
@@ -159,5 +160,23 @@ export const fragmentAt: Reader<{ readonly offset: number; readonly more: boolea
     const more = text.endsWith("+");
     const offset = parseUnsigned(more ? text.slice(0, -1) : text, 0x1fff);
     return offset === undefined || (offset === 0 && !more) ? undefined : { offset, more };
+  },
+};
+
+export interface ByteRange {
+  /** A multiple of 8. */
+  readonly from: number;
+  /** The first byte behind it; null: to the end. */
+  readonly to: number | null;
+}
+
+/** `0-16`: the first 16 bytes. `16-`: what is behind them. */
+export const byteRange: Reader<ByteRange> = {
+  expects: "FROM-TO or FROM-, the bytes behind the IP header, FROM a multiple of 8",
+  read(text) {
+    const [, first, last] = /^(\d+)-(\d*)$/.exec(text) ?? [];
+    const from = parseUnsigned(first ?? "", 0xffff);
+    const to = last === "" ? null : parseUnsigned(last ?? "", 0xffff);
+    return from === undefined || to === undefined || from % FRAGMENT_UNIT !== 0 ? undefined : { from, to };
   },
 };

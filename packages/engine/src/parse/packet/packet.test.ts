@@ -95,7 +95,25 @@ describe("packet options", () => {
     });
   });
 
+  it("cuts a fragment out of the packet that the other options describe", () => {
+    const whole = { proto: "udp", dport: 53, length: 68, id: 7 };
+    const bytes = encodePacket(read(whole).packet).subarray(20);
+    expect(encodePacket(read({ ...whole, cut: "0-32" }).packet).subarray(20)).toEqual(bytes.subarray(0, 32));
+    expect(encodePacket(read({ ...whole, cut: "0-4" }).packet).subarray(20)).toEqual(bytes.subarray(0, 4));
+    expect(read({ ...whole, cut: "32-" }).packet).toMatchObject({
+      payload: bytes.subarray(32),
+      fragment: { offset: 4, more: false },
+      sport: null,
+    });
+    expect(read({ ...whole, cut: "8-40" }).packet.fragment).toEqual({ offset: 1, more: true });
+  });
+
   it.each([
+    [{ ...BASE, dport: 80, cut: "0-" }, ["cut"]],
+    [{ ...BASE, dport: 80, cut: "4-8" }, ["cut"]],
+    [{ ...BASE, dport: 80, cut: "8-8" }, ["cut"]],
+    [{ ...BASE, dport: 80, cut: "0-21" }, ["cut"]],
+    [{ ...BASE, dport: 80, cut: "0-8", frag: "0+" }, ["cut"]],
     [{}, ["iif", "src", "dst", "dport"]],
     [{ ...BASE }, ["dport"]],
     [{ ...BASE, dport: "http" }, ["dport"]],

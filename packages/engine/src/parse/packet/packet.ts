@@ -2,11 +2,24 @@ import type { Family } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import { parseProtocol } from "../../base/protocols.ts";
 import { parseUnsigned } from "../../ext/xt/codecs.ts";
-import { encodePacket } from "../../program/packet-bytes.ts";
+import { fragmentOf } from "../../program/fragment.ts";
+import { encodeIpPayload, encodePacket } from "../../program/packet-bytes.ts";
 import type { Arrival, ExtensionHeader, Packet, PktType } from "../../program/packet.ts";
 import { hasIcmpId, hasPorts, PROTO } from "../../program/protocol.ts";
-import type { Endpoint, FieldReader, PacketFields, PacketProblem, Reader } from "./fields.ts";
-import { endpoint, flag, fragmentAt, hexBytes, mac, oneOf, readFields, tcpFlagByte, unsigned, word } from "./fields.ts";
+import type { ByteRange, Endpoint, FieldReader, PacketFields, PacketProblem, Reader } from "./fields.ts";
+import {
+  byteRange,
+  endpoint,
+  flag,
+  fragmentAt,
+  hexBytes,
+  mac,
+  oneOf,
+  readFields,
+  tcpFlagByte,
+  unsigned,
+  word,
+} from "./fields.ts";
 import { icmpNames } from "./names.ts";
 
 /** A packet and how it comes in. */
@@ -99,7 +112,20 @@ function readPacket(from: FieldReader): Packet | null {
     fragment,
   };
   const length = from.take("length", SHORT, null);
-  return family === null ? null : padTo(length, packet, from);
+  const cut = from.take("cut", byteRange, null);
+  return family === null ? null : cutTo(cut, padTo(length, packet, from), from);
+}
+
+/** `--cut` sends one fragment of the packet that the other options describe. */
+function cutTo(range: ByteRange | null, packet: Packet, from: FieldReader): Packet {
+  if (range === null) return packet;
+  if (packet.fragment !== null) from.fail("cut", "--cut and --frag exclude each other");
+  const length = encodeIpPayload(packet).length;
+  const to = range.to ?? length;
+  const isAll = range.from === 0 && to >= length;
+  if (range.from < to && to <= length && !isAll) return fragmentOf(packet, range.from, to);
+  from.fail("cut", `--cut must be a part of the ${String(length)} bytes behind the IP header`);
+  return packet;
 }
 
 /** Null, with a word about it, where the two ends do not make a packet. */

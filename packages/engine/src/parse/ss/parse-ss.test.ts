@@ -68,7 +68,7 @@ describe("parseSs", () => {
 
   it("names what it cannot read and goes on", () => {
     const text =
-      "tcp LISTEN 0 9 10.0.0.1:http 0.0.0.0:*\nu_str ESTAB 0 0 * 1 * 2\ntcp LISTEN 0 9 *:1 *:*\ntcp LISTEN 0 9 *:70000 *:*\n";
+      "tcp LISTEN 0 9 10.0.0.1:http 0.0.0.0:*\nstrange ESTAB 0 0 * 1 * 2\ntcp LISTEN 0 9 *:1 *:*\ntcp LISTEN 0 9 *:70000 *:*\n";
     const { value, diagnostics } = parseSs(text, "f");
     expect(value).toHaveLength(1);
     expect(diagnostics.map(({ code, span }) => [code, span.line, span.column])).toEqual([
@@ -76,5 +76,34 @@ describe("parseSs", () => {
       ["unknown-line", 2, 1],
       ["bad-word-value", 4, 16],
     ]);
+  });
+
+  it("passes over a summary and sockets that no packet of IP meets, with the lines that continue them", () => {
+    const text = [
+      "Total: 12",
+      "TCP:   2 (estab 0, closed 1, orphaned 0, timewait 0)",
+      "",
+      "Transport Total     IP        IPv6",
+      "RAW\t  0         0         0        ",
+      "INET\t  2         2         0        ",
+      "",
+      "Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process",
+      "nl    UNCONN 0      0                  0:0             *      sk=0",
+      "\t skmem:(r0,rb212992)",
+      "tcp   LISTEN 0      5            0.0.0.0:8080    0.0.0.0:*     ino:1 sk:6",
+      "\t bbr cwnd:10",
+      "u_str LISTEN 0      4096       /run/x.sock 2066        * 0",
+      "\t skmem:(r0,rb1)",
+    ].join("\n");
+    const { value, diagnostics } = parseSs(text, "ss.txt");
+    expect(diagnostics).toEqual([]);
+    expect(value).toMatchObject([
+      { proto: "tcp", localPort: 8080, text: expect.stringMatching(/cwnd:10$/) as unknown },
+    ]);
+  });
+
+  it("takes the kind of a listing of one kind from whoever knows it", () => {
+    const { value } = parseSs("ESTAB 0 0 10.0.0.1:5353 10.0.0.2:53\n", "ss.txt", { proto: "udp" });
+    expect(value).toMatchObject([{ proto: "udp" }]);
   });
 });

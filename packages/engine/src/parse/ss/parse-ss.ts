@@ -9,17 +9,26 @@ import type { Line } from "../lines.ts";
 import { diagnosticsOf, newReport, quoted, say, spanOfWord } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
 
-/** `ss -tuanp`, with `-e`, `-i`, `-m`, `-o`, `-H` and `--inet-sockopt` alike. */
-export function parseSs(text: string, file: string, options: ParseOptions = {}): Parsed<readonly Socket[]> {
+export interface SsOptions extends ParseOptions {
+  /** What the listing is of, where a listing of one kind (`ss -u`) has no column that tells. */
+  readonly proto?: Socket["proto"];
+}
+
+/** `ss -tuanp`, with `-e`, `-i`, `-m`, `-o`, `-s`, `-H` and `--inet-sockopt` alike. */
+export function parseSs(text: string, file: string, options: SsOptions = {}): Parsed<readonly Socket[]> {
   const report = newReport(file, "ss");
   const sockets: SocketDraft[] = [];
   let header: string | null = null;
+  let isPassedOver = false;
   for (const line of linesOf(text, report, options)) {
     const last = sockets.at(-1);
+    const isContinuation = /^[\t ]/.test(line.text);
     if (HEADER.test(line.text)) header = line.text;
-    else if (last !== undefined && /^[\t ]/.test(line.text)) continueSocket(last, line);
+    else if (isPassedOver && isContinuation) continue;
+    else if (last !== undefined && isContinuation) continueSocket(last, line);
+    else if ((isPassedOver = OTHER.test(line.text))) continue;
     else {
-      const socket = readSocket(line, report);
+      const socket = readSocket(line, report, options.proto);
       if (socket === "not-one") sayUnknownLine(report, line);
       else if (socket !== null) {
         if (header !== null) socket.header = header;
@@ -30,6 +39,10 @@ export function parseSs(text: string, file: string, options: ParseOptions = {}):
   }
   return { value: sockets.map(finished), diagnostics: diagnosticsOf(report) };
 }
+
+/** The summary of `-s`, and sockets that no packet of IP ever meets, by their `Netid`. */
+const OTHER =
+  /^(Total: \d|TCP: +\d+ \(|Transport +Total |(RAW|UDP|TCP|INET|FRAG)\s+\d+\s+\d+\s+\d+\s*$|(nl|u_(str|dgr|seq)|p_(raw|dgr)|v_(str|dgr)|xdp|tipc)\s)/;
 
 const HEADER = /^\s*(Netid\s+)?State\s+Recv-Q/;
 
@@ -53,7 +66,7 @@ const STATE = /^[A-Z][A-Z0-9-]+$/;
 const NUMBER = /^\d+$/;
 
 /** One socket; null where an address of it cannot be read, which has been said. */
-function readSocket(line: Line, report: Report): SocketDraft | "not-one" | null {
+function readSocket(line: Line, report: Report, proto: Socket["proto"] | undefined): SocketDraft | "not-one" | null {
   const words = wordsOfLine(line);
   const named = PROTOCOLS.get(words[0]?.text ?? "");
   const columns = named === undefined ? words : words.slice(1);
@@ -64,7 +77,7 @@ function readSocket(line: Line, report: Report): SocketDraft | "not-one" | null 
   if (here === null || there === null) return null;
   const socket: SocketDraft = {
     // Without the column: UNCONN is what ss calls every socket without a connection, LISTEN and ESTAB are TCP's.
-    proto: named ?? (state.text === "UNCONN" ? "udp" : "tcp"),
+    proto: named ?? proto ?? (state.text === "UNCONN" ? "udp" : "tcp"),
     state: state.text,
     localAddress: here.address,
     localPort: here.port,

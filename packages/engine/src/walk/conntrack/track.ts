@@ -32,6 +32,7 @@ const ICMP6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 1
 /** nf_conntrack_in (net/netfilter/nf_conntrack_core.c). The table is not changed; flows that are found come as copies. */
 export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tracked {
   const { base } = skb;
+  if ((base.fragment?.offset ?? 0) > 0) return null;
   if (base.truncateL4 !== null && base.truncateL4 < headerNeeded(base)) return null;
   if (base.proto === PROTO.icmp || base.proto === PROTO.icmp6) {
     const related = trackIcmp(skb, table, settings);
@@ -48,7 +49,9 @@ export function track(skb: Skb, table: ConntrackTable, settings: TrackSettings):
  * Does the checksum look wrong to conntrack? That of UDP-Lite always does: udplite_error computes it with the protocol number
  * of UDP (net/netfilter/nf_conntrack_proto_udp.c). That of DCCP nobody looks at.
  */
-function looksBad({ proto, l4Checksum }: Packet): boolean {
+function looksBad({ proto, l4Checksum, fragment }: Packet): boolean {
+  // A fragment that was not put together holds the checksum of more than is there.
+  if (fragment?.rest !== undefined && l4Checksum !== "none") return true;
   return proto === PROTO.udplite || (l4Checksum === "bad" && proto !== PROTO.dccp);
 }
 

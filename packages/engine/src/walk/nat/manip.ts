@@ -1,6 +1,6 @@
 import type { Tuple } from "../../model/host.ts";
 import { hasTrackedPorts } from "../../program/protocol.ts";
-import type { Hook } from "../../program/program.ts";
+import type { StackHook } from "../../program/program.ts";
 import { invertTuple } from "../conntrack/flow.ts";
 import type { Run } from "../run.ts";
 import type { CtReference, Skb } from "../skb.ts";
@@ -9,7 +9,7 @@ import type { NatEnd } from "../trace.ts";
 /** Which end of the packet NAT changes at a hook: HOOK2MANIP (include/net/netfilter/nf_nat.h). */
 export type Manip = "src" | "dst";
 
-export function manipOf(hook: Hook): Manip {
+export function manipOf(hook: StackHook): Manip {
   return hook === "postrouting" || hook === "input" ? "src" : "dst";
 }
 

@@ -161,20 +161,20 @@ function uniquePort(run: Run, flow: Flow, tuple: Tuple, manip: Manip, range: Nat
   const end = manip === "src" || isIcmp ? "sport" : "dport";
   const { from, to } = range.ports ?? portClass(tuple[end], isIcmp);
   const size = to - from + 1;
-  // Only destinations are tried in order; sources start at a random port.
-  if (manip === "src" || range.random) nameRandomPort(run, from, to);
   const start = startOffset(tuple[end], range, size);
   let candidate = tuple;
   for (let i = 0; i < size; i++) {
     candidate = { ...tuple, [end]: from + ((start + i) % size) };
     if (!isUsed(run, flow, candidate)) break;
   }
+  // Only destinations are tried in order; sources start at a random port.
+  if (manip === "src" || range.random) nameRandomPort(run, candidate[end], from, to);
   return candidate;
 }
 
-function nameRandomPort(run: Run, from: number, to: number): void {
+function nameRandomPort(run: Run, port: number, from: number, to: number): void {
   if (from === to) return;
-  const what = `NAT picks port ${String(from)} of ${String(from)}-${String(to)}`;
+  const what = `NAT picks port ${String(port)} of ${String(from)}-${String(to)}`;
   run.assumed.push({ what, assumed: true, why: "the kernel chooses at random" });
 }
 

@@ -1,0 +1,83 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateKubeProxyNft } from "./generate.ts";
+import { HOOKWALK, medianCost } from "./parse.ts";
+import { measure } from "./process.ts";
+import type { Cost } from "./process.ts";
+import { printTable, times } from "./table.ts";
+import type { Target } from "./target.ts";
+
+const SERVICES = [2500, 5000, 10_000];
+const RUNS = 3;
+const LARGEST = Math.max(...SERVICES);
+
+interface Row {
+  readonly services: number;
+  readonly megabytes: number;
+  readonly ours: Cost;
+  /** Null: nft cannot be run here. */
+  readonly theirs: Cost | null;
+}
+
+/**
+ * `hookwalk show -o stats` beside `nft -c -f` on the table of kube-proxy's nftables mode. nft has the kernel check the rules,
+ * which takes it far longer than reading them: what counts is its own time, in user mode. One run of it is enough.
+ */
+export async function benchNft(): Promise<readonly Target[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hookwalk-bench-"));
+  const canCheck = process.getuid?.() === 0 && spawnSync("nft", ["--version"]).error === undefined;
+  console.log(
+    "Reading nft rulesets: hookwalk show -o stats beside nft -c -f, start included\n" +
+      `(medians of ${String(RUNS)} runs of hookwalk, one of nft)\n`,
+  );
+  if (!canCheck) console.log("  ! nft cannot be run here: hookwalk alone\n");
+  const rows: Row[] = [];
+  try {
+    for (const services of SERVICES) {
+      const text = generateKubeProxyNft(services);
+      const file = join(folder, "nft-ruleset.txt");
+      writeFileSync(file, text);
+      const ours: Cost[] = [];
+      for (let run = 0; run <= RUNS; run++) {
+        ours.push(await measure([process.execPath, HOOKWALK, "show", "-f", file, "-o", "stats"]));
+      }
+      const theirs = canCheck ? await measure(["unshare", "--net", "nft", "-c", "-f", file]) : null;
+      rows.push({ services, megabytes: text.length / 1e6, ours: medianCost(ours.slice(1)), theirs });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  print(rows);
+  return rows.filter(({ services }) => services === LARGEST).map(targetOf);
+}
+
+function ratioOf({ ours, theirs }: Row): number {
+  return theirs === null ? Number.NaN : ours.cpuSeconds / theirs.userSeconds;
+}
+
+function targetOf(row: Row): Target {
+  const ratio = ratioOf(row);
+  return {
+    what: `${String(row.services)} services in nftables mode, no more CPU time than nft -c takes in user mode`,
+    measured: row.theirs === null ? "not measured" : `${times(ratio)} its time`,
+    met: row.theirs === null ? null : ratio <= 1,
+  };
+}
+
+function print(rows: readonly Row[]): void {
+  printTable(
+    ["services", "MB", "hookwalk s", "cpu s", "peak MB", "nft s", "nft user s", "ratio"],
+    rows.map((row) => [
+      String(row.services),
+      row.megabytes.toFixed(1),
+      row.ours.seconds.toFixed(3),
+      row.ours.cpuSeconds.toFixed(2),
+      row.ours.peakMegabytes.toFixed(0),
+      row.theirs?.seconds.toFixed(3) ?? "-",
+      row.theirs?.userSeconds.toFixed(2) ?? "-",
+      times(ratioOf(row)),
+    ]),
+  );
+}

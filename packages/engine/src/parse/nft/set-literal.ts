@@ -1,0 +1,87 @@
+import { parseTime } from "../../ext/nft/time.ts";
+import type { Draft } from "../../model/draft.ts";
+import type { NftElement, NftExpression, NftVerdict } from "../../model/nft.ts";
+import { expectPunct, fail, isPunct, nested, takeIf, takePunctIf, takeString } from "./reader.ts";
+import type { Mode, Reader } from "./reader.ts";
+import { advance } from "./scanner.ts";
+import { readStateful } from "./stateful.ts";
+import { readVerdict } from "./verdict.ts";
+
+/** `{ 22, 80-90 }`, `{ 22 : accept }`. */
+export function readSet(reader: Reader, mode: Mode): NftExpression {
+  expectPunct(reader, "{");
+  const elements: NftElement[] = [];
+  nested(reader, () => readElements(reader, mode, elements), null);
+  expectPunct(reader, "}");
+  return { kind: "set", elements };
+}
+
+function readElements(reader: Reader, mode: Mode, elements: NftElement[]): null {
+  while (!closesHere(reader)) {
+    const element = readElement(reader, mode);
+    if (reader.failure !== null) return null;
+    addElement(reader, element, elements);
+    skipNewlines(reader);
+    if (!takePunctIf(reader, ",")) return null;
+  }
+  return null;
+}
+
+/** A variable inside a set may stand for several elements. */
+export function addElement(reader: Reader, element: NftElement, elements: NftElement[]): void {
+  if (element.key.kind !== "set") {
+    elements.push(element);
+    return;
+  }
+  reader.budget -= element.key.elements.length;
+  if (reader.budget < 0) fail(reader);
+  else for (const one of element.key.elements) elements.push(one);
+}
+
+/** Whether, behind line ends, the closing bracket stands. */
+export function closesHere(reader: Reader): boolean {
+  skipNewlines(reader);
+  return isPunct(reader, "}");
+}
+
+export function skipNewlines({ scanner }: Reader): void {
+  while (scanner.kind === "newline") advance(scanner);
+}
+
+/** `KEY [timeout T] [expires T] [counter …] [comment "…"] [: DATA]`. */
+export function readElement(reader: Reader, mode: Mode): NftElement {
+  const key = reader.concat(reader, mode);
+  const element: Draft<NftElement> = { key, data: null, timeout: null, expires: null, comment: null, statements: [] };
+  while (reader.scanner.kind === "word" && readOption(reader, element));
+  if (takePunctIf(reader, ":")) {
+    skipNewlines(reader);
+    element.data = readData(reader, mode);
+    while (reader.scanner.kind === "word" && readOption(reader, element));
+  }
+  return element;
+}
+
+function readOption(reader: Reader, element: Draft<NftElement>): boolean {
+  if (takeIf(reader, "timeout")) element.timeout = takeTime(reader);
+  else if (takeIf(reader, "expires")) element.expires = takeTime(reader);
+  else if (takeIf(reader, "comment")) element.comment = takeString(reader);
+  else {
+    const statement = readStateful(reader);
+    if (statement === null) return false;
+    element.statements.push(statement);
+  }
+  return true;
+}
+
+/** Seconds. */
+export function takeTime(reader: Reader): number {
+  const { kind, word } = reader.scanner;
+  const seconds = kind === "word" || kind === "string" ? parseTime(word) : null;
+  if (seconds === null) fail(reader);
+  else advance(reader.scanner);
+  return seconds ?? 0;
+}
+
+function readData(reader: Reader, mode: Mode): NftExpression | NftVerdict {
+  return readVerdict(reader) ?? (mode === "constant" ? reader.concat(reader, "constant") : reader.value(reader));
+}

@@ -1,0 +1,148 @@
+import type { Address, Family } from "../../base/address.ts";
+import { inNet, zeroOf } from "../../base/address.ts";
+import type { RouteType } from "../../model/routing.ts";
+import { PROTO } from "../../program/protocol.ts";
+import type { AddressType } from "../../program/test.ts";
+import type { FibSpec } from "../../program/value.ts";
+import { typeOfAddress } from "../address-type.ts";
+import { fibLookup } from "../fib.ts";
+import type { FibResult } from "../fib.ts";
+import { staysOnItsLink } from "../ip6-header.ts";
+import type { Question } from "../oracle.ts";
+import { flowKey } from "../route.ts";
+import { ask } from "../run.ts";
+import type { Run } from "../run.ts";
+import { V4_NETS } from "../special-addresses.ts";
+
+/** A device's name, "" where there is none; or a number. */
+export type FibAnswer =
+  { readonly kind: "device"; readonly name: string } | { readonly kind: "type"; readonly type: number };
+
+/** `fib … type`, `fib … oif` (net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c). */
+export function evaluateFib(run: Run, spec: FibSpec): FibAnswer {
+  if (spec.result !== "type") return { kind: "device", name: deviceOf(run, spec) ?? "" };
+  return { kind: "type", type: ADDRESS_TYPES[typeOf(run, spec)] };
+}
+
+/** RTN_*, include/uapi/linux/rtnetlink.h. */
+const ADDRESS_TYPES: Readonly<Record<AddressType, number>> = {
+  UNSPEC: 0,
+  UNICAST: 1,
+  LOCAL: 2,
+  BROADCAST: 3,
+  ANYCAST: 4,
+  MULTICAST: 5,
+  BLACKHOLE: 6,
+  UNREACHABLE: 7,
+  PROHIBIT: 8,
+  THROW: 9,
+  NAT: 10,
+  XRESOLVE: 11,
+};
+
+function namedDevice({ skb }: Run, { device }: FibSpec): string | null {
+  return device === null ? null : device === "in" ? skb.iif : skb.oif;
+}
+
+/** The address that is asked about, and the other end. */
+function endsOf({ skb }: Run, { address }: FibSpec): readonly [Address, Address] {
+  return address === "dst" ? [skb.dst, skb.src] : [skb.src, skb.dst];
+}
+
+function typeOf(run: Run, spec: FibSpec): AddressType {
+  const [address] = endsOf(run, spec);
+  const device = namedDevice(run, spec);
+  if (typeof address === "bigint") return typeOf6(run, spec, address, device);
+  const type = typeOfAddress(run, address, device);
+  if (typeof type === "string") return type;
+  return answered(run, type) ? "LOCAL" : "UNICAST";
+}
+
+function answered(run: Run, question: Question): boolean {
+  return ask(run, question);
+}
+
+const OWN_ADDRESS: AddressType = "LOCAL";
+
+/** __nft_fib6_eval_type: an address of the device, what the route says, else what the address is. */
+function typeOf6(run: Run, spec: FibSpec, address: bigint, device: string | null): AddressType {
+  const own = device === null ? undefined : run.program.links.get(device);
+  const isOwn = own?.addresses.some(({ prefix }) => prefix.address === address) === true;
+  const result = lookup(run, spec, device);
+  if (result.kind === "error") return ERRORS[result.error];
+  const { type } = result.entry.route;
+  if (type === "anycast") return "ANYCAST";
+  if (isOwn || (device === null && type === "local")) return OWN_ADDRESS;
+  if (address >> 120n === 0xffn) return "MULTICAST";
+  return address === 0n ? "UNSPEC" : "UNICAST";
+}
+
+const ERRORS: Readonly<Record<(FibResult & { kind: "error" })["error"], AddressType>> = {
+  "net-unreachable": "UNREACHABLE",
+  "host-unreachable": "UNREACHABLE",
+  prohibited: "PROHIBIT",
+  blackhole: "BLACKHOLE",
+};
+
+/** As the packet that goes to this address would be looked up; in FORWARD what came in counts as coming in by the device that it leaves by. */
+function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
+  const { skb, hook } = run;
+  const [dst, src] = endsOf(run, spec);
+  const isBackwards = hook === "forward" && spec.device === "in" && spec.address === "src";
+  const strict = typeof dst === "bigint" && dst >> 118n === 0x3fan;
+  return fibLookup(
+    run,
+    flowKey(skb, {
+      dst,
+      src: sourceOf(src, skb.family),
+      iif: isBackwards ? (skb.oif ?? "lo") : "lo",
+      oif: strict ? (device ?? skb.iif) : null,
+      dev: strict ? (device ?? skb.iif) : null,
+      mark: spec.mark ? skb.mark : 0,
+      uid: 0,
+      sport: 0,
+      dport: 0,
+    }),
+  );
+}
+
+/** get_saddr: groups, broadcasts and no address are no source. */
+function sourceOf(address: Address, family: Family): Address {
+  if (typeof address === "bigint") return address;
+  const isNone = inNet(address, V4_NETS.multicast) || address === 0xffff_ffff || address >>> 24 === 0;
+  return isNone ? zeroOf(family) : address;
+}
+
+const NO_DEVICE: ReadonlySet<RouteType> = new Set<RouteType>(["local"]);
+const NO_DEVICE6: ReadonlySet<RouteType> = new Set<RouteType>(["local", "anycast"]);
+
+/** The device by which the address is reached; null: none, or not by the one that it is held against. */
+function deviceOf(run: Run, spec: FibSpec): string | null {
+  const { skb } = run;
+  if (isSkipped(run)) return skb.iif;
+  const device = namedDevice(run, spec);
+  if (saysNothing(run)) return skb.iif;
+  const result = lookup(run, spec, device);
+  if (result.kind === "error") return null;
+  const { type, nexthops } = result.entry.route;
+  if ((skb.family === "ip" ? NO_DEVICE : NO_DEVICE6).has(type)) return null;
+  const found = result.nexthop?.dev ?? null;
+  if (device === null) return found;
+  const uses = skb.family === "ip" ? nexthops.some((hop) => hop.dev === device) : found === device;
+  return uses ? device : null;
+}
+
+/** nft_fib_can_skip: what came round by lo came the right way. */
+function isSkipped({ hook, skb }: Run): boolean {
+  return (hook === "prerouting" || hook === "input") && skb.iif === "lo";
+}
+
+/** A packet without an address of its own, to those on the link. */
+function saysNothing({ skb }: Run): boolean {
+  const { src, dst } = skb;
+  if (typeof src === "number") {
+    const toLink = dst === 0xffff_ffff || (typeof dst === "number" && inNet(dst, V4_NETS.localMulticast));
+    return src >>> 24 === 0 && toLink;
+  }
+  return src === 0n && skb.base.proto === PROTO.icmp6 && typeof dst === "bigint" && staysOnItsLink(dst);
+}
