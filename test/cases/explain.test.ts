@@ -146,3 +146,38 @@ it("goes through every chain of a case", () => {
     expect(explainChain(chain, table, node, null).rules).toHaveLength(chain.rules.length);
   }
 });
+
+describe("what is hostile", () => {
+  const explained = (rules: string): number => {
+    const snapshot = parseSnapshot(
+      [{ path: "iptables-save.txt", text: `*filter\n:FORWARD ACCEPT [0:0]\n${rules}COMMIT\n` }],
+      {
+        name: "hostile",
+      },
+    );
+    const began = performance.now();
+    explainSnapshot(snapshot, { kind: "all" });
+    return performance.now() - began;
+  };
+
+  it.each([
+    ["a comment of a million slashes", `-A FORWARD -m comment --comment "${"a/".repeat(500_000)}" -j DROP\n`],
+    [
+      "a mark that never ends",
+      `-A FORWARD -m mark --mark 0x1/0x1 -m comment --comment "${"0x1/".repeat(200_000)}" -j ACCEPT\n`,
+    ],
+    [
+      "three thousand marks",
+      Array.from(
+        { length: 3000 },
+        (_, at) => `-A FORWARD -m mark --mark ${String(at + 1)} -j MARK --set-mark ${String(at + 7)}\n`,
+      ).join(""),
+    ],
+    [
+      "a chain of jumps",
+      Array.from({ length: 5000 }, (_, at) => `-A c${String(at)} ! -o lo -j c${String(at + 1)}\n`).join(""),
+    ],
+  ])("takes no longer than its size allows: %s", (_, rules) => {
+    expect(explained(rules)).toBeLessThan(5000);
+  });
+});

@@ -25,7 +25,7 @@ describe("hookwalk explain", () => {
   it("finds a chain whose name holds a slash and a number", () => {
     const dump = "*filter\n:cali-pi-shop/knp.default/1 - [0:0]\n-A cali-pi-shop/knp.default/1 -j DROP\nCOMMIT\n";
     const titles = (path: string): readonly string[] =>
-      hookwalk(["explain", "-f", "-", "-q", path], { stdin: dump }).stdout.match(/^filter.*(?=   )/gm) ?? [];
+      hookwalk(["explain", "-f", "-", "-q", path], { stdin: dump }).stdout.match(/^filter\S*/gm) ?? [];
     const chain = "filter/cali-pi-shop/knp.default/1";
     expect(titles(chain)).toEqual([chain, `${chain}/1`]);
     expect(titles(`${chain}/1`)).toEqual([chain, `${chain}/1`]);
@@ -45,10 +45,11 @@ describe("hookwalk explain", () => {
       '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m comment --comment "\u001b[2J# *gone*\u202e" -j DROP\nCOMMIT\n';
     const shown = (...argv: readonly string[]): string =>
       hookwalk(["explain", "-f", "-", "-q", ...argv], { stdin: dump }).stdout;
-    expect(shown()).not.toMatch(/[\u001b\u202e]/);
-    expect(shown("-o", "markdown")).not.toMatch(/[\u001b\u202e]/);
+    const isObeyed = (text: string): boolean => text.includes("\u001b") || text.includes("\u202e");
+    expect(isObeyed(shown())).toBe(false);
+    expect(isObeyed(shown("-o", "markdown"))).toBe(false);
     expect(shown("-o", "markdown")).toContain("\\# \\*gone\\*");
-    expect(shown("-o", "json")).not.toMatch(/[\u001b\u202e]/);
+    expect(isObeyed(shown("-o", "json"))).toBe(false);
   });
 
   it("says as much where a dump names nobody known", () => {

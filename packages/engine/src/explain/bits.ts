@@ -42,7 +42,7 @@ export function meaningOf(value: number, mask: number, { node, owner }: Scope): 
 }
 
 /** One meaning, with its owner's name where the place does not say it. */
-export function meaningPart(meaning: MarkMeaning, withOwner: boolean): Part {
+function meaningPart(meaning: MarkMeaning, withOwner: boolean): Part {
   // The params are the groups of a pattern, which a test holds to the holes of its message.
   const means: Phrase = { id: meaning.means, negated: false, params: meaning.params };
   return withOwner ? phrase("meaning-of", { owner: meaning.owner.title, meaning: means }) : means;

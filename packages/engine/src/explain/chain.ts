@@ -9,7 +9,7 @@ import { meaningPhrase } from "./set-name.ts";
 /** A chain: what it is for, who leads to it, what is at its end; with its rules, or one of them. */
 export function explainChain(chain: Chain, table: Table, node: Node, rule: number | null): ChainExplanation {
   const meaning = node.owners.chain(table.name, chain.name);
-  const places = node.rules.filter((place) => place.chain === chain);
+  const places = node.rulesOf(chain);
   return {
     name: chain.name,
     owner: meaning?.owner ?? null,
@@ -44,6 +44,6 @@ function endPhrase({ policy, rules }: Chain): readonly Part[] {
 }
 
 /** `FORWARD 3`, as explanations of one table name a rule. */
-export function placeName({ chain, number }: Place): string {
+function placeName({ chain, number }: Place): string {
   return `${chain.name} ${String(number)}`;
 }

@@ -3,11 +3,12 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Bits } from "./bits.ts";
 import { explainChain } from "./chain.ts";
 import type { Explanation, ExplainSelection, MarkExplanation, TableExplanation } from "./explanation.ts";
-import { clearersOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
+import { clearersOf, excludersOf, markUseOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
+import type { MarkUse } from "./mark-use.ts";
 import { nodeOf } from "./node.ts";
 import type { Node } from "./node.ts";
 import { explainRoutingRule } from "./routing-rule.ts";
-import { explainSet } from "./set.ts";
+import { explainSets } from "./set.ts";
 
 const FAMILIES = ["ip", "ip6"] as const;
 
@@ -21,17 +22,17 @@ export function explainSnapshot(snapshot: Snapshot, selection: ExplainSelection)
   return {
     owners: node.owners.present,
     tables: rules === null ? [] : explainTables(node, rules),
-    sets: !hasSets
-      ? []
-      : (snapshot.sets
-          ?.filter(({ name }) => setName === null || name === setName)
-          .map((set) => explainSet(set, node)) ?? null),
+    sets: hasSets ? explainSets(node, setName) : [],
     routingRules: isAll
       ? explainRouting(node, null, null)
       : selection.kind === "routing-rule"
         ? explainRouting(node, selection.family, selection.priority)
         : [],
-    marks: isAll ? explainMarks(node, null) : selection.kind === "mark" ? explainMarks(node, selection.mark) : [],
+    ...(isAll
+      ? explainMarks(node, null)
+      : selection.kind === "mark"
+        ? explainMarks(node, selection.mark)
+        : { marks: [], hiddenMarks: 0 }),
   };
 }
 
@@ -59,18 +60,27 @@ function explainRouting(node: Node, family: Family | null, priority: number | nu
     .map((rule) => explainRoutingRule(rule, node));
 }
 
-function explainMarks(node: Node, mark: number | null): readonly MarkExplanation[] {
-  const all: readonly Bits[] = mark === null ? marksInUse(node) : [{ value: mark, mask: 0xffff_ffff }];
-  return all.map(({ value, mask }) => ({
+/** More than a person reads; endpoints with a mark each can be thousands. */
+const LISTED_MARKS = 256;
+
+function explainMarks(node: Node, mark: number | null): Pick<Explanation, "marks" | "hiddenMarks"> {
+  const use = markUseOf(node);
+  const all = mark === null ? marksInUse(use) : [{ value: mark, mask: 0xffff_ffff }];
+  const listed = all.slice(0, LISTED_MARKS);
+  return { marks: listed.map((bits) => explainMark(bits, use, node)), hiddenMarks: all.length - listed.length };
+}
+
+function explainMark({ value, mask }: Bits, use: MarkUse, node: Node): MarkExplanation {
+  return {
     value,
     mask,
     meanings: node.owners.mark(value, mask, null),
-    readers: readersOf(value, node, false),
-    excluders: readersOf(value, node, true),
-    writers: writersOf(value, node),
-    clearers: clearersOf(value, node),
+    readers: readersOf(value, use),
+    excluders: excludersOf(value, use),
+    writers: writersOf(value, use),
+    clearers: clearersOf(value, use),
     routingRules: FAMILIES.flatMap((family) => node.snapshot.rules[family] ?? []).filter(
       ({ fwmark }) => fwmark !== null && (value & fwmark.mask) >>> 0 === fwmark.mark,
     ),
-  }));
+  };
 }

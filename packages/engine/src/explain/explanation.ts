@@ -32,6 +32,8 @@ export interface Explanation {
   readonly sets: readonly SetExplanation[] | null;
   readonly routingRules: readonly RoutingRuleExplanation[];
   readonly marks: readonly MarkExplanation[];
+  /** How many more marks are in use: past a number they are no help. */
+  readonly hiddenMarks: number;
 }
 
 export interface TableExplanation {
@@ -90,9 +92,9 @@ export interface MarkExplanation {
   readonly value: number;
   readonly mask: number;
   readonly meanings: readonly MarkMeaning[];
-  /** Rules that test the packet's mark and that this value passes. */
+  /** Rules that a packet with this mark passes and one without a mark does not. */
   readonly readers: readonly Place[];
-  /** Rules that this value keeps from matching. */
+  /** Rules that a packet without a mark passes and one with this mark does not. */
   readonly excluders: readonly Place[];
   /** Rules that can give a packet these bits. */
   readonly writers: readonly Place[];

@@ -16,6 +16,7 @@ export interface Node {
   readonly rules: readonly Place[];
   readonly sets: ReadonlyMap<string, IpSet>;
   chain(table: Table, name: string): Chain | null;
+  rulesOf(chain: Chain): readonly Place[];
   /** The rules that jump or go to a chain. */
   callers(table: Table, chain: string): readonly Place[];
   /** The base chains from which a packet can get to a chain; of a base chain itself. */
@@ -34,7 +35,10 @@ export interface Place {
 
 export function nodeOf(snapshot: Snapshot): Node {
   const tables = [...(snapshot.tables.ip ?? []), ...(snapshot.tables.ip6 ?? [])];
-  const rules = tables.flatMap((table) => table.chains.flatMap((chain) => placesOf(table, chain)));
+  const places = new Map(
+    tables.flatMap((table) => table.chains.map((chain) => [chain, placesOf(table, chain)] as const)),
+  );
+  const rules = [...places.values()].flat();
   const chains = new Map(tables.map((table) => [table, new Map(table.chains.map((chain) => [chain.name, chain]))]));
   const callers = callersOf(rules);
   const owners = recogniseOwners({
@@ -43,6 +47,8 @@ export function nodeOf(snapshot: Snapshot): Node {
     sets: (snapshot.sets ?? []).map(({ name }) => name),
     routingRules: [...(snapshot.rules.ip ?? []), ...(snapshot.rules.ip6 ?? [])].map(routingRuleView),
   });
+  const rulesOf = (chain: Chain): readonly Place[] => places.get(chain) ?? [];
+  const hooks = new Map(tables.map((table) => [table, hooksOf(table, rulesOf)]));
   const calling = (table: Table, chain: string): readonly Place[] => callers.get(table)?.get(chain) ?? [];
   return {
     snapshot,
@@ -50,8 +56,9 @@ export function nodeOf(snapshot: Snapshot): Node {
     rules,
     sets: new Map((snapshot.sets ?? []).map((set) => [set.name, set])),
     chain: (table, name) => chains.get(table)?.get(name) ?? null,
+    rulesOf,
     callers: calling,
-    hooks: (table, chain) => hooksOf(table, chain, chains.get(table) ?? new Map<string, Chain>(), calling),
+    hooks: (table, chain) => hooks.get(table)?.get(chain) ?? NOWHERE,
   };
 }
 
@@ -75,14 +82,21 @@ function placesOf(table: Table, chain: Chain): readonly Place[] {
   }));
 }
 
+/** Bytes of the kernel's field for a comment: XT_MAX_COMMENT_LEN, include/uapi/linux/netfilter/xt_comment.h. */
+const LONGEST_COMMENT = 256;
+/** Nobody who is recognised writes a longer rule. */
+const LONGEST_TEXT = 2048;
+
 function viewOf(rule: Rule, table: Table, chain: Chain): RuleView {
   const { target } = rule;
   const others = rule.matches.filter(({ name }) => name !== "comment");
   return {
     table: table.name,
     chain: chain.name,
-    text: printSpec({ ...rule, matches: others }, table.family).trimStart(),
-    comments: commentsOf(rule),
+    text: printSpec({ ...rule, matches: others }, table.family)
+      .trimStart()
+      .slice(0, LONGEST_TEXT),
+    comments: commentsOf(rule).map((comment) => comment.slice(0, LONGEST_COMMENT)),
     leadsTo: target?.kind === "jump" || target?.kind === "goto" ? target.chain : null,
   };
 }
@@ -109,19 +123,24 @@ function callersOf(rules: readonly Place[]): ReadonlyMap<Table, ReadonlyMap<stri
   return tables;
 }
 
-function hooksOf(
-  table: Table,
-  start: string,
-  chains: ReadonlyMap<string, Chain>,
-  callers: (table: Table, chain: string) => readonly Place[],
-): ReadonlySet<string> {
-  const hooks = new Set<string>();
-  const seen = new Set([start]);
-  for (const name of seen) {
-    const chain = chains.get(name);
-    if (chain !== undefined && chain.policy !== null) hooks.add(name);
+/** From each base chain forwards: every chain that it leads to, by jumps and gotos of whatever depth. */
+function hooksOf(table: Table, rulesOf: Node["rulesOf"]): ReadonlyMap<string, ReadonlySet<string>> {
+  const chains = new Map(table.chains.map((chain) => [chain.name, chain]));
+  const hooks = new Map<string, Set<string>>();
+  for (const base of table.chains.filter(({ policy }) => policy !== null)) {
+    const reached = new Set([base.name]);
     // A set that grows while it is gone through: each chain once.
-    for (const { chain: caller } of callers(table, name)) seen.add(caller.name);
+    for (const name of reached) {
+      const found = hooks.get(name);
+      if (found === undefined) hooks.set(name, new Set([base.name]));
+      else found.add(base.name);
+      const chain = chains.get(name);
+      for (const { view } of chain === undefined ? [] : rulesOf(chain)) {
+        if (view.leadsTo !== null) reached.add(view.leadsTo);
+      }
+    }
   }
   return hooks;
 }
+
+const NOWHERE: ReadonlySet<string> = new Set<string>();

@@ -3,7 +3,7 @@ import type { Part } from "../messages/explain/phrase.ts";
 import type { IpSet } from "../model/sets.ts";
 import type { RuleMeaning } from "../owners/recognise.ts";
 import { bitsIn } from "../owners/mark.ts";
-import { isRead, markWrite, restoredBits } from "./mark-use.ts";
+import { isRead, markUseOf, markWrite, restoredBits } from "./mark-use.ts";
 import type { Place } from "./node.ts";
 import { commentsOf } from "./node.ts";
 import { printHex } from "./printed.ts";
@@ -75,7 +75,7 @@ function markNotes(place: Place, { node, family }: Scope): readonly Part[] {
   const bits = write === null ? restored : (write.value & write.mask) >>> 0;
   if (bits === null || bits === 0 || place.rule.target?.kind !== "target") return [];
   if (place.rule.target.name === "TPROXY" || (restored !== null && bitsIn(restored) === 32)) return [];
-  if (isRead(bits, node, family) !== false) return [];
+  if (isRead(bits, markUseOf(node), family) !== false) return [];
   return [phrase("note-mark-unread", { bits: printHex(bits) })];
 }
 

@@ -28,17 +28,28 @@ export interface RoutingRuleView {
 /** What the named groups hold, or null where it does not fit. */
 export function fits(shape: RuleShape, view: RuleView): Readonly<Record<string, string>> | null {
   if (shape.table !== undefined && shape.table !== view.table) return null;
-  const params: Record<string, string> = {};
-  const takes = (pattern: RegExp | undefined, texts: readonly string[]): boolean => {
-    if (pattern === undefined) return true;
-    for (const text of texts) {
-      const match = pattern.exec(text);
-      if (match === null) continue;
-      Object.assign(params, match.groups);
-      return true;
-    }
-    return false;
-  };
-  const all = takes(shape.chain, [view.chain]) && takes(shape.text, [view.text]) && takes(shape.comment, view.comments);
-  return all ? params : null;
+  // Comments first: most rules have none, and most shapes ask for one.
+  const comment = shape.comment === undefined ? NOTHING : firstMatch(shape.comment, view.comments);
+  if (comment === null) return null;
+  const chain = shape.chain === undefined ? NOTHING : groupsOf(shape.chain, view.chain);
+  if (chain === null) return null;
+  const text = shape.text === undefined ? NOTHING : groupsOf(shape.text, view.text);
+  return text === null ? null : { ...chain, ...text, ...comment };
+}
+
+type Groups = Readonly<Record<string, string>>;
+
+const NOTHING: Groups = {};
+
+function groupsOf(pattern: RegExp, text: string): Groups | null {
+  const match = pattern.exec(text);
+  return match === null ? null : (match.groups ?? NOTHING);
+}
+
+function firstMatch(pattern: RegExp, texts: readonly string[]): Groups | null {
+  for (const text of texts) {
+    const groups = groupsOf(pattern, text);
+    if (groups !== null) return groups;
+  }
+  return null;
 }

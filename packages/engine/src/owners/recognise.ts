@@ -3,7 +3,7 @@ import { readMark } from "./mark.ts";
 import type { MarkMeaning } from "./mark.ts";
 import { fits } from "./evidence.ts";
 import type { Evidence, RoutingRuleView, RuleView } from "./evidence.ts";
-import type { MarkField, NamePattern, Owner } from "./owner.ts";
+import type { MarkField, NamePattern, Owner, RuleShape } from "./owner.ts";
 import { owners } from "./owners.ts";
 import { versionsOf } from "./versions.ts";
 import type { Versions } from "./versions.ts";
@@ -46,7 +46,9 @@ export interface Recognition {
 }
 
 export function recogniseOwners(evidence: Evidence): Recognition {
-  const here = owners.filter((owner) => owner.name === "kernel" || isPresent(owner, evidence));
+  const chains = rememberedChains();
+  const writers = new Set(evidence.chains.map(({ table, name }) => chains(table, name)?.owner));
+  const here = owners.filter((owner) => writers.has(owner) || owner.name === "kernel" || isPresent(owner, evidence));
   // A listing of routing rules alone, say: nobody can be ruled out.
   const asked = evidence.rules.length === 0 && here.length <= 1 ? owners : here;
   const learned = new Map(here.map((owner) => [owner, learnedFields(owner, evidence.rules)]));
@@ -61,8 +63,8 @@ export function recogniseOwners(evidence: Evidence): Recognition {
         variant:
           owner.variants.find(({ chain }) => evidence.chains.some(({ name }) => chain.test(name)))?.title ?? null,
       })),
-    chain: (table, name) => chainMeaning(table, name),
-    rule: (view) => ruleMeaning(view, asked),
+    chain: chains,
+    rule: (view) => ruleMeaning(view, asked, chains),
     set: (name) => named(asked, ({ sets }) => sets, name),
     device: (name) => named(asked, ({ devices }) => devices, name),
     routingTable: (name) => named(asked, ({ routingTables }) => routingTables, name),
@@ -78,15 +80,33 @@ export function recogniseOwners(evidence: Evidence): Recognition {
   };
 }
 
-function isPresent(owner: Owner, { chains, rules, sets, routingRules }: Evidence): boolean {
+/** Told by something else than its chains. */
+function isPresent(owner: Owner, { rules, sets, routingRules }: Evidence): boolean {
   return (
-    chains.some(({ table, name }) => chainMeaning(table, name)?.owner === owner) ||
-    rules.some((view) => owner.rules.some((shape) => shape.comment !== undefined && fits(shape, view) !== null)) ||
+    rules.some((view) => owner.rules.some((shape) => isSign(shape) && fits(shape, view) !== null)) ||
     sets.some((set) => owner.sets.some(({ name }) => name.test(set))) ||
     routingRules.some((view) =>
       owner.routingRules.some((one) => one.shared !== true && fitsRouting(one, view) !== null),
     )
   );
+}
+
+/** A comment, or a text that means the same wherever it stands. */
+function isSign({ comment, chain, table, text }: RuleShape): boolean {
+  return comment !== undefined || (text !== undefined && chain === undefined && table === undefined);
+}
+
+/** Names are many and each is asked often. */
+function rememberedChains(): (table: string, name: string) => Meaning | null {
+  const known = new Map<string, Meaning | null>();
+  return (table, name) => {
+    const key = `${table} ${name}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const meaning = chainMeaning(table, name);
+    known.set(key, meaning);
+    return meaning;
+  };
 }
 
 function chainMeaning(table: string, name: string): Meaning | null {
@@ -100,8 +120,8 @@ function chainMeaning(table: string, name: string): Meaning | null {
 }
 
 /** Comments and shapes first, of the chain's own owner before others; then the chain that it leads to, or that it stands in. */
-function ruleMeaning(view: RuleView, asked: readonly Owner[]): RuleMeaning {
-  const chain = chainMeaning(view.table, view.chain)?.owner ?? null;
+function ruleMeaning(view: RuleView, asked: readonly Owner[], chains: Recognition["chain"]): RuleMeaning {
+  const chain = chains(view.table, view.chain)?.owner ?? null;
   const own = chain === null || chain.name === "kernel" ? null : chain;
   for (const owner of own === null ? asked : [own, ...asked]) {
     for (const pattern of owner.rules) {
@@ -111,7 +131,7 @@ function ruleMeaning(view: RuleView, asked: readonly Owner[]): RuleMeaning {
       return { owner, meaning: { owner, means: pattern.means, params }, isCut };
     }
   }
-  const target = view.leadsTo === null ? null : (chainMeaning(view.table, view.leadsTo)?.owner ?? null);
+  const target = view.leadsTo === null ? null : (chains(view.table, view.leadsTo)?.owner ?? null);
   return { owner: own ?? target, meaning: null, isCut: false };
 }
 

@@ -38,6 +38,7 @@ export function explainJson(explanation: Explanation, diagnostics: readonly Diag
     sets: explanation.sets === null ? null : explanation.sets.map(setJson),
     routingRules: explanation.routingRules.map(routingRuleJson),
     marks: explanation.marks.map(markJson),
+    hiddenMarks: explanation.hiddenMarks,
     diagnostics: diagnostics.map(diagnosticJson),
   };
 }

@@ -34,7 +34,7 @@ export function explainSections(explanation: Explanation, language: Language): r
     ...explanation.tables.flatMap((table) => [...tableSections(table, say)]),
     ...setSections(explanation.sets, say),
     ...routingSections(explanation.routingRules, say),
-    ...markSections(explanation.marks, say),
+    ...markSections(explanation, say),
   ];
 }
 
@@ -163,9 +163,10 @@ function* routingSections(rules: readonly RoutingRuleExplanation[], say: Sayer):
   }
 }
 
-function* markSections(marks: readonly MarkExplanation[], say: Sayer): Iterable<Section> {
+function* markSections({ marks, hiddenMarks }: Explanation, say: Sayer): Iterable<Section> {
   if (marks.length === 0) return;
-  yield section(1, say.text(phrase("heading-marks")), null, null, []);
+  const hidden = hiddenMarks === 0 ? [] : [[word(say.text(phrase("marks-hidden", { count: hiddenMarks })), "faint")]];
+  yield section(1, say.text(phrase("heading-marks")), null, null, hidden);
   for (const mark of marks) yield markSection(mark, say);
 }
 

@@ -80,6 +80,7 @@ export const frame = {
 
   // Marks.
   "mark-means": "{meaning}.",
+  "marks-hidden": "{count} more are in use and not listed; `--mark` tells of each.",
   "mark-unknown": "Nobody known gives this mark a meaning.",
   "mark-read-by": "Asked for by {places}.",
   "mark-excluded-by": "Ruled out by {places}.",

@@ -81,6 +81,7 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
 
   // mark。
   "mark-means": "{meaning}。",
+  "marks-hidden": "另有{count}个在用而未列出；可用 `--mark` 逐个查看。",
   "mark-unknown": "已知的组件都没有给这个 mark 赋予含义。",
   "mark-read-by": "查看它的有{places}。",
   "mark-excluded-by": "排除它的有{places}。",

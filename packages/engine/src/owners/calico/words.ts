@@ -51,12 +51,17 @@ export const calicoWords: Owner = defineOwner({
     { comment: /^Policy explicitly accepted packet\.$/, means: "calico-policy-accepted" },
     { comment: /^Set endpoint-mark|^Configured DefaultEndpointToHostAction$/, means: "calico-to-host-default" },
     {
-      text: /^-m mark --mark (\S+)\/\1 -m conntrack --ctstate UNTRACKED -j ACCEPT$/,
+      chain: /^cali-/,
+      text: /^-m mark --mark (0x[0-9a-f]{1,8})\/\1 -m conntrack --ctstate UNTRACKED -j ACCEPT$/,
       means: "calico-untracked-accepted",
     },
     { chain: /^cali-/, text: /^-m conntrack --ctstate INVALID -j DROP$/, means: "calico-invalid" },
     { chain: /^cali-/, text: /^-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT$/, means: "calico-established" },
-    { chain: /^cali-PREROUTING$/, text: /^-i cali\+ -j MARK --set-xmark (\S+)\/\1$/, means: "calico-mark-workload" },
+    {
+      chain: /^cali-PREROUTING$/,
+      text: /^-i cali\+ -j MARK --set-xmark (0x[0-9a-f]{1,8})\/\1$/,
+      means: "calico-mark-workload",
+    },
     {
       chain: /^cali-(FORWARD|INPUT|OUTPUT|PREROUTING)$/,
       text: /^-j MARK --set-xmark 0x0\/\S+$/,
@@ -65,8 +70,12 @@ export const calicoWords: Owner = defineOwner({
     { chain: /^cali-[ft]w-/, text: /^-j MARK --set-xmark 0x0\/\S+$/, means: "calico-clear-accept" },
     { chain: /^cali-[ft]w-/, text: /^-m mark --mark 0x0\/\S+ -j cali-p[io]-/, means: "calico-try-policy" },
     { chain: /^cali-[ft]w-/, text: /-j cali-pr[io]-/, means: "calico-try-profile" },
-    { chain: /^cali-p(r?)[io]-/, text: /-j MARK --set-xmark (\S+)\/\1$/, means: "calico-allow" },
-    { chain: /^cali-p(r?)[io]-/, text: /^-m mark --mark (\S+)\/\1 -j RETURN$/, means: "calico-allowed-return" },
+    { chain: /^cali-p(r?)[io]-/, text: /-j MARK --set-xmark (0x[0-9a-f]{1,8})\/\1$/, means: "calico-allow" },
+    {
+      chain: /^cali-p(r?)[io]-/,
+      text: /^-m mark --mark (0x[0-9a-f]{1,8})\/\1 -j RETURN$/,
+      means: "calico-allowed-return",
+    },
     { chain: /^cali-p(r?)[io]-/, text: /-j DROP$/, means: "calico-deny" },
     { chain: /^cali-(from|to)-wl-dispatch/, text: /^-[io] \S+ -[gj] cali-[ft]w-/, means: "calico-dispatch" },
     {
