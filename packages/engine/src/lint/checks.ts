@@ -1,3 +1,4 @@
+import { calicoHash } from "./checks/calico-hash.ts";
 import { truncatedDump } from "./checks/truncated-dump.ts";
 import { twoBackends } from "./checks/two-backends.ts";
 import { versionSkewedDump } from "./checks/version-skewed-dump.ts";
@@ -6,4 +7,11 @@ import { viewLostMatch } from "./checks/view-lost-match.ts";
 import type { Check } from "./finding.ts";
 
 /** Every check, in the order in which findings of one severity are listed. */
-export const checks: readonly Check[] = [versionSkewedDump, truncatedDump, twoBackends, viewInverted, viewLostMatch];
+export const checks: readonly Check[] = [
+  versionSkewedDump,
+  truncatedDump,
+  twoBackends,
+  viewInverted,
+  viewLostMatch,
+  calicoHash,
+];

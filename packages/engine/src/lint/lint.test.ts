@@ -114,4 +114,42 @@ describe("lintSnapshot", () => {
       false,
     ]);
   });
+
+  describe("the hashes of Calico", () => {
+    // A chain of Felix 2.1 as a node has it.
+    const deny = '-A cali-pi-namespace-default -m comment --comment "cali:K4jTheFcVvdYaw0q" -j DROP';
+    const allow =
+      '-A cali-pi-namespace-default -m comment --comment "cali:VTQ78plyA8u_8_YC" -m set --match-set cali4-s:CEmFgJFwDvohR01JKvOkO8D src -j MARK --set-xmark 0x1000000/0x1000000';
+    const accepted =
+      '-A cali-pi-namespace-default -m comment --comment "cali:OAWI2ts9a8YpVP2b" -m mark --mark 0x1000000/0x1000000 -j RETURN';
+    const lintChain = (...rules: readonly string[]): readonly string[] => {
+      const text = `${SAVED}:cali-pi-namespace-default - [0:0]\n${rules.map((rule) => `${rule}\n`).join("")}${COMMIT}`;
+      return told(lint({ "iptables-save.txt": text }));
+    };
+
+    it("follow from what Calico wrote", () => {
+      expect(lintChain(deny, allow, accepted)).toEqual([]);
+    });
+
+    it("tell which rule was edited, and no other", () => {
+      expect(lintChain(deny.replace("DROP", "RETURN"), allow, accepted)).toEqual([
+        "error calico-hash calico-edited cali-pi-namespace-default 1 iptables-save.txt:7",
+      ]);
+    });
+
+    it("tell a rule that is gone from one that moved", () => {
+      expect(lintChain(allow, accepted)).toEqual([
+        "error calico-hash calico-missing cali-pi-namespace-default 1 iptables-save.txt:7",
+      ]);
+      expect(lintChain(allow, deny, accepted)).toEqual([
+        expect.stringMatching(/^error calico-hash calico-reordered cali-pi-namespace-default \d iptables-save.txt:\d$/),
+      ]);
+    });
+
+    it("tell a rule that is not Calico's", () => {
+      expect(lintChain(deny, "-A cali-pi-namespace-default -s 10.0.0.9/32 -j ACCEPT", allow, accepted)).toEqual([
+        "error calico-hash calico-foreign cali-pi-namespace-default 2 iptables-save.txt:8",
+      ]);
+    });
+  });
 });

@@ -20,8 +20,29 @@ export const lint = {
     "{file} should show all of {table}, but has not {missing}, which {other} has\nThey are of different moments. Whether the rules are there is unknown: take both listings at once.",
   "skewed-dump":
     "{file} was printed by an iptables{version} that is older than the one that wrote the rules: {count} lost {matches}\nThe rules themselves are whole. Take the listing with iptables 1.8.8 or later; never restore this one.",
+  "calico-edited":
+    "this rule is not what Calico wrote: its hash belongs to {was}{behind}\nFelix compares hashes alone and will not notice. Delete the rule, and Felix writes its own again at its next refresh.",
+  "calico-edited-beyond":
+    "this rule has words that Calico never writes, under a hash of Calico's{behind}\nDelete the rule, and Felix writes its own again at its next refresh.",
+  "calico-missing":
+    "{count} rules of Calico are gone before this one: {was}{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
+  "calico-missing-unknown":
+    "rules of Calico are gone before this one: its hash does not follow from those that are there{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
+  "calico-truncated":
+    "the chain ends too early: such a chain ends with {was}\nThe listing is cut, or somebody deleted the rule: then Felix writes it again at its next refresh.",
+  "calico-reordered":
+    "rules of this chain were moved: {moved}; Calico had them in the order {order}{behind}\nDelete the rules that were moved, and Felix writes the chain again at its next refresh.",
+  "calico-relabelled":
+    "the rule is Calico's, the hash in its comment is not: it should be {hash}\nSomebody wrote the comment by hand. Felix will put the rule right at its next refresh.",
+  "calico-duplicated":
+    "this rule carries the hash of rule {of} of its chain\nSomebody copied it. Felix deletes it at its next refresh.",
+  "calico-foreign":
+    "somebody else's rule stands in a chain of Calico\nFelix deletes it at its next refresh. Rules of your own belong into chains of your own.",
+  "calico-unexplained":
+    "the hash of this rule does not follow from the chain as it is{behind}\nThe rule was edited, or rules before it are gone. Compare with another node of the same version.",
+  "calico-unverifiable": "; {count} rules behind it cannot be checked any more",
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",
   "no-findings": "nothing found",
-  "findings-count": "{errors} errors, {warnings} warnings, {infos} notes",
+  "findings-count": "errors: {errors}, warnings: {warnings}, notes: {infos}",
 } as const;

@@ -20,6 +20,24 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "{file} 本应显示整个 {table}，却缺少 {other} 所载的 {missing}\n两份列表并非同一时刻。这些规则是否存在未知：请同时取得两份列表。",
   "skewed-dump":
     "{file} 由比写入规则者更旧的 iptables{version} 列出：{count} 条规则丢失了 {matches}\n规则本身是完整的。请用 iptables 1.8.8 或更新版本列出；切勿用此文件恢复规则。",
+  "calico-edited":
+    "这条规则已不是 Calico 所写：其哈希对应的是 {was}{behind}\nFelix 只比较哈希，不会察觉。删除此规则，Felix 下次刷新时会重新写入。",
+  "calico-edited-beyond":
+    "这条规则带有 Calico 的哈希，却含有 Calico 从不写的内容{behind}\n删除此规则，Felix 下次刷新时会重新写入。",
+  "calico-missing":
+    "此规则之前少了 {count} 条 Calico 规则：{was}{behind}\nFelix 下次刷新时会重新写入。请查明是谁删除的。",
+  "calico-missing-unknown":
+    "此规则之前少了 Calico 规则：其哈希无法由现有规则推出{behind}\nFelix 下次刷新时会重新写入。请查明是谁删除的。",
+  "calico-truncated":
+    "这条链结束得太早：这类链以 {was} 结尾\n列表被截断，或有人删除了该规则；若是后者，Felix 下次刷新时会重新写入。",
+  "calico-reordered":
+    "这条链的规则被移动过：{moved}；Calico 的原有顺序为 {order}{behind}\n删除被移动的规则，Felix 下次刷新时会重写此链。",
+  "calico-relabelled": "规则是 Calico 的，注释中的哈希却不是：应为 {hash}\n有人手写了注释。Felix 下次刷新时会改正。",
+  "calico-duplicated": "这条规则带有同链第 {of} 条规则的哈希\n有人复制了它。Felix 下次刷新时会删除。",
+  "calico-foreign": "Calico 的链中有他人的规则\nFelix 下次刷新时会删除。自己的规则应放在自己的链里。",
+  "calico-unexplained":
+    "这条规则的哈希无法由该链的现状推出{behind}\n规则被改过，或其前的规则已丢失。请与同版本的其他节点比较。",
+  "calico-unverifiable": "；其后 {count} 条规则已无法校验",
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",
   "no-findings": "没有发现问题",
