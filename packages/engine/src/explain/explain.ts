@@ -22,6 +22,7 @@ export function explainSnapshot(snapshot: Snapshot, selection: ExplainSelection)
   return {
     owners: node.owners.present,
     tables: rules === null ? [] : explainTables(node, rules),
+    notInWords: isAll ? (snapshot.nft ?? []).map(({ family, name }) => `${family} ${name}`) : [],
     sets: hasSets ? explainSets(node, setName) : [],
     routingRules: isAll
       ? explainRouting(node, null, null)

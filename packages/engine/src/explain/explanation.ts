@@ -28,6 +28,8 @@ export interface Explanation {
   /** Who writes on this node. */
   readonly owners: readonly Presence[];
   readonly tables: readonly TableExplanation[];
+  /** Tables of nft that no iptables made: they are there, and not in words yet. `inet filter`. */
+  readonly notInWords: readonly string[];
   /** Null: the snapshot has no dump of sets. */
   readonly sets: readonly SetExplanation[] | null;
   readonly routingRules: readonly RoutingRuleExplanation[];

@@ -35,6 +35,7 @@ export function explainJson(explanation: Explanation, diagnostics: readonly Diag
       table: table.name,
       chains: chains.map(chainJson),
     })),
+    notInWords: explanation.notInWords,
     sets: explanation.sets === null ? null : explanation.sets.map(setJson),
     routingRules: explanation.routingRules.map(routingRuleJson),
     marks: explanation.marks.map(markJson),

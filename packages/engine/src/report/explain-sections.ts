@@ -32,6 +32,7 @@ export function explainSections(explanation: Explanation, language: Language): r
   return [
     ...ownersSection(explanation, say),
     ...explanation.tables.flatMap((table) => [...tableSections(table, say)]),
+    ...notInWordsSection(explanation, say),
     ...setSections(explanation.sets, say),
     ...routingSections(explanation.routingRules, say),
     ...markSections(explanation, say),
@@ -137,6 +138,12 @@ function needsWords(needs: readonly Need[], say: Sayer): readonly Word[] {
     word(say.text(what), NEED_ROLES.get(isMet) ?? "plain"),
   ]);
   return [word(before), ...words, word(after)];
+}
+
+function notInWordsSection({ notInWords }: Explanation, say: Sayer): readonly Section[] {
+  if (notInWords.length === 0) return [];
+  const said = say.text(phrase("nft-not-in-words", { tables: list("items", notInWords) }));
+  return [section(1, "nft", null, null, [[word(said, "unsure")]])];
 }
 
 function* setSections(sets: readonly SetExplanation[] | null, say: Sayer): Iterable<Section> {

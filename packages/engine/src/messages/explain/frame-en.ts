@@ -102,6 +102,7 @@ export const frame = {
   "versions-to": "up to {to}",
   "owner-rules-1": "1 rule",
   "owner-rules": "{count} rules",
+  "nft-not-in-words": "Not said in words: {tables}. `show` lists them and `trace` walks them.",
   "no-sets": "The snapshot has no ipset dump.",
   "no-rules": "The snapshot has no tables.",
 } as const;

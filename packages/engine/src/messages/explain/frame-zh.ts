@@ -103,6 +103,7 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "versions-to": "不晚于 {to}",
   "owner-rules-1": "1 条规则",
   "owner-rules": "{count}条规则",
+  "nft-not-in-words": "尚不能用文字说明：{tables}。`show` 可列出，`trace` 可走查。",
   "no-sets": "快照中没有 ipset 转储。",
   "no-rules": "快照中没有表。",
 };
