@@ -106,6 +106,11 @@ class Registration {
     }
   }
 
+  /** Nothing is left to turn on. */
+  get isActive(): boolean {
+    return this.#activated.conntrack;
+  }
+
   /** nf_ct_netns_get and nf_defrag_ipv4_enable: packets are made whole and tracked where they come in, confirmed where they go out. */
   activate({ defrag, conntrack }: Activated): void {
     const { defrag: hasDefrag, conntrack: hasConntrack } = this.#activated;
@@ -178,7 +183,8 @@ function nameOf(entry: HookEntry): string {
   return `${table.family} ${table.name} ${chain.name}`;
 }
 
-function insert<T extends { readonly priority: number }>(list: T[], item: T): void {
+/** In the kernel's order: of equal priorities the one that came last is first (nf_hook_entries_grow). */
+export function insert<T extends { readonly priority: number }>(list: T[], item: T): void {
   const at = list.findIndex(({ priority }) => priority >= item.priority);
   list.splice(at < 0 ? list.length : at, 0, item);
 }
@@ -226,7 +232,12 @@ function registerNftTable(registration: Registration, source: NftTable, family: 
     if (base.type === "nat") registration.nat(hook, base.priority, chain);
     else registration.chain(hook, base.priority, chain, base.type === "route" && hook === "output");
   }
-  for (const { rules } of source.chains) for (const rule of rules) registration.activate(ruleActivates(rule, family));
+  for (const { rules } of source.chains) {
+    for (const rule of rules) {
+      if (registration.isActive) return;
+      registration.activate(ruleActivates(rule, family));
+    }
+  }
 }
 
 /** nf_ct_netns_get and nf_defrag_ipv4_enable, as the rules of a table call them when they are loaded. */
@@ -249,30 +260,4 @@ function usesExtension({ matches, target }: Rule, family: Family, activates: Act
     matches.some((match) => used(findMatch(match.name, family), match)) ||
     ((target?.kind === "target" || target?.kind === "verbatim") && used(findTarget(target.name, family), target))
   );
-}
-
-/** Chains at a device: frames meet them before the IP stack has seen them, or after it has let them go. */
-export function compileDevices(
-  family: Family,
-  nft: readonly NftTable[],
-): Readonly<Record<"ingress" | "egress", ReadonlyMap<string, readonly BaseChain[]>>> {
-  const at = (hook: "ingress" | "egress"): ReadonlyMap<string, readonly BaseChain[]> => {
-    const devices = new Map<string, { readonly priority: number; readonly chain: BaseChain }[]>();
-    for (const source of nft.filter(
-      ({ family: own, flags }) => (own === "netdev" || own === "inet") && !flags.includes("dormant"),
-    )) {
-      const table = compileNftTable(source, family);
-      for (const { name, base } of source.chains) {
-        const chain = base?.hook === hook ? nftBaseChain(table, name, base) : null;
-        if (base === null || chain === null) continue;
-        for (const device of base.devices) {
-          const list = devices.get(device) ?? [];
-          devices.set(device, list);
-          insert(list, { priority: base.priority, chain });
-        }
-      }
-    }
-    return new Map([...devices].map(([device, list]) => [device, list.map(({ chain }) => chain)]));
-  };
-  return { ingress: at("ingress"), egress: at("egress") };
 }

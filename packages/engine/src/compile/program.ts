@@ -1,14 +1,15 @@
 import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
-import type { NftTable } from "../model/nft.ts";
 import type { Rule, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import { compileBeyond } from "./bystanders.ts";
 import { compileFib } from "./fib.ts";
+import { compileDevices } from "./devices.ts";
+import { compileHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
-import { compileDevices, compileHooks } from "./hooks.ts";
+import { nftAssumptions } from "./nft-assumptions.ts";
 import { compileIpvs, servesFamily } from "./ipvs.ts";
 import { compileNftSets } from "./nft-table.ts";
 import { sysctlView } from "./sysctl.ts";
@@ -119,45 +120,6 @@ function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
     }
   }
   return out;
-}
-
-/** What a listing of nft leaves open: the order in which things were made, and the tables that are not its own. */
-function nftAssumptions({ nft, tables }: Snapshot, hooks: Readonly<Record<Family, Hooks>>): readonly Assumption[] {
-  if (nft === null) return [];
-  const out: Assumption[] = [];
-  for (const family of ["ip", "ip6"] as const) {
-    if (tables[family] === null) {
-      const words = family === "ip" ? "IPv4" : "IPv6";
-      out.push({ what: `legacy iptables has no ${words} rules`, why: `no ${TOOLS[family]} dump`, family });
-    }
-    for (const chain of placeless(nft)) {
-      const what = `chain ${chain} is at none of the packet's devices`;
-      out.push({ what, why: "the listing does not name its devices", family });
-    }
-    for (const { family: own, name, flags } of nft) {
-      if (flags.every((flag) => TABLE_FLAGS.has(flag))) continue;
-      out.push({ what: `table ${own} ${name} is in use`, why: `its flags are printed as ${flags.join(",")}`, family });
-    }
-    for (const tie of hooks[family].ties) {
-      const what = `chains of equal priority run in the order ${tie}`;
-      out.push({ what, why: "no dump holds the order of registration", family });
-    }
-  }
-  return out;
-}
-
-/** JSON of nftables 1.0.6 prints the table's name for them. */
-const TABLE_FLAGS: ReadonlySet<string> = new Set(["dormant", "owner", "persist"]);
-
-/** Chains at devices that a listing does not name: JSON of nftables 1.0.6 leaves them out. */
-function placeless(nft: readonly NftTable[]): readonly string[] {
-  return nft.flatMap(({ family, name, chains }) =>
-    chains.flatMap(({ name: chain, base }) =>
-      (base?.hook === "ingress" || base?.hook === "egress") && base.devices.length === 0
-        ? [`${family} ${name} ${chain}`]
-        : [],
-    ),
-  );
 }
 
 /** False for the rules of a listing that never says which table it shows. */

@@ -17,6 +17,8 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["chain {} is at none of the packet's devices", "链 {1} 不在该报文的任何设备上"],
   ["the listing does not name its devices", "列表没有给出它的设备"],
   ["table {} is in use", "表 {1} 在使用中"],
+  ["table bridge {} lets the packet's frame pass unchanged", "bridge 表 {1} 让该报文的帧原样通过"],
+  ["hookwalk does not walk tables of bridges", "hookwalk 不推演网桥的表"],
   ["its flags are printed as {}", "它的标志印作 {1}"],
   ["rules that stand before any table are not in use", "位于所有表之前的规则未被使用"],
   ["nobody can say which table the rules are in", "无从得知属于哪个表"],

@@ -18,10 +18,12 @@ export function decisiveStep(outcome: Outcome): Step | null {
 
 function isFilterVerdict(step: Step): boolean {
   if (step.kind !== "rule" && step.kind !== "policy") return false;
-  // Tables of nft may have any name.
-  if (step.table !== "filter" && step.native !== true) return false;
+  // Tables of nft may have any name, and filter where iptables' filter does.
+  if (step.native === true ? !FILTER_HOOKS.has(step.hook) : step.table !== "filter") return false;
   return step.kind === "policy" || isPlainAccept(step.rule);
 }
+
+const FILTER_HOOKS: ReadonlySet<string> = new Set(["input", "forward", "output", "ingress"]);
 
 function isRule(step: Step): boolean {
   return step.kind === "rule";
