@@ -57,8 +57,9 @@ export function datatypeOf(expression: NftExpression): string | null {
 
 /** An address of ARP is named with its kind: `saddr ether`. */
 function payloadType(protocol: string, field: string): string | null {
-  if (protocol === "arp" && field.endsWith(" ether")) return "ether_addr";
-  return PAYLOAD_FIELDS.get(protocol)?.get(field.split(" ", 1)[0] ?? field) ?? null;
+  if (protocol !== "arp") return PAYLOAD_FIELDS.get(protocol)?.get(field) ?? null;
+  if (field.endsWith(" ether")) return "ether_addr";
+  return PAYLOAD_FIELDS.get("arp")?.get(field.replace(/ ip$/, "")) ?? null;
 }
 
 function exthdrType(header: string, field: string | null): string | null {

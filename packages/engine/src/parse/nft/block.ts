@@ -18,7 +18,7 @@ export function readBlock(reader: Reader, read: () => boolean, others: ReadonlyS
   scanner.handle = null;
   if (!takePunctIf(reader, "{")) return null;
   const { handle } = scanner;
-  reader.scopes.push(new Map());
+  reader.scopes.push(null);
   for (;;) {
     passSeparators(reader);
     if (isPunct(reader, "}")) break;

@@ -158,7 +158,7 @@ function takeChain(reader: Reader, table: TableDraft): ChainDraft {
   const chain = table.chains.get(name);
   if (chain !== undefined) return chain;
   sayMissing(reader, "chain", name, span);
-  const made = newChain(span);
+  const made = newChain(name, span);
   if (name !== "") table.chains.set(name, made);
   return made;
 }
@@ -204,9 +204,12 @@ function readRename(reader: Reader, draft: RulesetDraft): void {
   const from = takeNameText(reader);
   const to = takeNameText(reader);
   if (failed(reader)) return;
-  const renamed = [...table.chains].map(([name, chain]) => [name === from ? to : name, chain] as const);
+  const chains = [...table.chains.values()];
   table.chains.clear();
-  for (const [name, chain] of renamed) table.chains.set(name, chain);
+  for (const chain of chains) {
+    if (chain.name === from) chain.name = to;
+    table.chains.set(chain.name, chain);
+  }
 }
 
 function takeWordIs(reader: Reader, word: string): void {

@@ -1,5 +1,5 @@
 import type { Parsed } from "../../model/diagnostic.ts";
-import type { NftExpression, NftTable } from "../../model/nft.ts";
+import type { NftTable } from "../../model/nft.ts";
 import { diagnosticsOf, newReport } from "../report.ts";
 import type { ParseOptions } from "../report.ts";
 import { readCommands } from "./command.ts";
@@ -27,7 +27,7 @@ export function parseNft(text: string, file: string, options: NftOptions = {}): 
   const reader: Reader = {
     scanner: newScanner(text, options.firstLine ?? 1, startsXtWords),
     report,
-    scopes: [new Map<string, NftExpression>()],
+    scopes: [null],
     concat: readConcat,
     value: readValue,
     depth: 0,

@@ -18,8 +18,8 @@ export type Mode = "expression" | "constant" | "value";
 export interface Reader {
   readonly scanner: Scanner;
   readonly report: Report;
-  /** Variables (`define`), the innermost block last. */
-  readonly scopes: Map<string, NftExpression>[];
+  /** Variables (`define`), the innermost block last; null: a block without any. */
+  readonly scopes: (Map<string, NftExpression> | null)[];
   /** How deep brackets are open. */
   depth: number;
   /** Where reading failed. */

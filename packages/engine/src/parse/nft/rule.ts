@@ -13,19 +13,23 @@ export function readRule(reader: Reader): NftRule {
   const { start, line } = scanner;
   scanner.handle = null;
   const statements: NftStatement[] = [];
-  const comments: string[] = [];
+  let comment: string | null = null;
   while (!isStatementEnd(reader)) {
-    const from: Failure = { start: scanner.start, line: scanner.line, lineStart: scanner.lineStart };
-    const statement = readOne(reader, comments);
-    if (reader.failure !== null) {
-      statements.push({ kind: "verbatim", text: keepRest(reader, reader.failure, from, comments) });
-      break;
-    }
-    if (statement !== null) statements.push(statement);
+    const { start: from, line: fromLine, lineStart } = scanner;
+    const isComment = takeIf(reader, "comment");
+    if (isComment) comment = joined(comment, takeString(reader));
+    else statements.push(isPunct(reader, "#") ? readXtWords(reader) : readStatement(reader));
+    if (reader.failure === null) continue;
+    const rest = keepRest(reader, reader.failure, { start: from, line: fromLine, lineStart });
+    if (isComment) comment = null;
+    else statements.pop();
+    statements.push({ kind: "verbatim", text: rest.text });
+    if (rest.comment !== null) comment = joined(comment, rest.comment);
+    break;
   }
   return {
     statements,
-    comment: comments.length === 0 ? null : comments.join(" "),
+    comment,
     handle: scanner.handle,
     text: scanner.text.slice(start, scanner.lastEnd),
     file: reader.report.file,
@@ -33,34 +37,36 @@ export function readRule(reader: Reader): NftRule {
   };
 }
 
-/** One statement; null: a comment, which stands at the end, but where libxtables translated it in the middle. */
-function readOne(reader: Reader, comments: string[]): NftStatement | null {
-  if (takeIf(reader, "comment")) {
-    comments.push(takeString(reader));
-    return null;
-  }
-  return isPunct(reader, "#") ? readXtWords(reader) : readStatement(reader);
+/** A comment stands at the end; where libxtables translated several, each in its place. */
+function joined(before: string | null, comment: string): string {
+  return before === null ? comment : `${before} ${comment}`;
+}
+
+interface Rest {
+  readonly text: string;
+  readonly comment: string | null;
 }
 
 /** Says that the rule cannot be read from this statement on, and moves to its end. */
-function keepRest(reader: Reader, failure: Failure, from: Failure, comments: string[]): string {
+function keepRest(reader: Reader, failure: Failure, from: Failure): Rest {
   const { scanner } = reader;
   recover(reader, failure);
   say(reader.report, "nft-unreadable", spanHere(reader), { text: quoted(lineFrom(reader)) });
   recover(reader, from);
   let end = scanner.start;
+  let comment: string | null = null;
   for (let depth = 0; !isRestEnd(reader, depth);) {
     if (isPunct(reader, "{")) depth++;
     else if (isPunct(reader, "}")) depth--;
     const isComment = depth === 0 && isWord(reader, "comment");
     advance(scanner);
     if (isComment && scanner.kind === "string") {
-      comments.push(takeString(reader));
+      comment = joined(comment, takeString(reader));
       continue;
     }
     end = scanner.lastEnd;
   }
-  return scanner.text.slice(from.start, end);
+  return { text: scanner.text.slice(from.start, end), comment };
 }
 
 /** Words that start the next block where this one was not closed. */

@@ -1,7 +1,6 @@
 import type { Span } from "../../base/span.ts";
 import type {
   NftBaseChain,
-  NftChain,
   NftElement,
   NftExpression,
   NftFamily,
@@ -31,6 +30,7 @@ export interface TableDraft {
 }
 
 export interface ChainDraft {
+  name: string;
   handle: number | null;
   comment: string | null;
   base: NftBaseChain | null;
@@ -95,8 +95,8 @@ export function newTable(family: NftFamily, name: string, span: Span): TableDraf
   };
 }
 
-export function newChain(span: Span): ChainDraft {
-  return { handle: null, comment: null, base: null, rules: [], span };
+export function newChain(name: string, span: Span): ChainDraft {
+  return { name, handle: null, comment: null, base: null, rules: [], span };
 }
 
 export function newSet(isMap: boolean, span: Span): SetDraft {
@@ -133,7 +133,7 @@ export function findOrAdd<Value>(map: Map<string, Value>, key: string, make: () 
 export function finishedTables(draft: RulesetDraft): readonly NftTable[] {
   return [...draft.values()].map(({ chains, sets, objects, flowtables, ...table }) => ({
     ...table,
-    chains: [...chains].map(([name, chain]): NftChain => ({ name, ...chain })),
+    chains: [...chains.values()],
     sets: [...sets].map(([name, set]) => finishedSet(name, set)),
     objects: [...objects.values()],
     flowtables: [...flowtables].map(([name, flowtable]): NftFlowtable => ({ name, ...flowtable })),

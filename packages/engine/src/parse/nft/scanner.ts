@@ -49,29 +49,28 @@ export function newScanner(text: string, firstLine: number, hash: (scanner: Scan
   };
 }
 
-const START = 1;
-const DIGIT = 2;
-/** In a word that starts with a letter; one that starts with a digit ends at a dash, so that ranges fall apart. */
-const INSIDE = 4;
-const BLANK = 8;
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+const DIGITS = "0123456789";
 
-const CLASSES = new Uint8Array(128);
-for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-  CLASSES[char.charCodeAt(0)] = START | INSIDE;
-for (const char of "0123456789") CLASSES[char.charCodeAt(0)] = DIGIT | INSIDE;
-for (const char of "./\\-*") CLASSES[char.charCodeAt(0)] = INSIDE;
-for (const char of " \t\r") CLASSES[char.charCodeAt(0)] = BLANK;
-
-function classOf(code: number): number {
-  return CLASSES[code] ?? 0;
+/** Which codes of ASCII are among these characters. */
+function classOf(chars: string): Uint8Array {
+  const codes = new Uint8Array(128);
+  for (const char of chars) codes[char.charCodeAt(0)] = 1;
+  return codes;
 }
+
+const LETTER = classOf(LETTERS);
+const DIGIT = classOf(DIGITS);
+const BLANK = classOf(" \t\r");
+/** What goes on a word. One that starts with a digit ends at a dash, so that ranges fall apart. */
+const IN_NUMBER = classOf(`${LETTERS}${DIGITS}.`);
+const IN_WORD = classOf(`${LETTERS}${DIGITS}./-*`);
 
 const NEWLINE = 10;
 const QUOTE = 34;
 const HASH = 35;
 const COLON = 58;
 const BACKSLASH = 92;
-const DOT = 46;
 
 /** Moves to the next token. */
 export function advance(scanner: Scanner): void {
@@ -91,8 +90,8 @@ function scan(scanner: Scanner): void {
     return;
   }
   const code = text.charCodeAt(at);
-  const kind = classOf(code);
-  if ((kind & (START | DIGIT)) !== 0) scanWord(scanner, (kind & DIGIT) !== 0);
+  if (LETTER[code] === 1) scanWord(scanner, endOfWord(text, at + 1));
+  else if (DIGIT[code] === 1) scanWord(scanner, endOfRun(text, at + 1, IN_NUMBER));
   else if (code === NEWLINE) {
     set(scanner, "newline", "", at + 1);
     scanner.nextLine++;
@@ -113,7 +112,7 @@ function skipBlanks(scanner: Scanner): void {
   const { text } = scanner;
   for (;;) {
     const code = text.charCodeAt(scanner.at);
-    if ((classOf(code) & BLANK) !== 0) scanner.at++;
+    if (BLANK[code] === 1) scanner.at++;
     else if (code === BACKSLASH && isLineEnd(text, scanner.at + 1)) {
       scanner.at = text.indexOf("\n", scanner.at) + 1;
       scanner.nextLine++;
@@ -162,20 +161,25 @@ function endOfString(text: string, from: number): number {
   return -1;
 }
 
-function scanWord(scanner: Scanner, isNumber: boolean): void {
+function scanWord(scanner: Scanner, end: number): void {
   const { text, at } = scanner;
-  let end = at + 1;
-  while (end < text.length && isInside(text, end, isNumber)) end++;
   // What may go on behind a colon: an address, or a handle of traffic control (`1:10`).
   if (text.charCodeAt(end) === COLON && end - at <= 4 && scanColons(scanner)) return;
   set(scanner, "word", text.slice(at, end), end);
 }
 
-function isInside(text: string, at: number, isNumber: boolean): boolean {
-  const code = text.charCodeAt(at);
-  if ((classOf(code) & INSIDE) === 0) return false;
-  if (isNumber) return (classOf(code) & (START | DIGIT)) !== 0 || code === DOT;
-  return code !== BACKSLASH || !isLineEnd(text, at + 1);
+/** Behind the characters of one class that stand here. */
+function endOfRun(text: string, from: number, inside: Uint8Array): number {
+  let at = from;
+  while (inside[text.charCodeAt(at)] === 1) at++;
+  return at;
+}
+
+/** A backslash belongs to the word, but for one that ends the line. */
+function endOfWord(text: string, from: number): number {
+  let at = endOfRun(text, from, IN_WORD);
+  while (text.charCodeAt(at) === BACKSLASH && !isLineEnd(text, at + 1)) at = endOfRun(text, at + 1, IN_WORD);
+  return at;
 }
 
 const WITH_COLONS: readonly RegExp[] = [

@@ -1,6 +1,5 @@
 import { parseTime } from "../../ext/nft/time.ts";
-import type { Draft } from "../../model/draft.ts";
-import type { NftElement, NftExpression, NftVerdict } from "../../model/nft.ts";
+import type { NftElement, NftExpression, NftStatement, NftVerdict } from "../../model/nft.ts";
 import { expectPunct, fail, isPunct, nested, takeIf, takePunctIf, takeString } from "./reader.ts";
 import type { Mode, Reader } from "./reader.ts";
 import { advance } from "./scanner.ts";
@@ -48,10 +47,22 @@ export function skipNewlines({ scanner }: Reader): void {
   while (scanner.kind === "newline") advance(scanner);
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One for all: maps have many elements, and next to none has statements. */
+const NO_STATEMENTS: readonly NftStatement[] = [];
+
 /** `KEY [timeout T] [expires T] [counter …] [comment "…"] [: DATA]`. */
 export function readElement(reader: Reader, mode: Mode): NftElement {
   const key = reader.concat(reader, mode);
-  const element: Draft<NftElement> = { key, data: null, timeout: null, expires: null, comment: null, statements: [] };
+  const element: Writable<NftElement> = {
+    key,
+    data: null,
+    timeout: null,
+    expires: null,
+    comment: null,
+    statements: NO_STATEMENTS,
+  };
   while (reader.scanner.kind === "word" && readOption(reader, element));
   if (takePunctIf(reader, ":")) {
     skipNewlines(reader);
@@ -61,14 +72,14 @@ export function readElement(reader: Reader, mode: Mode): NftElement {
   return element;
 }
 
-function readOption(reader: Reader, element: Draft<NftElement>): boolean {
+function readOption(reader: Reader, element: Writable<NftElement>): boolean {
   if (takeIf(reader, "timeout")) element.timeout = takeTime(reader);
   else if (takeIf(reader, "expires")) element.expires = takeTime(reader);
   else if (takeIf(reader, "comment")) element.comment = takeString(reader);
   else {
     const statement = readStateful(reader);
     if (statement === null) return false;
-    element.statements.push(statement);
+    element.statements = [...element.statements, statement];
   }
   return true;
 }

@@ -52,8 +52,8 @@ function readFlags(reader: Reader, table: TableDraft): void {
 export function readChain(reader: Reader, table: TableDraft): ChainDraft {
   const span = spanHere(reader);
   const name = takeNameText(reader);
-  if (failed(reader)) return newChain(span);
-  const chain = findOrAdd(table.chains, name, () => newChain(span));
+  if (failed(reader)) return newChain(name, span);
+  const chain = findOrAdd(table.chains, name, () => newChain(name, span));
   if (isPunct(reader, "{")) readChainBlock(reader, chain, table.family);
   return chain;
 }

@@ -1,3 +1,4 @@
+import type { NftExpression } from "../../model/nft.ts";
 import { quoted, say } from "../report.ts";
 import { readValue } from "./expression.ts";
 import { expectPunct, failed, isStatementEnd, lookup, spanHere, takeWord } from "./reader.ts";
@@ -27,13 +28,19 @@ function define(reader: Reader): void {
   const name = takeWord(reader);
   expectPunct(reader, "=");
   const value = readValue(reader, "constant");
-  if (!failed(reader)) reader.scopes.at(-1)?.set(name, value);
+  if (!failed(reader)) ownScope(reader).set(name, value);
+}
+
+function ownScope({ scopes }: Reader): Map<string, NftExpression> {
+  const own = scopes.at(-1) ?? new Map<string, NftExpression>();
+  scopes[scopes.length - 1] = own;
+  return own;
 }
 
 function undefine(reader: Reader): void {
   const name = takeWord(reader);
   if (lookup(reader, name) === undefined) return;
-  for (const scope of reader.scopes) scope.delete(name);
+  for (const scope of reader.scopes) scope?.delete(name);
 }
 
 function passOver(reader: Reader): void {
