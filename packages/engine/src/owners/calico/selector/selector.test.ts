@@ -91,7 +91,7 @@ describe("what cannot be read", () => {
     expect(value).toBeNull();
     expect(diagnostics).toHaveLength(1);
     expect(diagnostics[0]).toMatchObject({ severity: "error", params: { column }, span: { ...PLACE, column } });
-    expect(String(diagnostics[0]?.params.expected)).toContain(wanted);
+    expect(String(diagnostics[0]?.params["expected"])).toContain(wanted);
   });
 
   it("stands at its place in the line", () => {
