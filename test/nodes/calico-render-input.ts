@@ -1,5 +1,5 @@
 import { parsePrefix } from "../../packages/engine/src/base/address.ts";
-import type { Prefix } from "../../packages/engine/src/base/address.ts";
+import type { Family, Prefix } from "../../packages/engine/src/base/address.ts";
 import { parseSelector } from "../../packages/engine/src/owners/calico/selector/parse-selector.ts";
 import type { Selector } from "../../packages/engine/src/owners/calico/selector/selector.ts";
 import type {
@@ -91,3 +91,62 @@ export const SLAVE2: CalicoNode = {
   workloads: [{ interface: "cali0ef24b3", policies: ["namespace-default"], profiles: ["profile-database"] }],
   profiles: [PROFILE_DATABASE],
 };
+
+/** One of everything that Felix 2.1 renders, for a family. */
+export function everything(family: Family): CalicoNode {
+  const [near, far, metadata] =
+    family === "ip" ? ["10.1.0.0/16", "192.0.2.7/32", "10.9.9.9"] : ["fd00:1::/32", "fd00:2::7/128", "fd00::9"];
+  const range = (from: number, to = from) => ({ from, to });
+  const many = Array.from({ length: 20 }, (_, at) => range(1000 + 10 * at, 1000 + 10 * at + (at % 3 === 0 ? 4 : 0)));
+  const tcp = { negated: false, value: "TCP" };
+  const rules: readonly PolicyRule[] = [
+    policyRule("log"),
+    policyRule("pass", { protocol: { negated: true, value: 17 } }),
+    policyRule("allow", {
+      protocol: tcp,
+      source: side({
+        within: selector("app == 'a'"),
+        net: { negated: false, value: prefix(near) },
+        ports: [range(1, 1023)],
+        notPorts: [range(22)],
+      }),
+      destination: side({ without: selector("has(b)"), net: { negated: true, value: prefix(far) }, notPorts: many }),
+    }),
+    policyRule("allow", { protocol: tcp, source: side({ ports: many }), destination: side({ ports: many }) }),
+    policyRule("deny", {
+      family,
+      protocol: { negated: false, value: family === "ip" ? "icmp" : "icmpv6" },
+      icmp: { type: 3, code: 4 },
+      notIcmp: { type: 8, code: null },
+    }),
+    policyRule("deny", { family: family === "ip" ? "ip6" : "ip" }),
+    policyRule("deny", {
+      source: side({ net: { negated: true, value: prefix(family === "ip" ? "fd00::/8" : "10.0.0.0/8") } }),
+    }),
+  ];
+  const names = ["one", "a-policy-whose-name-is-far-too-long", "unused"];
+  const interfaces = ["cali1", "tapa1", "tapa2", "tapb", "tapa1"];
+  const address = (text: string) => prefix(`${text}/${family === "ip" ? "32" : "128"}`).address;
+  return {
+    family,
+    felix: {
+      ...FELIX,
+      interfacePrefixes: ["cali", "tap"],
+      endpointToHost: "DROP",
+      openStack: { metadata: { address: address(metadata), port: 8775 } },
+      ipip: { hasTunnelAddress: true },
+    },
+    workloads: interfaces.map((name) => ({ interface: name, policies: names.slice(0, 2), profiles: ["p"] })),
+    hosts: [
+      { interface: "eth0", policies: ["one"], profiles: ["p"], untracked: ["one"] },
+      { interface: "eth1", policies: [], profiles: [], untracked: [] },
+    ],
+    policies: names.map((name) => ({ name, ingress: rules, egress: [policyRule("allow")] })),
+    profiles: [{ name: "p", ingress: [], egress: rules }],
+    natOutgoing: true,
+    floatingIps: [
+      { external: address(family === "ip" ? "203.0.113.9" : "fd99::9"), internal: address(metadata) },
+      { external: address(family === "ip" ? "203.0.113.10" : "fd99::10"), internal: prefix(far).address },
+    ],
+  };
+}

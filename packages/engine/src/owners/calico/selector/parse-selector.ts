@@ -108,22 +108,16 @@ function readTerm(cursor: Cursor): Read {
 
 function readOperand(cursor: Cursor): Read {
   const first = token(cursor);
-  switch (first.kind) {
-    case "has":
-      cursor.next++;
-      return { kind: "has", label: first.text };
-    case "all":
-    case "global":
-      cursor.next++;
-      return { kind: first.kind };
-    case "label":
-      cursor.next++;
-      return readOperator(cursor, first.text);
-    case "(":
-      return readGroup(cursor);
-    default:
-      return expected(cursor, TERMS);
+  if (first.kind === "(") return readGroup(cursor);
+  if (first.kind === "has" || first.kind === "label") {
+    cursor.next++;
+    return first.kind === "has" ? { kind: "has", label: first.text } : readOperator(cursor, first.text);
   }
+  if (first.kind === "all" || first.kind === "global") {
+    cursor.next++;
+    return { kind: first.kind };
+  }
+  return expected(cursor, TERMS);
 }
 
 function readGroup(cursor: Cursor): Read {
