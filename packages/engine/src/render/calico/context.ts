@@ -1,3 +1,4 @@
+import { compareVersions } from "../../owners/calico/felix-version.ts";
 import { setName } from "../../owners/calico/set-names.ts";
 import { allocateMarks, markEra } from "../../owners/calico/marks.ts";
 import type { MarkUse } from "../../owners/calico/marks.ts";
@@ -14,6 +15,8 @@ export interface RenderContext {
   readonly accept: number;
   readonly pass: number;
   readonly fromWorkload: number;
+  /** What conntrack knows is judged in the chain of each endpoint, and no longer at the top of the kernel's. */
+  readonly hasConntrackInEndpoints: boolean;
   /** The name of a set, by its ID. */
   readonly set: (id: string) => string;
 }
@@ -32,6 +35,7 @@ export function contextOf({ family, felix }: CalicoNode): RenderContext {
     accept: bit("accept"),
     pass: bit("pass"),
     fromWorkload: bit("from-workload"),
+    hasConntrackInEndpoints: compareVersions(felix.version, "2.1.2") >= 0,
     set: (id) => setName(family, id, "-"),
   };
 }

@@ -1,12 +1,12 @@
 import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
-import { DROP, NOTRACK, RETURN, clearMark, jump, markClear, markSet, rule } from "./build.ts";
+import { ACCEPT, DROP, NOTRACK, RETURN, clearMark, ctState, jump, markClear, markSet, rule } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { FelixChain, FelixRule } from "./felix-rule.ts";
 import type { HostEndpoint, WorkloadEndpoint } from "./input.ts";
 import { FAILSAFE_IN, FAILSAFE_OUT } from "./static-chains.ts";
 
-/** How one chain of an endpoint is made: felix/rules/endpoints.go endpointToIptablesChains of 2.1. */
+/** How one chain of an endpoint is made: felix/rules/endpoints.go endpointToIptablesChains, 2.1 to 2.3. */
 interface EndpointChain {
   readonly role: ChainRole;
   readonly policy: ChainRole;
@@ -66,6 +66,7 @@ function trackedChain(context: RenderContext, endpoint: WorkloadEndpoint, kind: 
   return {
     name: roleChainName(kind.role, endpoint.interface),
     rules: [
+      ...conntrackRules(context),
       ...startRules(context, kind),
       ...policyRules(context, policies, kind, []),
       ...(policies.length === 0 ? [] : [rule([markClear(pass)], DROP, "Drop if no policies passed packet")]),
@@ -76,6 +77,12 @@ function trackedChain(context: RenderContext, endpoint: WorkloadEndpoint, kind: 
       rule([], DROP, "Drop if no profiles matched"),
     ],
   };
+}
+
+/** From 2.1.2 on. */
+function conntrackRules({ hasConntrackInEndpoints }: RenderContext): readonly FelixRule[] {
+  if (!hasConntrackInEndpoints) return [];
+  return [rule([ctState("RELATED,ESTABLISHED")], ACCEPT), rule([ctState("INVALID")], DROP)];
 }
 
 function startRules({ accept }: RenderContext, { failsafe }: EndpointChain): readonly FelixRule[] {

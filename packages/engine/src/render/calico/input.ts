@@ -38,7 +38,7 @@ export interface FelixSettings {
 }
 
 /** The versions whose renderer is here. */
-export type FelixVersion = "2.1.0" | "2.1.1";
+export type FelixVersion = `2.${1 | 2 | 3}.${number}`;
 
 export interface OpenStack {
   /** MetadataAddr and MetadataPort; null: none. */

@@ -9,7 +9,7 @@ import type { RenderContext } from "./context.ts";
 import type { Action, FelixChain, FelixRule, Fragment } from "./felix-rule.ts";
 import type { Policy, PolicyRule, PolicySide } from "./input.ts";
 
-/** The two chains of a policy or a profile: felix/rules/policy.go of 2.1. */
+/** The two chains of a policy or a profile: felix/rules/policy.go, 2.1 to 2.3. */
 export function policyChains(
   context: RenderContext,
   { name, ingress, egress }: Policy,

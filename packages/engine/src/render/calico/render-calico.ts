@@ -1,6 +1,7 @@
 import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
 import type { Chain, Rule, Table } from "../../model/ruleset.ts";
+import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
 import { ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { jump, rule } from "./build.ts";
 import { contextOf } from "./context.ts";
@@ -43,15 +44,9 @@ export function renderCalico(node: CalicoNode): readonly Table[] {
     ...profiles,
   ];
   return [
-    tableOf(node, "raw", ["PREROUTING", "OUTPUT"], ["PREROUTING", "OUTPUT"], raw),
-    tableOf(
-      node,
-      "nat",
-      ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
-      ["PREROUTING", "OUTPUT", "POSTROUTING"],
-      staticNatChains(context, node),
-    ),
-    tableOf(node, "filter", ["INPUT", "FORWARD", "OUTPUT"], ["INPUT", "FORWARD", "OUTPUT"], filter),
+    tableOf(node, "raw", ["PREROUTING", "OUTPUT"], raw),
+    tableOf(node, "nat", ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], staticNatChains(context, node)),
+    tableOf(node, "filter", ["INPUT", "FORWARD", "OUTPUT"], filter),
   ];
 }
 
@@ -62,18 +57,18 @@ function hostDispatch(interfaces: readonly string[]): readonly FelixChain[] {
   ];
 }
 
-/** `entered`: the kernel's chains that a rule of Felix at their top leads on from. */
+/** A chain of the kernel leads to Felix's chain of its name at its top, where there is one. */
 function tableOf(
   { family, felix }: CalicoNode,
   name: string,
   kernelChains: readonly string[],
-  entered: readonly string[],
   chains: readonly FelixChain[],
 ): Table {
-  const roots = kernelChains.map((chain): FelixChain => ({
-    name: chain,
-    rules: entered.includes(chain) ? [rule([], jump(`cali-${chain}`))] : [],
-  }));
+  const names = new Set(chains.map((chain) => chain.name));
+  const roots = kernelChains.map((chain): FelixChain => {
+    const own = CHAIN_PREFIX + chain;
+    return { name: chain, rules: names.has(own) ? [rule([], jump(own))] : [] };
+  });
   const span = { file: "", line: 0 };
   const all = [...roots, ...reachable(roots, chains)].map((chain, at): Chain => ({
     name: chain.name,

@@ -32,7 +32,7 @@ import type { FelixChain, FelixRule } from "./felix-rule.ts";
 import type { CalicoNode, FloatingIp } from "./input.ts";
 import { compareTexts } from "./order.ts";
 
-/** The chains that stand on every node, table by table: felix/rules/static.go and nat.go of 2.1. */
+/** The chains that stand on every node, table by table: felix/rules/static.go and nat.go, 2.1 to 2.3. */
 
 /** The chains that endpoints hang on; every table has its own. */
 export const DISPATCH = {
@@ -91,7 +91,9 @@ function acceptUntracked({ accept }: RenderContext): FelixRule {
   return rule([markSet(accept), ctState("UNTRACKED")], ACCEPT);
 }
 
-function conntrackRules(): readonly FelixRule[] {
+/** Up to 2.1.1, for every packet of the host; an established connection is never asked for a policy again. */
+function conntrackRules({ hasConntrackInEndpoints }: RenderContext): readonly FelixRule[] {
+  if (hasConntrackInEndpoints) return [];
   return [rule([ctState("INVALID")], DROP), rule([ctState("RELATED,ESTABLISHED")], ACCEPT)];
 }
 
@@ -113,7 +115,7 @@ function filterInput(context: RenderContext): readonly FelixRule[] {
   return [
     acceptUntracked(context),
     ...(family === "ip" && felix.ipip !== null ? [ipip] : []),
-    ...conntrackRules(),
+    ...conntrackRules(context),
     ...eachPrefix(context, (pattern) => [rule([inInterface(pattern)], goTo(WORKLOAD_TO_HOST))]),
     rule([], clearMark(allMarks)),
     rule([], jump(DISPATCH.fromHost)),
@@ -124,7 +126,7 @@ function filterInput(context: RenderContext): readonly FelixRule[] {
 function filterForward(context: RenderContext): readonly FelixRule[] {
   return [
     acceptUntracked(context),
-    ...conntrackRules(),
+    ...conntrackRules(context),
     ...eachPrefix(context, (pattern) => [
       rule([inInterface(pattern)], jump(DISPATCH.fromWorkload)),
       rule([outInterface(pattern)], jump(DISPATCH.toWorkload)),
@@ -141,7 +143,7 @@ function filterForward(context: RenderContext): readonly FelixRule[] {
 function filterOutput(context: RenderContext): readonly FelixRule[] {
   return [
     acceptUntracked(context),
-    ...conntrackRules(),
+    ...conntrackRules(context),
     // The host reaches its own workloads whatever their policies say.
     ...eachPrefix(context, (pattern) => [rule([outInterface(pattern)], RETURN)]),
     ...policedOutput(context),
