@@ -26,6 +26,14 @@ export const diagnostics = {
   "refused-arguments":
     "iptables would refuse `{name}`: {problem}\nThe rule is kept; what depends on it is answered “unknown”.",
   "unknown-command": "`{command}` is no line of a table\nThe line is skipped. -A -I -D -N -P -F -X are read.",
+  "selector-expected":
+    "column {column} of the selector should have one of: {expected}; it has “{found}”\nNothing is selected by it until it is corrected.",
+  "selector-unterminated":
+    "the quote {expected} at column {column} of the selector is never closed\nClose it. Inside, nothing can be escaped: use the other kind of quote.",
+  "selector-too-long":
+    "the selector, or a label of it, has more than {expected} characters (column {column})\nShorten it: Calico takes no such.",
+  "selector-too-deep":
+    "the selector opens more than {expected} parentheses inside each other (column {column})\nLeave out those that change nothing.",
   "unknown-table": "iptables has no table “{table}”\nIt is kept, but no hook runs it.",
   "undeclared-chain":
     "no line declares chain {chain} of table {table}\nIt is taken as a user chain. A whole dump has a line “:{chain} …”.",

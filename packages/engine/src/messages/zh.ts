@@ -21,6 +21,11 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "option-twice": "`{option}` 出现了两次\n规则保留；凡取决于它的答案均为“未知”。",
   "refused-arguments": "iptables 会拒绝 `{name}`：{problem}\n规则保留；凡取决于它的答案均为“未知”。",
   "unknown-command": "`{command}` 不是表中的行\n已跳过。可读的有 -A -I -D -N -P -F -X。",
+  "selector-expected": "选择器第 {column} 列应为下列之一：{expected}；实际为“{found}”\n改正之前，它不选中任何对象。",
+  "selector-unterminated": "选择器第 {column} 列的引号 {expected} 没有闭合\n请闭合。引号内无法转义：请改用另一种引号。",
+  "selector-too-long":
+    "选择器或其中的标签超过 {expected} 个字符（第 {column} 列）\n请缩短：Calico 不接受这样的选择器。",
+  "selector-too-deep": "选择器的括号嵌套超过 {expected} 层（第 {column} 列）\n请去掉不起作用的括号。",
   "unknown-table": "iptables 没有名为“{table}”的表\n已保留，但没有钩子会运行它。",
   "undeclared-chain": "没有任何一行声明 {table} 表的链 {chain}\n按用户链处理。完整的转储有“:{chain} …”一行。",
   "missing-chain": "{table} 表中没有链 {chain}\n走到那里的报文答案为“未知”。完整的转储含有该链。",

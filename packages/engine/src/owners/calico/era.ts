@@ -1,6 +1,7 @@
 import type { Rule } from "../../model/ruleset.ts";
 import type { ChainCheck, RuleCheck } from "./chain-check.ts";
 import { isCalicoChain } from "./chain-names.ts";
+import { compareVersions } from "./felix-version.ts";
 import { bitsFromLowest } from "./marks.ts";
 import { APPENDED } from "./rule-hash.ts";
 
@@ -183,15 +184,4 @@ function evidenceOf(checks: readonly ChainCheck[]): Evidence {
   );
   const own = checks.filter(({ chain: { name } }) => isCalicoChain(name));
   return { rules, chains: new Set(own.map(({ table, chain: { name } }) => `${table.name}/${name}`)) };
-}
-
-/** Versions as `major.minor.patch`. */
-function compareVersions(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (const [at, part] of left.entries()) {
-    const difference = part - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

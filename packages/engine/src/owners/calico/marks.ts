@@ -1,3 +1,6 @@
+import { invariant } from "../../base/assert.ts";
+import { compareVersions } from "./felix-version.ts";
+
 /** What Felix uses a bit of the packet's mark for. */
 export type MarkUse =
   "accept" | "pass" | "drop" | "from-workload" | "scratch-0" | "scratch-1" | "wireguard" | "endpoint";
@@ -46,6 +49,13 @@ export const MARK_ERAS: readonly MarkEra[] = [
     keeps: ["drop"],
   },
 ];
+
+/** How a version shares out the bits; `version` is 2.1.0 or later. */
+export function markEra(version: string): MarkEra {
+  const era = MARK_ERAS.findLast(({ since }) => compareVersions(since, version) <= 0);
+  invariant(era !== undefined, `no Felix before 2.1.0 has marks that are known here: ${version}`);
+  return era;
+}
 
 /** The bits of a mark by what they are for. */
 export interface MarkBits {
