@@ -41,9 +41,16 @@ function record(family: Family, table: string, spellings: readonly string[]): vo
   const shown = new Map<string, { readonly list: string; readonly nft: string }>();
   for (const backend of ["legacy", "nft"]) {
     const tool = `${TOOLS[family]}-${backend}`;
-    if (!restore(tool, table, spellings)) restore(tool, table, spellings.filter((one) => restore(tool, table, [one])));
+    if (!restore(tool, table, spellings))
+      restore(
+        tool,
+        table,
+        spellings.filter((one) => restore(tool, table, [one])),
+      );
     const saved = run(`${tool}-save -t ${table}`).lines.filter((line) => line.startsWith("-A SPELLING"));
-    const listed = run(`${tool} -t ${table} -nvL SPELLING`).lines.slice(2).filter((line) => line !== "");
+    const listed = run(`${tool} -t ${table} -nvL SPELLING`)
+      .lines.slice(2)
+      .filter((line) => line !== "");
     const nft = run(`nft list chain ${family} ${table} SPELLING`).lines.filter((line) => line.startsWith("\t\t"));
     for (const [index, line] of saved.entries()) {
       const list = (listed[index] ?? "").replaceAll("\0", "\\0");
@@ -69,7 +76,11 @@ if (process.env["RECORDING"] === undefined) {
     const distinct = [...new Set(saved.filter((text) => text !== null))];
     const tableOf = (text: string): string => TABLES.find(([, pattern]) => pattern.test(text))?.[0] ?? "mangle";
     for (const table of ["mangle", "raw", "nat", "filter"]) {
-      record(family, table, distinct.filter((text) => tableOf(text) === table));
+      record(
+        family,
+        table,
+        distinct.filter((text) => tableOf(text) === table),
+      );
     }
   }
 }
