@@ -55,8 +55,6 @@ export { NodeState } from "./walk/state.ts";
 export type { WalkOptions } from "./walk/walk.ts";
 export { walkPacket } from "./walk/walk.ts";
 export { parseIptablesSave } from "./parse/iptables-save/parse-iptables-save.ts";
-export { parseIptablesList } from "./parse/iptables-list/parse-iptables-list.ts";
-export type { IptablesListOptions } from "./parse/iptables-list/parse-iptables-list.ts";
 export type { IptablesSaveOptions } from "./parse/iptables-save/parse-iptables-save.ts";
 export * from "./print/iptables-save.ts";
 export { parseConntrack } from "./parse/conntrack/parse-conntrack.ts";

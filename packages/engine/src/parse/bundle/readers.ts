@@ -120,7 +120,7 @@ function joinFamilies<T extends { readonly family: Family }>(
   }
 }
 
-/** Both backends of a table stand side by side; the same one twice stands once. */
+/** Both backends of a table stand side by side; the same one in another file is another view of it. */
 function readTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDraft): void {
   const { family, backend } = hints;
   // The parser of tables counts lines itself: blank ones stand for what is above the listing.
@@ -130,6 +130,11 @@ function readTables({ text, file, firstLine, hints }: Listing, draft: SnapshotDr
   const tables = parsed.map((table) =>
     table.backend === "unknown" && backend !== undefined ? { ...table, backend } : table,
   );
+  const known = new Set([...(draft.tables.ip ?? []), ...(draft.tables.ip6 ?? [])].map(viewKey));
+  const others = tables.filter((table) => known.has(viewKey(table)));
+  for (const table of others) {
+    draft.views.push({ tool: "iptables-save", table, whole: table.committed, originals: new Map() });
+  }
   joinFamilies(draft.tables, tables, family, tableKey);
 }
 
@@ -162,6 +167,11 @@ function readListedTables({ text, file, firstLine, hints }: Listing, draft: Snap
 function isWhole({ name, chains }: Table): boolean {
   const builtIn = chains.filter(({ policy }) => policy !== null).map((chain) => chain.name);
   return isBuiltInOf(name, builtIn);
+}
+
+/** Two tables of one key are two pictures of one table. */
+function viewKey(table: Table): string {
+  return `${table.family} ${tableKey(table)}`;
 }
 
 function tableKey({ name, backend, span }: Table): string {

@@ -4,7 +4,7 @@ import type { NftRule, NftStatement } from "../../model/nft.ts";
 import type { Verbatim } from "../../model/ruleset.ts";
 import { readWords } from "../iptables-list/words.ts";
 import type { SavedLine } from "../saved-line.ts";
-import { findPhrase } from "./patterns.ts";
+import { findPhrase } from "./find-phrase.ts";
 import { spellStatement } from "./spelling.ts";
 
 /** A rule while its statements are gone through. */

@@ -40,12 +40,12 @@ export function prepare(rule: Rule, family: Family): Prepared {
   };
 }
 
-export function prepareMatch(match: Match | Verbatim, family: Family): PreparedMatch {
+function prepareMatch(match: Match | Verbatim, family: Family): PreparedMatch {
   return { match, name: match.name, key: matchKey(match, family), lost: isLost(match) ? match.lost : null };
 }
 
 /** `-m state --state NEW` and `-m conntrack --ctstate NEW` are one test; a comment is none, and compares as it is spelled. */
-export function matchKey(match: Match | Verbatim, family: Family): string {
+function matchKey(match: Match | Verbatim, family: Family): string {
   const extension = match.kind === "match" ? findMatch(match.name, family) : null;
   if (match.kind !== "match" || extension === null || match.name === COMMENT) return spellMatch(match, family);
   return textOf(extension.compile(match.args, contextOf(family)));
@@ -59,7 +59,7 @@ function prepareTarget(target: Target | null, family: Family): PreparedTarget {
   return { target, name, key: targetKey(target, family), lost: isLost(target) ? target.lost : null };
 }
 
-export function targetKey(target: Target | null, family: Family): string {
+function targetKey(target: Target | null, family: Family): string {
   const extension = target?.kind === "target" ? findTarget(target.name, family) : null;
   if (target?.kind !== "target" || extension === null) return spellTarget(target, family);
   return textOf(extension.compile(target.args, contextOf(family)));
