@@ -1,11 +1,12 @@
 import type { Family } from "../../base/address.ts";
-import type { Rule, Table } from "../../model/ruleset.ts";
+import type { Table } from "../../model/ruleset.ts";
 import type { MergedTable, TableView } from "../../model/views.ts";
 import { compareRules } from "./compare.ts";
 import { isLossy } from "./loss.ts";
 import { mergeTable } from "./merge-table.ts";
 import { lacksGuard } from "./owner-rules.ts";
 import { prepare } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
 import { splitNameless } from "./split-nameless.ts";
 
 export interface Views {
@@ -88,15 +89,18 @@ const SAMPLE = 200;
 
 /** Of a listing that does not name its backend: is it a picture of this table, or of the other backend's of that name? */
 function showsSame(group: Group, view: TableView, family: Family): boolean {
-  const known = new Map<string, readonly Rule[]>(
-    group.flatMap(({ table }) => table.chains.map((chain) => [chain.name, chain.rules] as const)),
+  const known = new Map<string, readonly Prepared[]>(
+    group.flatMap(({ table }) =>
+      table.chains.map(
+        ({ name, rules }) => [name, rules.slice(0, SAMPLE).map((rule) => prepare(rule, family))] as const,
+      ),
+    ),
   );
   const sample = view.table.chains.flatMap((chain) => chain.rules.slice(0, 20)).slice(0, SAMPLE);
   if (sample.length === 0) return true;
   const found = sample.filter((rule) => {
     const prepared = prepare(rule, family);
-    const others = known.get(rule.chain) ?? [];
-    return others.slice(0, SAMPLE).some((other) => compareRules(prepare(other, family), prepared) !== null);
+    return known.get(rule.chain)?.some((other) => compareRules(other, prepared) !== null) === true;
   });
   return found.length * 2 >= sample.length;
 }

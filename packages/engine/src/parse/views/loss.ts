@@ -22,8 +22,11 @@ const OPEN: Readonly<Partial<Record<Loss, readonly ViewedPart[]>>> = {
   destination: ["dst"],
 };
 
+const NONE: ReadonlySet<ViewedPart> = new Set();
+
 /** The fields that the rule's listing does not tell. */
 export function openFields({ matches }: Rule): ReadonlySet<ViewedPart> {
+  if (!matches.some(isFieldLoss)) return NONE;
   return new Set(matches.flatMap((match) => (isLost(match) ? (OPEN[match.lost] ?? []) : [])));
 }
 

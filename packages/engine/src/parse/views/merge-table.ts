@@ -10,7 +10,6 @@ import { differencesOf } from "./differences.ts";
 import { fillFromOwners } from "./owner-rules.ts";
 import { prepare } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
-import { textOf } from "./spelling.ts";
 
 /**
  * One table of what several tools show of it. Of every part of a rule the most trustworthy one counts that tells it at
@@ -120,5 +119,5 @@ function addRules(
 
 /** What no tool loses: the fields and the target. */
 function coreOf(prepared: Prepared | undefined): string {
-  return prepared === undefined ? "" : textOf([prepared.fields, prepared.target.key]);
+  return prepared === undefined ? "" : [...prepared.fields, prepared.target.key].join("|");
 }

@@ -34,20 +34,29 @@ export function prepare(rule: Rule, family: Family): Prepared {
   const open = openFields(rule);
   return {
     rule,
-    fields: FIELDS.map((field) => (open.has(field) ? null : rule[field] === null ? "" : textOf(rule[field]))),
+    fields: FIELDS.map((field) => (open.has(field) ? null : fieldKey(rule[field]))),
     matches: rule.matches.filter((match) => !isFieldLoss(match)).map((match) => prepareMatch(match, family)),
     target: prepareTarget(rule.target, family),
   };
 }
 
+function fieldKey(field: Rule[(typeof FIELDS)[number]]): string {
+  if (field === null) return "";
+  const { negated, value } = field;
+  return `${negated ? "! " : ""}${typeof value === "object" ? `${String(value.value)}/${String(value.mask)}` : String(value)}`;
+}
+
+/** Extensions that can spell what another one spells, too: what they compile to tells. */
+const ALIASES: ReadonlySet<string> = new Set(["state", "conntrack", "NOTRACK", "CT"]);
+
 function prepareMatch(match: Match | Verbatim, family: Family): PreparedMatch {
   return { match, name: match.name, key: matchKey(match, family), lost: isLost(match) ? match.lost : null };
 }
 
-/** `-m state --state NEW` and `-m conntrack --ctstate NEW` are one test; a comment is none, and compares as it is spelled. */
+/** `-m state --state NEW` and `-m conntrack --ctstate NEW` are one test. */
 function matchKey(match: Match | Verbatim, family: Family): string {
   const extension = match.kind === "match" ? findMatch(match.name, family) : null;
-  if (match.kind !== "match" || extension === null || match.name === COMMENT) return spellMatch(match, family);
+  if (match.kind !== "match" || extension === null || !ALIASES.has(match.name)) return spellMatch(match, family);
   return textOf(extension.compile(match.args, contextOf(family)));
 }
 
@@ -61,7 +70,7 @@ function prepareTarget(target: Target | null, family: Family): PreparedTarget {
 
 function targetKey(target: Target | null, family: Family): string {
   const extension = target?.kind === "target" ? findTarget(target.name, family) : null;
-  if (target?.kind !== "target" || extension === null) return spellTarget(target, family);
+  if (target?.kind !== "target" || extension === null || !ALIASES.has(target.name)) return spellTarget(target, family);
   return textOf(extension.compile(target.args, contextOf(family)));
 }
 
