@@ -11,9 +11,8 @@ import { describeKernel } from "./require-kernel.ts";
 const NODE = `
 sysctl -qw net.ipv4.ip_forward=1
 ip link set lo up
-ip tuntap add eth0 mode tap
-ip link set eth0 address 02:11:22:33:44:55
-ip tuntap add eth1 mode tap
+ip link add eth0 address 02:11:22:33:44:55 type ifb
+ip link add eth1 type ifb
 ip link set eth1 alias "uplink of rack seven"
 for device in eth0 eth1; do ip link set $device up; done
 ip addr add 198.51.100.17/24 brd + dev eth0
