@@ -5,7 +5,10 @@ import { insert } from "./hooks.ts";
 import { compileNftTable, nftBaseChain } from "./nft-table.ts";
 
 type DeviceHook = "ingress" | "egress";
-interface Placed { readonly priority: number; readonly chain: BaseChain }
+interface Placed {
+  readonly priority: number;
+  readonly chain: BaseChain;
+}
 
 /** Chains at a device: frames meet them before the IP stack has seen them, or after it has let them go. */
 export function compileDevices(

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NftTable } from "../../model/nft.ts";
-import { parseNft } from "../nft/parse-nft.ts";
 import { parseNftJson } from "./parse-nft-json.ts";
 
 const TABLE = { family: "inet", table: "t" };
@@ -60,36 +59,6 @@ describe("nft -j list ruleset", () => {
       { op: "==", right: { kind: "set-ref", name: "hosts" } },
       { op: "==", right: { kind: "literal", text: "missing" } },
     ]);
-  });
-
-  it("gives what the text gives", () => {
-    const text = `table inet t {
-	chain f {
-		type filter hook forward priority filter; policy drop;
-		ip saddr 10.0.0.0/8 tcp dport 80 accept
-		meta mark set meta mark | 0x00000080
-		ct status dnat ip daddr 10.0.0.1-10.0.0.9 goto u
-	}
-}
-`;
-    const json = listing(
-      rule(
-        { match: { op: "==", left: payload("ip", "saddr"), right: { prefix: { addr: "10.0.0.0", len: 8 } } } },
-        { match: { op: "==", left: payload("tcp", "dport"), right: 80 } },
-        { accept: null },
-      ),
-      rule({ mangle: { key: { meta: { key: "mark" } }, value: { "|": [{ meta: { key: "mark" } }, 128] } } }),
-      rule(
-        { match: { op: "in", left: { ct: { key: "status" } }, right: "dnat" } },
-        { match: { op: "==", left: payload("ip", "daddr"), right: { range: ["10.0.0.1", "10.0.0.9"] } } },
-        { goto: { target: "u" } },
-      ),
-    );
-    const kinds = (tables: readonly NftTable[]): unknown =>
-      tables.map(({ chains }) =>
-        chains.map(({ name, rules }) => [name, rules.map((one) => one.statements.map(({ kind }) => kind))]),
-      );
-    expect(kinds(parseNftJson(json, "j").value)).toEqual(kinds(parseNft(text, "t").value));
   });
 
   it("keeps what it does not know, and says where it stands", () => {
