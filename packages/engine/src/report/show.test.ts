@@ -88,3 +88,45 @@ describe("statsOf", () => {
     expect(statsOf(snapshot, [])).toMatchObject(counted);
   });
 });
+
+describe("tables of nft", () => {
+  const nft = parseSnapshot(
+    [
+      {
+        path: "nft-ruleset.txt",
+        text: 'table inet t {\n\tset s {\n\t\ttype inet_service\n\t\telements = { 1, 2 }\n\t}\n\n\tchain c {\n\t\ttype filter hook input priority filter + 1; policy drop;\n\t\ttcp dport @s counter packets 7 bytes 420 accept comment "x"\n\t}\n\n\tchain d {\n\t}\n}\n',
+      },
+    ],
+    { name: "nft" },
+  );
+
+  it("are shown with their hooks and counts, of either family", () => {
+    const lines = showDocument(nft, { ...WHOLE, family: "ip6" }, speaker("en")).map((line) =>
+      line.kind === "row"
+        ? line.cells.map((cell) => cell.map(({ text }) => text).join("")).join("|")
+        : line.kind === "text"
+          ? line.words.map(({ text }) => text).join("")
+          : "",
+    );
+    expect(lines).toEqual([
+      "inet t  nft  nft-ruleset.txt:1",
+      "c  filter hook input priority filter + 1  policy drop  1 rule",
+      '1|[7:420]|tcp dport @s counter accept comment "x"',
+      "d  0 rules",
+    ]);
+  });
+
+  it("stand in JSON beside those of iptables, and count", () => {
+    expect(showJson(nft, WHOLE)).toMatchObject({
+      tables: [],
+      nft: [
+        {
+          family: "inet",
+          chains: [{ hook: "input", priority: 1, policy: "drop", rules: [{ packets: "7" }] }, { policy: null }],
+        },
+      ],
+    });
+    expect(showJson(snapshot, WHOLE)).not.toHaveProperty("nft");
+    expect(statsOf(nft, [])).toMatchObject({ tables: 1, chains: 2, rules: 1, sets: 1, members: 2 });
+  });
+});
