@@ -14,28 +14,28 @@ import type {
 
 const ANY: PolicySide = { within: null, without: null, net: null, ports: [], notPorts: [] };
 
-export function side(asked: Partial<PolicySide>): PolicySide {
+function side(asked: Partial<PolicySide>): PolicySide {
   return { ...ANY, ...asked };
 }
 
-export function policyRule(action: PolicyRule["action"], asked: Partial<PolicyRule> = {}): PolicyRule {
+function policyRule(action: PolicyRule["action"], asked: Partial<PolicyRule> = {}): PolicyRule {
   return { action, family: null, protocol: null, icmp: null, notIcmp: null, source: ANY, destination: ANY, ...asked };
 }
 
-export function selector(text: string): Selector {
+function selector(text: string): Selector {
   const { value } = parseSelector(text, { file: "policy", line: 1 });
   if (value === null) throw new Error(text);
   return value;
 }
 
-export function prefix(text: string): Prefix {
+function prefix(text: string): Prefix {
   const value = parsePrefix(text);
   if (value === null) throw new Error(text);
   return value;
 }
 
 /** The settings of the two documented nodes: felix.cfg with MetadataAddr = None, which turns the rules for OpenStack on. */
-export const FELIX: FelixSettings = {
+const FELIX: FelixSettings = {
   version: "2.1.0",
   backend: "unknown",
   interfacePrefixes: ["cali"],

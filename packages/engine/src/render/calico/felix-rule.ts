@@ -35,6 +35,9 @@ export interface FelixChain {
   readonly rules: readonly FelixRule[];
 }
 
+/** A chain's name, and how to make it. */
+export type ChainSource = readonly [name: string, make: () => FelixChain];
+
 /** What is hashed: HASH stands for the comment that will hold the hash. felix/iptables/rules.go RuleHashes. */
 export function felixText(chain: string, { comments, fragments, action }: FelixRule): string {
   return [

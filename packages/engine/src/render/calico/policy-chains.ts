@@ -6,19 +6,23 @@ import { printSelector } from "../../owners/calico/selector/print-selector.ts";
 import type { Selector } from "../../owners/calico/selector/selector.ts";
 import { DROP, RETURN, icmp, ipset, log, markSet, net, ports, protocol, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
-import type { Action, FelixChain, FelixRule, Fragment } from "./felix-rule.ts";
+import type { Action, ChainSource, FelixRule, Fragment } from "./felix-rule.ts";
 import type { Policy, PolicyRule, PolicySide } from "./input.ts";
 
-/** The two chains of a policy or a profile: felix/rules/policy.go, 2.1 to 2.3. */
+/**
+ * The two chains of a policy or a profile, by name, each made when it is asked for: a cluster has many policies of which a node needs few.
+ * felix/rules/policy.go, 2.1 to 2.3.
+ */
 export function policyChains(
   context: RenderContext,
   { name, ingress, egress }: Policy,
   of: "policy" | "profile",
-): readonly FelixChain[] {
-  return [
-    { name: roleChainName(`${of}-inbound`, name), rules: ingress.flatMap((each) => policyRules(context, each)) },
-    { name: roleChainName(`${of}-outbound`, name), rules: egress.flatMap((each) => policyRules(context, each)) },
-  ];
+): readonly ChainSource[] {
+  const source = (direction: "inbound" | "outbound", rules: readonly PolicyRule[]): ChainSource => {
+    const chain = roleChainName(`${of}-${direction}`, name);
+    return [chain, () => ({ name: chain, rules: rules.flatMap((each) => policyRules(context, each)) })];
+  };
+  return [source("inbound", ingress), source("outbound", egress)];
 }
 
 /** What iptables calls a port list takes so many places; a range takes two. */

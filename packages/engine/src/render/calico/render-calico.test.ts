@@ -58,7 +58,8 @@ function inbound(rule: Partial<PolicyRule>, of: Partial<CalicoNode> = {}): reado
     destination: SIDE,
   };
   const policy = { name: "p", ingress: [{ ...base, ...rule }], egress: [] };
-  return texts(chain(policyChains(contextOf(node(of)), policy, "policy"), "cali-pi-p"));
+  const made = policyChains(contextOf(node(of)), policy, "policy").map(([, make]) => make());
+  return texts(chain(made, "cali-pi-p"));
 }
 
 describe("hashes of real nodes", () => {

@@ -8,7 +8,7 @@ import { contextOf } from "./context.ts";
 import { UNKNOWN_INTERFACE, dispatchChains } from "./dispatch.ts";
 import { hostFilterChains, hostRawChains, workloadChains } from "./endpoint-chains.ts";
 import { felixText } from "./felix-rule.ts";
-import type { FelixChain } from "./felix-rule.ts";
+import type { ChainSource, FelixChain } from "./felix-rule.ts";
 import type { CalicoNode } from "./input.ts";
 import { modelRule } from "./model-rule.ts";
 import { compareTexts } from "./order.ts";
@@ -31,7 +31,6 @@ export function renderCalico(node: CalicoNode): readonly Table[] {
     ...staticRawChains(context),
     ...hostDispatch(untracked.map((endpoint) => endpoint.interface)),
     ...untracked.flatMap((endpoint) => hostRawChains(context, endpoint)),
-    ...policies,
   ];
   const filter = [
     ...staticFilterChains(context),
@@ -40,14 +39,16 @@ export function renderCalico(node: CalicoNode): readonly Table[] {
     ...hostDispatch(hosts.map((endpoint) => endpoint.interface)),
     ...workloads.flatMap((endpoint) => workloadChains(context, endpoint)),
     ...hosts.flatMap((endpoint) => hostFilterChains(context, endpoint)),
-    ...policies,
-    ...profiles,
   ];
   return [
-    tableOf(node, "raw", ["PREROUTING", "OUTPUT"], raw),
-    tableOf(node, "nat", ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], staticNatChains(context, node)),
-    tableOf(node, "filter", ["INPUT", "FORWARD", "OUTPUT"], filter),
+    tableOf(node, "raw", ["PREROUTING", "OUTPUT"], [...made(raw), ...policies]),
+    tableOf(node, "nat", ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], made(staticNatChains(context, node))),
+    tableOf(node, "filter", ["INPUT", "FORWARD", "OUTPUT"], [...made(filter), ...policies, ...profiles]),
   ];
+}
+
+function made(chains: readonly FelixChain[]): readonly ChainSource[] {
+  return chains.map((chain) => [chain.name, () => chain]);
 }
 
 function hostDispatch(interfaces: readonly string[]): readonly FelixChain[] {
@@ -62,15 +63,15 @@ function tableOf(
   { family, felix }: CalicoNode,
   name: string,
   kernelChains: readonly string[],
-  chains: readonly FelixChain[],
+  sources: readonly ChainSource[],
 ): Table {
-  const names = new Set(chains.map((chain) => chain.name));
+  const byName = new Map(sources);
   const roots = kernelChains.map((chain): FelixChain => {
     const own = CHAIN_PREFIX + chain;
-    return { name: chain, rules: names.has(own) ? [rule([], jump(own))] : [] };
+    return { name: chain, rules: byName.has(own) ? [rule([], jump(own))] : [] };
   });
   const span = { file: "", line: 0 };
-  const all = [...roots, ...reachable(roots, chains)].map((chain, at): Chain => ({
+  const all = [...roots, ...reachable(roots, byName)].map((chain, at): Chain => ({
     name: chain.name,
     policy: at < roots.length ? "ACCEPT" : null,
     counters: null,
@@ -99,16 +100,15 @@ function modelRules({ name, rules }: FelixChain, family: Family): readonly Rule[
 }
 
 /** The chains that a packet can get to, by name. */
-function reachable(roots: readonly FelixChain[], chains: readonly FelixChain[]): readonly FelixChain[] {
-  const byName = new Map(chains.map((chain) => [chain.name, chain]));
+function reachable(roots: readonly FelixChain[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
   const found = new Map<string, FelixChain>();
   const left = [...roots];
   for (let chain = left.pop(); chain !== undefined; chain = left.pop()) {
     for (const { action } of chain.rules) {
       if (action.kind !== "jump" && action.kind !== "goto") continue;
-      const next = byName.get(action.chain);
+      if (found.has(action.chain)) continue;
+      const next = byName.get(action.chain)?.();
       invariant(next !== undefined, `an endpoint names what the input does not have: ${action.chain}`);
-      if (found.has(next.name)) continue;
       found.set(next.name, next);
       left.push(next);
     }
