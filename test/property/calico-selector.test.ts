@@ -23,9 +23,9 @@ const literal = fc.tuple(quote, value).map(([mark, text]) => ({ value: text, tex
 const COMPARISONS: readonly (readonly [string, (value: string | undefined, wanted: string) => boolean])[] = [
   ["==", (has, wanted) => has === wanted],
   ["!=", (has, wanted) => has !== wanted],
-  ["contains", (has, wanted) => has !== undefined && has.indexOf(wanted) >= 0],
-  ["starts with", (has, wanted) => has !== undefined && has.slice(0, wanted.length) === wanted],
-  ["endswith", (has, wanted) => has !== undefined && has.slice(has.length - wanted.length) === wanted],
+  ["contains", (has, wanted) => has?.includes(wanted) === true],
+  ["starts with", (has, wanted) => has?.startsWith(wanted) === true],
+  ["endswith", (has, wanted) => has?.endsWith(wanted) === true],
 ];
 
 const comparison = fc
