@@ -220,10 +220,17 @@ export const commandLine = {
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
   completion: "print a completion script for your shell",
+  render: "write the rules that a component would write, from Kubernetes objects",
   lab: "send the same packet through the real kernel, in a private network namespace",
   capture: "take a snapshot of this node: every listing that its tools print, nothing changed",
   "option-file":
     "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
+  "option-objects": "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
+  "option-render-output":
+    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+  "no-objects": "nothing to render from: say which objects with -f",
+  "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",
   "option-json": "the same as -o json",
   "option-lang": "language of the text (default: from the locale)",
