@@ -225,7 +225,8 @@ export const commandLine = {
   capture: "take a snapshot of this node: every listing that its tools print, nothing changed",
   "option-file":
     "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
-  "option-objects": "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
+  "option-objects":
+    "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
     "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
   "option-render-ipv6": "IPv6, as ip6tables-save prints it",
