@@ -60,7 +60,10 @@ module.exports = {
       comment: "The command line sees the engine's public entry points only.",
       severity: "error",
       from: { path: CLI },
-      to: { path: "^packages/engine/", pathNot: "^packages/engine/(src|dist)/index[.](ts|js|d[.]ts)$" },
+      to: {
+        path: "^packages/engine/",
+        pathNot: "^packages/engine/(src|dist)/((desired|render)/)?index[.](ts|js|d[.]ts)$",
+      },
     },
     {
       name: "commands-are-on-top",

@@ -12,7 +12,12 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          include: ["packages/**/src/**/*.test.ts", "test/cases/**/*.test.ts", "test/nodes/**/*.test.ts"],
+          include: [
+            "packages/**/src/**/*.test.ts",
+            "test/cases/**/*.test.ts",
+            "test/nodes/**/*.test.ts",
+            "test/render/**/*.test.ts",
+          ],
           // A busy machine is no failure.
           testTimeout: 60_000,
         },

@@ -1,9 +1,11 @@
 import {
+  printIpAddr,
   printIpRoute,
   printIpRule,
   printIpset,
   printIptablesSave,
   printNft,
+  printSysctl,
   selectNftTables,
   selectTables,
 } from "@hookwalk/engine";
@@ -11,6 +13,20 @@ import type { Selection, Snapshot } from "@hookwalk/engine";
 
 /** The forms that a tool itself prints and reads. */
 export type DumpForm = "iptables-save" | "nft" | "ipset" | "ip";
+
+/** A whole snapshot as the files that its own tools would have printed; what is not known has none. */
+export function snapshotFiles(snapshot: Snapshot): ReadonlyMap<string, string> {
+  const { tables, links, routes, sysctls } = snapshot;
+  const files: readonly (readonly [string, string | null])[] = [
+    ["iptables-save.txt", tables.ip && printIptablesSave(tables.ip)],
+    ["ip6tables-save.txt", tables.ip6 && printIptablesSave(tables.ip6)],
+    ["ip-addr.txt", links && printIpAddr(links)],
+    ["ip-route.txt", routes.ip && printIpRoute(routes.ip)],
+    ["ip6-route.txt", routes.ip6 && printIpRoute(routes.ip6)],
+    ["sysctl.txt", sysctls && printSysctl([...sysctls.values()])],
+  ];
+  return new Map(files.flatMap(([name, text]) => (text === null ? [] : [[name, text] as const])));
+}
 
 /** The part of a snapshot as the tool itself would print it. */
 export function printDump(form: DumpForm, snapshot: Snapshot, selection: Selection): string {

@@ -44,7 +44,7 @@ export async function readNodes(paths: readonly string[], context: Context): Pro
 }
 
 /** The line of a file that a diagnostic speaks of; null where there is no such line. */
-function sourceIn(files: readonly NamedText[]): (span: Span) => string | null {
+export function sourceIn(files: readonly NamedText[]): (span: Span) => string | null {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   return ({ file, line }) => {
     const text = texts.get(file);

@@ -6,12 +6,13 @@ import { show } from "./show.ts";
 import { trace } from "./trace.ts";
 import { version } from "./version.ts";
 
-/** Every command, in the order in which help lists them. What needs the kernel is loaded when it is asked for. */
+/** Every command, in the order in which help lists them. What needs the kernel, or schemas, is loaded when it is asked for. */
 const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", (): Promise<Command> => Promise.resolve(trace)],
   ["show", (): Promise<Command> => Promise.resolve(show)],
   ["explain", (): Promise<Command> => Promise.resolve(explain)],
   ["lint", (): Promise<Command> => Promise.resolve(lint)],
+  ["render", async (): Promise<Command> => (await import("./render.ts")).render],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
   ["capture", async (): Promise<Command> => (await import("./capture.ts")).capture],
   ["completion", (): Promise<Command> => Promise.resolve(completion)],

@@ -3,6 +3,20 @@
  * remedy: what hookwalk does about it and what the reader can do.
  */
 export const diagnostics = {
+  "objects-not-yaml":
+    "this is no YAML: {problem}\nNothing of this document is read. `kubectl get -o yaml` prints what is.",
+  "object-without-kind": "an object without apiVersion and kind\nIt is left out. `kubectl get -o yaml` prints both.",
+  "object-unknown-kind":
+    "{object}: nothing here reads {type}\nIt is passed over; what the other objects say does not change.",
+  "object-unknown-field": "{object}: there is no field {field}\nNothing is rendered from this object. Is it misspelt?",
+  "object-missing-field": "{object}: {field} is missing\nNothing is rendered from this object.",
+  "object-bad-value": "{object}: {field} must be {expected}, not “{value}”\nNothing is rendered from this object.",
+  "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
+  "render-no-node":
+    "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
+  "render-several-nodes":
+    "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
+  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables is.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":
@@ -215,10 +229,18 @@ export const commandLine = {
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
   completion: "print a completion script for your shell",
+  render: "write the rules that a component would write, from Kubernetes objects",
   lab: "send the same packet through the real kernel, in a private network namespace",
   capture: "take a snapshot of this node: every listing that its tools print, nothing changed",
   "option-file":
     "the snapshot: a directory, an archive (of several nodes: ARCHIVE#NODE), one file, or - for standard input; may be repeated",
+  "option-objects":
+    "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
+  "option-render-output":
+    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+  "no-objects": "nothing to render from: say which objects with -f",
+  "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",
   "option-json": "the same as -o json",
   "option-lang": "language of the text (default: from the locale)",

@@ -4,6 +4,18 @@ import type * as en from "./en.ts";
 type SameKeys<T> = { readonly [Key in keyof T]: string };
 
 export const diagnostics: SameKeys<typeof en.diagnostics> = {
+  "objects-not-yaml": "这不是 YAML：{problem}\n不读这个文档的任何内容。`kubectl get -o yaml` 的输出可以读。",
+  "object-without-kind": "对象没有 apiVersion 和 kind\n不读它。`kubectl get -o yaml` 会打印这两个字段。",
+  "object-unknown-kind": "{object}：这里不读 {type}\n跳过它；其他对象所说的不变。",
+  "object-unknown-field": "{object}：没有字段 {field}\n不从这个对象渲染任何内容。是不是拼错了？",
+  "object-missing-field": "{object}：缺少 {field}\n不从这个对象渲染任何内容。",
+  "object-bad-value": "{object}：{field} 必须是 {expected}，而不是“{value}”\n不从这个对象渲染任何内容。",
+  "object-twice": "{object} 出现了两次\n以后一个为准，与 kubectl apply 相同。",
+  "render-no-node":
+    "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
+  "render-several-nodes":
+    "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
+  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。iptables 模式可以渲染。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
@@ -191,9 +203,16 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   explain: "用文字说明每条规则、集合、mark 与策略路由规则，以及由谁写入",
   version: "打印版本",
   completion: "打印 shell 补全脚本",
+  render: "从 Kubernetes 对象写出某个组件会写的规则",
   lab: "在私有网络命名空间里让同一报文走真实内核",
   capture: "为本节点拍快照：工具能打印的全部列表，不作任何改动",
   "option-file": "快照：目录、归档（含多个节点时写 ARCHIVE#NODE）、单个文件，或 - 表示标准输入；可重复",
+  "option-objects": "`kubectl get -o yaml` 打印的 Kubernetes 对象：一个文件，或 - 表示标准输入；可重复",
+  "option-render-output":
+    "iptables-save：一个地址族的规则（默认）；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
+  "option-render-ipv6": "IPv6，如 ip6tables-save 所打印",
+  "no-objects": "没有可渲染的对象：请用 -f 指明",
+  "no-objects-hint": "-f 接受 `kubectl get -o yaml` 打印的对象文件，或 - 表示标准输入。",
   "option-output": "输出形式",
   "option-json": "等同于 -o json",
   "option-lang": "文字所用语言（默认取自 locale）",

@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { base32 } from "./base32.ts";
+import { utf8Bytes } from "./utf8.ts";
+
+it.each([
+  ["", ""],
+  ["f", "MY"],
+  ["fo", "MZXQ"],
+  ["foo", "MZXW6"],
+  ["foob", "MZXW6YQ"],
+  ["fooba", "MZXW6YTB"],
+  ["foobar", "MZXW6YTBOI"],
+])("%j is %s in RFC 4648", (text, expected) => {
+  expect(base32(utf8Bytes(text))).toBe(expected);
+});

@@ -1,0 +1,10 @@
+/** Objects in, desired state out: an entry point of its own, so that schemas load only where objects are read. */
+export type { EndpointSlice } from "./endpoint-slice.ts";
+export type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+export { defaultKubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+export type { NodeFacts } from "./node-facts.ts";
+export type { Node } from "./node.ts";
+export type { ObjectsFile } from "./read-objects.ts";
+export { readObjects } from "./read-objects.ts";
+export type { Service } from "./service.ts";
+export type { DesiredState } from "./state.ts";

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { Prefix } from "../base/address.ts";
+import { parsePrefix } from "../base/address.ts";
+import { prefix, unread, withDefault } from "./fields.ts";
+
+/** kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration, with its defaults filled in. */
+export interface KubeProxyConfiguration {
+  readonly kind: "KubeProxyConfiguration";
+  readonly mode: "iptables" | "ipvs" | "nftables";
+  readonly hostnameOverride: string;
+  readonly masqueradeBit: number;
+  readonly masqueradeAll: boolean;
+  readonly localhostNodePorts: boolean;
+  readonly detectLocalMode: DetectLocalMode;
+  readonly bridgeInterface: string;
+  readonly interfaceNamePrefix: string;
+  readonly clusterCIDRs: readonly Prefix[];
+  /** Empty: every local address. */
+  readonly nodePortAddresses: readonly Prefix[];
+  /** `conntrack.tcpBeLiberal`. */
+  readonly tcpBeLiberal: boolean;
+}
+
+export type DetectLocalMode = "ClusterCIDR" | "NodeCIDR" | "BridgeInterface" | "InterfaceNamePrefix";
+
+const DEFAULT_MASQUERADE_BIT = 14;
+
+/** `10.244.0.0/16` or, of two families, `10.244.0.0/16,fd00::/48`. */
+const clusterCIDR = z.string().transform((text, context) => {
+  const prefixes: Prefix[] = [];
+  for (const one of text === "" ? [] : text.split(",")) {
+    const read = parsePrefix(one.trim());
+    if (read === null) {
+      context.addIssue({ code: "custom", message: "IP/LENGTH[,IP/LENGTH]", input: text });
+      return z.NEVER;
+    }
+    prefixes.push(read);
+  }
+  return prefixes;
+});
+
+const MODES = ["iptables", "ipvs", "nftables"] as const;
+const DETECT_LOCAL_MODES = ["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"] as const;
+
+/** kube-proxy takes "" as not given. */
+function choice<const T extends string>(values: readonly [T, ...T[]]): z.ZodType<T> {
+  return withDefault<string>(z.enum(["", ...values]), "").transform(
+    (value) => values.find((one) => one === value) ?? values[0],
+  );
+}
+
+const off = withDefault(z.boolean(), false);
+const text = withDefault(z.string(), "");
+
+/** A part of the configuration that may be missing whole. */
+function section<T>(schema: z.ZodType<T>): z.ZodType<T> {
+  return z.preprocess((value) => value ?? {}, schema);
+}
+
+const read = z.strictObject({
+  mode: choice(MODES),
+  hostnameOverride: text,
+  clusterCIDR: withDefault<readonly Prefix[]>(clusterCIDR, []),
+  detectLocalMode: choice(DETECT_LOCAL_MODES),
+  detectLocal: section(z.strictObject({ bridgeInterface: text, interfaceNamePrefix: text })),
+  nodePortAddresses: withDefault<readonly Prefix[]>(z.array(prefix), []),
+  iptables: section(
+    z.strictObject({
+      masqueradeAll: off,
+      masqueradeBit: withDefault(z.int().min(0).max(31), DEFAULT_MASQUERADE_BIT),
+      localhostNodePorts: withDefault(z.boolean(), true),
+      ...unread("minSyncPeriod", "syncPeriod"),
+    }),
+  ),
+  conntrack: section(
+    z.strictObject({
+      tcpBeLiberal: off,
+      ...unread(
+        ...["maxPerCore", "min", "tcpCloseWaitTimeout", "tcpEstablishedTimeout"],
+        ...["udpStreamTimeout", "udpTimeout"],
+      ),
+    }),
+  ),
+  ...unread(
+    ...["apiVersion", "kind", "metadata", "bindAddress", "bindAddressHardFail", "clientConnection", "configSyncPeriod"],
+    ...["enableProfiling", "featureGates", "healthzBindAddress", "ipvs", "logging", "metricsBindAddress", "nftables"],
+    ...["oomScoreAdj", "portRange", "showHiddenMetricsForVersion", "windowsRunAsService", "winkernel"],
+  ),
+});
+
+export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = read.transform(
+  (config): KubeProxyConfiguration => ({
+    kind: "KubeProxyConfiguration",
+    mode: config.mode,
+    hostnameOverride: config.hostnameOverride,
+    masqueradeBit: config.iptables.masqueradeBit,
+    masqueradeAll: config.iptables.masqueradeAll,
+    localhostNodePorts: config.iptables.localhostNodePorts,
+    detectLocalMode: config.detectLocalMode,
+    ...config.detectLocal,
+    clusterCIDRs: config.clusterCIDR,
+    nodePortAddresses: config.nodePortAddresses,
+    tcpBeLiberal: config.conntrack.tcpBeLiberal,
+  }),
+);
+
+/** What runs where no such object is given. */
+export const defaultKubeProxyConfiguration: KubeProxyConfiguration = kubeProxyConfiguration.parse({});

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { Address, Prefix } from "../base/address.ts";
+import { parsePrefix } from "../base/address.ts";
+import type { Metadata } from "./fields.ts";
+import { address, metadata, prefix, typeMeta } from "./fields.ts";
+
+/** hookwalk.dev/v1 Node: what only the node itself knows. docs/render.md describes it for users. */
+export interface NodeFacts {
+  readonly kind: "NodeFacts";
+  readonly metadata: Metadata;
+  readonly interfaces: readonly NodeInterface[];
+  readonly routes: readonly NodeRoute[];
+  readonly sysctls: ReadonlyMap<string, string>;
+  /** iptables ≥ 1.6.2 and a kernel with it: MASQUERADE is written with `--random-fully`. */
+  readonly randomFully: boolean;
+}
+
+export interface NodeInterface {
+  readonly name: string;
+  readonly mac: string | null;
+  /** Each with the length of its network. */
+  readonly addresses: readonly Prefix[];
+  readonly mtu: number;
+}
+
+export interface NodeRoute {
+  /** Null: default, of the family of `via` (IPv4 without one). */
+  readonly to: Prefix | null;
+  readonly via: Address | null;
+  readonly dev: string;
+}
+
+const DEFAULT_MTU = 1500;
+const LONGEST_DEVICE = 15;
+
+const device = z
+  .string()
+  .regex(/^[^\s/:]+$/, "DEV")
+  .max(LONGEST_DEVICE);
+
+const nodeInterface = z
+  .strictObject({
+    name: device,
+    mac: z
+      .string()
+      .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, "xx:xx:xx:xx:xx:xx")
+      .nullish(),
+    addresses: z.array(prefix).nullish(),
+    mtu: z.int().min(68).max(65_536).nullish(),
+  })
+  .transform(({ name, mac, addresses, mtu }) => ({
+    name,
+    mac: mac ?? null,
+    addresses: addresses ?? [],
+    mtu: mtu ?? DEFAULT_MTU,
+  }));
+
+const destination = z.string().transform((text, context) => {
+  const read = text === "default" ? null : parsePrefix(text);
+  if (read === null && text !== "default") {
+    context.addIssue({ code: "custom", message: "default | IP/LENGTH", input: text });
+    return z.NEVER;
+  }
+  return read;
+});
+
+const route = z
+  .strictObject({ to: destination, via: address.nullish(), dev: device })
+  .transform(({ to, via, dev }) => ({ to, via: via ?? null, dev }));
+
+const spec = z.strictObject({
+  interfaces: z.array(nodeInterface).nullish(),
+  routes: z.array(route).nullish(),
+  sysctls: z.record(z.string(), z.string()).nullish(),
+  iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
+});
+
+export const nodeFacts: z.ZodType<NodeFacts> = z
+  .strictObject({ ...typeMeta, metadata, spec })
+  .transform(({ metadata, spec }): NodeFacts => ({
+    kind: "NodeFacts",
+    metadata,
+    interfaces: spec.interfaces ?? [],
+    routes: spec.routes ?? [],
+    sysctls: new Map(Object.entries(spec.sysctls ?? {})),
+    randomFully: spec.iptables?.randomFully ?? true,
+  }));

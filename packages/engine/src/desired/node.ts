@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { Address, Prefix } from "../base/address.ts";
+import { parseAddress } from "../base/address.ts";
+import type { Metadata } from "./fields.ts";
+import { metadata, prefix, typeMeta, unread } from "./fields.ts";
+
+/** v1 Node. */
+export interface Node {
+  readonly kind: "Node";
+  readonly metadata: Metadata;
+  readonly podCIDRs: readonly Prefix[];
+  /** Addresses of type InternalIP, then those of type ExternalIP. */
+  readonly addresses: readonly Address[];
+}
+
+const spec = z.strictObject({
+  podCIDR: prefix.nullish(),
+  podCIDRs: z.array(prefix).nullish(),
+  ...unread("configSource", "externalID", "providerID", "taints", "unschedulable"),
+});
+
+const nodeAddress = z.strictObject({ type: z.string(), address: z.string() });
+
+const status = z.strictObject({
+  addresses: z.array(nodeAddress).nullish(),
+  ...unread(
+    ...["allocatable", "capacity", "conditions", "config", "daemonEndpoints", "features", "images", "nodeInfo"],
+    ...["phase", "runtimeHandlers", "volumesAttached", "volumesInUse", "declaredFeatures"],
+  ),
+});
+
+export const node: z.ZodType<Node> = z
+  .strictObject({ ...typeMeta, metadata, spec: spec.nullish(), status: status.nullish() })
+  .transform((read): Node => {
+    const { spec, status } = read;
+    const ofType = (wanted: string): readonly Address[] =>
+      (status?.addresses ?? []).flatMap(({ type, address }) => {
+        const parsed = type === wanted ? parseAddress(address) : null;
+        return parsed === null ? [] : [parsed];
+      });
+    const podCIDR = spec?.podCIDR;
+    return {
+      kind: "Node",
+      metadata: read.metadata,
+      podCIDRs: spec?.podCIDRs ?? (podCIDR === undefined || podCIDR === null ? [] : [podCIDR]),
+      addresses: [...ofType("InternalIP"), ...ofType("ExternalIP")],
+    };
+  });

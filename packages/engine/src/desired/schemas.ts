@@ -1,0 +1,16 @@
+import type { z } from "zod";
+import { endpointSlice } from "./endpoint-slice.ts";
+import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import { nodeFacts } from "./node-facts.ts";
+import { node } from "./node.ts";
+import { service } from "./service.ts";
+import type { DesiredObject } from "./state.ts";
+
+/** `apiVersion kind` → what such an object must look like. To read one more kind, write its file and name it here. */
+export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<string, z.ZodType<DesiredObject>>([
+  ["v1 Service", service],
+  ["v1 Node", node],
+  ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
+  ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
+  ["hookwalk.dev/v1 Node", nodeFacts],
+]);

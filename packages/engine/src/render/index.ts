@@ -1,0 +1,3 @@
+/** Desired state in, the model of what its owner writes on a node out. */
+export { endpointHash, servicePortHash, servicePortName } from "./kube-proxy/names.ts";
+export { renderKubeProxy } from "./kube-proxy/kube-proxy.ts";

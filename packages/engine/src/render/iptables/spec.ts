@@ -1,0 +1,72 @@
+import type { AddressMask, Family } from "../../base/address.ts";
+import { findOption } from "../../ext/xt/args.ts";
+import type { Extension } from "../../ext/xt/define.ts";
+import { findMatch, findTarget } from "../../ext/xt/registry.ts";
+import type { Arg, Args, Match, Negatable, Rule, Target } from "../../model/ruleset.ts";
+
+/** What a rule tests and does, before it has a place in a chain. What is absent is not tested. */
+export interface RuleSpec {
+  readonly src?: Negatable<AddressMask> | null;
+  readonly dst?: Negatable<AddressMask> | null;
+  readonly iif?: Negatable<string>;
+  readonly proto?: number;
+  readonly matches?: readonly Match[];
+  readonly target?: Target;
+}
+
+/** Options as they are written on the command line, without dashes: `{ "!ctstate": "NEW" }`; a flag has "". */
+export type Written = Readonly<Record<string, string>>;
+
+/** `-m NAME …`, read by the extension itself: whoever renders need not know the shapes of its values. */
+export function match(family: Family, name: string, written: Written): Match {
+  const extension = findMatch(name, family);
+  if (extension === null) throw new Error(`no match ${name}`);
+  return { kind: "match", name, args: argsOf(extension, written) };
+}
+
+/** `-j NAME …`. */
+export function target(family: Family, name: string, written: Written = {}): Target {
+  const extension = findTarget(name, family);
+  if (extension === null) throw new Error(`no target ${name}`);
+  return { kind: "target", name, args: argsOf(extension, written) };
+}
+
+export function jump(chain: string): Target {
+  return { kind: "jump", chain };
+}
+
+export const ACCEPT: Target = { kind: "verdict", verdict: "ACCEPT" };
+export const DROP: Target = { kind: "verdict", verdict: "DROP" };
+export const RETURN: Target = { kind: "verdict", verdict: "RETURN" };
+
+/** A renderer that writes what the tool would refuse is a bug. */
+function argsOf(extension: Extension, written: Written): Args {
+  const args: Record<string, Arg> = {};
+  for (const [key, text] of Object.entries(written)) {
+    const negated = key.startsWith("!");
+    const named = findOption(extension, negated ? key.slice(1) : key);
+    const value = named?.option.codec.parse(text, "");
+    if (named === null || value === undefined) throw new Error(`${extension.name} does not take ${key} ${text}`);
+    args[named.name] = { negated, value };
+  }
+  return extension.normalise(args);
+}
+
+/** The rule of a chain that a specification makes, where it stands. */
+export function ruleOf(chain: string, spec: RuleSpec, file: string, line: number): Rule {
+  const { src = null, dst = null, iif = null, proto, matches = [], target = null } = spec;
+  return {
+    chain,
+    src,
+    dst,
+    iif,
+    oif: null,
+    proto: proto === undefined ? null : { negated: false, value: proto },
+    fragment: null,
+    matches,
+    target,
+    counters: null,
+    file,
+    line,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Address, Family } from "../../base/address.ts";
+import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
+import type { EndpointsOf } from "./endpoints.ts";
+import type { LocalTraffic } from "./local-traffic.ts";
+import type { ProxiedPort } from "./service-ports.ts";
+
+/** All that the rules of one family are made of. */
+export interface ProxyContext {
+  readonly family: Family;
+  readonly config: KubeProxyConfiguration;
+  readonly ports: readonly ProxiedPort[];
+  readonly endpointsOf: EndpointsOf;
+  readonly local: LocalTraffic | null;
+  /** Of this node; null where its Node has no such label. */
+  readonly zone: string | null;
+  /** The node's primary address; null where no Node tells it. */
+  readonly nodeIP: Address | null;
+  /** Where node ports are served; null: at every local address. */
+  readonly nodePortIPs: readonly Address[] | null;
+  readonly randomFully: boolean;
+  /** `nf_conntrack_tcp_be_liberal`: packets that conntrack calls invalid may pass. */
+  readonly tcpBeLiberal: boolean;
+}
+
+/** More endpoints than this, and the rules of endpoints go without comments: pkg/proxy/iptables largeClusterEndpointsThreshold. */
+const LARGE_CLUSTER = 1000;
+
+export function isLargeCluster({ ports, endpointsOf }: ProxyContext): boolean {
+  let endpoints = 0;
+  for (const port of ports) endpoints += endpointsOf(port).length;
+  return endpoints > LARGE_CLUSTER;
+}

@@ -1,0 +1,105 @@
+import type { Address, Family } from "../../base/address.ts";
+import { printAddress } from "../../base/address.ts";
+import type { EndpointSlice } from "../../desired/endpoint-slice.ts";
+import type { ProxiedPort } from "./service-ports.ts";
+import { compare } from "./service-ports.ts";
+
+/** Something that serves one service port. */
+export interface ProxiedEndpoint {
+  readonly address: Address;
+  /** `10.0.0.1:80`, `[fd00::1]:80`: how endpoints are sorted, hashed and told apart. */
+  readonly text: string;
+  /** On this node. */
+  readonly isLocal: boolean;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly zones: readonly string[] | null;
+}
+
+/** Finds the endpoints of a service port, sorted by their text. */
+export type EndpointsOf = (port: ProxiedPort) => readonly ProxiedEndpoint[];
+
+const SERVICE_LABEL = "kubernetes.io/service-name";
+const ADDRESS_TYPES = { ip: "IPv4", ip6: "IPv6" } as const;
+
+/** All endpoints of one family, by service, port name and protocol: pkg/proxy/endpointslicecache.go. */
+export function endpointsBy(slices: readonly EndpointSlice[], family: Family, nodeName: string): EndpointsOf {
+  const byPort = new Map<string, Map<string, ProxiedEndpoint>>();
+  for (const slice of slices) {
+    const service = slice.metadata.labels.get(SERVICE_LABEL);
+    if (service === undefined || slice.addressType !== ADDRESS_TYPES[family]) continue;
+    const namespace = slice.metadata.namespace === "" ? "default" : slice.metadata.namespace;
+    for (const { name, protocol, port } of slice.ports) {
+      const key = keyOf(namespace, service, name, protocol);
+      const endpoints = byPort.get(key) ?? new Map<string, ProxiedEndpoint>();
+      byPort.set(key, endpoints);
+      for (const { address, nodeName: on, ready, serving, terminating, zones } of slice.endpoints) {
+        const host = printAddress(address);
+        const text = family === "ip" ? `${host}:${String(port)}` : `[${host}]:${String(port)}`;
+        const isLocal = on === nodeName;
+        // Of two slices with one endpoint, that which knows it to be here counts.
+        if (isLocal || !endpoints.has(text))
+          endpoints.set(text, { address, text, isLocal, ready, serving, terminating, zones });
+      }
+    }
+  }
+  const sorted = new Map([...byPort].map(([key, endpoints]) => [key, sortedByText(endpoints.values())] as const));
+  return ({ namespace, service, portName, protocol }) =>
+    sorted.get(keyOf(namespace, service, portName, protocol)) ?? [];
+}
+
+/** None of the parts has a blank in it. */
+function keyOf(namespace: string, service: string, portName: string, protocol: string): string {
+  return `${namespace} ${service} ${portName} ${protocol}`;
+}
+
+function sortedByText(endpoints: Iterable<ProxiedEndpoint>): readonly ProxiedEndpoint[] {
+  return [...endpoints].sort((a, b) => compare(a.text, b.text));
+}
+
+/** Which endpoints a port's policies may choose from: pkg/proxy/topology.go CategorizeEndpoints. */
+export interface UsableEndpoints {
+  /** By policy Cluster; empty where nothing uses that. */
+  readonly cluster: readonly ProxiedEndpoint[];
+  /** By policy Local; empty where nothing uses that. */
+  readonly local: readonly ProxiedEndpoint[];
+  /** Those that some packet of this node can get to. */
+  readonly reachable: readonly ProxiedEndpoint[];
+  /** Whether there is any, be it elsewhere. */
+  readonly any: boolean;
+}
+
+/** `zone`: of this node; null where its Node has no such label. */
+export function usableEndpoints(
+  port: ProxiedPort,
+  endpoints: readonly ProxiedEndpoint[],
+  zone: string | null,
+): UsableEndpoints {
+  // Even with policy Local outside, this node itself gets to all of them.
+  const usesCluster = !port.internalLocal || port.isExternal;
+  const usesLocal = port.internalLocal || (port.externalLocal && port.isExternal);
+  const inZone = zone !== null && hasHints(endpoints, zone) ? zone : null;
+  const cluster = usesCluster
+    ? readyOrTerminating(endpoints, ({ zones }) => inZone === null || zones?.includes(inZone) === true)
+    : [];
+  const local = usesLocal ? readyOrTerminating(endpoints.filter(({ isLocal }) => isLocal)) : [];
+  const any = endpoints.some(({ ready, serving, terminating }) => ready || (serving && terminating));
+  const reachable = !usesLocal ? cluster : !usesCluster ? local : sortedByText(new Set([...cluster, ...local]));
+  return { cluster, local, reachable, any };
+}
+
+/** Ready ones; where there are none, those that still serve while they end. */
+function readyOrTerminating(
+  endpoints: readonly ProxiedEndpoint[],
+  isNear: (endpoint: ProxiedEndpoint) => boolean = () => true,
+): readonly ProxiedEndpoint[] {
+  const ready = endpoints.filter((endpoint) => endpoint.ready && isNear(endpoint));
+  return ready.length > 0 ? ready : endpoints.filter(({ serving, terminating }) => serving && terminating);
+}
+
+/** Hints count only where every ready endpoint has some, and one of them names this zone. */
+function hasHints(endpoints: readonly ProxiedEndpoint[], zone: string): boolean {
+  const ready = endpoints.filter((endpoint) => endpoint.ready);
+  return ready.every(({ zones }) => zones !== null) && ready.some(({ zones }) => zones?.includes(zone) === true);
+}

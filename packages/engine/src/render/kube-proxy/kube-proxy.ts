@@ -1,0 +1,110 @@
+import type { Address, Family } from "../../base/address.ts";
+import { familyOf, inNet, netOf } from "../../base/address.ts";
+import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
+import type { Node } from "../../desired/node.ts";
+import type { NodeFacts } from "../../desired/node-facts.ts";
+import type { DesiredState } from "../../desired/state.ts";
+import type { Diagnostic, Parsed } from "../../model/diagnostic.ts";
+import type { Snapshot } from "../../model/snapshot.ts";
+import { nodeSnapshot } from "../node/node-snapshot.ts";
+import type { ProxyContext } from "./context.ts";
+import { endpointsBy } from "./endpoints.ts";
+import { renderIptablesMode } from "./iptables.ts";
+import { localTraffic } from "./local-traffic.ts";
+import { proxiedPorts } from "./service-ports.ts";
+
+/** The node that rules are for, as far as objects tell. */
+interface ProxiedNode {
+  readonly name: string;
+  readonly node: Node | null;
+  readonly facts: NodeFacts | null;
+}
+
+/**
+ * What kube-proxy writes on one node, of both families, as a snapshot of that node: its own tables, and the devices,
+ * addresses and routes that the node's objects tell. `config`: a KubeProxyConfiguration, else its defaults. The value is
+ * null where nothing can be rendered, which a diagnostic explains.
+ */
+export function renderKubeProxy(state: DesiredState, config: KubeProxyConfiguration): Parsed<Snapshot | null> {
+  const chosen = chooseNode(state, config);
+  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
+  if (config.mode !== "iptables") return { value: null, diagnostics: [problem("render-mode", { mode: config.mode })] };
+  const contexts = { ip: contextOf(state, config, chosen, "ip"), ip6: contextOf(state, config, chosen, "ip6") };
+  const tables = { ip: renderIptablesMode(contexts.ip), ip6: renderIptablesMode(contexts.ip6) };
+  const snapshot = withRouteLocalnet(nodeSnapshot(chosen.name, chosen.facts), config);
+  return { value: { ...snapshot, tables }, diagnostics: [] };
+}
+
+function contextOf(
+  state: DesiredState,
+  config: KubeProxyConfiguration,
+  { name, node, facts }: ProxiedNode,
+  family: Family,
+): ProxyContext {
+  return {
+    family,
+    config,
+    ports: proxiedPorts(state.services, family),
+    endpointsOf: endpointsBy(state.endpointSlices, family, name),
+    local: localTraffic(config, node?.podCIDRs ?? [], family),
+    zone: node?.metadata.labels.get("topology.kubernetes.io/zone") ?? null,
+    nodeIP: node?.addresses.find((address) => familyOf(address) === family) ?? null,
+    nodePortIPs: nodePortIPs(config, node, facts, family),
+    randomFully: facts?.randomFully ?? true,
+    tcpBeLiberal: config.tcpBeLiberal || facts?.sysctls.get(TCP_BE_LIBERAL) === "1",
+  };
+}
+
+const TCP_BE_LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";
+
+/** The node's addresses in `nodePortAddresses`; null where those say nothing of this family, or name all of it. */
+function nodePortIPs(
+  { nodePortAddresses }: KubeProxyConfiguration,
+  node: Node | null,
+  facts: NodeFacts | null,
+  family: Family,
+): readonly Address[] | null {
+  const wanted = nodePortAddresses.filter(({ address }) => familyOf(address) === family);
+  if (wanted.length === 0 || wanted.some(({ length }) => length === 0)) return null;
+  const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
+  return known.filter((address) => wanted.some((prefix) => inNet(address, netOf(prefix))));
+}
+
+/** Which node the rules are for: hostnameOverride, the hookwalk.dev Node's name, or the only v1 Node. */
+function chooseNode(
+  { nodes, nodeFacts }: DesiredState,
+  { hostnameOverride }: KubeProxyConfiguration,
+): ProxiedNode | { readonly problem: Diagnostic } {
+  const named = hostnameOverride === "" ? (onlyName(nodeFacts) ?? onlyName(nodes)) : hostnameOverride;
+  if (named === undefined) {
+    const all = [...nodeFacts, ...nodes].map(({ metadata }) => metadata.name);
+    const names = [...new Set(all)].join(", ");
+    return { problem: all.length === 0 ? problem("render-no-node", {}) : problem("render-several-nodes", { names }) };
+  }
+  return {
+    name: named,
+    node: nodes.find(({ metadata }) => metadata.name === named) ?? null,
+    facts: nodeFacts.find(({ metadata }) => metadata.name === named) ?? null,
+  };
+}
+
+/** The name where there is exactly one object. */
+function onlyName(objects: readonly (Node | NodeFacts)[]): string | undefined {
+  return objects.length === 1 ? objects[0]?.metadata.name : undefined;
+}
+
+function problem(code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic {
+  return { code, severity: "error", params, span: { file: "kube-proxy", line: 1 } };
+}
+
+const ROUTE_LOCALNET = "net.ipv4.conf.all.route_localnet";
+
+/** kube-proxy sets it, so that node ports answer on 127.0.0.1. */
+function withRouteLocalnet(snapshot: Snapshot, { localhostNodePorts }: KubeProxyConfiguration): Snapshot {
+  if (!localhostNodePorts) return snapshot;
+  const sysctls = new Map(snapshot.sysctls);
+  const span = { file: "sysctl.txt", line: sysctls.size + 1 };
+  sysctls.set(ROUTE_LOCALNET, { name: ROUTE_LOCALNET, value: "1", span });
+  return { ...snapshot, sysctls };
+}

@@ -1,0 +1,25 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { base32 } from "../../base/base32.ts";
+import { utf8Bytes } from "../../base/utf8.ts";
+
+const HASH_CHARACTERS = 16;
+const HASH_BYTES = 10; // 16 characters of 5 bits
+
+/** What every chain of one service port ends in: pkg/proxy/iptables portProtoHash. `protocol` in lower case. */
+export function servicePortHash(servicePort: string, protocol: string): string {
+  return hash(servicePort + protocol);
+}
+
+/** What the chain of one endpoint ends in; `endpoint` is `address:port`. */
+export function endpointHash(servicePort: string, protocol: string, endpoint: string): string {
+  return hash(servicePort + protocol + endpoint);
+}
+
+function hash(text: string): string {
+  return base32(sha256(utf8Bytes(text)).subarray(0, HASH_BYTES)).slice(0, HASH_CHARACTERS);
+}
+
+/** `namespace/name:port`, or `namespace/name` where the port has no name. */
+export function servicePortName(namespace: string, name: string, port: string): string {
+  return port === "" ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
+}
