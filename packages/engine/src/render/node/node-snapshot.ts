@@ -5,7 +5,7 @@ import type { InterfaceAddress, Link, Route } from "../../model/routing.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
 
 /** A node of which only the name is known. */
-export function unknownNode(name: string): Snapshot {
+function unknownNode(name: string): Snapshot {
   return {
     name,
     tables: { ip: null, ip6: null },
