@@ -7,6 +7,8 @@ import type { IpSet } from "../model/sets.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { printIpRule } from "../print/ip/rule.ts";
 import { printSpec } from "../print/iptables-save.ts";
+import { misshownRules } from "./view-notes.ts";
+import type { Misshown } from "./view-notes.ts";
 
 /** A snapshot made ready for explaining: who writes on the node, and what leads where. */
 export interface Node {
@@ -15,6 +17,7 @@ export interface Node {
   /** Every rule, in the order of the dumps. */
   readonly rules: readonly Place[];
   readonly sets: ReadonlyMap<string, IpSet>;
+  readonly misshown: ReadonlyMap<Rule, readonly Misshown[]>;
   chain(table: Table, name: string): Chain | null;
   rulesOf(chain: Chain): readonly Place[];
   /** The rules that jump or go to a chain. */
@@ -55,6 +58,7 @@ export function nodeOf(snapshot: Snapshot): Node {
     owners,
     rules,
     sets: new Map((snapshot.sets ?? []).map((set) => [set.name, set])),
+    misshown: misshownRules(snapshot.views),
     chain: (table, name) => chains.get(table)?.get(name) ?? null,
     rulesOf,
     callers: calling,

@@ -8,11 +8,13 @@ import type { Place } from "./node.ts";
 import { commentsOf } from "./node.ts";
 import { printHex } from "./printed.ts";
 import type { Scope } from "./scope.ts";
+import { viewNotes } from "./view-notes.ts";
 
 /** What the sentence about a rule does not say and a reader should know. */
 export function notesOf(place: Place, recognised: RuleMeaning, scope: Scope): readonly Part[] {
   return [
     ...(recognised.isCut ? [phrase("note-cut", { owner: recognised.owner?.title ?? "" })] : []),
+    ...viewNotes(place, scope),
     ...deviceNotes(place, scope),
     ...setNotes(place, scope),
     ...markNotes(place, scope),

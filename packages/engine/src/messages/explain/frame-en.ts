@@ -23,6 +23,10 @@ export const frame = {
   // Notes.
   "note-cut":
     "This listing is incomplete: {owner} always writes this rule with a test of the mark (-m mark), which is missing here. iptables before 1.8.8 leaves it out where a newer one wrote the rule; the kernel has it. Do not restore this listing.",
+  "note-view-lost-told":
+    "{file} leaves out {part} of this rule; {other} shows it. Do not restore the listing that lacks it.",
+  "note-view-lost": "{file} leaves out {part} of this rule. Do not restore that listing.",
+  "note-view-inverted": "{file} shows this rule inverted: it really has {part}.",
   "note-no-out-device": "At {hooks} no outgoing device is known yet: this test of it {never matches|always matches}.",
   "note-no-in-device": "At {hooks} there is no incoming device: this test of it {never matches|always matches}.",
   "note-set": "Set {set} here: {size}.",

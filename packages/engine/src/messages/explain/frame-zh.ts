@@ -25,6 +25,9 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   // 说明。
   "note-cut":
     "这份清单不完整：{owner}写这条规则时总带有对 mark 的测试（-m mark），这里却没有。规则由较新的 iptables 写入时，1.8.8 之前的 iptables 会漏掉它；内核中仍有。切勿用这份清单恢复规则。",
+  "note-view-lost-told": "{file} 漏掉了这条规则的 {part}，{other} 里有。切勿用前者恢复规则。",
+  "note-view-lost": "{file} 漏掉了这条规则的 {part}。切勿用它恢复规则。",
+  "note-view-inverted": "{file} 把这条规则显示反了：实际是 {part}。",
   "note-no-out-device": "在{hooks}处尚不知道从哪个设备发出：对发出设备的这一测试{永远不成立|永远成立}。",
   "note-no-in-device": "在{hooks}处没有进入设备：对进入设备的这一测试{永远不成立|永远成立}。",
   "note-set": "此处的集合{set}：{size}。",

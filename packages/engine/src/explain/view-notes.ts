@@ -1,0 +1,52 @@
+import { phrase } from "../messages/explain/phrase.ts";
+import type { Part } from "../messages/explain/phrase.ts";
+import type { Rule } from "../model/ruleset.ts";
+import type { MergedTable, ViewDifference } from "../model/views.ts";
+import type { Place } from "./node.ts";
+import type { Scope } from "./scope.ts";
+
+/** What one listing does not tell of a rule, or tells the other way round. */
+export interface Misshown {
+  readonly merged: MergedTable;
+  readonly difference: ViewDifference;
+}
+
+/** Rules that some listing shows without a match of theirs, or inverted. */
+export function misshownRules(views: readonly MergedTable[]): ReadonlyMap<Rule, readonly Misshown[]> {
+  const found = new Map<Rule, Misshown[]>();
+  for (const merged of views) {
+    for (const difference of merged.differences) {
+      const { kind, rule } = difference;
+      if (rule === null || (kind !== "lost-match" && kind !== "inverted")) continue;
+      const known = found.get(rule);
+      if (known === undefined) found.set(rule, [{ merged, difference }]);
+      else known.push({ merged, difference });
+    }
+  }
+  return found;
+}
+
+/** Who has only that listing before him reads another rule. All that one listing lost of a rule is said at once. */
+export function viewNotes({ rule }: Place, { node }: Scope): readonly Part[] {
+  const groups = new Map<string, Misshown[]>();
+  for (const one of node.misshown.get(rule) ?? []) {
+    const key = `${one.difference.kind} ${String(one.difference.view)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => (first === undefined ? [] : [viewNote(first, others)]));
+}
+
+function viewNote(first: Misshown, others: readonly Misshown[]): Part {
+  const { merged, difference } = first;
+  const { kind, shown, view, told } = difference;
+  const part = [first, ...others].map((one) => one.difference.part).join(" ");
+  const listing = merged.views[view]?.table.span.file ?? "";
+  const file = shown === null ? listing : `${shown.file}:${String(shown.line)}`;
+  if (kind === "inverted") return phrase("note-view-inverted", { file, part });
+  const teller = typeof told === "number" ? merged.views[told] : undefined;
+  return teller === undefined
+    ? phrase("note-view-lost", { file, part })
+    : phrase("note-view-lost-told", { file, part, other: teller.table.span.file });
+}
