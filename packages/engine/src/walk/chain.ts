@@ -53,17 +53,12 @@ function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRul
   // To nf_tables a match that drops is a verdict of its rule (nft_compat.c), so the trace names it; ipt_do_table does not.
   if (cutShort !== null && base.table.owner === "iptables-legacy") return cutShort;
   if (matched === false) return null;
-  const { skb, steps } = run;
-  const reached = {
-    kind: "rule" as const,
-    hook: run.hook,
-    ...placeIn(base),
-    chain: chain.name,
-    number: rule.number,
-    rule: rule.source,
-    mark: skb.mark,
-  };
-  const at = steps.push(reached) - 1;
+  const { hook, skb, steps } = run;
+  const { family, name: table } = base.table;
+  const { name } = chain;
+  const { number, source } = rule;
+  const reached = { kind: "rule" as const, hook, family, table, chain: name, number, rule: source, mark: skb.mark };
+  const at = push(run, base, reached);
   const verdict = cutShort ?? performParts(run, rule, base);
   reached.mark = skb.mark;
   if (verdict !== "break") return verdict;
@@ -72,9 +67,10 @@ function step(run: Run, base: BaseChain, chain: CompiledChain, rule: CompiledRul
   return null;
 }
 
-function placeIn({ table }: BaseChain): Pick<Step & { kind: "rule" }, "family" | "table" | "native"> {
-  const { family, name } = table;
-  return table.owner === "nft" ? { family, table: name, native: true } : { family, table: name };
+/** A step in a table; that it is nft's own stands in it. Without a spread: every packet makes a dozen of them. Its place among the steps. */
+function push({ steps }: Run, { table }: BaseChain, step: Step & { native?: true }): number {
+  if (table.owner === "nft") step.native = true;
+  return steps.push(step) - 1;
 }
 
 /** The rule's action, and what follows behind it. */
@@ -97,12 +93,15 @@ function matches(run: Run, { tests }: RulePart): boolean | "hotdrop" {
 
 /** The end of a user chain: the kernel's trace shows its invisible last rule. */
 function returned(run: Run, base: BaseChain, { name: chain }: CompiledChain): void {
-  run.steps.push({ kind: "return", hook: run.hook, ...placeIn(base), chain, mark: run.skb.mark });
+  const { hook, skb } = run;
+  const { family, name: table } = base.table;
+  push(run, base, { kind: "return", hook, family, table, chain, mark: skb.mark });
 }
 
 function policy(run: Run, base: BaseChain): ChainVerdict {
   const { name: chain, span } = base.chain;
   const { hook, skb } = run;
-  run.steps.push({ kind: "policy", hook, ...placeIn(base), chain, policy: base.policy, span, mark: skb.mark });
+  const { family, name: table } = base.table;
+  push(run, base, { kind: "policy", hook, family, table, chain, policy: base.policy, span, mark: skb.mark });
   return base.policy === "ACCEPT" ? ACCEPT : dropped("policy", null);
 }
