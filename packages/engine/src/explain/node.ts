@@ -7,8 +7,8 @@ import type { IpSet } from "../model/sets.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { printIpRule } from "../print/ip/rule.ts";
 import { printSpec } from "../print/iptables-save.ts";
-import { misshownRules } from "./view-notes.ts";
-import type { Misshown } from "./view-notes.ts";
+import { misshownRules } from "./misshown.ts";
+import type { Misshown } from "./misshown.ts";
 
 /** A snapshot made ready for explaining: who writes on the node, and what leads where. */
 export interface Node {
