@@ -19,6 +19,7 @@ export type * from "./model/routing.ts";
 export type * from "./model/ruleset.ts";
 export type * from "./model/sets.ts";
 export type * from "./model/snapshot.ts";
+export { unknownSnapshot } from "./model/snapshot.ts";
 export type * from "./model/views.ts";
 export type * from "./program/action.ts";
 export type * from "./program/packet.ts";

@@ -1,8 +1,7 @@
 import { diagnosticsDocument } from "@hookwalk/engine";
 import type { Diagnostic, NamedText, Snapshot } from "@hookwalk/engine";
-import { defaultKubeProxyConfiguration, readObjects } from "@hookwalk/engine/desired";
-import type { DesiredState } from "@hookwalk/engine/desired";
-import { renderKubeProxy } from "@hookwalk/engine/render";
+import { readObjects } from "@hookwalk/engine/desired";
+import { renderers } from "@hookwalk/engine/render";
 import { collect } from "../collect/collect.ts";
 import { archiveOf } from "../collect/store.ts";
 import { defineCommand } from "../command-line/command.ts";
@@ -12,7 +11,7 @@ import type { ExitCode } from "../errors.ts";
 import { printDump, snapshotFiles } from "./dump.ts";
 import { sourceIn } from "./input.ts";
 
-const OWNERS = ["kube-proxy"] as const;
+const OWNERS = [...renderers.keys()];
 const FORMS = ["iptables-save", "snapshot"] as const;
 
 export const render: Command = defineCommand({
@@ -31,7 +30,8 @@ export const render: Command = defineCommand({
   ],
   async run(values, [owner], context) {
     const { terminal, say, quiet, verbosity } = context;
-    if (!OWNERS.some((known) => known === owner)) {
+    const renderOwner = renderers.get(owner ?? "");
+    if (renderOwner === undefined) {
       const message = say.commandLine("bad-choice", { name: "OWNER", choices: OWNERS.join(", "), value: owner ?? "" });
       throw usageError(message);
     }
@@ -55,10 +55,6 @@ export const render: Command = defineCommand({
 /** Whoever pipes the rules on has to know that an object is missing in them. */
 function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {
   return diagnostics.some(({ severity }) => severity === "error") ? EXIT.input : EXIT.ok;
-}
-
-function renderOwner(state: DesiredState): ReturnType<typeof renderKubeProxy> {
-  return renderKubeProxy(state, state.kubeProxy ?? defaultKubeProxyConfiguration);
 }
 
 async function readFiles(

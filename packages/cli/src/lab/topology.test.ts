@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Link, Route, RoutingRule, Snapshot } from "@hookwalk/engine";
-import { parseAddress, parsePrefix } from "@hookwalk/engine";
+import { parseAddress, parsePrefix, unknownSnapshot } from "@hookwalk/engine";
 import { routeCommands, ruleCommands, TableNumbers } from "./routing-commands.ts";
 import { deviceCommands, planDevices } from "./topology.ts";
 
@@ -26,25 +26,7 @@ function link(name: string, fields: Partial<Link> = {}): Link {
 }
 
 function snapshot(links: readonly Link[] | null, routes: readonly Route[] = []): Snapshot {
-  return {
-    name: "node",
-    tables: { ip: null, ip6: null },
-    nft: null,
-    views: [],
-    sets: null,
-    rules: { ip: null, ip6: null },
-    routes: { ip: routes, ip6: null },
-    links,
-    neighbours: null,
-    conntrack: null,
-    sockets: null,
-    sysctls: null,
-    ipvs: null,
-    cni: null,
-    manifest: null,
-    files: [],
-    diagnostics: [],
-  };
+  return { ...unknownSnapshot("node"), routes: { ip: routes, ip6: null }, links };
 }
 
 function route(dst: string, fields: Partial<Route> = {}): Route {

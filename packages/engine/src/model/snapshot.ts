@@ -36,6 +36,29 @@ export interface Snapshot {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A node of which only the name is known. */
+export function unknownSnapshot(name: string): Snapshot {
+  return {
+    name,
+    tables: { ip: null, ip6: null },
+    nft: null,
+    views: [],
+    sets: null,
+    rules: { ip: null, ip6: null },
+    routes: { ip: null, ip6: null },
+    links: null,
+    neighbours: null,
+    conntrack: null,
+    sockets: null,
+    sysctls: null,
+    ipvs: null,
+    cni: null,
+    manifest: null,
+    files: [],
+    diagnostics: [],
+  };
+}
+
 /** `manifest.json`: where the snapshot comes from. */
 export interface Manifest {
   readonly host: string | null;

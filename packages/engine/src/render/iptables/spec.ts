@@ -9,6 +9,7 @@ export interface RuleSpec {
   readonly src?: Negatable<AddressMask> | null;
   readonly dst?: Negatable<AddressMask> | null;
   readonly iif?: Negatable<string>;
+  readonly oif?: Negatable<string>;
   readonly proto?: number;
   readonly matches?: readonly Match[];
   readonly target?: Target;
@@ -54,13 +55,13 @@ function argsOf(extension: Extension, written: Written): Args {
 
 /** The rule of a chain that a specification makes, where it stands. */
 export function ruleOf(chain: string, spec: RuleSpec, file: string, line: number): Rule {
-  const { src = null, dst = null, iif = null, proto, matches = [], target = null } = spec;
+  const { src = null, dst = null, iif = null, oif = null, proto, matches = [], target = null } = spec;
   return {
     chain,
     src,
     dst,
     iif,
-    oif: null,
+    oif,
     proto: proto === undefined ? null : { negated: false, value: proto },
     fragment: null,
     matches,

@@ -4,8 +4,11 @@ import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configurat
 import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { DesiredState } from "../../desired/state.ts";
-import type { Diagnostic, Parsed } from "../../model/diagnostic.ts";
+import type { Parsed } from "../../model/diagnostic.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
+import type { ChosenNode } from "../node/choose-node.ts";
+import { chooseNode } from "../node/choose-node.ts";
+import { renderProblem } from "../problem.ts";
 import { nodeSnapshot } from "../node/node-snapshot.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
@@ -13,22 +16,16 @@ import { renderIptablesMode } from "./iptables.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
-/** The node that rules are for, as far as objects tell. */
-interface ProxiedNode {
-  readonly name: string;
-  readonly node: Node | null;
-  readonly facts: NodeFacts | null;
-}
-
 /**
  * What kube-proxy writes on one node, of both families, as a snapshot of that node: its own tables, and the devices,
  * addresses and routes that the node's objects tell. `config`: a KubeProxyConfiguration, else its defaults. The value is
  * null where nothing can be rendered, which a diagnostic explains.
  */
 export function renderKubeProxy(state: DesiredState, config: KubeProxyConfiguration): Parsed<Snapshot | null> {
-  const chosen = chooseNode(state, config);
+  const chosen = chooseNode(state, config.hostnameOverride, "kube-proxy");
   if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
-  if (config.mode !== "iptables") return { value: null, diagnostics: [problem("render-mode", { mode: config.mode })] };
+  if (config.mode !== "iptables")
+    return { value: null, diagnostics: [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")] };
   const contexts = { ip: contextOf(state, config, chosen, "ip"), ip6: contextOf(state, config, chosen, "ip6") };
   const tables = { ip: renderIptablesMode(contexts.ip), ip6: renderIptablesMode(contexts.ip6) };
   const snapshot = withRouteLocalnet(nodeSnapshot(chosen.name, chosen.facts), config);
@@ -38,7 +35,7 @@ export function renderKubeProxy(state: DesiredState, config: KubeProxyConfigurat
 function contextOf(
   state: DesiredState,
   config: KubeProxyConfiguration,
-  { name, node, facts }: ProxiedNode,
+  { name, node, facts }: ChosenNode,
   family: Family,
 ): ProxyContext {
   return {
@@ -69,33 +66,6 @@ function nodePortIPs(
   const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
   return known.filter((address) => wanted.some((prefix) => inNet(address, netOf(prefix))));
-}
-
-/** Which node the rules are for: hostnameOverride, the hookwalk.dev Node's name, or the only v1 Node. */
-function chooseNode(
-  { nodes, nodeFacts }: DesiredState,
-  { hostnameOverride }: KubeProxyConfiguration,
-): ProxiedNode | { readonly problem: Diagnostic } {
-  const named = hostnameOverride === "" ? (onlyName(nodeFacts) ?? onlyName(nodes)) : hostnameOverride;
-  if (named === undefined) {
-    const all = [...nodeFacts, ...nodes].map(({ metadata }) => metadata.name);
-    const names = [...new Set(all)].join(", ");
-    return { problem: all.length === 0 ? problem("render-no-node", {}) : problem("render-several-nodes", { names }) };
-  }
-  return {
-    name: named,
-    node: nodes.find(({ metadata }) => metadata.name === named) ?? null,
-    facts: nodeFacts.find(({ metadata }) => metadata.name === named) ?? null,
-  };
-}
-
-/** The name where there is exactly one object. */
-function onlyName(objects: readonly (Node | NodeFacts)[]): string | undefined {
-  return objects.length === 1 ? objects[0]?.metadata.name : undefined;
-}
-
-function problem(code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic {
-  return { code, severity: "error", params, span: { file: "kube-proxy", line: 1 } };
 }
 
 const ROUTE_LOCALNET = "net.ipv4.conf.all.route_localnet";

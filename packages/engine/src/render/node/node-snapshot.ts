@@ -3,33 +3,11 @@ import { bitsOf, familyOf, netOf, parsePrefix, zeroOf } from "../../base/address
 import type { NodeFacts, NodeInterface, NodeRoute } from "../../desired/node-facts.ts";
 import type { InterfaceAddress, Link, Route } from "../../model/routing.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
-
-/** A node of which only the name is known. */
-function unknownNode(name: string): Snapshot {
-  return {
-    name,
-    tables: { ip: null, ip6: null },
-    nft: null,
-    views: [],
-    sets: null,
-    rules: { ip: null, ip6: null },
-    routes: { ip: null, ip6: null },
-    links: null,
-    neighbours: null,
-    conntrack: null,
-    sockets: null,
-    sysctls: null,
-    ipvs: null,
-    cni: null,
-    manifest: null,
-    files: [],
-    diagnostics: [],
-  };
-}
+import { unknownSnapshot } from "../../model/snapshot.ts";
 
 /** A node as its hookwalk.dev/v1 Node describes it: devices, addresses, routes, settings. No rule of any table yet. */
 export function nodeSnapshot(name: string, facts: NodeFacts | null): Snapshot {
-  const unknown = unknownNode(name);
+  const unknown = unknownSnapshot(name);
   if (facts === null) return unknown;
   const sysctls = [...facts.sysctls].map(([key, value], index) => {
     const span = { file: "sysctl.txt", line: index + 1 };
