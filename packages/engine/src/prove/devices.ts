@@ -1,4 +1,4 @@
-import type { Program, CompiledRule } from "../program/program.ts";
+import type { CompiledRule, Fib, Program } from "../program/program.ts";
 import type { Family } from "../base/address.ts";
 import type { Test } from "../program/test.ts";
 
@@ -39,13 +39,20 @@ export class DeviceNames {
   readonly #prefixes = new Set<string>();
 
   constructor(program: Program, family: Family) {
-    for (const name of program.links.keys()) this.#exact.add(name);
-    for (const set of program.sets?.values() ?? [])
-      for (const { holders } of set.shape()?.regions ?? [])
-        for (const { device } of holders) if (device !== null) this.add(device.name, device.prefix);
-    const { fib } = program.families[family];
-    for (const { iif, oif } of fib.rules) for (const name of [iif, oif]) if (name !== null) this.add(name, false);
-    for (const table of fib.tables.values())
+    for (const name of program.links.keys()) this.add(name, false);
+    this.#addSets(program);
+    this.#addRouting(program.families[family].fib);
+  }
+
+  #addSets({ sets }: Program): void {
+    const holders = [...(sets?.values() ?? [])].flatMap((set) => set.shape()?.regions ?? []);
+    for (const { device } of holders.flatMap((region) => region.holders))
+      if (device !== null) this.add(device.name, device.prefix);
+  }
+
+  #addRouting({ rules, tables }: Fib): void {
+    for (const { iif, oif } of rules) for (const name of [iif, oif]) if (name !== null) this.add(name, false);
+    for (const table of tables.values())
       for (const { route } of table.entries()) for (const { dev } of route.nexthops) this.add(dev ?? "", false);
   }
 

@@ -11,6 +11,9 @@ const EXISTS = -3;
 /** Minus the quantified variables. */
 const AND_EXISTS = -4;
 
+/** Far from every AND_EXISTS: there are not so many nodes. */
+const SIMPLIFY = -0x7fff_ffff;
+
 /** 64 MB of nodes. */
 const DEFAULT_LIMIT = 1 << 22;
 
@@ -200,6 +203,31 @@ export class Bdd {
       isQuantified && low === TRUE ? TRUE : this.andExists(this.#highAt(f, level), this.#highAt(g, level), rest);
     const result = isQuantified ? this.or(low, high) : table.node(level, low, high);
     return table.remember(f, g, AND_EXISTS - rest, result);
+  }
+
+  /** A function, mostly a smaller one, that is f wherever `care` holds (the restrict of Coudert, Madre 1990). */
+  simplify(f: Ref, care: Ref): Ref {
+    if (f <= FALSE || care <= FALSE) return f;
+    if (f === care) return TRUE;
+    if ((f ^ care) === 1) return FALSE;
+    const table = this.#table;
+    const known = table.recall(f, care, SIMPLIFY);
+    if (known >= 0) return known;
+    const level = table.level(f);
+    const careLevel = table.level(care);
+    if (careLevel < level) {
+      const either = this.or(table.low(care), table.high(care));
+      return table.remember(f, care, SIMPLIFY, this.simplify(f, either));
+    }
+    const careLow = this.#lowAt(care, level);
+    const careHigh = this.#highAt(care, level);
+    const result =
+      careLow === FALSE
+        ? this.simplify(table.high(f), careHigh)
+        : careHigh === FALSE
+          ? this.simplify(table.low(f), careLow)
+          : table.node(level, this.simplify(table.low(f), careLow), this.simplify(table.high(f), careHigh));
+    return table.remember(f, care, SIMPLIFY, result);
   }
 
   /** What to put in the place of variables. Renaming is a substitution of variables. */
