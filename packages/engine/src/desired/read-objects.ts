@@ -174,6 +174,10 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     namespaces: ofKind("Namespace"),
     serviceAccounts: ofKind("ServiceAccount"),
     networkPolicies: ofKind("NetworkPolicy"),
+    configMaps: ofKind("ConfigMap"),
+    ciliumNodes: ofKind("CiliumNode"),
+    ciliumEndpoints: ofKind("CiliumEndpoint"),
+    ciliumEnvoyConfigs: ofKind("CiliumEnvoyConfig"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
   };

@@ -1,4 +1,8 @@
 import type { z } from "zod";
+import { ciliumEndpoint } from "./cilium-endpoint.ts";
+import { ciliumClusterwideEnvoyConfig, ciliumEnvoyConfig } from "./cilium-envoy-config.ts";
+import { ciliumNode } from "./cilium-node.ts";
+import { configMap } from "./config-map.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { namespace } from "./namespace.ts";
@@ -13,6 +17,7 @@ import type { DesiredObject } from "./state.ts";
 /** `apiVersion kind` → what such an object must look like. To read one more kind, write its file and name it here. */
 export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<string, z.ZodType<DesiredObject>>([
   ["v1 Service", service],
+  ["v1 ConfigMap", configMap],
   ["v1 Node", node],
   ["v1 Pod", pod],
   ["v1 Namespace", namespace],
@@ -20,5 +25,9 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["networking.k8s.io/v1 NetworkPolicy", networkPolicy],
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
+  ["cilium.io/v2 CiliumNode", ciliumNode],
+  ["cilium.io/v2 CiliumEndpoint", ciliumEndpoint],
+  ["cilium.io/v2 CiliumEnvoyConfig", ciliumEnvoyConfig],
+  ["cilium.io/v2 CiliumClusterwideEnvoyConfig", ciliumClusterwideEnvoyConfig],
   ["hookwalk.dev/v1 Node", nodeFacts],
 ]);

@@ -1,3 +1,7 @@
+import type { CiliumEndpoint } from "./cilium-endpoint.ts";
+import type { CiliumEnvoyConfig } from "./cilium-envoy-config.ts";
+import type { CiliumNode } from "./cilium-node.ts";
+import type { ConfigMap } from "./config-map.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import type { Namespace } from "./namespace.ts";
@@ -17,6 +21,10 @@ export interface DesiredState {
   readonly namespaces: readonly Namespace[];
   readonly serviceAccounts: readonly ServiceAccount[];
   readonly networkPolicies: readonly NetworkPolicy[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly ciliumNodes: readonly CiliumNode[];
+  readonly ciliumEndpoints: readonly CiliumEndpoint[];
+  readonly ciliumEnvoyConfigs: readonly CiliumEnvoyConfig[];
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
@@ -30,5 +38,9 @@ export type DesiredObject =
   | Namespace
   | ServiceAccount
   | NetworkPolicy
+  | ConfigMap
+  | CiliumNode
+  | CiliumEndpoint
+  | CiliumEnvoyConfig
   | NodeFacts
   | KubeProxyConfiguration;
