@@ -63,23 +63,17 @@ async function write(
 ): Promise<void> {
   const { terminal, say } = context;
   const { snapshot } = rendered;
-  switch (output) {
-    case "snapshot":
-      return writeSnapshot(snapshot, context);
-    case "json":
-      return writeData(terminal.out, output, showJson(snapshot, { family: null, table: null, chain: null }));
-    default: {
-      const text = printForm(output, rendered, family);
-      if (text === "") {
-        const forms = [...formsOf(rendered, family), "snapshot", "json"].join(", ");
-        throw usageError(
-          say.commandLine("render-no-form", { owner, form: output }),
-          say.commandLine("render-forms", { forms }),
-        );
-      }
-      terminal.out.write(text);
-    }
+  if (output === "snapshot") return writeSnapshot(snapshot, context);
+  if (output === "json") {
+    return writeData(terminal.out, output, showJson(snapshot, { family: null, table: null, chain: null }));
   }
+  const text = printForm(output, rendered, family);
+  if (text === "") {
+    const forms = [...formsOf(rendered, family), "snapshot", "json"].join(", ");
+    const hint = say.commandLine("render-forms", { forms });
+    throw usageError(say.commandLine("render-no-form", { owner, form: output }), hint);
+  }
+  terminal.out.write(text);
 }
 
 /** Whoever pipes the rules on has to know that an object is missing in them. */
