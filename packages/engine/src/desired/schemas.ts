@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { calicoSchemas } from "./calico/schemas.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { nodeFacts } from "./node-facts.ts";
@@ -13,4 +14,5 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ...calicoSchemas,
 ]);

@@ -1,3 +1,4 @@
+import type { CalicoObject, CalicoState } from "./calico/state.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import type { NodeFacts } from "./node-facts.ts";
@@ -12,6 +13,7 @@ export interface DesiredState {
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  readonly calico: CalicoState;
 }
 
-export type DesiredObject = Service | EndpointSlice | Node | NodeFacts | KubeProxyConfiguration;
+export type DesiredObject = Service | EndpointSlice | Node | NodeFacts | KubeProxyConfiguration | CalicoObject;
