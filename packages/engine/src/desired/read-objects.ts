@@ -170,6 +170,10 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     services: ofKind("Service"),
     endpointSlices: ofKind("EndpointSlice"),
     nodes: ofKind("Node"),
+    pods: ofKind("Pod"),
+    namespaces: ofKind("Namespace"),
+    serviceAccounts: ofKind("ServiceAccount"),
+    networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
     calico: {
