@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CiliumConfig } from "./cilium-config.ts";
-import { ciliumConfig } from "./cilium-config.ts";
+import type { CiliumConfig } from "./cilium/config.ts";
+import { ciliumConfig } from "./cilium/config.ts";
 import type { Metadata } from "./fields.ts";
 import { namespacedMetadata, typeMeta, unread } from "./fields.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Address, Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
-import type { CiliumFacts } from "./cilium-facts.ts";
-import { ciliumFacts } from "./cilium-facts.ts";
+import type { CiliumFacts } from "./cilium/facts.ts";
+import { ciliumFacts } from "./cilium/facts.ts";
 import type { Metadata } from "./fields.ts";
 import { address, metadata, prefix, typeMeta } from "./fields.ts";
 
@@ -15,8 +15,10 @@ export interface NodeFacts {
   readonly sysctls: ReadonlyMap<string, string>;
   /** iptables ≥ 1.6.2 and a kernel with it: MASQUERADE is written with `--random-fully`. */
   readonly randomFully: boolean;
-  /** Null: nothing is said of a Cilium agent. */
-  readonly cilium: CiliumFacts | null;
+  /** Of what runs on the node, by name: `calico` → `3.30.1`. */
+  readonly versions: ReadonlyMap<string, string>;
+  /** Of its Cilium agent. */
+  readonly cilium: CiliumFacts;
 }
 
 export interface NodeInterface {
@@ -91,8 +93,9 @@ const spec = z.strictObject({
   interfaces: z.array(nodeInterface).nullish(),
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),
+  versions: z.record(z.string(), z.string().regex(/^v?\d+\.\d+(\.\d+)?([-+].*)?$/, "MAJOR.MINOR.PATCH")).nullish(),
   iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
-  cilium: ciliumFacts.nullish(),
+  cilium: ciliumFacts,
 });
 
 export const nodeFacts: z.ZodType<NodeFacts> = z
@@ -104,5 +107,6 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     routes: spec.routes ?? [],
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
-    cilium: spec.cilium ?? null,
+    versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
+    cilium: spec.cilium,
   }));

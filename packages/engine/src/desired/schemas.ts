@@ -1,7 +1,6 @@
 import type { z } from "zod";
-import { ciliumEndpoint } from "./cilium-endpoint.ts";
-import { ciliumClusterwideEnvoyConfig, ciliumEnvoyConfig } from "./cilium-envoy-config.ts";
-import { ciliumNode } from "./cilium-node.ts";
+import { calicoSchemas } from "./calico/schemas.ts";
+import { ciliumSchemas } from "./cilium/schemas.ts";
 import { configMap } from "./config-map.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
@@ -25,9 +24,7 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["networking.k8s.io/v1 NetworkPolicy", networkPolicy],
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
-  ["cilium.io/v2 CiliumNode", ciliumNode],
-  ["cilium.io/v2 CiliumEndpoint", ciliumEndpoint],
-  ["cilium.io/v2 CiliumEnvoyConfig", ciliumEnvoyConfig],
-  ["cilium.io/v2 CiliumClusterwideEnvoyConfig", ciliumClusterwideEnvoyConfig],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ...calicoSchemas,
+  ...ciliumSchemas,
 ]);

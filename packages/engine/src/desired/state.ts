@@ -1,6 +1,5 @@
-import type { CiliumEndpoint } from "./cilium-endpoint.ts";
-import type { CiliumEnvoyConfig } from "./cilium-envoy-config.ts";
-import type { CiliumNode } from "./cilium-node.ts";
+import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { CiliumObject, CiliumState } from "./cilium/state.ts";
 import type { ConfigMap } from "./config-map.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
@@ -21,13 +20,11 @@ export interface DesiredState {
   readonly namespaces: readonly Namespace[];
   readonly serviceAccounts: readonly ServiceAccount[];
   readonly networkPolicies: readonly NetworkPolicy[];
-  readonly configMaps: readonly ConfigMap[];
-  readonly ciliumNodes: readonly CiliumNode[];
-  readonly ciliumEndpoints: readonly CiliumEndpoint[];
-  readonly ciliumEnvoyConfigs: readonly CiliumEnvoyConfig[];
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  readonly calico: CalicoState;
+  readonly cilium: CiliumState;
 }
 
 export type DesiredObject =
@@ -39,8 +36,7 @@ export type DesiredObject =
   | ServiceAccount
   | NetworkPolicy
   | ConfigMap
-  | CiliumNode
-  | CiliumEndpoint
-  | CiliumEnvoyConfig
   | NodeFacts
-  | KubeProxyConfiguration;
+  | KubeProxyConfiguration
+  | CalicoObject
+  | CiliumObject;

@@ -20,7 +20,9 @@ export const diagnostics = {
   "cilium-no-config":
     "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
   "cilium-no-version":
-    "nothing says which Cilium runs on {node}: its rules differ from release to release\nNothing is rendered. spec.cilium.version of a hookwalk.dev/v1 Node says it.",
+    "nothing says which Cilium runs on {node}: its rules differ from release to release\nNothing is rendered. spec.versions of a hookwalk.dev/v1 Node says it.",
+  "cilium-unknown-release":
+    "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
   "cilium-no-pod-network":
     "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
   "cilium-no-default-route":
@@ -251,8 +253,10 @@ export const commandLine = {
   "option-objects":
     "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
-    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
-  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+    "what the tool of that name prints (iptables-save: the default) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, for ip6tables-save, ip6tables-restore and ip -6",
+  "render-no-form": "{owner} writes nothing here that {form} has to do with",
+  "render-forms": "There is something of these forms: {forms}.",
   "no-objects": "nothing to render from: say which objects with -f",
   "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",

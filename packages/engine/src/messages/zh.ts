@@ -19,7 +19,8 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "cilium-no-config":
     "没有 ConfigMap cilium-config：无从得知 agent 的配置\n不渲染任何内容。`kubectl -n kube-system get configmap cilium-config -o yaml` 会打印它。",
   "cilium-no-version":
-    "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.cilium.version 里写明。",
+    "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.versions 里写明。",
+  "cilium-unknown-release": "不知道 Cilium {version} 的规则：只知道 {oldest} 到 {newest} 的\n不渲染任何内容。",
   "cilium-no-pod-network":
     "用 iptables 做地址伪装需要 {node} 的 Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
   "cilium-no-default-route":
@@ -223,8 +224,10 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-file": "快照：目录、归档（含多个节点时写 ARCHIVE#NODE）、单个文件，或 - 表示标准输入；可重复",
   "option-objects": "`kubectl get -o yaml` 打印的 Kubernetes 对象：一个文件，或 - 表示标准输入；可重复",
   "option-render-output":
-    "iptables-save：一个地址族的规则（默认）；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
-  "option-render-ipv6": "IPv6，如 ip6tables-save 所打印",
+    "同名工具打印（默认 iptables-save）或读入（ip：配合 -batch）的形式；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
+  "option-render-ipv6": "IPv6，用于 ip6tables-save、ip6tables-restore 与 ip -6",
+  "render-no-form": "{owner} 在此没有写入任何与 {form} 有关的内容",
+  "render-forms": "以下形式有内容：{forms}。",
   "no-objects": "没有可渲染的对象：请用 -f 指明",
   "no-objects-hint": "-f 接受 `kubectl get -o yaml` 打印的对象文件，或 - 表示标准输入。",
   "option-output": "输出形式",

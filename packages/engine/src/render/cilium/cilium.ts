@@ -1,12 +1,11 @@
-import { familyOf, printAddress } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
-import { usesEnis } from "../../desired/cilium-config.ts";
+import { familyOf, printAddress } from "../../base/address.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
 import type { DesiredState } from "../../desired/state.ts";
-import type { Diagnostic, Parsed } from "../../model/diagnostic.ts";
-import type { Snapshot } from "../../model/snapshot.ts";
-import { chooseNode } from "../node/choose-node.ts";
-import { nodeSnapshot } from "../node/node-snapshot.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
+import type { Renderer } from "../renderer.ts";
 import { cniConfig } from "./cni.ts";
 import { noTrackPorts } from "./conntrack-rules.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
@@ -16,69 +15,74 @@ import { defaultDevice, marksEnis } from "./eni-rules.ts";
 import { eniDevice } from "./eni-routes.ts";
 import type { Masquerade } from "./masquerade.ts";
 import { nodeSets } from "./node-set.ts";
+import { RELEASES, releaseOf } from "./release.ts";
 import { ciliumRoutes } from "./routes.ts";
 import { routingRules } from "./routing-rules.ts";
 import { ciliumSysctls } from "./sysctls.ts";
 import type { Wanted } from "./tables.ts";
-import { renderTables } from "./tables.ts";
+import { writeTables } from "./tables.ts";
 
 const OWNER = "cilium";
 
 /**
- * What the Cilium agent 1.9 to 1.18 writes on one node: chains, sets, rules and routes of policy routing, devices, settings,
- * the CNI configuration. The value is null where nothing can be rendered, which a diagnostic explains.
+ * What the agent of Cilium 1.9 to 1.18 writes on a node: chains, sets, rules and routes of policy routing, devices, settings,
+ * the CNI configuration.
  */
-export function renderCilium(state: DesiredState): Parsed<Snapshot | null> {
-  const chosen = chooseNode(state, "", OWNER);
-  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
-  const { name, node, facts } = chosen;
-  const config = state.configMaps.findLast(({ cilium }) => cilium !== null)?.cilium ?? null;
-  if (config === null) return failed("cilium-no-config", {});
-  if (facts === null || facts.cilium === null) return failed("cilium-no-version", { node: name });
-  const ciliumNode = state.ciliumNodes.find(({ metadata }) => metadata.name === name) ?? null;
-  const context = contextOf({ state, config, agent: facts.cilium, facts, node, ciliumNode });
-  const wanted = wantedOf(context, state, name);
-  if ("problem" in wanted) return { value: null, diagnostics: [wanted.problem] };
-  const tablesOf = (family: Family): Snapshot["tables"]["ip"] => {
-    const one = context.families.find((enabled) => enabled.family === family);
-    return one === undefined ? [] : renderTables(context, one, wanted);
-  };
-  const cni = cniConfig(context);
-  const added = {
-    interfaces: ciliumDevices(context),
-    routes: ciliumRoutes(context),
-    sysctls: ciliumSysctls(context),
-  };
-  const value: Snapshot = {
-    ...nodeSnapshot(name, facts, added),
-    tables: { ip: tablesOf("ip"), ip6: tablesOf("ip6") },
-    sets: nodeSets(context),
-    rules: { ip: routingRules(context, "ip"), ip6: routingRules(context, "ip6") },
-    cni: cni === null ? null : [cni],
-  };
-  return { value, diagnostics: [...gapsOf(context), ...listenersWithoutPort(context, state)] };
+export const cilium: Renderer = {
+  isWanted: ({ cilium }) => cilium.config !== null,
+  write(state, node) {
+    const context = contextOn(state, node);
+    if ("problem" in context) return [context.problem];
+    const wanted = wantedOf(context, state, node.name);
+    if ("problem" in wanted) return [wanted.problem];
+    if (context.config.installRules) for (const family of context.families) writeTables(context, family, wanted, node);
+    const cni = cniConfig(context);
+    node.add({
+      sets: nodeSets(context),
+      rules: routingRules(context),
+      routes: ciliumRoutes(context),
+      links: ciliumDevices(context),
+      sysctls: ciliumSysctls(context),
+      cni: cni === null ? [] : [cni],
+    });
+    return [...gapsOf(context), ...listenersWithoutPort(context, state)];
+  },
+};
+
+interface Problem {
+  readonly problem: Diagnostic;
 }
 
-function failed(code: Diagnostic["code"], params: Diagnostic["params"]): Parsed<null> {
-  return { value: null, diagnostics: [renderProblem(code, params, OWNER)] };
+function problem(code: Diagnostic["code"], params: Diagnostic["params"]): Problem {
+  return { problem: renderProblem(code, params, OWNER) };
+}
+
+function contextOn(state: DesiredState, { name, node, facts }: NodeDraft): CiliumContext | Problem {
+  const { config } = state.cilium;
+  if (config === null) return problem("cilium-no-config", {});
+  const version = facts?.versions.get("cilium");
+  if (facts === null || version === undefined) return problem("cilium-no-version", { node: name });
+  const release = releaseOf(version);
+  if (release === null) {
+    const { oldest, newest } = RELEASES;
+    return problem("cilium-unknown-release", { version, oldest: `1.${String(oldest)}`, newest: `1.${String(newest)}` });
+  }
+  const ciliumNode = state.cilium.nodes.find(({ metadata }) => metadata.name === name) ?? null;
+  return contextOf({ state, config, release, facts, node, ciliumNode });
 }
 
 /** What the agent itself would not go on without. */
-function wantedOf(
-  context: CiliumContext,
-  state: DesiredState,
-  node: string,
-): Wanted | { readonly problem: Diagnostic } {
+function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wanted | Problem {
   const known: Record<Family, Masquerade | null> = { ip: null, ip6: null };
   for (const family of context.families) {
     if (!family.masquerades) continue;
     const masquerade = masqueradeOf(family);
-    if (masquerade === null) return { problem: renderProblem("cilium-no-pod-network", { node }, OWNER) };
+    if (masquerade === null) return problem("cilium-no-pod-network", { node });
     known[family.family] = masquerade;
   }
   const primaryEni = marksEnis(context) ? defaultDevice(context.facts) : null;
   if (marksEnis(context) && context.config.ipv4 && primaryEni === null)
-    return { problem: renderProblem("cilium-no-default-route", { node }, OWNER) };
+    return problem("cilium-no-default-route", { node });
   return { masquerade: known, primaryEni, noTrack: noTrackPorts(state.pods, node) };
 }
 
@@ -93,8 +97,8 @@ function gapsOf(context: CiliumContext): readonly Diagnostic[] {
   return endpoints.flatMap(({ name, address, device, isHost }) => {
     const params = { endpoint: name, address: printAddress(address) };
     const eni = context.interfaceOf(address);
-    const lacksEni =
-      usesEnis(config.ipam) && familyOf(address) === "ip" && (eni === null || eniDevice(context, eni) === null);
+    const isOfEni = usesEnis(config.ipam) && familyOf(address) === "ip";
+    const lacksEni = isOfEni && (eni === null || eniDevice(context, eni) === null);
     const lacksDevice = config.endpointRoutes && device === null && !isHost;
     return [
       ...(lacksEni ? [gap("cilium-no-eni", params)] : []),
@@ -107,7 +111,7 @@ function gapsOf(context: CiliumContext): readonly Diagnostic[] {
 function listenersWithoutPort({ agent, config }: CiliumContext, state: DesiredState): readonly Diagnostic[] {
   if (!config.envoyConfig) return [];
   const known = new Set(agent.proxies.map(({ name }) => name));
-  return state.ciliumEnvoyConfigs
+  return state.cilium.envoyConfigs
     .flatMap(({ listeners }) => listeners)
     .filter((listener) => !known.has(listener))
     .map((listener) => gap("cilium-no-proxy-port", { listener }));

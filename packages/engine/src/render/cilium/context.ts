@@ -1,14 +1,14 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
-import type { CiliumConfig } from "../../desired/cilium-config.ts";
-import { usesEnis } from "../../desired/cilium-config.ts";
-import type { CiliumFacts } from "../../desired/cilium-facts.ts";
-import type { CiliumNode, CloudInterface } from "../../desired/cilium-node.ts";
-import { ofFamily } from "../../desired/cilium-node.ts";
+import type { CiliumConfig } from "../../desired/cilium/config.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
+import type { CiliumFacts } from "../../desired/cilium/facts.ts";
+import type { CiliumNode, CloudInterface } from "../../desired/cilium/node.ts";
+import { ofFamily } from "../../desired/cilium/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { Node } from "../../desired/node.ts";
 import type { DesiredState } from "../../desired/state.ts";
-import type { Change } from "./release.ts";
+import type { Change, Release } from "./release.ts";
 import { has } from "./release.ts";
 
 /** All that Cilium's rules, routes and settings on one node are made of. */
@@ -62,24 +62,24 @@ export const POD_DEVICES = "lxc+";
 export interface CiliumInput {
   readonly state: DesiredState;
   readonly config: CiliumConfig;
-  readonly agent: CiliumFacts;
+  readonly release: Release;
   readonly facts: NodeFacts;
   readonly node: Node | null;
   readonly ciliumNode: CiliumNode | null;
 }
 
 export function contextOf(input: CiliumInput): CiliumContext {
-  const { state, config, agent, facts, ciliumNode } = input;
-  const hasChange = (change: Change): boolean => has(agent.version, change);
+  const { state, config, release, facts, ciliumNode } = input;
+  const hasChange = (change: Change): boolean => has(release, change);
   const families = (["ip", "ip6"] as const).filter((family) => (family === "ip" ? config.ipv4 : config.ipv6));
   return {
     config,
-    agent,
+    agent: facts.cilium,
     facts,
     families: families.map((family) => familyContext(input, family, hasChange)),
     endpoints: endpointsOf(input),
-    nodeIPs: state.ciliumNodes.flatMap(({ internalIPs }) => internalIPs),
-    peers: state.ciliumNodes.filter((one) => one !== ciliumNode),
+    nodeIPs: state.cilium.nodes.flatMap(({ internalIPs }) => internalIPs),
+    peers: state.cilium.nodes.filter((one) => one !== ciliumNode),
     delivery: deliveryDevice(config, hasChange),
     interfaceOf(address) {
       const id = ciliumNode?.pool.get(address);
@@ -112,13 +112,18 @@ function deliveryDevice(config: CiliumConfig, hasChange: (change: Change) => boo
   return usesEnis(config.ipam) ? POD_DEVICES : HOST_DEVICE;
 }
 
-function endpointsOf({ state, agent, node, ciliumNode }: CiliumInput): readonly Endpoint[] {
+function endpointsOf({ state, facts, node, ciliumNode }: CiliumInput): readonly Endpoint[] {
   const own = new Set([...(ciliumNode?.internalIPs ?? []), ...(node?.addresses ?? [])]);
-  const pods = state.ciliumEndpoints
+  const pods = state.cilium.endpoints
     .filter(({ nodeIP }) => nodeIP !== null && own.has(nodeIP))
     .toSorted(({ metadata: a }, { metadata: b }) => compare(a.created, b.created) || compare(a.name, b.name));
   const endpoint = (name: string, device: string | null, isHost = false) => {
-    return (address: Address): Endpoint => ({ name, address, isHost, device: agent.devices.get(address) ?? device });
+    return (address: Address): Endpoint => ({
+      name,
+      address,
+      isHost,
+      device: facts.cilium.devices.get(address) ?? device,
+    });
   };
   return [
     ...(ciliumNode?.routerIPs ?? []).map(endpoint(HOST_DEVICE, HOST_DEVICE, true)),

@@ -1,7 +1,8 @@
 import type { Address, Prefix } from "../../base/address.ts";
-import { bitsOf, inNet, netOf, orAddress, xorAddress, allOnes, familyOf } from "../../base/address.ts";
-import type { CloudInterface } from "../../desired/cilium-node.ts";
-import type { AddedRoute } from "../node/node-snapshot.ts";
+import { allOnes, bitsOf, familyOf, inNet, netOf, orAddress, xorAddress, zeroOf } from "../../base/address.ts";
+import type { CloudInterface } from "../../desired/cilium/node.ts";
+import type { Route } from "../../model/routing.ts";
+import { plainRoute } from "../node/plain-route.ts";
 import type { CiliumContext } from "./context.ts";
 
 /** linux_defaults.RouteTableInterfacesOffset. */
@@ -26,7 +27,7 @@ function contains(wide: Prefix, narrow: Prefix): boolean {
 }
 
 /** Per interface that an endpoint of the node uses: the gateway on the link, and everything else by it. */
-export function eniRoutes(context: CiliumContext): readonly AddedRoute[] {
+export function eniRoutes(context: CiliumContext): readonly Route[] {
   const used = new Map<string, CloudInterface>();
   for (const { address } of context.endpoints) {
     const eni = context.interfaceOf(address);
@@ -34,16 +35,13 @@ export function eniRoutes(context: CiliumContext): readonly AddedRoute[] {
     if (eni !== null && eniDevice(context, eni) !== null) used.set(eniTable(eni), eni);
   }
   return [...used].flatMap(([table, eni]) => {
-    const gateway = gatewayOf(context, eni);
     const dev = eniDevice(context, eni);
     if (dev === null) return [];
-    const family = familyOf(gateway);
-    const protocol = context.has("protocolKernel") ? "kernel" : null;
-    const plain = { family, type: "unicast", dev, src: null, metric: null, table, protocol, mtu: null } as const;
-    const zero = netOf({ address: gateway, length: 0 }).value;
+    const gateway = gatewayOf(context, eni);
+    const common = { dev, table, protocol: context.has("protocolKernel") ? "kernel" : null };
     return [
-      { ...plain, to: { address: zero, length: 0 }, via: gateway },
-      { ...plain, to: { address: gateway, length: bitsOf(gateway) }, via: null },
+      plainRoute({ ...common, to: { address: zeroOf(familyOf(gateway)), length: 0 }, via: gateway }),
+      plainRoute({ ...common, to: { address: gateway, length: bitsOf(gateway) } }),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { usesEnis } from "../../desired/cilium-config.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import { POD_DEVICES } from "./context.ts";
 import type { CiliumContext } from "./context.ts";

@@ -14,12 +14,10 @@ export function needsNodeSet({ config, families, has }: CiliumContext): boolean 
 /** One set for each family that is masqueraded, with the InternalIP of every CiliumNode, in their order. */
 export function nodeSets(context: CiliumContext): readonly IpSet[] {
   if (!needsNodeSet(context)) return [];
-  let line = 1;
   return context.families
     .filter(({ masquerades }) => masquerades)
     .map(({ family }): IpSet => {
       const addresses = [...new Set(context.nodeIPs)].filter((address) => familyOf(address) === family);
-      const span = { file: "ipset-save.txt", line: line++ };
       return {
         name: NODE_SETS[family],
         type: "hash:ip",
@@ -29,18 +27,18 @@ export function nodeSets(context: CiliumContext): readonly IpSet[] {
           { name: "hashsize", value: "1024" },
           { name: "maxelem", value: "65536" },
         ],
-        elements: addresses.map((address) => member(address, line++)),
-        span,
+        elements: addresses.map((address) => member(address)),
+        span: { file: "", line: 0 },
       };
     });
 }
 
-function member(address: Address, line: number): IpSet["elements"][number] {
+function member(address: Address): IpSet["elements"][number] {
   return {
     parts: [{ kind: "address", prefix: { address, length: bitsOf(address) } }],
     nomatch: false,
     options: [],
     text: printAddress(address),
-    line,
+    line: 0,
   };
 }

@@ -1,5 +1,3 @@
-import type { CiliumVersion } from "../../desired/cilium-facts.ts";
-
 /**
  * What changed in the rules and routes of Cilium, and the first releases that have it: of 1.x, as `x.y`. Several where a
  * change went into older lines, too. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
@@ -81,8 +79,26 @@ const SINCE: Changes<readonly string[]> = {
   masqueradePerInterface: ["17.0"],
 };
 
-/** Does a release have a change? One without a patch number is the last of its line. */
-export function has({ minor, patch }: CiliumVersion, change: Change): boolean {
+/** A release of 1.x. */
+export interface Release {
+  readonly minor: number;
+  /** Null: the last one of its line. */
+  readonly patch: number | null;
+}
+
+/** The releases whose rules are known. */
+export const RELEASES = { oldest: 9, newest: 18 } as const;
+
+/** Null: not one of those. */
+export function releaseOf(version: string): Release | null {
+  const found = /^1\.(\d{1,3})(?:\.(\d{1,3}))?/.exec(version);
+  const minor = Number(found?.[1]);
+  if (!(minor >= RELEASES.oldest && minor <= RELEASES.newest)) return null;
+  return { minor, patch: found?.[2] === undefined ? null : Number(found[2]) };
+}
+
+/** Does a release have a change? */
+export function has({ minor, patch }: Release, change: Change): boolean {
   return SINCE[change].some((since) => {
     const [line, first] = since.split(".").map(Number);
     return line === minor ? (patch ?? Infinity) >= (first ?? 0) : minor > (line ?? 0);

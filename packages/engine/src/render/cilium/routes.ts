@@ -1,9 +1,11 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../../base/address.ts";
-import type { CiliumConfig } from "../../desired/cilium-config.ts";
-import type { CiliumNode } from "../../desired/cilium-node.ts";
-import { ofFamily } from "../../desired/cilium-node.ts";
-import type { AddedRoute } from "../node/node-snapshot.ts";
+import type { CiliumConfig } from "../../desired/cilium/config.ts";
+import type { CiliumNode } from "../../desired/cilium/node.ts";
+import { ofFamily } from "../../desired/cilium/node.ts";
+import type { Route } from "../../model/routing.ts";
+import type { RouteSpec } from "../node/plain-route.ts";
+import { networkOf, plainRoute } from "../node/plain-route.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
 import { defaultDevice } from "./eni-rules.ts";
@@ -11,7 +13,7 @@ import { eniRoutes } from "./eni-routes.ts";
 import { fromProxyMarks, TABLE } from "./routing-rules.ts";
 
 /** Routes that the agent adds, in whatever table. */
-export function ciliumRoutes(context: CiliumContext): readonly AddedRoute[] {
+export function ciliumRoutes(context: CiliumContext): readonly Route[] {
   return [
     ...context.families.flatMap((family) => [
       toProxy(context, family.family),
@@ -27,21 +29,9 @@ function route(
   { has }: CiliumContext,
   to: Prefix,
   dev: string,
-  more: Partial<Pick<AddedRoute, "type" | "via" | "src" | "table" | "mtu" | "protocol">> = {},
-): AddedRoute {
-  return {
-    family: familyOf(to.address),
-    type: "unicast",
-    to,
-    via: null,
-    dev,
-    src: null,
-    metric: null,
-    table: "main",
-    protocol: has("protocolKernel") ? "kernel" : null,
-    mtu: null,
-    ...more,
-  };
+  more: Pick<RouteSpec, "type" | "via" | "src" | "table" | "mtu" | "protocol"> = {},
+): Route {
+  return plainRoute({ to, dev, protocol: has("protocolKernel") ? "kernel" : null, ...more });
 }
 
 function everything(family: Family): Prefix {
@@ -53,12 +43,12 @@ function host(address: Address): Prefix {
 }
 
 /** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
-function toProxy(context: CiliumContext, family: Family): AddedRoute {
+function toProxy(context: CiliumContext, family: Family): Route {
   return route(context, everything(family), "lo", { type: "local", table: TABLE.toProxy });
 }
 
 /** What a proxy sends goes by cilium_host: installFromProxyRoutesIPv4, bpf/init.sh setup_proxy_rules. */
-function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext): readonly AddedRoute[] {
+function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext): readonly Route[] {
   const gateway = family === "ip" ? routerIP : netDeviceIP(context);
   if (gateway === null || fromProxyMarks(context).length === 0) return [];
   const isAgents = context.has("agentProxyRoutes");
@@ -84,7 +74,7 @@ function netDeviceIP({ facts }: CiliumContext): Address | null {
 }
 
 /** Pods of this node by cilium_host, those of others by the tunnel or by their nodes: pkg/datapath/linux nodeUpdate. */
-function nodeRoutes(context: CiliumContext, { family, routerIP, podCIDR }: FamilyContext): readonly AddedRoute[] {
+function nodeRoutes(context: CiliumContext, { family, routerIP, podCIDR }: FamilyContext): readonly Route[] {
   const { config, peers } = context;
   const own =
     hasLocalNodeRoute(config) && routerIP !== null && podCIDR !== null
@@ -111,7 +101,7 @@ function peerRoutes(
   peer: CiliumNode,
   family: Family,
   routerIP: Address | null,
-): readonly AddedRoute[] {
+): readonly Route[] {
   const { config, facts } = context;
   const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === family).map(networkOf);
   if (config.tunnel !== null) {
@@ -128,12 +118,8 @@ function peerRoutes(
   return link === undefined ? [] : networks.map((to) => route(context, to, link.name, { via: nodeIP }));
 }
 
-function networkOf(prefix: Prefix): Prefix {
-  return { address: netOf(prefix).value, length: prefix.length };
-}
-
 /** One for each pod: `enable-endpoint-routes`. */
-function endpointRoutes(context: CiliumContext): readonly AddedRoute[] {
+function endpointRoutes(context: CiliumContext): readonly Route[] {
   if (!context.config.endpointRoutes) return [];
   return context.endpoints.flatMap(({ address, device, isHost }) =>
     device === null || isHost ? [] : [route(context, host(address), device)],

@@ -1,6 +1,6 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import { bitsOf, familyOf } from "../../base/address.ts";
-import { usesEnis } from "../../desired/cilium-config.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
 import { plainRoutingRule } from "../../model/routing-rule.ts";
 import type { RoutingRule } from "../../model/routing.ts";
 import type { CiliumContext, Endpoint } from "./context.ts";
@@ -21,30 +21,17 @@ const KIND = 0xf00;
 /** The tables that rules of Cilium look up: pkg/datapath/linux/linux_defaults. */
 export const TABLE = { ipsec: "200", toProxy: "2004", fromProxy: "2005" } as const;
 
-/** Rules of policy routing, the kernel's own among them, by priority and then in the order in which they are added. */
-export function routingRules(context: CiliumContext, family: Family): readonly RoutingRule[] {
-  const isEnabled = context.families.some((one) => one.family === family);
-  const specs = [...(isEnabled ? rulesOf(context, family) : [KERNEL_LOCAL]), ...KERNEL[family]];
-  const file = family === "ip" ? "ip-rule.txt" : "ip6-rule.txt";
-  return specs
-    .toSorted((a, b) => a.priority - b.priority)
-    .map(({ priority, table, mark, from, to }, index) => ({
-      ...plainRoutingRule(family, priority, { kind: "lookup", table } as const, { file, line: index + 1 }),
+/** Rules of policy routing in the order in which they are added. */
+export function routingRules(context: CiliumContext): readonly RoutingRule[] {
+  return context.families.flatMap(({ family }) =>
+    rulesOf(context, family).map(({ priority, table, mark, from, to }) => ({
+      ...plainRoutingRule(family, priority, { kind: "lookup", table } as const, { file: "", line: 0 }),
       fwmark: mark === undefined ? null : { mark, mask: mark === ENI_MARK ? ENI_MARK : KIND },
       from: from ?? null,
       to: to ?? null,
-    }));
+    })),
+  );
 }
-
-const KERNEL_LOCAL: RuleSpec = { priority: 0, table: "local" };
-
-const KERNEL: Readonly<Record<Family, readonly RuleSpec[]>> = {
-  ip: [
-    { priority: 32_766, table: "main" },
-    { priority: 32_767, table: "default" },
-  ],
-  ip6: [{ priority: 32_766, table: "main" }],
-};
 
 const ENI_MARK = 0x80;
 

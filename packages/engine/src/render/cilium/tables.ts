@@ -1,8 +1,6 @@
 import type { Family } from "../../base/address.ts";
-import type { Table } from "../../model/ruleset.ts";
 import { jump } from "../iptables/spec.ts";
-import type { TableName } from "../iptables/table-draft.ts";
-import { finishTables, TableDraft } from "../iptables/table-draft.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
 import type { CiliumChain } from "./chains.ts";
 import { chainsOf } from "./chains.ts";
 import type { NoTrackPort } from "./conntrack-rules.ts";
@@ -27,29 +25,19 @@ export interface Wanted {
   readonly noTrack: readonly NoTrackPort[];
 }
 
-const TABLES = ["raw", "mangle", "nat", "filter"] as const satisfies readonly TableName[];
-
-/** The tables of one family, as the agent fills empty ones: pkg/datapath/iptables installRules. */
-export function renderTables(context: CiliumContext, family: FamilyContext, wanted: Wanted): readonly Table[] {
-  const drafts = {
-    raw: new TableDraft("raw"),
-    mangle: new TableDraft("mangle"),
-    nat: new TableDraft("nat"),
-    filter: new TableDraft("filter"),
-  };
-  writeCilium(ciliumWriter(context, family, drafts), wanted);
-  return finishTables(
-    TABLES.map((name) => drafts[name]),
-    family.family,
-  );
-}
-
-/** `-N`, `-A` and `-I` in the agent's order. Jumps from built-in chains come last: nothing is reached while it is half done. */
-function writeCilium(writer: CiliumWriter, { masquerade, primaryEni, noTrack }: Wanted): void {
-  const { context, family, drafts } = writer;
-  if (!context.config.installRules) return;
+/**
+ * `-N`, `-A` and `-I` in the agent's order, pkg/datapath/iptables installRules. Jumps from built-in chains come last: nothing is reached while it is
+ * half done.
+ */
+export function writeTables(
+  context: CiliumContext,
+  family: FamilyContext,
+  { masquerade, primaryEni, noTrack }: Wanted,
+  node: NodeDraft,
+): void {
+  const writer = ciliumWriter(context, family, node);
   const chains = chainsOf(family.family, (change) => context.has(change));
-  for (const { table, name } of chains) drafts[table].declare(name);
+  for (const { table, name } of chains) node.table(family.family, table).flush(name);
   writeProxyRules(writer);
   writeEncryptionExclusions(writer, chains);
   if (chains.some(({ name }) => name === "CILIUM_FORWARD")) writeForwardRules(writer);
@@ -64,10 +52,11 @@ function writeCilium(writer: CiliumWriter, { masquerade, primaryEni, noTrack }: 
   writeTproxyRules(writer);
 }
 
-function writeFeeder({ context, drafts, comment }: CiliumWriter, { name, table, hook }: CiliumChain): void {
+function writeFeeder({ context, family, node, comment }: CiliumWriter, { name, table, hook }: CiliumChain): void {
   const { disabledFeeders, prependChains } = context.config;
   if (disabledFeeders.has(hook)) return;
   const spec = { matches: [comment(`cilium-feeder: ${name}`)], target: jump(name) };
-  if (prependChains) drafts[table].prepend(hook, spec);
-  else drafts[table].append(hook, spec);
+  const draft = node.table(family.family, table);
+  if (prependChains) draft.prepend(hook, spec);
+  else draft.append(hook, spec);
 }

@@ -1,17 +1,17 @@
 import type { Family } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { match, target } from "../iptables/spec.ts";
-import type { TableDraft, TableName } from "../iptables/table-draft.ts";
+import type { TableName } from "../iptables/table-draft.ts";
 import type { CiliumChainName } from "./chains.ts";
-import { ciliumChains } from "./chains.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 
 /** Drafts of one family's tables, and what rules of Cilium are made of. */
 export interface CiliumWriter {
   readonly context: CiliumContext;
   readonly family: FamilyContext;
-  readonly drafts: Readonly<Record<TableName, TableDraft>>;
+  readonly node: NodeDraft;
   /** `-A`. */
   append(chain: CiliumChainName, spec: RuleSpec): void;
   /** `-I`. */
@@ -23,24 +23,30 @@ export interface CiliumWriter {
   readonly notrack: Target;
 }
 
-const TABLE_OF = new Map<string, TableName>(ciliumChains.map(({ name, table }) => [name, table]));
+const TABLE_OF: Readonly<Record<CiliumChainName, TableName>> = {
+  CILIUM_INPUT: "filter",
+  CILIUM_OUTPUT: "filter",
+  CILIUM_OUTPUT_raw: "raw",
+  CILIUM_POST_nat: "nat",
+  CILIUM_OUTPUT_nat: "nat",
+  CILIUM_PRE_nat: "nat",
+  CILIUM_POST_mangle: "mangle",
+  CILIUM_PRE_mangle: "mangle",
+  CILIUM_PRE_raw: "raw",
+  CILIUM_FORWARD: "filter",
+};
 
-export function ciliumWriter(
-  context: CiliumContext,
-  family: FamilyContext,
-  drafts: Readonly<Record<TableName, TableDraft>>,
-): CiliumWriter {
+export function ciliumWriter(context: CiliumContext, family: FamilyContext, node: NodeDraft): CiliumWriter {
   const of: Family = family.family;
-  const draftOf = (chain: CiliumChainName): TableDraft => drafts[TABLE_OF.get(chain) ?? "filter"];
   return {
     context,
     family,
-    drafts,
+    node,
     append: (chain, spec) => {
-      draftOf(chain).append(chain, spec);
+      node.table(of, TABLE_OF[chain]).append(chain, spec);
     },
     prepend: (chain, spec) => {
-      draftOf(chain).prepend(chain, spec);
+      node.table(of, TABLE_OF[chain]).prepend(chain, spec);
     },
     comment: (text) => match(of, "comment", { comment: text }),
     match: (name, written) => match(of, name, written),

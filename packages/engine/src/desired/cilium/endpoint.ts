@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Address } from "../base/address.ts";
-import type { Metadata } from "./fields.ts";
-import { address, namespacedMetadata, typeMeta, unread } from "./fields.ts";
+import type { Address } from "../../base/address.ts";
+import type { Metadata } from "../fields.ts";
+import { address, namespacedMetadata, typeMeta, unread } from "../fields.ts";
 
 /** cilium.io/v2 CiliumEndpoint: a pod that has Cilium's network. */
 export interface CiliumEndpoint {

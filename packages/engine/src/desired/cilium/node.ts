@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Address, Family, Prefix } from "../base/address.ts";
-import { familyOf } from "../base/address.ts";
-import type { Metadata } from "./fields.ts";
-import { address, metadata, prefix, typeMeta, unread, withDefault } from "./fields.ts";
+import type { Address, Family, Prefix } from "../../base/address.ts";
+import { familyOf } from "../../base/address.ts";
+import type { Metadata } from "../fields.ts";
+import { address, metadata, prefix, typeMeta, unread, withDefault } from "../fields.ts";
 
 /** cilium.io/v2 CiliumNode. */
 export interface CiliumNode {

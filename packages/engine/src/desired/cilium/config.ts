@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Prefix } from "../base/address.ts";
-import { port, prefix, withDefault } from "./fields.ts";
+import type { Prefix } from "../../base/address.ts";
+import { port, prefix, withDefault } from "../fields.ts";
 
 /** Where pod addresses come from: option `ipam`. */
 export type CiliumIpam =

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Metadata } from "./fields.ts";
-import { metadata, namespacedMetadata, typeMeta, unread } from "./fields.ts";
+import type { Metadata } from "../fields.ts";
+import { metadata, namespacedMetadata, typeMeta, unread } from "../fields.ts";
 
 /** cilium.io/v2 CiliumEnvoyConfig or CiliumClusterwideEnvoyConfig. */
 export interface CiliumEnvoyConfig {
