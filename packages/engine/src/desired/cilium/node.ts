@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Address, Family, Prefix } from "../../base/address.ts";
-import { familyOf } from "../../base/address.ts";
+import { familyOf, parseAddress } from "../../base/address.ts";
 import type { Metadata } from "../fields.ts";
 import { address, metadata, prefix, typeMeta, unread, withDefault } from "../fields.ts";
 
@@ -40,7 +40,20 @@ function addressesOf(read: z.infer<typeof families> | null | undefined): readonl
 }
 
 const allocation = z.looseObject({ resource: z.string().nullish() });
-const allocations = z.record(z.string(), allocation).nullish();
+
+/** By address, which interface it is of. */
+const allocations = z
+  .record(z.string(), allocation)
+  .nullish()
+  .transform((read, context): ReadonlyMap<Address, string> => {
+    const pool = new Map<Address, string>();
+    for (const [text, { resource }] of Object.entries(read ?? {})) {
+      const parsed = parseAddress(text);
+      if (parsed === null) context.addIssue({ code: "custom", path: [text], message: "IP", input: text });
+      else if (typeof resource === "string") pool.set(parsed, resource);
+    }
+    return pool;
+  });
 
 const ipam = z.strictObject({
   podCIDRs: withDefault<readonly Prefix[]>(z.array(prefix), []),
@@ -119,23 +132,11 @@ const status = z.strictObject({
 });
 
 export const ciliumNode: z.ZodType<CiliumNode> = z
-  .strictObject({ ...typeMeta, metadata, spec, status: status.nullish() })
-  .transform(({ metadata, spec, status }, context): CiliumNode => {
+  .strictObject({ ...typeMeta, metadata, spec, status: withDefault(status, {}) })
+  .transform(({ metadata, spec, status }): CiliumNode => {
     const ofType = (wanted: string): readonly Address[] =>
       spec.addresses.flatMap(({ type, ip }) => (type === wanted ? [ip] : []));
-    const pool = new Map<Address, string>();
-    const places = [
-      [spec.ipam?.pool, ["spec", "ipam", "pool"]],
-      [status?.ipam?.used, ["status", "ipam", "used"]],
-    ] as const;
-    for (const [read, path] of places) {
-      for (const [text, { resource }] of Object.entries(read ?? {})) {
-        const parsed = address.safeParse(text).data;
-        if (parsed === undefined)
-          context.addIssue({ code: "custom", path: [...path, text], message: "IP", input: text });
-        else if (typeof resource === "string") pool.set(parsed, resource);
-      }
-    }
+    const enis = { ...status["alibaba-cloud"]?.enis, ...status.eni?.enis };
     return {
       kind: "CiliumNode",
       metadata,
@@ -144,11 +145,8 @@ export const ciliumNode: z.ZodType<CiliumNode> = z
       podCIDRs: spec.ipam?.podCIDRs ?? [],
       healthIPs: addressesOf(spec.health),
       ingressIPs: addressesOf(spec.ingress),
-      pool,
-      interfaces: new Map([
-        ...Object.entries(status?.["alibaba-cloud"]?.enis ?? {}),
-        ...Object.entries(status?.eni?.enis ?? {}),
-      ]),
+      pool: new Map([...(spec.ipam?.pool ?? []), ...(status.ipam?.used ?? [])]),
+      interfaces: new Map(Object.entries(enis)),
     };
   });
 

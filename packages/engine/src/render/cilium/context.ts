@@ -27,8 +27,8 @@ export interface CiliumContext {
   /** Where packets for pods of this node leave by. */
   readonly delivery: string;
   /** Devices of the cloud's interfaces are told by their MAC address. */
-  interfaceOf(address: Address): CloudInterface | null;
-  has(change: Change): boolean;
+  readonly interfaceOf: (address: Address) => CloudInterface | null;
+  readonly has: (change: Change) => boolean;
 }
 
 export interface FamilyContext {

@@ -36,7 +36,7 @@ export function writeTables(
   node: NodeDraft,
 ): void {
   const writer = ciliumWriter(context, family, node);
-  const chains = chainsOf(family.family, (change) => context.has(change));
+  const chains = chainsOf(family.family, context.has);
   for (const { table, name } of chains) node.table(family.family, table).flush(name);
   writeProxyRules(writer);
   writeEncryptionExclusions(writer, chains);

@@ -13,12 +13,12 @@ export interface CiliumWriter {
   readonly family: FamilyContext;
   readonly node: NodeDraft;
   /** `-A`. */
-  append(chain: CiliumChainName, spec: RuleSpec): void;
+  readonly append: (chain: CiliumChainName, spec: RuleSpec) => void;
   /** `-I`. */
-  prepend(chain: CiliumChainName, spec: RuleSpec): void;
-  comment(text: string): Match;
-  match(name: string, written: Readonly<Record<string, string>>): Match;
-  target(name: string, written?: Readonly<Record<string, string>>): Target;
+  readonly prepend: (chain: CiliumChainName, spec: RuleSpec) => void;
+  readonly comment: (text: string) => Match;
+  readonly match: (name: string, written: Readonly<Record<string, string>>) => Match;
+  readonly target: (name: string, written?: Readonly<Record<string, string>>) => Target;
   /** `-j CT --notrack`; releases before 1.11 say `-j NOTRACK`, which the kernel holds as the same. */
   readonly notrack: Target;
 }
