@@ -16,10 +16,11 @@ export type DumpForm = "iptables-save" | "nft" | "ipset" | "ip";
 
 /** A whole snapshot as the files that its own tools would have printed; what is not known has none. */
 export function snapshotFiles(snapshot: Snapshot): ReadonlyMap<string, string> {
-  const { tables, links, routes, sysctls } = snapshot;
+  const { tables, nft, links, routes, sysctls } = snapshot;
   const files: readonly (readonly [string, string | null])[] = [
     ["iptables-save.txt", tables.ip && printIptablesSave(tables.ip)],
     ["ip6tables-save.txt", tables.ip6 && printIptablesSave(tables.ip6)],
+    ["nft-ruleset.txt", nft && printNft(nft)],
     ["ip-addr.txt", links && printIpAddr(links)],
     ["ip-route.txt", routes.ip && printIpRoute(routes.ip)],
     ["ip6-route.txt", routes.ip6 && printIpRoute(routes.ip6)],

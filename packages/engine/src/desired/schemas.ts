@@ -3,6 +3,7 @@ import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
+import { serviceCIDR } from "./service-cidr.ts";
 import { service } from "./service.ts";
 import type { DesiredObject } from "./state.ts";
 
@@ -11,6 +12,7 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["v1 Service", service],
   ["v1 Node", node],
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
+  ["networking.k8s.io/v1 ServiceCIDR", serviceCIDR],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
 ]);

@@ -1,5 +1,5 @@
-import type { Address, Family } from "../../base/address.ts";
-import { familyOf, inNet, netOf } from "../../base/address.ts";
+import type { Address, Family, Prefix } from "../../base/address.ts";
+import { bitsOf, familyOf, inNet, netOf } from "../../base/address.ts";
 import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
@@ -14,6 +14,7 @@ import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
 import { renderIptablesMode } from "./iptables.ts";
 import { localTraffic } from "./local-traffic.ts";
+import { renderNftablesMode } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
 /**
@@ -24,12 +25,16 @@ import { proxiedPorts } from "./service-ports.ts";
 export function renderKubeProxy(state: DesiredState, config: KubeProxyConfiguration): Parsed<Snapshot | null> {
   const chosen = chooseNode(state, config.hostnameOverride, "kube-proxy");
   if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
-  if (config.mode !== "iptables")
+  if (config.mode === "ipvs")
     return { value: null, diagnostics: [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")] };
   const contexts = { ip: contextOf(state, config, chosen, "ip"), ip6: contextOf(state, config, chosen, "ip6") };
+  const snapshot = nodeSnapshot(chosen.name, chosen.facts);
+  if (config.mode === "nftables") {
+    const nft = renderNftablesMode([contexts.ip, contexts.ip6]);
+    return { value: { ...snapshot, tables: { ip: [], ip6: [] }, nft }, diagnostics: [] };
+  }
   const tables = { ip: renderIptablesMode(contexts.ip), ip6: renderIptablesMode(contexts.ip6) };
-  const snapshot = withRouteLocalnet(nodeSnapshot(chosen.name, chosen.facts), config);
-  return { value: { ...snapshot, tables }, diagnostics: [] };
+  return { value: { ...withRouteLocalnet(snapshot, config), tables }, diagnostics: [] };
 }
 
 function contextOf(
@@ -38,6 +43,7 @@ function contextOf(
   { name, node, facts }: ChosenNode,
   family: Family,
 ): ProxyContext {
+  const nodeIP = node?.addresses.find((address) => familyOf(address) === family) ?? null;
   return {
     family,
     config,
@@ -45,8 +51,11 @@ function contextOf(
     endpointsOf: endpointsBy(state.endpointSlices, family, name),
     local: localTraffic(config, node?.podCIDRs ?? [], family),
     zone: node?.metadata.labels.get("topology.kubernetes.io/zone") ?? null,
-    nodeIP: node?.addresses.find((address) => familyOf(address) === family) ?? null,
-    nodePortIPs: nodePortIPs(config, node, facts, family),
+    nodeIP,
+    nodePortIPs: nodePortIPs(wantedForNodePorts(config, nodeIP), node, facts, family),
+    serviceCIDRs: state.serviceCIDRs.flatMap(({ cidrs }) =>
+      cidrs.filter(({ address }) => familyOf(address) === family),
+    ),
     randomFully: facts?.randomFully ?? true,
     tcpBeLiberal: config.tcpBeLiberal || facts?.sysctls.get(TCP_BE_LIBERAL) === "1",
   };
@@ -54,14 +63,24 @@ function contextOf(
 
 const TCP_BE_LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";
 
-/** The node's addresses in `nodePortAddresses`; null where those say nothing of this family, or name all of it. */
+/** Where node ports are asked for. In mode nftables, where nothing is said, at the node's primary address alone. */
+function wantedForNodePorts(
+  { mode, nodePortAddresses: given }: KubeProxyConfiguration,
+  nodeIP: Address | null,
+): readonly Prefix[] {
+  const isPrimary = given === "primary" || (mode === "nftables" && given.length === 0);
+  if (isPrimary) return nodeIP === null ? [] : [{ address: nodeIP, length: bitsOf(nodeIP) }];
+  return given;
+}
+
+/** The node's addresses in `prefixes`; null where those say nothing of this family, or name all of it. */
 function nodePortIPs(
-  { nodePortAddresses }: KubeProxyConfiguration,
+  prefixes: readonly Prefix[],
   node: Node | null,
   facts: NodeFacts | null,
   family: Family,
 ): readonly Address[] | null {
-  const wanted = nodePortAddresses.filter(({ address }) => familyOf(address) === family);
+  const wanted = prefixes.filter(({ address }) => familyOf(address) === family);
   if (wanted.length === 0 || wanted.some(({ length }) => length === 0)) return null;
   const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
