@@ -1,4 +1,4 @@
-import { diagnosticsDocument } from "@hookwalk/engine";
+import { diagnosticsDocument, printNftScript } from "@hookwalk/engine";
 import type { Diagnostic, NamedText, Snapshot } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderers } from "@hookwalk/engine/render";
@@ -12,7 +12,7 @@ import { printDump, snapshotFiles } from "./dump.ts";
 import { sourceIn } from "./input.ts";
 
 const OWNERS = [...renderers.keys()];
-const FORMS = ["iptables-save", "snapshot"] as const;
+const FORMS = ["iptables-save", "nft", "snapshot"] as const;
 
 export const render: Command = defineCommand({
   name: "render",
@@ -26,6 +26,7 @@ export const render: Command = defineCommand({
   examples: [
     "render kube-proxy -f OBJECTS.yaml",
     "render kube-proxy -f OBJECTS.yaml -6",
+    "render kube-proxy -f OBJECTS.yaml -o nft | nft -f -",
     "render kube-proxy -f OBJECTS.yaml -o snapshot | hookwalk trace -f - --local --src 192.0.2.11 --dst 10.96.0.1:443",
   ],
   async run(values, [owner], context) {
@@ -42,7 +43,9 @@ export const render: Command = defineCommand({
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
     if (snapshot !== null) {
-      if (values.output === "snapshot") await writeSnapshot(snapshot, context);
+      const form = values.output ?? usualForm(snapshot);
+      if (form === "snapshot") await writeSnapshot(snapshot, context);
+      else if (form === "nft") terminal.out.write(printNftScript(snapshot.nft ?? []));
       else {
         const selection = { family: values.ipv6 ? "ip6" : "ip", table: null, chain: null } as const;
         terminal.out.write(printDump("iptables-save", snapshot, selection));
@@ -51,6 +54,11 @@ export const render: Command = defineCommand({
     return exitCodeOf(diagnostics);
   },
 });
+
+/** What the owner writes its rules with, on this node. */
+function usualForm({ tables, nft }: Snapshot): "iptables-save" | "nft" {
+  return (tables.ip ?? []).length === 0 && (nft ?? []).length > 0 ? "nft" : "iptables-save";
+}
 
 /** Whoever pipes the rules on has to know that an object is missing in them. */
 function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {

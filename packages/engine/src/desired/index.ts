@@ -2,9 +2,20 @@
 export type { EndpointSlice } from "./endpoint-slice.ts";
 export type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 export { defaultKubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+export type { LabelRequirement, LabelSelector } from "./label-selector.ts";
+export type { Namespace } from "./namespace.ts";
+export type {
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  NetworkPolicyRule,
+  PolicyType,
+} from "./network-policy.ts";
 export type { NodeFacts } from "./node-facts.ts";
 export type { Node } from "./node.ts";
+export type { ContainerPort, Pod } from "./pod.ts";
 export type { ObjectsFile } from "./read-objects.ts";
 export { readObjects } from "./read-objects.ts";
+export type { ServiceAccount } from "./service-account.ts";
 export type { Service } from "./service.ts";
 export type { DesiredState } from "./state.ts";

@@ -171,6 +171,10 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     endpointSlices: ofKind("EndpointSlice"),
     serviceCIDRs: ofKind("ServiceCIDR"),
     nodes: ofKind("Node"),
+    pods: ofKind("Pod"),
+    namespaces: ofKind("Namespace"),
+    serviceAccounts: ofKind("ServiceAccount"),
+    networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
   };

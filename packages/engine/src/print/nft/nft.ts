@@ -12,6 +12,15 @@ export function printNft(tables: readonly NftTable[], options: NftPrintOptions =
   return tables.map((table) => printTable(table, options)).join("");
 }
 
+/**
+ * A script for `nft -f` that puts these tables in the place of those with their names, however often it runs: a table is
+ * added before it is deleted because deleting one that is not there fails.
+ */
+export function printNftScript(tables: readonly NftTable[]): string {
+  const emptied = tables.map(({ family, name }) => `add table ${family} ${name}\ndelete table ${family} ${name}\n`);
+  return emptied.join("") + printNft(tables);
+}
+
 function printTable(table: NftTable, options: NftPrintOptions): string {
   const { family, name, comment, flags, objects, sets, flowtables, chains } = table;
   const head = `table ${family} ${name} {${handle(table, options)}\n`;
