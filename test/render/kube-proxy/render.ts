@@ -13,3 +13,8 @@ export function rendered(text: string = OBJECTS): Snapshot {
   if (value === null || first !== undefined) throw new Error(JSON.stringify(first));
   return value;
 }
+
+/** The same node with kube-proxy in another mode. */
+export function inMode(mode: "iptables" | "nftables", text: string = OBJECTS): string {
+  return text.replace("mode: iptables", `mode: ${mode}`);
+}

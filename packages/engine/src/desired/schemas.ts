@@ -5,12 +5,9 @@ import { namespace } from "./namespace.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
-<<<<<<< HEAD
-import { serviceCIDR } from "./service-cidr.ts";
-=======
 import { pod } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
->>>>>>> main
+import { serviceCIDR } from "./service-cidr.ts";
 import { service } from "./service.ts";
 import type { DesiredObject } from "./state.ts";
 
