@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { calicoSchemas } from "./calico/schemas.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { namespace } from "./namespace.ts";
@@ -23,4 +24,5 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["networking.k8s.io/v1 ServiceCIDR", serviceCIDR],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ...calicoSchemas,
 ]);
