@@ -1,5 +1,6 @@
 import type { Address, Prefix } from "../../base/address.ts";
 import { allOnes, bitsOf, familyOf, inNet, netOf, orAddress, xorAddress, zeroOf } from "../../base/address.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
 import type { CloudInterface } from "../../desired/cilium/node.ts";
 import type { Route } from "../../model/routing.ts";
 import { plainRoute } from "../node/plain-route.ts";
@@ -28,6 +29,7 @@ function contains(wide: Prefix, narrow: Prefix): boolean {
 
 /** Per interface that an endpoint of the node uses: the gateway on the link, and everything else by it. */
 export function eniRoutes(context: CiliumContext): readonly Route[] {
+  if (!usesEnis(context.config.ipam)) return [];
   const used = new Map<string, CloudInterface>();
   for (const { address } of context.endpoints) {
     const eni = context.interfaceOf(address);
