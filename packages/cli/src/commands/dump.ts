@@ -5,14 +5,15 @@ import {
   printIpset,
   printIptablesSave,
   printNft,
+  printNftJson,
   printSysctl,
   selectNftTables,
   selectTables,
 } from "@hookwalk/engine";
-import type { Selection, Snapshot } from "@hookwalk/engine";
+import type { NftTable, Selection, Snapshot } from "@hookwalk/engine";
 
 /** The forms that a tool itself prints and reads. */
-export type DumpForm = "iptables-save" | "nft" | "ipset" | "ip";
+export type DumpForm = "iptables-save" | "nft" | "nft-json" | "ipset" | "ip";
 
 /** A whole snapshot as the files that its own tools would have printed; what is not known has none. */
 export function snapshotFiles(snapshot: Snapshot): ReadonlyMap<string, string> {
@@ -34,12 +35,18 @@ export function printDump(form: DumpForm, snapshot: Snapshot, selection: Selecti
     case "iptables-save":
       return printTables(snapshot, selection);
     case "nft":
-      return printNft(selectNftTables(snapshot, selection).map(({ table, chains }) => ({ ...table, chains })));
+      return printNft(nftTables(snapshot, selection));
+    case "nft-json":
+      return printNftJson(nftTables(snapshot, selection));
     case "ipset":
       return printIpset(snapshot.sets ?? []);
     case "ip":
       return printRouting(snapshot, selection);
   }
+}
+
+function nftTables(snapshot: Snapshot, selection: Selection): readonly NftTable[] {
+  return selectNftTables(snapshot, selection).map(({ table, chains }) => ({ ...table, chains }));
 }
 
 function printTables(snapshot: Snapshot, selection: Selection): string {
