@@ -20,16 +20,9 @@ const DEVICE: Types = ["ifname"];
 
 /** The datatypes of what an expression reads. */
 export function typesOf(expression: NftExpression): Types {
-  switch (expression.kind) {
-    case "concat":
-      return expression.parts.map((part) => typesOf(part)[0] ?? null);
-    case "binary":
-      return typesOf(expression.left);
-    case "payload-raw":
-      return ["xinteger"];
-    default:
-      return [datatypeOf(expression)];
-  }
+  if (expression.kind === "concat") return expression.parts.map((part) => typesOf(part)[0] ?? null);
+  if (expression.kind === "binary") return typesOf(expression.left);
+  return expression.kind === "payload-raw" ? ["xinteger"] : [datatypeOf(expression)];
 }
 
 /** An expression with its constants spelt anew; `types`: of what stands in its place. */
@@ -61,7 +54,25 @@ function spelt(expression: NftExpression, types: Types, spell: Spell, ofRange = 
     }
     case "map":
       return speltMap(expression, types, spell);
-    default:
+    case "set-ref":
+    case "wildcard":
+    case "verbatim":
+    case "payload":
+    case "payload-raw":
+    case "exthdr":
+    case "tcp-option":
+    case "ip-option":
+    case "sctp-chunk":
+    case "dccp-option":
+    case "meta":
+    case "ct":
+    case "rt":
+    case "fib":
+    case "socket":
+    case "osf":
+    case "ipsec":
+    case "numgen":
+    case "hash":
       return expression;
   }
 }
