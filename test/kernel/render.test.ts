@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { parseIptablesSave, printIptablesSave } from "@hookwalk/engine";
+import { parseIptablesSave, printIptablesRestore, printIptablesSave } from "@hookwalk/engine";
 import type { Family, Table } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
-import { rendered } from "../render/kube-proxy/render.ts";
+import { renderedBy } from "../render/kube-proxy/render.ts";
 import { comparable } from "../comparable.ts";
 import { describeKernel } from "./require-kernel.ts";
 
@@ -14,8 +14,8 @@ const tools = [
 ] as const;
 
 /** Loads a dump in a network namespace of its own, and reads what the tool then saves. */
-function loadedAndSaved(tool: string, text: string): readonly Table[] {
-  const script = `${tool}-restore && ${tool}-save`;
+function loadedAndSaved(tool: string, text: string, flag = ""): readonly Table[] {
+  const script = `${tool}-restore ${flag} && ${tool}-save`;
   const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], { stdin: text });
   expect(status, stderr).toBe(0);
   const { value, diagnostics } = parseIptablesSave(stdout, tool);
@@ -33,10 +33,16 @@ function contentsOf(tables: readonly Table[]): unknown {
 }
 
 describeKernel("what kube-proxy is rendered to loads, and what the tool then saves is the same", () => {
-  const snapshot = rendered();
+  const { snapshot, inserted } = renderedBy("kube-proxy");
   it.each(tools)("%s", (tool, family: Family) => {
     const tables = snapshot.tables[family] ?? [];
     const saved = loadedAndSaved(tool, printIptablesSave(tables));
+    expect(contentsOf(saved)).toEqual(contentsOf(tables));
+  });
+
+  it.each(tools)("as input for %s-restore --noflush, too", (tool, family: Family) => {
+    const tables = snapshot.tables[family] ?? [];
+    const saved = loadedAndSaved(tool, printIptablesRestore(tables, inserted), "--noflush");
     expect(contentsOf(saved)).toEqual(contentsOf(tables));
   });
 });

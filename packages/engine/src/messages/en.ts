@@ -237,8 +237,10 @@ export const commandLine = {
   "option-objects":
     "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
-    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
-  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+    "what the tool of that name prints (iptables-save: the default) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, for ip6tables-save, ip6tables-restore and ip -6",
+  "render-no-form": "{owner} writes nothing here that {form} has to do with",
+  "render-forms": "There is something of these forms: {forms}.",
   "no-objects": "nothing to render from: say which objects with -f",
   "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",

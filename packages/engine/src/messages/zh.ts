@@ -209,8 +209,10 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-file": "快照：目录、归档（含多个节点时写 ARCHIVE#NODE）、单个文件，或 - 表示标准输入；可重复",
   "option-objects": "`kubectl get -o yaml` 打印的 Kubernetes 对象：一个文件，或 - 表示标准输入；可重复",
   "option-render-output":
-    "iptables-save：一个地址族的规则（默认）；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
-  "option-render-ipv6": "IPv6，如 ip6tables-save 所打印",
+    "同名工具打印（默认 iptables-save）或读入（ip：配合 -batch）的形式；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
+  "option-render-ipv6": "IPv6，用于 ip6tables-save、ip6tables-restore 与 ip -6",
+  "render-no-form": "{owner} 在此没有写入任何与 {form} 有关的内容",
+  "render-forms": "以下形式有内容：{forms}。",
   "no-objects": "没有可渲染的对象：请用 -f 指明",
   "no-objects-hint": "-f 接受 `kubectl get -o yaml` 打印的对象文件，或 - 表示标准输入。",
   "option-output": "输出形式",

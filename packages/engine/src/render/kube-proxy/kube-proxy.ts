@@ -1,41 +1,43 @@
 import type { Address, Family } from "../../base/address.ts";
 import { familyOf, inNet, netOf } from "../../base/address.ts";
+import { defaultKubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { DesiredState } from "../../desired/state.ts";
-import type { Parsed } from "../../model/diagnostic.ts";
-import type { Snapshot } from "../../model/snapshot.ts";
-import type { ChosenNode } from "../node/choose-node.ts";
-import { chooseNode } from "../node/choose-node.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
-import { nodeSnapshot } from "../node/node-snapshot.ts";
+import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
-import { renderIptablesMode } from "./iptables.ts";
+import { writeIptablesMode } from "./iptables.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
-/**
- * What kube-proxy writes on one node, of both families, as a snapshot of that node: its own tables, and the devices,
- * addresses and routes that the node's objects tell. `config`: a KubeProxyConfiguration, else its defaults. The value is
- * null where nothing can be rendered, which a diagnostic explains.
- */
-export function renderKubeProxy(state: DesiredState, config: KubeProxyConfiguration): Parsed<Snapshot | null> {
-  const chosen = chooseNode(state, config.hostnameOverride, "kube-proxy");
-  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
-  if (config.mode !== "iptables")
-    return { value: null, diagnostics: [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")] };
-  const contexts = { ip: contextOf(state, config, chosen, "ip"), ip6: contextOf(state, config, chosen, "ip6") };
-  const tables = { ip: renderIptablesMode(contexts.ip), ip6: renderIptablesMode(contexts.ip6) };
-  const snapshot = withRouteLocalnet(nodeSnapshot(chosen.name, chosen.facts), config);
-  return { value: { ...snapshot, tables }, diagnostics: [] };
+/** What kube-proxy writes on one node, of both families. Without a KubeProxyConfiguration it runs with its defaults. */
+export const kubeProxy: Renderer = {
+  nodeName: (state) => configurationOf(state).hostnameOverride,
+  isWanted: (state) => state.kubeProxy !== null || state.services.length > 0,
+  write(state, node) {
+    const config = configurationOf(state);
+    if (config.mode !== "iptables") return [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")];
+    for (const family of ["ip", "ip6"] as const) writeIptablesMode(contextOf(state, config, node, family), node);
+    if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
+    return [];
+  },
+};
+
+function configurationOf({ kubeProxy }: DesiredState): KubeProxyConfiguration {
+  return kubeProxy ?? defaultKubeProxyConfiguration;
 }
+
+/** kube-proxy sets it, so that node ports answer on 127.0.0.1. */
+const ROUTE_LOCALNET: ReadonlyMap<string, string> = new Map([["net.ipv4.conf.all.route_localnet", "1"]]);
 
 function contextOf(
   state: DesiredState,
   config: KubeProxyConfiguration,
-  { name, node, facts }: ChosenNode,
+  { name, node, facts }: NodeDraft,
   family: Family,
 ): ProxyContext {
   return {
@@ -66,15 +68,4 @@ function nodePortIPs(
   const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
   return known.filter((address) => wanted.some((prefix) => inNet(address, netOf(prefix))));
-}
-
-const ROUTE_LOCALNET = "net.ipv4.conf.all.route_localnet";
-
-/** kube-proxy sets it, so that node ports answer on 127.0.0.1. */
-function withRouteLocalnet(snapshot: Snapshot, { localhostNodePorts }: KubeProxyConfiguration): Snapshot {
-  if (!localhostNodePorts) return snapshot;
-  const sysctls = new Map(snapshot.sysctls);
-  const span = { file: "sysctl.txt", line: sysctls.size + 1 };
-  sysctls.set(ROUTE_LOCALNET, { name: ROUTE_LOCALNET, value: "1", span });
-  return { ...snapshot, sysctls };
 }
