@@ -1,4 +1,5 @@
 /** Objects in, desired state out: an entry point of its own, so that schemas load only where objects are read. */
+export type { CalicoState } from "./calico/state.ts";
 export type { EndpointSlice } from "./endpoint-slice.ts";
 export type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 export { defaultKubeProxyConfiguration } from "./kube-proxy-configuration.ts";

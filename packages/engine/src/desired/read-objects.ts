@@ -176,5 +176,17 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    calico: {
+      felix: ofKind("FelixConfiguration"),
+      clusters: ofKind("ClusterInformation"),
+      nodes: ofKind("CalicoNode"),
+      pools: ofKind("CalicoIpPool"),
+      tiers: ofKind("CalicoTier"),
+      policies: ofKind("CalicoPolicy"),
+      profiles: ofKind("CalicoProfile"),
+      workloads: ofKind("WorkloadEndpoint"),
+      hosts: ofKind("HostEndpoint"),
+      networkSets: ofKind("CalicoNetworkSet"),
+    },
   };
 }

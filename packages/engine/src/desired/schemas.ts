@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { calicoSchemas } from "./calico/schemas.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { namespace } from "./namespace.ts";
@@ -21,4 +22,5 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ...calicoSchemas,
 ]);

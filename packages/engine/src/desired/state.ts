@@ -1,3 +1,4 @@
+import type { CalicoObject, CalicoState } from "./calico/state.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import type { Namespace } from "./namespace.ts";
@@ -20,6 +21,7 @@ export interface DesiredState {
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  readonly calico: CalicoState;
 }
 
 export type DesiredObject =
@@ -31,4 +33,5 @@ export type DesiredObject =
   | ServiceAccount
   | NetworkPolicy
   | NodeFacts
-  | KubeProxyConfiguration;
+  | KubeProxyConfiguration
+  | CalicoObject;
