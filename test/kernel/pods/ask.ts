@@ -69,7 +69,10 @@ class Round {
       open.add(key);
       this.#listen(place, { protocol, dport, family });
     }
-    for (const probe of this.#probes) this.#network.of(probe.from).inside(() => this.#start(probe));
+    for (const probe of this.#probes)
+      this.#network.of(probe.from).inside(() => {
+        this.#start(probe);
+      });
   }
 
   /** False: all is decided, or nothing happens any more. */

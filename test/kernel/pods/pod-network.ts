@@ -43,9 +43,12 @@ export class PodNetwork {
       }
     });
     this.#outside.inside(() => {
-      batch(["link set lo up", `link set eth0 address ${OUTSIDE_MAC}`, ...outside.flatMap(outsideLines(nodes))]);
+      batch(["link set lo up", ...outside.flatMap(outsideLines(nodes))]);
     });
-    for (const pod of pods) this.of(pod).inside(() => batch(podLines(pod)));
+    for (const pod of pods)
+      this.of(pod).inside(() => {
+        batch(podLines(pod));
+      });
     this.#conntrack = this.#node.inside(() => new ConntrackTable(libc));
   }
 
@@ -78,6 +81,8 @@ export class PodNetwork {
   }
 }
 
+const ETH0_UP = ["link set eth0 addrgenmode none", "link set eth0 up"];
+
 function batch(lines: readonly string[]): void {
   runOrThrow(commandRunner, ["ip", "-batch", "-"], { stdin: `${lines.join("\n")}\n` });
 }
@@ -85,7 +90,8 @@ function batch(lines: readonly string[]): void {
 /** A veth pair with its other end in another namespace. */
 function linkLines(device: string, peer: string, of: Namespace, peerMac = OUTSIDE_MAC): readonly string[] {
   return [
-    `link add ${device} address ${HOST_MAC} addrgenmode none type veth peer name ${peer} address ${peerMac} addrgenmode none netns ${of.path}`,
+    `link add ${device} address ${HOST_MAC} type veth peer name ${peer} address ${peerMac} netns ${of.path}`,
+    `link set ${device} addrgenmode none`,
     `link set ${device} up`,
   ];
 }
@@ -108,7 +114,7 @@ function hostRoutes(pod: Place, mac: string): readonly string[] {
 function podLines(pod: Place): readonly string[] {
   return [
     "link set lo up",
-    "link set eth0 up",
+    ...ETH0_UP,
     ...FAMILIES.flatMap((family) => [
       `addr add ${hostPrefix(pod.addresses[family], family)} dev eth0${family === "ip6" ? " nodad" : ""}`,
       `route add ${GATEWAY[family]} dev eth0${family === "ip" ? " scope link" : ""}`,
@@ -137,7 +143,7 @@ function outsideLines(nodes: readonly Place[]): (place: Place, at: number) => re
 
 /** The router next to the node: it is the one that all the others outside are behind. */
 function worldLines(nodes: readonly Place[], family: Family): readonly string[] {
-  const lines = family === "ip" ? ["link set eth0 up"] : [];
+  const lines = family === "ip" ? ETH0_UP : [];
   return [
     ...lines,
     `addr add ${ROUTER[family]}/${family === "ip" ? "24" : "64"} dev eth0${family === "ip6" ? " nodad" : ""}`,

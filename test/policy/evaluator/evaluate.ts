@@ -28,7 +28,10 @@ export function evaluatorOf(state: DesiredState): Evaluator {
   const tiers = tiersOf(state);
   return {
     allows: (flow) =>
-      isAllowedBy(tiers, flow, flow.source.pod, "Egress") && isAllowedBy(tiers, flow, flow.destination.pod, "Ingress"),
+      // Kubernetes' documentation, "Network Policies": a pod's own node always reaches it.
+      flow.source.isNode ||
+      (isAllowedBy(tiers, flow, flow.source.pod, "Egress") &&
+        isAllowedBy(tiers, flow, flow.destination.pod, "Ingress")),
   };
 }
 

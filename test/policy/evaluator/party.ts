@@ -17,8 +17,10 @@ export interface Flow {
 /** One end of it: an address, and whoever has it. */
 export interface Party {
   readonly address: Address;
-  /** Null: somebody outside of the cluster. */
+  /** Null: somebody outside of the cluster, or the node. */
   readonly pod: PodView | null;
+  /** The node that all pods are on. */
+  readonly isNode: boolean;
   /** Everything with labels that the address belongs to: the pod, and Calico's network sets. */
   readonly identities: readonly Identity[];
 }
@@ -50,9 +52,13 @@ export function partyOf(state: DesiredState, address: Address): Party {
   const pod = state.pods.find(({ addresses, hostNetwork }) => !hostNetwork && addresses.includes(address));
   const view = pod === undefined ? null : podView(state, pod);
   const sets = state.calico.networkSets.filter(({ nets }) => nets.some((net) => contains(net, address)));
+  const isNode = state.nodeFacts.some(({ interfaces }) =>
+    interfaces.some(({ addresses }) => addresses.some((own) => own.address === address)),
+  );
   return {
     address,
     pod: view,
+    isNode,
     identities: [...(view === null ? [] : [view]), ...sets.map((set) => setView(state, set))],
   };
 }

@@ -4,6 +4,7 @@ import type { WorkloadEndpoint } from "../../../desired/calico/endpoint.ts";
 import { NO_QOS } from "../../../desired/calico/endpoint.ts";
 import type { ContainerPort, Pod } from "../../../desired/pod.ts";
 import { workloadInterface } from "../../../owners/calico/chain-names.ts";
+import { NAMESPACE_LABEL, SERVICE_ACCOUNT_LABEL } from "../../../owners/calico/rule-selector.ts";
 import { namespaceProfileName, serviceAccountProfileName } from "./profile.ts";
 
 const ORCHESTRATOR = "k8s";
@@ -58,9 +59,9 @@ function labelsOf({ metadata, serviceAccountName: account }: Pod): ReadonlyMap<s
   const hasAccountLabel = account !== "" && account.length <= LONGEST_ACCOUNT_LABEL;
   return new Map([
     ...metadata.labels,
-    ["projectcalico.org/namespace", metadata.namespace],
+    [NAMESPACE_LABEL, metadata.namespace],
     ["projectcalico.org/orchestrator", ORCHESTRATOR],
-    ...(hasAccountLabel ? [["projectcalico.org/serviceaccount", account] as const] : []),
+    ...(hasAccountLabel ? [[SERVICE_ACCOUNT_LABEL, account] as const] : []),
   ]);
 }
 

@@ -4,7 +4,7 @@ import { ANY_ENTITY } from "../../../desired/calico/rule.ts";
 import type { Metadata } from "../../../desired/fields.ts";
 import type { Namespace } from "../../../desired/namespace.ts";
 import type { ServiceAccount } from "../../../desired/service-account.ts";
-import { NAMESPACE_LABEL_PREFIX, SERVICE_ACCOUNT_LABEL_PREFIX } from "../../../owners/calico/rule-selector.ts";
+import { NAMESPACE_PREFIX, SERVICE_ACCOUNT_PREFIX } from "../../../owners/calico/rule-selector.ts";
 
 /** Endpoints inherit the names of what they belong to under this key, behind the prefix. */
 const NAME_LABEL = "projectcalico.org/name";
@@ -34,13 +34,13 @@ export function serviceAccountProfileName(namespace: string, name: string): stri
 /** Whoever no policy applies to may do everything: NamespaceToProfile. */
 export function namespaceProfile({ metadata }: Namespace): CalicoProfile {
   const name = namespaceProfileName(metadata.name);
-  return { ...profile(metadata, name, NAMESPACE_LABEL_PREFIX), ingress: ALLOW_ALL, egress: ALLOW_ALL };
+  return { ...profile(metadata, name, NAMESPACE_PREFIX), ingress: ALLOW_ALL, egress: ALLOW_ALL };
 }
 
 /** Labels only: ServiceAccountToProfile. */
 export function serviceAccountProfile({ metadata }: ServiceAccount): CalicoProfile {
   const name = serviceAccountProfileName(metadata.namespace, metadata.name);
-  return profile(metadata, name, SERVICE_ACCOUNT_LABEL_PREFIX);
+  return profile(metadata, name, SERVICE_ACCOUNT_PREFIX);
 }
 
 function profile(of: Metadata, name: string, prefix: string): CalicoProfile {
