@@ -6,7 +6,7 @@ const ENGINE_LAYERS = [
   ["messages"],
   ["base"],
   ["model"],
-  ["program"],
+  ["program", "selector"],
   ["ext", "owners", "desired"],
   ["parse", "print", "compile", "render"],
   ["walk", "prove"],

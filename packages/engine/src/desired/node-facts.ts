@@ -13,6 +13,8 @@ export interface NodeFacts {
   readonly sysctls: ReadonlyMap<string, string>;
   /** iptables ≥ 1.6.2 and a kernel with it: MASQUERADE is written with `--random-fully`. */
   readonly randomFully: boolean;
+  /** Of what runs on the node, by name: `calico` → `3.30.1`. */
+  readonly versions: ReadonlyMap<string, string>;
 }
 
 export interface NodeInterface {
@@ -72,6 +74,7 @@ const spec = z.strictObject({
   interfaces: z.array(nodeInterface).nullish(),
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),
+  versions: z.record(z.string(), z.string().regex(/^v?\d+\.\d+(\.\d+)?([-+].*)?$/, "MAJOR.MINOR.PATCH")).nullish(),
   iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
 });
 
@@ -84,4 +87,5 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     routes: spec.routes ?? [],
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
+    versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
   }));

@@ -1,5 +1,5 @@
-import type { Span } from "../../../base/span.ts";
-import type { Diagnostic, Parsed } from "../../../model/diagnostic.ts";
+import type { Span } from "../base/span.ts";
+import type { Diagnostic, Parsed } from "../model/diagnostic.ts";
 import { member } from "./member.ts";
 import type { Selector } from "./selector.ts";
 import { OPERATORS, TERMS, tokenize } from "./tokens.ts";

@@ -1,6 +1,3 @@
-import type { Family } from "../../../base/address.ts";
-import { setId, setName } from "../set-names.ts";
-import type { SetFormat } from "../set-names.ts";
 import type { Selector } from "./selector.ts";
 
 /** The canonical text of a selector, from which the name of its set is made: libcalico-go/lib/selector/parser/ast.go collectFragments. */
@@ -27,9 +24,4 @@ export function printSelector(selector: Selector): string {
 /** No text has both quotes inside: nothing escapes one. */
 function quoted(value: string): string {
   return value.includes('"') ? `'${value}'` : `"${value}"`;
-}
-
-/** The name of the set that holds the addresses of all endpoints and networks that a selector selects. */
-export function selectorSetName(selector: Selector, family: Family, format?: SetFormat): string {
-  return setName(family, setId("selector", printSelector(selector)), format);
 }

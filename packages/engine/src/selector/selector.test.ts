@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { setId } from "../set-names.ts";
 import { parseSelector } from "./parse-selector.ts";
-import { printSelector, selectorSetName } from "./print-selector.ts";
-import { ruleSelectors } from "./rule-selector.ts";
-import type { RuleSide } from "./rule-selector.ts";
+import { printSelector } from "./print-selector.ts";
 import type { Selector } from "./selector.ts";
 import { selects } from "./selects.ts";
 
@@ -45,20 +42,6 @@ describe("the canonical text", () => {
     ["a in {'\u{1f600}', '\uff21'}", 'a in {"\uff21", "\u{1f600}"}'],
   ])("of %s is %s", (text, expected) => {
     expect(canonical(text)).toBe(expected);
-  });
-
-  it.each([
-    ["all()", "s:5y5I3VdRZfDU01O--xXAPx2yxCQQqMf0M6IWug"],
-    ["!(has(b)||!has(a))", "s:Iss0uCleLYv1GSv_pNm7hAO58kE9jAx1NKyG3Q"],
-  ])("%s has the ID that Calico's own tests have", (text, id) => {
-    expect(setId("selector", canonical(text))).toBe(id);
-  });
-
-  it.each([
-    ["namespace == 'default'", "cali4-s:CEmFgJFwDvohR01JKvOkO8D"],
-    ["namespace=='default'&&service=='frontend'", "cali4-s:i357Nlxxj3AMBTQ4WyOllNt"],
-  ])("%s names the set of a real node", (text, name) => {
-    expect(selectorSetName(read(text), "ip", "-")).toBe(name);
   });
 });
 
@@ -142,67 +125,5 @@ describe("labels", () => {
     ["global()", true],
   ])("%s: %s", (text, answer) => {
     expect(selects(read(text), labels)).toBe(answer);
-  });
-});
-
-describe("a side of a rule", () => {
-  const NOTHING: RuleSide = { selector: "", notSelector: "", namespaceSelector: "", serviceAccounts: null };
-  const asked = (side: Partial<RuleSide>, namespace: string | null) => {
-    const { value, diagnostics } = ruleSelectors({ ...NOTHING, ...side }, namespace, PLACE);
-    expect(diagnostics).toEqual([]);
-    return [value?.within, value?.without].map((set) => (set ? printSelector(set) : null));
-  };
-
-  it.each<[string, Partial<RuleSide>, string | null, string | null, string | null]>([
-    ["asks nothing where nothing is given", {}, "prod", null, null],
-    ["of a global policy asks as it stands", { selector: "a=='b'" }, null, 'a == "b"', null],
-    [
-      "of a policy asks in its namespace",
-      { selector: "a=='b'" },
-      "prod",
-      '(projectcalico.org/namespace == "prod" && a == "b")',
-      null,
-    ],
-    ["excludes in a set of its own", { notSelector: "a=='b'" }, null, null, 'a == "b"'],
-    ["excludes in the same set", { selector: "a=='b'", notSelector: "has(c)" }, null, '(a == "b" && !has(c))', null],
-    [
-      "excludes in its namespace",
-      { notSelector: "!has(c)" },
-      "prod",
-      '(projectcalico.org/namespace == "prod" && !!has(c))',
-      null,
-    ],
-    ["asks every namespace", { namespaceSelector: "all()" }, "prod", "has(projectcalico.org/namespace)", null],
-    ["asks outside of namespaces", { namespaceSelector: "global()" }, null, "!has(projectcalico.org/namespace)", null],
-    [
-      "asks no namespace twice negated",
-      { namespaceSelector: "!global()" },
-      null,
-      "has(projectcalico.org/namespace)",
-      null,
-    ],
-    [
-      "asks labels of namespaces",
-      { namespaceSelector: "env == 'x' && !has(y)", selector: "all()" },
-      null,
-      '((pcns.env == "x" && !has(pcns.y)) && all())',
-      null,
-    ],
-    [
-      "asks service accounts",
-      { serviceAccounts: { names: ["b", "a"], selector: "role == 'r'" }, selector: "has(z)" },
-      "prod",
-      '(projectcalico.org/namespace == "prod" && ((pcsa.role == "r" && projectcalico.org/serviceaccount in {"a", "b"}) && has(z)))',
-      null,
-    ],
-  ])("%s", (_, side, namespace, within, without) => {
-    expect(asked(side, namespace)).toEqual([within, without]);
-  });
-
-  it("is nothing where a part of it cannot be read, even if the parts would fit together", () => {
-    const side = { ...NOTHING, selector: "a == 'b') || (all()", notSelector: "c ==" };
-    const { value, diagnostics } = ruleSelectors(side, "prod", PLACE);
-    expect(value).toBeNull();
-    expect(diagnostics.map(({ source }) => source)).toEqual([side.selector, side.notSelector]);
   });
 });
