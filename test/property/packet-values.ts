@@ -1,7 +1,7 @@
 /** One packet as values of the variables of prove: written here once more, from the walk's side. */
 import type { FieldName } from "../../packages/engine/src/prove/layout.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
-import { packetLength } from "../../packages/engine/src/walk/fields.ts";
+import { packetLength } from "../../packages/engine/src/program/packet-bytes.ts";
 import type { Skb } from "../../packages/engine/src/walk/skb.ts";
 
 const STATES = { new: 0, established: 1, related: 2 } as const;
