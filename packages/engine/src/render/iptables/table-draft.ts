@@ -39,8 +39,8 @@ export class TableDraft {
   }
 
   /** `-A`. */
-  append(chain: string, spec: RuleSpec): void {
-    this.#of(chain).push(spec);
+  append(chain: string, ...specs: readonly RuleSpec[]): void {
+    this.#of(chain).push(...specs);
   }
 
   /** `-I`: before the rules that are there. */
