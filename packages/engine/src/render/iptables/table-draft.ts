@@ -39,8 +39,14 @@ export class TableDraft {
   }
 
   /** `-A`. */
-  append(chain: string, ...specs: readonly RuleSpec[]): void {
-    this.#of(chain).push(...specs);
+  append(chain: string, spec: RuleSpec): void {
+    this.#of(chain).push(spec);
+  }
+
+  /** `-A`, one after the other. */
+  appendAll(chain: string, specs: readonly RuleSpec[]): void {
+    const rules = this.#of(chain);
+    for (const spec of specs) rules.push(spec);
   }
 
   /** `-I`: before the rules that are there. */

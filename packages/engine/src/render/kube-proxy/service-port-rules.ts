@@ -180,19 +180,18 @@ function writeBalancing(writing: Writing, chain: string, endpoints: readonly Pro
     if (target === undefined) return [];
     return [{ target, about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)] }];
   });
-  const seconds = port.affinitySeconds;
-  const returning = seconds === null ? [] : entries;
-  nat.append(
-    chain,
-    ...returning.map(({ target, about }): RuleSpec => {
-      const written = { rcheck: "", seconds: String(seconds), reap: "", name: target.chain };
-      return { matches: [...about, parts.match("recent", written)], target };
-    }),
-    ...entries.map(({ target, about }, index): RuleSpec => {
-      const left = entries.length - index;
-      return { matches: left === 1 ? about : [...about, parts.chance(left)], target };
-    }),
-  );
+  if (port.affinitySeconds !== null) {
+    const seconds = String(port.affinitySeconds);
+    for (const { target, about } of entries) {
+      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
+      nat.append(chain, { matches: [...about, seen], target });
+    }
+  }
+  const chances = entries.map(({ target, about }, index): RuleSpec => {
+    const left = entries.length - index;
+    return { matches: left === 1 ? about : [...about, parts.chance(left)], target };
+  });
+  nat.appendAll(chain, chances);
 }
 
 function writeEndpoints({ port, parts, nat, context, isLarge, toEndpoints }: Writing): void {
@@ -203,6 +202,9 @@ function writeEndpoints({ port, parts, nat, context, isLarge, toEndpoints }: Wri
     const remember = port.affinitySeconds === null ? null : parts.match("recent", { set: "", name: chain });
     const matches = remember === null ? always : [...about, remember, transport];
     const dnat = target(context.family, "DNAT", { "to-destination": text });
-    nat.append(chain, { src: host(address), matches: about, target: TO_MASQ }, { proto, matches, target: dnat });
+    nat.appendAll(chain, [
+      { src: host(address), matches: about, target: TO_MASQ },
+      { proto, matches, target: dnat },
+    ]);
   }
 }
