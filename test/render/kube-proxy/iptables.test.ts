@@ -192,7 +192,7 @@ describe("which node", () => {
 
   it("modes that are not rendered are named", () => {
     expect(
-      problemsOf(`${node("a")}apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs`),
+      problemsOf(`${node("a")}apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables`),
     ).toEqual(["render-mode"]);
   });
 });

@@ -19,6 +19,14 @@ export interface KubeProxyConfiguration {
   readonly nodePortAddresses: readonly Prefix[];
   /** `conntrack.tcpBeLiberal`. */
   readonly tcpBeLiberal: boolean;
+  readonly ipvs: IpvsConfiguration;
+}
+
+export interface IpvsConfiguration {
+  /** `rr` where none is given. */
+  readonly scheduler: string;
+  /** Answer ARP for addresses of the device that is asked alone. */
+  readonly strictARP: boolean;
 }
 
 export type DetectLocalMode = "ClusterCIDR" | "NodeCIDR" | "BridgeInterface" | "InterfaceNamePrefix";
@@ -57,6 +65,19 @@ function section<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.preprocess((value) => value ?? {}, schema);
 }
 
+const DEFAULT_SCHEDULER = "rr";
+
+const ipvs: z.ZodType<IpvsConfiguration> = z
+  .strictObject({
+    scheduler: text,
+    strictARP: off,
+    ...unread("excludeCIDRs", "minSyncPeriod", "syncPeriod", "tcpFinTimeout", "tcpTimeout", "udpTimeout"),
+  })
+  .transform(({ scheduler, strictARP }) => ({
+    scheduler: scheduler === "" ? DEFAULT_SCHEDULER : scheduler,
+    strictARP,
+  }));
+
 const read = z.strictObject({
   mode: choice(MODES),
   hostnameOverride: text,
@@ -81,9 +102,10 @@ const read = z.strictObject({
       ),
     }),
   ),
+  ipvs: section(ipvs),
   ...unread(
     ...["apiVersion", "kind", "metadata", "bindAddress", "bindAddressHardFail", "clientConnection", "configSyncPeriod"],
-    ...["enableProfiling", "featureGates", "healthzBindAddress", "ipvs", "logging", "metricsBindAddress", "nftables"],
+    ...["enableProfiling", "featureGates", "healthzBindAddress", "logging", "metricsBindAddress", "nftables"],
     ...["oomScoreAdj", "portRange", "showHiddenMetricsForVersion", "windowsRunAsService", "winkernel"],
   ),
 });
@@ -101,6 +123,7 @@ export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = read.tr
     clusterCIDRs: config.clusterCIDR,
     nodePortAddresses: config.nodePortAddresses,
     tcpBeLiberal: config.conntrack.tcpBeLiberal,
+    ipvs: config.ipvs,
   }),
 );
 

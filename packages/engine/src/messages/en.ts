@@ -16,6 +16,7 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
+  "render-version": "{owner} {version} is not rendered: {oldest} and later are\nNothing of it is rendered.",
   "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables is.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",

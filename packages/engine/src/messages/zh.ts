@@ -15,6 +15,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
+  "render-version": "尚不渲染 {owner} {version}：从 {oldest} 起可以渲染\n不渲染它的任何内容。",
   "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。iptables 模式可以渲染。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",

@@ -16,7 +16,11 @@ export function renderOwners(owners: readonly string[], state: DesiredState): Pa
   const chosen = chooseNode(state, wanted ?? "", owners.join(", "));
   if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
   const node = new NodeDraft(chosen);
-  const diagnostics = writing.flatMap((owner) => owner.write(state, node));
+  const results = writing.map((owner) => ({ owner, diagnostics: owner.write(state, node) }));
+  const diagnostics = results.flatMap((result) => result.diagnostics);
+  for (const { owner, diagnostics: problems } of results) {
+    if (problems.every(({ severity }) => severity !== "error")) owner.settle?.(state, node);
+  }
   return { value: node.isUntouched ? null : node.finish(), diagnostics };
 }
 

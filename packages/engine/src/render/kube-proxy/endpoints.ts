@@ -7,6 +7,7 @@ import { compare } from "./service-ports.ts";
 /** Something that serves one service port. */
 export interface ProxiedEndpoint {
   readonly address: Address;
+  readonly port: number;
   /** `10.0.0.1:80`, `[fd00::1]:80`: how endpoints are sorted, hashed and told apart. */
   readonly text: string;
   /** On this node. */
@@ -40,7 +41,7 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
         const isLocal = on === nodeName;
         // Of two slices with one endpoint, that which knows it to be here counts.
         if (isLocal || !endpoints.has(text))
-          endpoints.set(text, { address, text, isLocal, ready, serving, terminating, zones });
+          endpoints.set(text, { address, port, text, isLocal, ready, serving, terminating, zones });
       }
     }
   }

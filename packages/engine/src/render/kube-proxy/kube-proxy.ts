@@ -6,11 +6,13 @@ import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
+import type { Version } from "../node/version.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
 import { writeIptablesMode } from "./iptables.ts";
+import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
@@ -20,12 +22,34 @@ export const kubeProxy: Renderer = {
   isWanted: (state) => state.kubeProxy !== null || state.services.length > 0,
   write(state, node) {
     const config = configurationOf(state);
-    if (config.mode !== "iptables") return [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")];
-    for (const family of ["ip", "ip6"] as const) writeIptablesMode(contextOf(state, config, node, family), node);
-    if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
-    return [];
+    const contexts = contextsOf(state, config, node);
+    switch (config.mode) {
+      case "iptables":
+        for (const context of contexts) writeIptablesMode(context, node);
+        if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
+        return [];
+      case "ipvs":
+        return writeIpvsMode(contexts, ipvsVersion(node), node);
+      case "nftables":
+        return [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")];
+    }
+  },
+  settle(state, node) {
+    const config = configurationOf(state);
+    if (config.mode === "ipvs") settleIpvsMode(contextsOf(state, config, node), ipvsVersion(node), node);
   },
 };
+
+/** What is rendered where nobody tells a version. */
+const NEWEST: Version = [1, 30, 0];
+
+function ipvsVersion(node: NodeDraft): Version {
+  return node.versionOf("kube-proxy") ?? NEWEST;
+}
+
+function contextsOf(state: DesiredState, config: KubeProxyConfiguration, node: NodeDraft): readonly ProxyContext[] {
+  return (["ip", "ip6"] as const).map((family) => contextOf(state, config, node, family));
+}
 
 function configurationOf({ kubeProxy }: DesiredState): KubeProxyConfiguration {
   return kubeProxy ?? defaultKubeProxyConfiguration;
