@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { parseIptablesSave, printIptablesRestore, printIptablesSave } from "@hookwalk/engine";
-import type { Family, Table } from "@hookwalk/engine";
+import { parseIptablesSave, parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
+import type { Family, NftTable, Table } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
-import { renderedBy } from "../render/kube-proxy/render.ts";
+import { inMode, rendered, renderedBy } from "../render/kube-proxy/render.ts";
 import { comparable } from "../comparable.ts";
 import { describeKernel } from "./require-kernel.ts";
 
@@ -31,6 +31,48 @@ function contentsOf(tables: readonly Table[]): unknown {
   const sorted = chains.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return comparable(sorted, ["file", "counters"]);
 }
+
+/** Loads a script in a network namespace of its own, twice, and reads what nft then lists. */
+function loadedAndListed(text: string): readonly NftTable[] {
+  const script = 'rules=$(cat); for n in 1 2; do echo "$rules" | nft -f - || exit; done; nft list ruleset';
+  const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], { stdin: text });
+  expect(status, stderr).toBe(0);
+  const { value, diagnostics } = parseNft(stdout, "nft");
+  expect(diagnostics).toEqual([]);
+  return value;
+}
+
+/** The kernel keeps what sets hold in an order of its own. */
+function withoutOrder(tables: readonly NftTable[]): unknown {
+  const sorted = tables.map((table) => ({
+    ...table,
+    sets: table.sets.map((set) => ({ ...set, elements: set.elements?.map((one) => JSON.stringify(one)).sort() })),
+  }));
+  return comparable(sorted, ["file", "text"]);
+}
+
+describeKernel("mode nftables loads, however often, and what nft then lists is the same", () => {
+  const ranges = "[203.0.113.0/24, 203.0.114.0/25, 192.0.2.0/24, 203.0.113.9/32]";
+  it.each([
+    ["as it is", inMode("nftables")],
+    [
+      "node ports everywhere",
+      inMode("nftables").replace("mode: nftables", "mode: nftables\nnodePortAddresses: [0.0.0.0/0]"),
+    ],
+    ["ranges that touch", inMode("nftables").replace("[203.0.113.0/24]", ranges)],
+    [
+      "pods told by their device",
+      inMode("nftables").replace(
+        "mode: nftables",
+        "mode: nftables\ndetectLocalMode: InterfaceNamePrefix\ndetectLocal: { interfaceNamePrefix: cali }",
+      ),
+    ],
+  ])("%s", (_what, text) => {
+    const tables = rendered(text).nft ?? [];
+    expect(tables).toHaveLength(2);
+    expect(withoutOrder(loadedAndListed(printNftScript(tables)))).toEqual(withoutOrder(tables));
+  });
+});
 
 describeKernel("what kube-proxy is rendered to loads, and what the tool then saves is the same", () => {
   const { snapshot, inserted } = renderedBy("kube-proxy");

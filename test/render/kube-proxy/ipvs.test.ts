@@ -98,7 +98,7 @@ describe("rules of mode ipvs", () => {
 
   it.each([
     ["1.24.6", ["nat KUBE-FIREWALL", "nat KUBE-MARK-DROP"], 2, 16],
-    ["1.25.0", ["filter KUBE-PROXY-FIREWALL", "filter KUBE-SOURCE-RANGES-FIREWALL"], 3, 16],
+    ["1.25.0", ["filter KUBE-PROXY-FIREWALL", "filter KUBE-SOURCE-RANGES-FIREWALL"], 4, 16],
     ["1.26.1", ["filter KUBE-IPVS-FILTER"], 5, 17],
     ["1.29.0", ["filter KUBE-IPVS-FILTER", "filter KUBE-IPVS-OUT-FILTER"], 6, 17],
   ])("of %s have the chains of that version", (version, chains, jumps, sets) => {

@@ -19,3 +19,8 @@ export function renderedBy(owners: string | readonly string[], text: string = OB
 export function rendered(text: string = OBJECTS): Snapshot {
   return renderedBy("kube-proxy", text).snapshot;
 }
+
+/** The same node with kube-proxy in another mode. */
+export function inMode(mode: "iptables" | "nftables", text: string = OBJECTS): string {
+  return text.replace("mode: iptables", `mode: ${mode}`);
+}

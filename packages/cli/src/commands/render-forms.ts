@@ -3,7 +3,7 @@ import {
   printIptablesRestore,
   printIpvsadm,
   printIptablesSave,
-  printNft,
+  printNftScript,
   printIpset,
   printSysctl,
 } from "@hookwalk/engine";
@@ -23,7 +23,7 @@ export type RenderForm = (typeof RENDER_FORMS)[number];
 const PRINTERS: Readonly<Record<RenderForm, Print>> = {
   "iptables-save": ({ snapshot }, family) => printIptablesSave(snapshot.tables[family] ?? []),
   "iptables-restore": ({ snapshot, inserted }, family) => printIptablesRestore(snapshot.tables[family] ?? [], inserted),
-  nft: ({ added }) => printNft(added.nft),
+  nft: ({ added }) => printNftScript(added.nft),
   ipset: ({ added }) => printIpset(added.sets),
   ip: ({ added }, family) => printIpBatch(added, family),
   ipvsadm: ({ added }) => printIpvsadm(added.ipvs),

@@ -31,6 +31,7 @@ export const render: Command = defineCommand({
   examples: [
     "render kube-proxy -f OBJECTS.yaml",
     "render kube-proxy -f OBJECTS.yaml -6 -o iptables-restore | ip6tables-restore --noflush",
+    "render kube-proxy -f OBJECTS.yaml -o nft | nft -f -",
     "render node -f OBJECTS.yaml -o ipset",
     "render kube-proxy -f OBJECTS.yaml -o snapshot | hookwalk trace -f - --local --src 192.0.2.11 --dst 10.96.0.1:443",
   ],
@@ -48,8 +49,11 @@ export const render: Command = defineCommand({
     );
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
-    if (rendered !== null)
-      await write(rendered, values.output ?? "iptables-save", values.ipv6 ? "ip6" : "ip", owner, context);
+    if (rendered !== null) {
+      const family = values.ipv6 ? "ip6" : "ip";
+      const usual = formsOf(rendered, family)[0] ?? "iptables-save";
+      await write(rendered, values.output ?? usual, family, owner, context);
+    }
     return exitCodeOf(diagnostics);
   },
 });

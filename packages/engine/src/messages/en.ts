@@ -17,7 +17,6 @@ export const diagnostics = {
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
   "render-version": "{owner} {version} is not rendered: {oldest} and later are\nNothing of it is rendered.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables is.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":
@@ -238,7 +237,7 @@ export const commandLine = {
   "option-objects":
     "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
-    "what the tool of that name prints (iptables-save: the default) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
+    "what the tool of that name prints (by default the first that there is something of: iptables-save, nft …) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
   "option-render-ipv6": "IPv6, for ip6tables-save, ip6tables-restore and ip -6",
   "render-no-form": "{owner} writes nothing here that {form} has to do with",
   "render-forms": "There is something of these forms: {forms}.",

@@ -1,5 +1,5 @@
-import type { Address, Family } from "../../base/address.ts";
-import { familyOf, inNet, netOf } from "../../base/address.ts";
+import type { Address, Family, Prefix } from "../../base/address.ts";
+import { bitsOf, familyOf, inNet, netOf } from "../../base/address.ts";
 import { defaultKubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { Node } from "../../desired/node.ts";
@@ -7,13 +7,13 @@ import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
-import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
 import { writeIptablesMode } from "./iptables.ts";
 import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
 import { localTraffic } from "./local-traffic.ts";
+import { renderNftablesMode } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
 /** What kube-proxy writes on one node, of both families. Without a KubeProxyConfiguration it runs with its defaults. */
@@ -31,7 +31,8 @@ export const kubeProxy: Renderer = {
       case "ipvs":
         return writeIpvsMode(contexts, ipvsVersion(node), node);
       case "nftables":
-        return [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")];
+        node.add({ nft: renderNftablesMode(contexts) });
+        return [];
     }
   },
   settle(state, node) {
@@ -64,6 +65,7 @@ function contextOf(
   { name, node, facts }: NodeDraft,
   family: Family,
 ): ProxyContext {
+  const nodeIP = node?.addresses.find((address) => familyOf(address) === family) ?? null;
   return {
     family,
     config,
@@ -71,8 +73,11 @@ function contextOf(
     endpointsOf: endpointsBy(state.endpointSlices, family, name),
     local: localTraffic(config, node?.podCIDRs ?? [], family),
     zone: node?.metadata.labels.get("topology.kubernetes.io/zone") ?? null,
-    nodeIP: node?.addresses.find((address) => familyOf(address) === family) ?? null,
-    nodePortIPs: nodePortIPs(config, node, facts, family),
+    nodeIP,
+    nodePortIPs: nodePortIPs(wantedForNodePorts(config, nodeIP), node, facts, family),
+    serviceCIDRs: state.serviceCIDRs.flatMap(({ cidrs }) =>
+      cidrs.filter(({ address }) => familyOf(address) === family),
+    ),
     randomFully: facts?.randomFully ?? true,
     tcpBeLiberal: config.tcpBeLiberal || facts?.sysctls.get(TCP_BE_LIBERAL) === "1",
   };
@@ -80,14 +85,24 @@ function contextOf(
 
 const TCP_BE_LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";
 
-/** The node's addresses in `nodePortAddresses`; null where those say nothing of this family, or name all of it. */
+/** Where node ports are asked for. In mode nftables, where nothing is said, at the node's primary address alone. */
+function wantedForNodePorts(
+  { mode, nodePortAddresses: given }: KubeProxyConfiguration,
+  nodeIP: Address | null,
+): readonly Prefix[] {
+  const isPrimary = given === "primary" || (mode === "nftables" && given.length === 0);
+  if (isPrimary) return nodeIP === null ? [] : [{ address: nodeIP, length: bitsOf(nodeIP) }];
+  return given;
+}
+
+/** The node's addresses in `prefixes`; null where those say nothing of this family, or name all of it. */
 function nodePortIPs(
-  { nodePortAddresses }: KubeProxyConfiguration,
+  prefixes: readonly Prefix[],
   node: Node | null,
   facts: NodeFacts | null,
   family: Family,
 ): readonly Address[] | null {
-  const wanted = nodePortAddresses.filter(({ address }) => familyOf(address) === family);
+  const wanted = prefixes.filter(({ address }) => familyOf(address) === family);
   if (wanted.length === 0 || wanted.some(({ length }) => length === 0)) return null;
   const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
