@@ -79,7 +79,7 @@ export function printSet(
 }
 
 /** `KEY counter packets 1 bytes 2 timeout 1h expires 5m comment "…" : DATA` (set_elem_expr_print). */
-function printElement(element: NftElement, options: NftPrintOptions): string {
+export function printElement(element: NftElement, options: NftPrintOptions): string {
   let out = printExpression(element.key, options);
   for (const statement of element.statements) {
     if (isStateful(statement)) out += ` ${printStateful(statement, options)}`;
