@@ -1,6 +1,8 @@
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import type { KubeletConfiguration } from "./kubelet-configuration.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
@@ -23,6 +25,9 @@ export interface DesiredState {
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  /** Null: none was given. */
+  readonly kubelet: KubeletConfiguration | null;
+  readonly daemonSets: readonly DaemonSet[];
   readonly calico: CalicoState;
 }
 
@@ -37,4 +42,6 @@ export type DesiredObject =
   | NetworkPolicy
   | NodeFacts
   | KubeProxyConfiguration
+  | KubeletConfiguration
+  | DaemonSet
   | CalicoObject;

@@ -16,7 +16,11 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
-  "render-version": "{owner} {version} is not rendered: {oldest} and later are\nNothing of it is rendered.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":

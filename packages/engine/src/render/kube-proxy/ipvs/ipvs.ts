@@ -27,7 +27,7 @@ export function writeIpvsMode(
   node: NodeDraft,
 ): readonly Diagnostic[] {
   if (!isAtLeast(version, SINCE.oldest)) {
-    const params = { owner: "kube-proxy", version: version.join("."), oldest: SINCE.oldest.join(".") };
+    const params = { owner: "kube-proxy", version: version.join("."), versions: `≥ ${SINCE.oldest.join(".")}` };
     return [renderProblem("render-version", params, "kube-proxy")];
   }
   for (const context of contexts) {
