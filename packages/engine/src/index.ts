@@ -97,6 +97,7 @@ export type { PrintRouteOptions } from "./print/ip/route.ts";
 export { printIpRule } from "./print/ip/rule.ts";
 export { printIpset } from "./print/ipset/ipset.ts";
 export { printNft, printNftRule, printNftScript } from "./print/nft/nft.ts";
+export { printNftJson } from "./print/nft-json/nft-json.ts";
 export type { NftPrintOptions } from "./print/nft/options.ts";
 export type * from "./owners/calico/chain-check.ts";
 export * from "./owners/calico/chain-names.ts";

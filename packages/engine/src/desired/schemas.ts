@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { calicoSchemas } from "./calico/schemas.ts";
+import { ciliumSchemas } from "./cilium/schemas.ts";
+import { configMap } from "./config-map.ts";
 import { daemonSet } from "./daemon-set.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
@@ -17,6 +19,7 @@ import type { DesiredObject } from "./state.ts";
 /** `apiVersion kind` → what such an object must look like. To read one more kind, write its file and name it here. */
 export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<string, z.ZodType<DesiredObject>>([
   ["v1 Service", service],
+  ["v1 ConfigMap", configMap],
   ["v1 Node", node],
   ["v1 Pod", pod],
   ["v1 Namespace", namespace],
@@ -29,4 +32,5 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["apps/v1 DaemonSet", daemonSet],
   ["hookwalk.dev/v1 Node", nodeFacts],
   ...calicoSchemas,
+  ...ciliumSchemas,
 ]);

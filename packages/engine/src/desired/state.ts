@@ -1,4 +1,6 @@
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { CiliumObject, CiliumState } from "./cilium/state.ts";
+import type { ConfigMap } from "./config-map.ts";
 import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
@@ -29,6 +31,7 @@ export interface DesiredState {
   readonly kubelet: KubeletConfiguration | null;
   readonly daemonSets: readonly DaemonSet[];
   readonly calico: CalicoState;
+  readonly cilium: CiliumState;
 }
 
 export type DesiredObject =
@@ -40,8 +43,10 @@ export type DesiredObject =
   | Namespace
   | ServiceAccount
   | NetworkPolicy
+  | ConfigMap
   | NodeFacts
   | KubeProxyConfiguration
   | KubeletConfiguration
   | DaemonSet
-  | CalicoObject;
+  | CalicoObject
+  | CiliumObject;

@@ -1,5 +1,6 @@
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
+import { cilium } from "./cilium/cilium.ts";
 import { docker } from "./docker/docker.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { kubelet } from "./kubelet/kubelet.ts";
@@ -16,6 +17,7 @@ export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer
   ["kubelet", kubelet],
   ["kube-proxy", kubeProxy],
   ["node-local-dns", nodeLocalDns],
+  ["cilium", cilium],
 ]);
 
 /** What these owners write, one after the other, on the node that the objects are about; null where none of them could. */

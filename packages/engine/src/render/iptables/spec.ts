@@ -1,6 +1,5 @@
 import type { AddressMask, Family } from "../../base/address.ts";
 import { findOption } from "../../ext/xt/args.ts";
-import type { Codec } from "../../ext/xt/codec.ts";
 import type { Extension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Negatable, Rule, Target } from "../../model/ruleset.ts";
@@ -43,23 +42,24 @@ export const ACCEPT: Target = { kind: "verdict", verdict: "ACCEPT" };
 export const DROP: Target = { kind: "verdict", verdict: "DROP" };
 export const RETURN: Target = { kind: "verdict", verdict: "RETURN" };
 
-/** An option of two words has them with a blank between: `KUBE-CLUSTER-IP dst,dst`. */
-function parseWords<T>({ words, parse }: Codec<T>, text: string): T | undefined {
-  const blank = words === 2 ? text.indexOf(" ") : -1;
-  return blank < 0 ? parse(text, "") : parse(text.slice(0, blank), text.slice(blank + 1));
-}
-
 /** A renderer that writes what the tool would refuse is a bug. */
 function argsOf(extension: Extension, written: Written): Args {
   const args: Record<string, Arg> = {};
   for (const [key, text] of Object.entries(written)) {
     const negated = key.startsWith("!");
     const named = findOption(extension, negated ? key.slice(1) : key);
-    const value = named === null ? undefined : parseWords(named.option.codec, text);
+    const [first, second] = named?.option.codec.words === 2 ? twoWords(text) : [text, ""];
+    const value = named?.option.codec.parse(first, second);
     if (named === null || value === undefined) throw new Error(`${extension.name} does not take ${key} ${text}`);
     args[named.name] = { negated, value };
   }
   return extension.normalise(args);
+}
+
+/** `SET src,dst`. */
+function twoWords(text: string): readonly [string, string] {
+  const blank = text.indexOf(" ");
+  return blank < 0 ? [text, ""] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
 /** The rule of a chain that a specification makes, where it stands. */
