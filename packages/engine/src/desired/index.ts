@@ -1,4 +1,8 @@
 /** Objects in, desired state out: an entry point of its own, so that schemas load only where objects are read. */
+export type { CalicoProtocol, PortMatch, WrittenSelector } from "./calico/fields.ts";
+export type { CalicoNetworkSet } from "./calico/network.ts";
+export type { CalicoPolicy, CalicoProfile, CalicoTier } from "./calico/policy.ts";
+export type { CalicoRule, EntityRule } from "./calico/rule.ts";
 export type { CalicoState } from "./calico/state.ts";
 export type { EndpointSlice } from "./endpoint-slice.ts";
 export type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
@@ -20,3 +24,4 @@ export { readObjects } from "./read-objects.ts";
 export type { ServiceAccount } from "./service-account.ts";
 export type { Service } from "./service.ts";
 export type { DesiredState } from "./state.ts";
+export type { Selector } from "../selector/selector.ts";

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Address } from "../base/address.ts";
+import type { PodAnnotations } from "./calico/pod-annotations.ts";
+import { podAnnotations } from "./calico/pod-annotations.ts";
 import type { Metadata } from "./fields.ts";
 import { address, namespacedMetadata, port, typeMeta, unread, withDefault } from "./fields.ts";
 import type { ServiceProtocol } from "./service.ts";
@@ -20,6 +22,8 @@ export interface Pod {
   readonly addresses: readonly Address[];
   /** Its containers have ended for good: the address may be another's already. */
   readonly isFinished: boolean;
+  /** What Calico's CNI plugin, and who uses it, wrote on it. */
+  readonly calico: PodAnnotations;
 }
 
 export interface ContainerPort {
@@ -85,9 +89,10 @@ const FINISHED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 
 export const pod: z.ZodType<Pod> = z
   .strictObject({ ...typeMeta, metadata: namespacedMetadata, spec, status: status.nullish() })
-  .transform(({ metadata, spec, status }): Pod => {
+  .transform(({ metadata, spec, status }, context): Pod => {
     const { nodeName, hostNetwork, serviceAccountName, containers, initContainers } = spec;
     const podIP = status?.podIP ?? "";
+    const several = (status?.podIPs ?? []).map(({ ip }) => ip);
     return {
       kind: "Pod",
       metadata,
@@ -95,7 +100,8 @@ export const pod: z.ZodType<Pod> = z
       hostNetwork,
       serviceAccountName,
       ports: [...containers, ...initContainers].flat(),
-      addresses: status?.podIPs?.map(({ ip }) => ip) ?? (podIP === "" ? [] : [podIP]),
+      addresses: several.length > 0 || podIP === "" ? several : [podIP],
       isFinished: FINISHED.has(status?.phase ?? ""),
+      calico: podAnnotations(metadata.annotations, context),
     };
   });

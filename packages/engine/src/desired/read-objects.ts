@@ -169,6 +169,7 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
   return {
     services: ofKind("Service"),
     endpointSlices: ofKind("EndpointSlice"),
+    serviceCIDRs: ofKind("ServiceCIDR"),
     nodes: ofKind("Node"),
     pods: ofKind("Pod"),
     namespaces: ofKind("Namespace"),

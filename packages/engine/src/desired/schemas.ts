@@ -8,6 +8,7 @@ import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
 import { pod } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
+import { serviceCIDR } from "./service-cidr.ts";
 import { service } from "./service.ts";
 import type { DesiredObject } from "./state.ts";
 
@@ -20,6 +21,7 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["v1 ServiceAccount", serviceAccount],
   ["networking.k8s.io/v1 NetworkPolicy", networkPolicy],
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
+  ["networking.k8s.io/v1 ServiceCIDR", serviceCIDR],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
   ...calicoSchemas,

@@ -7,12 +7,14 @@ import type { NodeFacts } from "./node-facts.ts";
 import type { Node } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { ServiceAccount } from "./service-account.ts";
+import type { ServiceCIDR } from "./service-cidr.ts";
 import type { Service } from "./service.ts";
 
 /** Everything that was read, each kind in the order of the input. */
 export interface DesiredState {
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
+  readonly serviceCIDRs: readonly ServiceCIDR[];
   readonly nodes: readonly Node[];
   readonly pods: readonly Pod[];
   readonly namespaces: readonly Namespace[];
@@ -27,6 +29,7 @@ export interface DesiredState {
 export type DesiredObject =
   | Service
   | EndpointSlice
+  | ServiceCIDR
   | Node
   | Pod
   | Namespace

@@ -16,7 +16,7 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables is.",
+  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":
@@ -237,8 +237,10 @@ export const commandLine = {
   "option-objects":
     "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
-    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
-  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+    "what the tool of that name prints (by default the first that there is something of: iptables-save, nft …) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, for ip6tables-save, ip6tables-restore and ip -6",
+  "render-no-form": "{owner} writes nothing here that {form} has to do with",
+  "render-forms": "There is something of these forms: {forms}.",
   "no-objects": "nothing to render from: say which objects with -f",
   "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",

@@ -15,7 +15,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
-  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。iptables 模式可以渲染。",
+  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。可以渲染 iptables 与 nftables 模式。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
@@ -209,8 +209,10 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-file": "快照：目录、归档（含多个节点时写 ARCHIVE#NODE）、单个文件，或 - 表示标准输入；可重复",
   "option-objects": "`kubectl get -o yaml` 打印的 Kubernetes 对象：一个文件，或 - 表示标准输入；可重复",
   "option-render-output":
-    "iptables-save：一个地址族的规则（默认）；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
-  "option-render-ipv6": "IPv6，如 ip6tables-save 所打印",
+    "同名工具打印（默认取有内容的第一种：iptables-save、nft……）或读入（ip：配合 -batch）的形式；snapshot：打包的 tar，含节点的全部已知内容，供 trace -f - 使用",
+  "option-render-ipv6": "IPv6，用于 ip6tables-save、ip6tables-restore 与 ip -6",
+  "render-no-form": "{owner} 在此没有写入任何与 {form} 有关的内容",
+  "render-forms": "以下形式有内容：{forms}。",
   "no-objects": "没有可渲染的对象：请用 -f 指明",
   "no-objects-hint": "-f 接受 `kubectl get -o yaml` 打印的对象文件，或 - 表示标准输入。",
   "option-output": "输出形式",

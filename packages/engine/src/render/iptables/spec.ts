@@ -4,15 +4,17 @@ import type { Extension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Negatable, Rule, Target } from "../../model/ruleset.ts";
 
-/** What a rule tests and does, before it has a place in a chain. What is absent is not tested. */
+/** What a rule tests and does, before it has a place in a chain. What is absent is not tested. A `Rule` of the model is one, too. */
 export interface RuleSpec {
   readonly src?: Negatable<AddressMask> | null;
   readonly dst?: Negatable<AddressMask> | null;
-  readonly iif?: Negatable<string>;
-  readonly oif?: Negatable<string>;
-  readonly proto?: number;
-  readonly matches?: readonly Match[];
-  readonly target?: Target;
+  readonly iif?: Negatable<string> | null;
+  readonly oif?: Negatable<string> | null;
+  /** A bare number is not negated. */
+  readonly proto?: number | Negatable<number> | null;
+  readonly fragment?: Negatable<true> | null;
+  readonly matches?: Rule["matches"];
+  readonly target?: Target | null;
 }
 
 /** Options as they are written on the command line, without dashes: `{ "!ctstate": "NEW" }`; a flag has "". */
@@ -55,15 +57,16 @@ function argsOf(extension: Extension, written: Written): Args {
 
 /** The rule of a chain that a specification makes, where it stands. */
 export function ruleOf(chain: string, spec: RuleSpec, file: string, line: number): Rule {
-  const { src = null, dst = null, iif = null, oif = null, proto, matches = [], target = null } = spec;
+  const { src = null, dst = null, iif = null, oif = null, proto = null, fragment = null } = spec;
+  const { matches = [], target = null } = spec;
   return {
     chain,
     src,
     dst,
     iif,
     oif,
-    proto: proto === undefined ? null : { negated: false, value: proto },
-    fragment: null,
+    proto: typeof proto === "number" ? { negated: false, value: proto } : proto,
+    fragment,
     matches,
     target,
     counters: null,

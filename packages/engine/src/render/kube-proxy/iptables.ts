@@ -1,9 +1,8 @@
 import { hostNet, netOf, parsePrefix, printAddress } from "../../base/address.ts";
 import type { Prefix } from "../../base/address.ts";
-import type { Table } from "../../model/ruleset.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, DROP, jump, RETURN, target } from "../iptables/spec.ts";
-import { finishTables, TableDraft } from "../iptables/table-draft.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
 import {
   baseJumps,
   CANARY,
@@ -24,15 +23,14 @@ import { host, rulePartsOf } from "./rule-parts.ts";
 import { writeServicePort } from "./service-port-rules.ts";
 
 /** The whole of what kube-proxy 1.30 writes in mode iptables, of one family: pkg/proxy/iptables syncProxyRules. */
-export function renderIptablesMode(context: ProxyContext): readonly Table[] {
-  const mangle = new TableDraft("mangle");
-  const nat = new TableDraft("nat");
-  const filter = new TableDraft("filter");
+export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void {
+  const { family } = context;
+  const [mangle, nat, filter] = [node.table(family, "mangle"), node.table(family, "nat"), node.table(family, "filter")];
   const writer: Writer = { context, parts: rulePartsOf(context.family), nat, filter, isLarge: isLargeCluster(context) };
   for (const table of [mangle, nat, filter]) table.declare(CANARY);
-  for (const name of [SERVICES, NODE_PORTS, POSTROUTING, MARK_MASQ]) nat.declare(name);
+  for (const name of [SERVICES, NODE_PORTS, POSTROUTING, MARK_MASQ]) nat.flush(name);
   for (const name of [SERVICES, EXTERNAL_SERVICES, FORWARD, NODE_PORTS, PROXY_FIREWALL, KUBELET_FIREWALL])
-    filter.declare(name);
+    filter.flush(name);
   writeBaseJumps(writer);
   writeMasquerading(writer);
   if (context.family === "ip" && context.config.localhostNodePorts) writeLoopbackGuard(writer);
@@ -40,14 +38,13 @@ export function renderIptablesMode(context: ProxyContext): readonly Table[] {
     writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), context.zone));
   writeNodePortJumps(writer);
   writeForwarding(writer);
-  return finishTables([mangle, nat, filter], context.family);
 }
 
 function writeBaseJumps({ parts, nat, filter }: Writer): void {
   const onlyNew = parts.match("conntrack", { ctstate: "NEW" });
   for (const one of baseJumps) {
     const matches = [...(one.onlyNew ? [onlyNew] : []), ...(one.comment === "" ? [] : [parts.comment(one.comment)])];
-    (one.table === "nat" ? nat : filter).prepend(one.from, { matches, target: jump(one.to) });
+    (one.table === "nat" ? nat : filter).ensure(one.from, { matches, target: jump(one.to) });
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Address } from "../../base/address.ts";
-import { inNet, netOf } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
 import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
@@ -8,6 +7,7 @@ import type { Writer } from "./iptables-writer.ts";
 import { endpointHash, servicePortHash } from "./names.ts";
 import { host, net, spellingOf } from "./rule-parts.ts";
 import type { ProxiedPort } from "./service-ports.ts";
+import { letsNodeIn } from "./service-ports.ts";
 
 /** The chains of one service port; they exist only where they are needed. */
 interface PortChains {
@@ -25,8 +25,6 @@ interface Writing extends Writer {
   /** Where traffic for the cluster IP goes, and from outside after masquerading. */
   readonly internalPolicy: string;
   readonly externalPolicy: string;
-  readonly hasInternal: boolean;
-  readonly hasExternal: boolean;
   readonly usesFirewall: boolean;
 }
 
@@ -38,7 +36,7 @@ export function writeServicePort(writer: Writer, port: ProxiedPort, usable: Usab
   writeExternalIPs(writing);
   writeLoadBalancerIPs(writing);
   writeNodePort(writing);
-  if (writing.hasInternal) writeInternalMasquerading(writing);
+  if (usable.hasInternal) writeInternalMasquerading(writing);
   if (usable.any && port.isExternal) writeExternalChain(writing);
   if (writing.usesFirewall) writeFirewallChain(writing);
   if (usable.cluster.length > 0) writeBalancing(writing, chains.cluster, usable.cluster);
@@ -54,7 +52,6 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     external: `KUBE-EXT-${hash}`,
     firewall: `KUBE-FW-${hash}`,
   };
-  const hasLocal = usable.local.length > 0;
   return {
     ...writer,
     port,
@@ -62,31 +59,29 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     chains,
     internalPolicy: port.internalLocal ? chains.local : chains.cluster,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
-    hasInternal: usable.any && (!port.internalLocal || hasLocal),
-    hasExternal: usable.any && (!port.externalLocal || hasLocal),
     usesFirewall: usable.any && port.loadBalancerIPs.length > 0 && port.sourceRanges.length > 0,
   };
 }
 
 function writeClusterIP(writing: Writing): void {
-  const { port, parts, nat, hasInternal, internalPolicy } = writing;
-  if (hasInternal) {
+  const { port, usable, parts, nat, internalPolicy } = writing;
+  if (usable.hasInternal) {
     const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
     nat.append(SERVICES, { ...to, target: jump(internalPolicy) });
   } else refuse(writing, SERVICES, port.clusterIP, port.port);
 }
 
 function writeExternalIPs(writing: Writing): void {
-  const { port, usable, parts, nat, chains, hasExternal } = writing;
+  const { port, usable, parts, nat, chains } = writing;
   for (const ip of port.externalIPs) {
     const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} external IP`));
     if (usable.any) nat.append(SERVICES, { ...to, target: jump(chains.external) });
-    if (!hasExternal) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
+    if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
   }
 }
 
 function writeLoadBalancerIPs(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains, hasExternal, usesFirewall } = writing;
+  const { port, usable, parts, nat, filter, chains, usesFirewall } = writing;
   for (const ip of port.loadBalancerIPs) {
     const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} loadbalancer IP`));
     if (usable.any) nat.append(SERVICES, { ...to, target: jump(usesFirewall ? chains.firewall : chains.external) });
@@ -96,15 +91,15 @@ function writeLoadBalancerIPs(writing: Writing): void {
       filter.append(PROXY_FIREWALL, { ...parts.to(ip, port.protocol, port.port, comment), target: DROP });
     }
   }
-  if (!hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
+  if (!usable.hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
 }
 
 function writeNodePort(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains, hasExternal } = writing;
+  const { port, usable, parts, nat, filter, chains } = writing;
   if (port.nodePort !== null) {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
     if (usable.any) nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
-    if (!hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
+    if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
   }
   if (port.healthCheckNodePort !== null) {
     const comment = parts.comment(`${port.name} health check node port`);
@@ -134,7 +129,7 @@ function writeInternalMasquerading({ port, parts, nat, context, internalPolicy }
   nat.append(internalPolicy, { ...whose, ...to, target: jump(MARK_MASQ) });
 }
 
-function writeExternalChain({ port, parts, nat, context, chains, externalPolicy, hasExternal }: Writing): void {
+function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {
   const chain = chains.external;
   const about = (what: string): Match => parts.comment(`${what} for ${port.name} external destinations`);
   nat.declare(chain);
@@ -150,7 +145,7 @@ function writeExternalChain({ port, parts, nat, context, chains, externalPolicy,
     nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: jump(MARK_MASQ) });
     nat.append(chain, { matches: [about("route LOCAL traffic"), fromNode], target: jump(chains.cluster) });
   }
-  if (hasExternal) nat.append(chain, { target: jump(externalPolicy) });
+  if (usable.hasExternal) nat.append(chain, { target: jump(externalPolicy) });
 }
 
 function writeFirewallChain({ port, parts, nat, context, chains }: Writing): void {
@@ -158,9 +153,7 @@ function writeFirewallChain({ port, parts, nat, context, chains }: Writing): voi
   const comment = parts.comment(`${port.name} loadbalancer IP`);
   const pass = jump(chains.external);
   for (const range of port.sourceRanges) nat.append(chain, { src: net(range), matches: [comment], target: pass });
-  // The node's own packets to such an address have that very address as their source.
-  const { nodeIP } = context;
-  if (nodeIP !== null && port.sourceRanges.some((range) => inNet(nodeIP, netOf(range)))) {
+  if (letsNodeIn(port, context.nodeIP)) {
     for (const ip of port.loadBalancerIPs) nat.append(chain, { src: host(ip), matches: [comment], target: pass });
   }
   nat.append(chain, { matches: [parts.comment(`other traffic to ${port.name} will be dropped by ${PROXY_FIREWALL}`)] });

@@ -1,5 +1,5 @@
-import { datatypeOf } from "../../ext/nft/datatype.ts";
 import type { NftSet } from "../../model/nft.ts";
+import { datatypeOf } from "./datatype.ts";
 
 /** How many elements of each datatype nft puts on a line; of all others one (nftables src/expression.c, calculate_delim). */
 const PER_LINE: ReadonlyMap<string, number> = new Map([
@@ -9,11 +9,8 @@ const PER_LINE: ReadonlyMap<string, number> = new Map([
   ...["ipv4_addr", "ct_state", "ct_status", "pkt_type"].map((type): [string, number] => [type, 2]),
 ]);
 
-const NEXT_LINE = ",\n\t\t\t     ";
-
-/** What stands before the element after `count` others. */
-export function elementSeparator({ type, typeof: key }: NftSet): (count: number) => string {
+/** So many elements of this set stand on one line. */
+export function elementsPerLine({ type, typeof: key }: Pick<NftSet, "type" | "typeof">): number {
   const datatype = key === null ? (type.length === 1 ? type[0] : null) : datatypeOf(key);
-  const perLine = PER_LINE.get(datatype ?? "") ?? 1;
-  return (count) => (count % perLine === 0 ? NEXT_LINE : ", ");
+  return PER_LINE.get(datatype ?? "") ?? 1;
 }
