@@ -1,8 +1,10 @@
 import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
-import type { Chain, Rule, Table } from "../../model/ruleset.ts";
+import type { Rule, Table } from "../../model/ruleset.ts";
 import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
 import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { finishTables, TableDraft } from "../iptables/table-draft.ts";
+import type { TableName } from "../iptables/table-draft.ts";
 import { jump, rule } from "./build.ts";
 import { contextOf, endpointMarks } from "./context.ts";
 import type { RenderContext } from "./context.ts";
@@ -27,58 +29,69 @@ import { compareTexts } from "./order.ts";
 import { policyChains, profileChains } from "./policy-chains.ts";
 import { staticRawChains } from "./raw-chains.ts";
 
-/** A table of the kernel: its chains in the order of iptables-save, and what Felix has in it. */
+/** A table of the kernel, and what Felix has in it. */
 interface TablePlan {
-  readonly name: string;
-  readonly kernelChains: readonly string[];
+  readonly name: TableName;
   readonly sources: readonly ChainSource[];
-  /** Rules behind those of all others, by the kernel's chain. */
+  /** Chains of the kernel that lead to Felix's of their names, where there are such. */
+  readonly hooks: readonly string[];
+  /** Those of them whose jump stands behind the rules of all others. */
+  readonly lastHooks?: readonly string[];
+  /** More rules behind those of all others, by the kernel's chain. */
   readonly appends?: ReadonlyMap<string, readonly FelixRule[]>;
-  /** Chains of the kernel whose jump to Felix stands at their end. */
-  readonly jumpsLast?: readonly string[];
 }
 
 /**
- * The tables of one family as they are once Felix has written them, and nobody else: raw, mangle, nat and filter, the kernel's chains first, then Felix's
- * by name, as iptables-save prints them. A chain that nothing leads to is not there. Pure; linear in the node's objects.
+ * What Felix writes of one family into tables that `table` gives: raw, mangle, nat and filter. A chain that nothing leads to is not there. Linear in the
+ * node's objects.
  */
+export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
+  for (const plan of plansOf(input)) writeTable(input, plan, table(plan.name));
+}
+
+/** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
 export function renderCalico(input: FelixInput): readonly Table[] {
+  const drafts: TableDraft[] = [];
+  writeCalico(input, (name) => {
+    const draft = new TableDraft(name);
+    drafts.push(draft);
+    return draft;
+  });
+  return finishTables(drafts, input.family);
+}
+
+function plansOf(input: FelixInput): readonly TablePlan[] {
   const context = contextOf(input);
   // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
   const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
-  const plans: readonly TablePlan[] = [
+  const isLater = context.has("forwardChains");
+  const mangle: TablePlan = {
+    name: "mangle",
+    sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
+    hooks: ["PREROUTING", "POSTROUTING"],
+  };
+  return [
     {
       name: "raw",
-      kernelChains: ["PREROUTING", "OUTPUT"],
       sources: [...made(rawChains(dropping, input)), ...policies(dropping)],
+      hooks: ["PREROUTING", "OUTPUT"],
     },
-    {
-      name: "mangle",
-      kernelChains: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-      sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
-    },
+    ...(isLater ? [mangle] : []),
     {
       name: "nat",
-      kernelChains: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
       sources: made(staticNatChains(context, input)),
-      jumpsLast: context.has("natAppend") ? ["POSTROUTING"] : [],
+      hooks: ["PREROUTING", "OUTPUT", "POSTROUTING"],
+      lastHooks: context.has("natAppend") ? ["POSTROUTING"] : [],
     },
     {
       name: "filter",
-      kernelChains: ["INPUT", "FORWARD", "OUTPUT"],
       sources: [...made(filterChains(context, input)), ...policies(context), ...profiles(context)],
-      appends: new Map(context.has("forwardChains") ? [["FORWARD", forwardAppends(context)]] : []),
+      hooks: ["INPUT", "FORWARD", "OUTPUT"],
+      appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
     },
   ];
-  const written = plans.filter(({ name }) => name !== "mangle" || context.has("forwardChains"));
-  let line = 1;
-  return written.map((plan) => {
-    const table = tableOf(input, plan, line);
-    line += table.chains.length + table.rules.length + 2; // and `*table`, COMMIT
-    return table;
-  });
 }
 
 function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointRenderer {
@@ -142,63 +155,26 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
   return chains.map((chain) => [chain.name, () => chain]);
 }
 
-/** Rules of a chain of the kernel, with the name that their hashes begin with. */
-interface KernelRules {
-  readonly seed: string;
-  readonly rules: readonly FelixRule[];
-}
-
-/** A chain of the kernel leads to Felix's chain of its name, where there is one. */
-function kernelRules(
-  { appends = new Map<string, readonly FelixRule[]>(), jumpsLast = [] }: TablePlan,
-  byName: ReadonlyMap<string, unknown>,
-  chain: string,
-): readonly KernelRules[] {
-  const own = CHAIN_PREFIX + chain;
-  const jumps = byName.has(own) ? [rule([], jump(own))] : [];
-  const isLast = jumpsLast.includes(chain);
-  return [
-    { seed: chain, rules: isLast ? [] : jumps },
-    { seed: chain + APPENDED, rules: [...(isLast ? jumps : []), ...(appends.get(chain) ?? [])] },
-  ];
-}
-
-function tableOf({ family, felix }: FelixInput, plan: TablePlan, firstLine: number): Table {
-  const file = family === "ip" ? "iptables-save.txt" : "ip6tables-save.txt";
+function writeTable({ family }: FelixInput, plan: TablePlan, draft: TableDraft): void {
+  const { hooks, lastHooks = [], appends = new Map<string, readonly FelixRule[]>() } = plan;
   const byName = new Map(plan.sources);
-  const roots = plan.kernelChains.map((chain) => [chain, kernelRules(plan, byName, chain)] as const);
-  const users = reachable(
-    roots.flatMap(([, parts]) => parts.flatMap(({ rules }) => rules)),
-    byName,
-  );
-  const all = [...roots, ...users.map(({ name, rules }) => [name, [{ seed: name, rules }]] as const)];
-  let line = firstLine + 1 + all.length;
-  const chains = all.map(([name, parts], at): Chain => {
-    const rules = parts
-      .flatMap((part) => modelRules(name, part, family))
-      .map((each): Rule => ({ ...each, file, line: line++ }));
-    return {
-      name,
-      policy: at < roots.length ? "ACCEPT" : null,
-      counters: { packets: "0", bytes: "0" },
-      rules,
-      span: { file, line: firstLine + 1 + at },
-    };
-  });
-  return {
-    family,
-    backend: felix.backend,
-    name: plan.name,
-    chains,
-    span: { file, line: firstLine },
-    header: [],
-    footer: [],
-    committed: true,
-    rules: chains.flatMap((chain) => chain.rules),
-  };
+  const leading = hooks.filter((chain) => byName.has(CHAIN_PREFIX + chain));
+  const roots = leading.map((chain) => CHAIN_PREFIX + chain);
+  for (const { name, rules } of reachable(roots, byName)) {
+    draft.declare(name);
+    for (const spec of modelRules(name, name, rules, family)) draft.append(name, spec);
+  }
+  for (const chain of leading) {
+    const own = [rule([], jump(CHAIN_PREFIX + chain))];
+    const isLast = lastHooks.includes(chain);
+    for (const spec of modelRules(chain, chain, isLast ? [] : own, family)) draft.prepend(chain, spec);
+    const last = [...(isLast ? own : []), ...(appends.get(chain) ?? [])];
+    for (const spec of modelRules(chain, chain + APPENDED, last, family)) draft.append(chain, spec);
+  }
 }
 
-function modelRules(name: string, { seed, rules }: KernelRules, family: Family): readonly Rule[] {
+/** @param seed the name that the chain's hashes begin with. */
+function modelRules(name: string, seed: string, rules: readonly FelixRule[], family: Family): readonly Rule[] {
   const hashes = ruleHashes(
     seed,
     rules.map((each) => felixText(seed, each)),
@@ -206,19 +182,17 @@ function modelRules(name: string, { seed, rules }: KernelRules, family: Family):
   return rules.map((each, at) => modelRule(name, each, hashes[at] ?? "", family));
 }
 
-/** The chains that a packet can get to from some rules, by name. */
-function reachable(rules: readonly FelixRule[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
+/** Chains, and those that a packet can get to from them. */
+function reachable(roots: readonly string[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
   const found = new Map<string, FelixChain>();
-  const left = [rules];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    for (const { action } of next) {
-      if (action?.kind !== "jump" && action?.kind !== "goto") continue;
-      if (found.has(action.chain)) continue;
-      const chain = byName.get(action.chain)?.();
-      invariant(chain !== undefined, `an endpoint names what the input does not have: ${action.chain}`);
-      found.set(chain.name, chain);
-      left.push(chain.rules);
-    }
+  const left = [...roots];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (found.has(name)) continue;
+    const chain = byName.get(name)?.();
+    invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
+    found.set(name, chain);
+    for (const { action } of chain.rules)
+      if (action?.kind === "jump" || action?.kind === "goto") left.push(action.chain);
   }
-  return [...found.values()].sort((a, b) => compareTexts(a.name, b.name));
+  return [...found.values()];
 }
