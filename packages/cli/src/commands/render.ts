@@ -32,6 +32,7 @@ export const render: Command = defineCommand({
     "render kube-proxy -f OBJECTS.yaml",
     "render kube-proxy -f OBJECTS.yaml -6 -o iptables-restore | ip6tables-restore --noflush",
     "render kube-proxy -f OBJECTS.yaml -o nft | nft -f -",
+    "render cilium -f OBJECTS.yaml -o ip | ip -batch -",
     "render node -f OBJECTS.yaml -o ipset",
     "render kube-proxy -f OBJECTS.yaml -o snapshot | hookwalk trace -f - --local --src 192.0.2.11 --dst 10.96.0.1:443",
   ],

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Address, Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
+import type { CiliumFacts } from "./cilium/facts.ts";
+import { ciliumFacts } from "./cilium/facts.ts";
 import type { Metadata } from "./fields.ts";
 import { address, metadata, prefix, typeMeta } from "./fields.ts";
 
@@ -15,6 +17,8 @@ export interface NodeFacts {
   readonly randomFully: boolean;
   /** Of what runs on the node, by name: `calico` → `3.30.1`. */
   readonly versions: ReadonlyMap<string, string>;
+  /** Of its Cilium agent. */
+  readonly cilium: CiliumFacts;
 }
 
 export interface NodeInterface {
@@ -30,6 +34,9 @@ export interface NodeRoute {
   readonly to: Prefix | null;
   readonly via: Address | null;
   readonly dev: string;
+  /** The address that the node itself sends from by this route. */
+  readonly src: Address | null;
+  readonly metric: number | null;
 }
 
 const DEFAULT_MTU = 1500;
@@ -67,8 +74,20 @@ const destination = z.string().transform((text, context) => {
 });
 
 const route = z
-  .strictObject({ to: destination, via: address.nullish(), dev: device })
-  .transform(({ to, via, dev }) => ({ to, via: via ?? null, dev }));
+  .strictObject({
+    to: destination,
+    via: address.nullish(),
+    dev: device,
+    src: address.nullish(),
+    metric: z.int().min(0).max(0xffff_ffff).nullish(),
+  })
+  .transform(({ to, via, dev, src, metric }): NodeRoute => ({
+    to,
+    via: via ?? null,
+    dev,
+    src: src ?? null,
+    metric: metric ?? null,
+  }));
 
 const spec = z.strictObject({
   interfaces: z.array(nodeInterface).nullish(),
@@ -76,6 +95,7 @@ const spec = z.strictObject({
   sysctls: z.record(z.string(), z.string()).nullish(),
   versions: z.record(z.string(), z.string().regex(/^v?\d+\.\d+(\.\d+)?([-+].*)?$/, "MAJOR.MINOR.PATCH")).nullish(),
   iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
+  cilium: ciliumFacts,
 });
 
 export const nodeFacts: z.ZodType<NodeFacts> = z
@@ -88,4 +108,5 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
     versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
+    cilium: spec.cilium,
   }));

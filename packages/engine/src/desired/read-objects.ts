@@ -189,5 +189,11 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
       hosts: ofKind("HostEndpoint"),
       networkSets: ofKind("CalicoNetworkSet"),
     },
+    cilium: {
+      config: ofKind("ConfigMap").findLast(({ cilium }) => cilium !== null)?.cilium ?? null,
+      nodes: ofKind("CiliumNode"),
+      endpoints: ofKind("CiliumEndpoint"),
+      envoyConfigs: ofKind("CiliumEnvoyConfig"),
+    },
   };
 }

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { calicoSchemas } from "./calico/schemas.ts";
+import { ciliumSchemas } from "./cilium/schemas.ts";
+import { configMap } from "./config-map.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import { namespace } from "./namespace.ts";
@@ -15,6 +17,7 @@ import type { DesiredObject } from "./state.ts";
 /** `apiVersion kind` → what such an object must look like. To read one more kind, write its file and name it here. */
 export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<string, z.ZodType<DesiredObject>>([
   ["v1 Service", service],
+  ["v1 ConfigMap", configMap],
   ["v1 Node", node],
   ["v1 Pod", pod],
   ["v1 Namespace", namespace],
@@ -25,4 +28,5 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
   ...calicoSchemas,
+  ...ciliumSchemas,
 ]);

@@ -1,4 +1,6 @@
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { CiliumObject, CiliumState } from "./cilium/state.ts";
+import type { ConfigMap } from "./config-map.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 import type { Namespace } from "./namespace.ts";
@@ -24,6 +26,7 @@ export interface DesiredState {
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
   readonly calico: CalicoState;
+  readonly cilium: CiliumState;
 }
 
 export type DesiredObject =
@@ -35,6 +38,8 @@ export type DesiredObject =
   | Namespace
   | ServiceAccount
   | NetworkPolicy
+  | ConfigMap
   | NodeFacts
   | KubeProxyConfiguration
-  | CalicoObject;
+  | CalicoObject
+  | CiliumObject;

@@ -1,6 +1,7 @@
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
 import { calico } from "./calico/calico.ts";
+import { cilium } from "./cilium/cilium.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
@@ -11,6 +12,7 @@ import type { Renderer } from "./renderer.ts";
 export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer>([
   ["kube-proxy", kubeProxy],
   ["calico", calico],
+  ["cilium", cilium],
 ]);
 
 /** What these owners write, one after the other, on the node that the objects are about; null where none of them could. */

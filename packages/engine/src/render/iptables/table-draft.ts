@@ -43,6 +43,12 @@ export class TableDraft {
     this.#of(chain).push(spec);
   }
 
+  /** `-A`, one after the other. */
+  appendAll(chain: string, specs: readonly RuleSpec[]): void {
+    const rules = this.#of(chain);
+    for (const spec of specs) rules.push(spec);
+  }
+
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
     this.#of(chain).unshift(spec);
