@@ -16,6 +16,11 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
   "cilium-no-config":
     "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
   "cilium-no-version":
@@ -32,7 +37,6 @@ export const diagnostics = {
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
   "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
   "render-calico-mode": "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is.",
   "render-calico-no-device":
