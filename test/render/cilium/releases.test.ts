@@ -157,6 +157,12 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
+    what: "IPv6 routes to pods go without a gateway, which the kernel refuses",
+    before: "1.13.9",
+    since: "1.14.0",
+    lines: ["+ip6 fd01::/64 dev cilium_host proto kernel src fd01::240"],
+  },
+  {
     what: "IPsec has rules in ip6tables",
     before: "1.12",
     since: "1.15.0",
@@ -178,14 +184,10 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: "the agent writes table 2005 itself",
+    what: "the agent writes table 2005 itself, at first without a protocol",
     before: "1.14.9",
     since: "1.15.0",
-    lines: [
-      "-10.0.1.240 dev cilium_host table 2005 proto kernel scope link",
-      "+local 10.0.1.240 dev cilium_host table 2005 proto kernel scope host",
-      "-default via 10.0.1.240 dev cilium_host table 2005 proto kernel",
-    ],
+    lines: ["-default via 10.0.1.240 dev cilium_host table 2005 proto kernel"],
   },
   {
     what: "every proxy listens on the loopback address",

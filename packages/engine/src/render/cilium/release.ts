@@ -29,12 +29,14 @@ export interface Changes<T> {
   readonly nodeSetByInterface: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
+  /** IPv6 routes to pods go without a gateway. */
+  readonly nodeRoutes6: T;
   /** The agent writes its CNI configuration as a list. */
   readonly cniList: T;
   /** IPsec has its rules in ip6tables, too. */
   readonly encryption6: T;
   readonly routeSource: T;
-  /** Routes of what a proxy answers are the agent's, no longer those of init.sh. */
+  /** Routes of what a proxy answers are written by the agent, no longer by init.sh. */
   readonly agentProxyRoutes: T;
   readonly allProxiesOnLoopback: T;
   readonly acceptFromAnyProxy: T;
@@ -64,6 +66,7 @@ const SINCE: Changes<readonly string[]> = {
   loopbackProxies: ["14.0"],
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
+  nodeRoutes6: ["14.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
   encryption6: ["15.0"],
