@@ -177,6 +177,8 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    kubelet: ofKind("KubeletConfiguration").at(-1) ?? null,
+    daemonSets: ofKind("DaemonSet"),
     calico: {
       felix: ofKind("FelixConfiguration"),
       clusters: ofKind("ClusterInformation"),

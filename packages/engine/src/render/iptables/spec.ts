@@ -34,7 +34,7 @@ export function target(family: Family, name: string, written: Written = {}): Tar
   return { kind: "target", name, args: argsOf(extension, written) };
 }
 
-export function jump(chain: string): Target {
+export function jump(chain: string): Extract<Target, { readonly kind: "jump" }> {
   return { kind: "jump", chain };
 }
 
