@@ -151,14 +151,12 @@ describe("cilium-config decides", () => {
   });
 
   it("the CNI configuration, where no other plugin's is extended", () => {
-    const cni = (data: Readonly<Record<string, string>>, version = "1.18"): unknown =>
-      renderedOn({ version, data }).added.cni;
-    expect(cni({ debug: "true", "cni-log-file": "/tmp/cni.log" })).toMatchObject([
-      {
-        file: "cni-05-cilium.conflist",
-        text: expect.stringContaining('"enable-debug": true,\n       "log-file": "/tmp/cni.log"'),
-      },
-    ]);
+    const cni = (data: Readonly<Record<string, string>>, version = "1.18"): readonly string[] =>
+      renderedOn({ version, data }).added.cni.map(({ file, text }) => `${file} ${text}`);
+    const [own = "", ...others] = cni({ debug: "true", "cni-log-file": "/tmp/cni.log" });
+    expect(own).toMatch(/^cni-05-cilium\.conflist \{\n/);
+    expect(own).toContain('"enable-debug": true,\n       "log-file": "/tmp/cni.log"');
+    expect(others).toEqual([]);
     expect(cni({ "cni-chaining-mode": "aws-cni" })).toEqual([]);
     expect(cni({}, "1.13")).toEqual([]);
   });
