@@ -1,6 +1,6 @@
 /**
  * What changed in the rules and routes of Cilium, and the first releases that have it: of 1.x, as `x.y`. Several where a
- * change went into older lines, too. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
+ * change went into older lines, too: lowest first. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
  */
 export interface Changes<T> {
   /** ip6tables has CILIUM_FORWARD. */
@@ -60,7 +60,7 @@ const SINCE: Changes<readonly string[]> = {
   alibabaCloud: ["10.0"],
   nodeSet: ["11.0"],
   upstream: ["12.0"],
-  chainedEnis: ["12.0"],
+  chainedEnis: ["10.15", "11.9", "12.2"],
   hostMarkSparesIdentity: ["12.3"],
   noTrackForwarded: ["12.0"],
   loopbackProxies: ["14.0"],
@@ -102,8 +102,9 @@ export function releaseOf(version: string): Release | null {
 
 /** Does a release have a change? */
 export function has({ minor, patch }: Release, change: Change): boolean {
-  return SINCE[change].some((since) => {
-    const [line, first] = since.split(".").map(Number);
-    return line === minor ? (patch ?? Infinity) >= (first ?? 0) : minor > (line ?? 0);
-  });
+  const [line, first] = SINCE[change]
+    .map((since) => since.split(".").map(Number))
+    .findLast(([candidate]) => (candidate ?? 0) <= minor) ?? [Infinity];
+  if (line !== minor) return line !== Infinity;
+  return (patch ?? Infinity) >= (first ?? 0);
 }
