@@ -6,6 +6,7 @@ import { namespace } from "./namespace.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
+import { packetTests } from "./packet-tests.ts";
 import { pod } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
 import { serviceCIDR } from "./service-cidr.ts";
@@ -24,5 +25,6 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["networking.k8s.io/v1 ServiceCIDR", serviceCIDR],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ["hookwalk.dev/v1 PacketTests", packetTests],
   ...calicoSchemas,
 ]);

@@ -5,6 +5,7 @@ import type { Namespace } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import type { Node } from "./node.ts";
+import type { PacketTests } from "./packet-tests.ts";
 import type { Pod } from "./pod.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
@@ -24,6 +25,7 @@ export interface DesiredState {
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
   readonly calico: CalicoState;
+  readonly packetTests: readonly PacketTests[];
 }
 
 export type DesiredObject =
@@ -36,5 +38,6 @@ export type DesiredObject =
   | ServiceAccount
   | NetworkPolicy
   | NodeFacts
+  | PacketTests
   | KubeProxyConfiguration
   | CalicoObject;
