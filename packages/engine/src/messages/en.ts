@@ -16,7 +16,27 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
+  "cilium-no-config":
+    "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
+  "cilium-no-version":
+    "nothing says which Cilium runs on {node}: its rules differ from release to release\nNothing is rendered. spec.versions of a hookwalk.dev/v1 Node says it.",
+  "cilium-unknown-release":
+    "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
+  "cilium-no-pod-network":
+    "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
+  "cilium-no-default-route":
+    "no default route of {node} is known: whose connections are marked is told by its device\nNothing is rendered. spec.routes of a hookwalk.dev/v1 Node has the route.",
+  "cilium-no-eni":
+    "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
+  "cilium-no-device":
+    "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-no-proxy-port":
+    "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":

@@ -15,7 +15,25 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
-  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。可以渲染 iptables 与 nftables 模式。",
+  "render-argument": "{owner}：{argument} 必须是 {expected}，而不是“{value}”\n不渲染它的任何内容。",
+  "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
+  "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
+  "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
+  "cilium-no-config":
+    "没有 ConfigMap cilium-config：无从得知 agent 的配置\n不渲染任何内容。`kubectl -n kube-system get configmap cilium-config -o yaml` 会打印它。",
+  "cilium-no-version":
+    "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.versions 里写明。",
+  "cilium-unknown-release": "不知道 Cilium {version} 的规则：只知道 {oldest} 到 {newest} 的\n不渲染任何内容。",
+  "cilium-no-pod-network":
+    "用 iptables 做地址伪装需要 {node} 的 Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
+  "cilium-no-default-route":
+    "不知道 {node} 的默认路由：给哪个设备的连接打标记取决于它\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.routes 里写明。",
+  "cilium-no-eni":
+    "{endpoint} 的地址 {address}：节点上没有设备是它所属的网卡\n略去它的策略路由。CiliumNode 说明是哪块网卡，hookwalk.dev/v1 Node 说明哪个设备有该 MAC 地址。",
+  "cilium-no-device":
+    "不知道 {endpoint}（{address}）的设备\n略去它的路由。请在 hookwalk.dev/v1 Node 的 spec.cilium.endpoints 里写明设备。",
+  "cilium-no-proxy-port":
+    "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
