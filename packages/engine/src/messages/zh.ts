@@ -34,6 +34,10 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "不知道 {endpoint}（{address}）的设备\n略去它的路由。请在 hookwalk.dev/v1 Node 的 spec.cilium.endpoints 里写明设备。",
   "cilium-no-proxy-port":
     "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
+  "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.16 及以后的版本。",
+  "render-calico-mode": "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面。",
+  "render-calico-no-device":
+    "HostEndpoint {endpoint}：节点上没有哪个设备具有它期望的地址\n略过它。设备写在 hookwalk.dev/v1 Node 中。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
