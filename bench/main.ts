@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
 import { benchProve } from "./prove.ts";
@@ -15,6 +16,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["prove", benchProve],
   ["parse", benchParse],
   ["nft", benchNft],
+  ["calico", benchCalico],
 ]);
 
 const named = process.argv.slice(2);
