@@ -7,6 +7,7 @@ export * from "./base/ranges.ts";
 export type * from "./base/span.ts";
 export { explainSnapshot } from "./explain/explain.ts";
 export type * from "./explain/explanation.ts";
+export { isNftFamily } from "./ext/nft/families.ts";
 export * from "./messages/catalogue.ts";
 export type { List, Part, Phrase, PhraseId } from "./messages/explain/phrase.ts";
 export { renderPhrase } from "./messages/explain/phrase.ts";

@@ -13,13 +13,14 @@ const rule = (table: string, chain: string, text: string, ...comments: readonly 
   chain,
   text,
   comments,
-  leadsTo: /-[jg] ([A-Z]+[-_].*|cali-.*)$/.exec(text)?.[1] ?? null,
+  leadsTo: /-[jg] ([A-Z]+[-_].*|cali-.*)$/.exec(text)?.slice(1) ?? [],
 });
 
 function node(chains: readonly (readonly [string, string])[], ...rules: readonly RuleView[]): Recognition {
   return recogniseOwners({
     chains: chains.map(([table, name]) => ({ table, name })),
     rules,
+    tables: [],
     sets: [],
     routingRules: [],
   });

@@ -79,7 +79,7 @@ export function printSet(
 }
 
 /** `KEY counter packets 1 bytes 2 timeout 1h expires 5m comment "…" : DATA` (set_elem_expr_print). */
-function printElement(element: NftElement, options: NftPrintOptions): string {
+export function printElement(element: NftElement, options: NftPrintOptions): string {
   let out = printExpression(element.key, options);
   for (const statement of element.statements) {
     if (isStateful(statement)) out += ` ${printStateful(statement, options)}`;
@@ -97,7 +97,7 @@ function printData(data: NftExpression | NftVerdict, options: NftPrintOptions): 
 
 const VERDICTS: ReadonlySet<string> = new Set(["accept", "drop", "continue", "return", "jump", "goto"]);
 
-function isVerdict(data: { readonly kind: string }): data is NftVerdict {
+export function isVerdict(data: { readonly kind: string }): data is NftVerdict {
   return VERDICTS.has(data.kind);
 }
 
