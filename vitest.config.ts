@@ -16,6 +16,7 @@ export default defineConfig({
             "packages/**/src/**/*.test.ts",
             "test/cases/**/*.test.ts",
             "test/nodes/**/*.test.ts",
+            "test/policy/**/*.test.ts",
             "test/render/**/*.test.ts",
           ],
           // A busy machine is no failure.

@@ -19,6 +19,29 @@ describe("hookwalk render", () => {
     );
   });
 
+  it("gives input for iptables-restore: own chains anew, jumps before the rules of others", () => {
+    const { stdout } = hookwalk(["render", "kube-proxy", "-f", FILE, "-o", "iptables-restore"]);
+    expect(stdout).toMatch(/^\*mangle\n:KUBE-PROXY-CANARY - \[0:0\]\nCOMMIT\n\*nat\n:KUBE-/);
+    expect(stdout).toContain('-I PREROUTING 1 -m comment --comment "kubernetes service portals" -j KUBE-SERVICES\n');
+    expect(stdout).not.toContain(":PREROUTING");
+  });
+
+  it("says which forms there are where an owner has nothing of one", () => {
+    const { stdout, stderr, exitCode } = hookwalk(["render", "kube-proxy", "-f", FILE, "-o", "ipset"]);
+    expect([stdout, exitCode]).toEqual(["", 2]);
+    expect(stderr).toContain("kube-proxy writes nothing here that ipset has to do with");
+    expect(stderr).toContain("iptables-save, iptables-restore, sysctl, snapshot, json");
+  });
+
+  it("renders all owners that the objects speak of as one node", () => {
+    expect(hookwalk(["render", "node", "-f", FILE]).stdout).toBe(hookwalk(["render", "kube-proxy", "-f", FILE]).stdout);
+    const { stdout } = hookwalk(["render", "node", "-f", "test/nodes/ack-cilium/objects.yaml", "-o", "ip"]);
+    expect(stdout).toContain(
+      "link add name nodelocaldns mtu 1500 type dummy\naddress add 169.254.20.10/32 dev nodelocaldns\n",
+    );
+    expect(stdout).toContain("address add 192.168.0.10/32 dev kube-ipvs0\n");
+  });
+
   it("gives a snapshot that trace walks", () => {
     const binary = join(ROOT, "packages/cli/bin/hookwalk.js");
     const packed = execFileSync(process.execPath, [binary, "render", "kube-proxy", "-f", FILE, "-o", "snapshot"], {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { parseIptablesSave, printIptablesSave } from "@hookwalk/engine";
-import type { Family, Table } from "@hookwalk/engine";
+import { parseIptablesSave, parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
+import type { Family, NftTable, Table } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
-import { rendered } from "../render/kube-proxy/render.ts";
+import { inMode, rendered, renderedBy } from "../render/kube-proxy/render.ts";
 import { comparable } from "../comparable.ts";
 import { describeKernel } from "./require-kernel.ts";
 
@@ -14,8 +14,8 @@ const tools = [
 ] as const;
 
 /** Loads a dump in a network namespace of its own, and reads what the tool then saves. */
-function loadedAndSaved(tool: string, text: string): readonly Table[] {
-  const script = `${tool}-restore && ${tool}-save`;
+function loadedAndSaved(tool: string, text: string, flag = ""): readonly Table[] {
+  const script = `${tool}-restore ${flag} && ${tool}-save`;
   const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], { stdin: text });
   expect(status, stderr).toBe(0);
   const { value, diagnostics } = parseIptablesSave(stdout, tool);
@@ -32,11 +32,59 @@ function contentsOf(tables: readonly Table[]): unknown {
   return comparable(sorted, ["file", "counters"]);
 }
 
+/** Loads a script in a network namespace of its own, twice, and reads what nft then lists. */
+function loadedAndListed(text: string): readonly NftTable[] {
+  const script = 'rules=$(cat); for n in 1 2; do echo "$rules" | nft -f - || exit; done; nft list ruleset';
+  const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], { stdin: text });
+  expect(status, stderr).toBe(0);
+  const { value, diagnostics } = parseNft(stdout, "nft");
+  expect(diagnostics).toEqual([]);
+  return value;
+}
+
+/** The kernel keeps what sets hold in an order of its own. */
+function withoutOrder(tables: readonly NftTable[]): unknown {
+  const sorted = tables.map((table) => ({
+    ...table,
+    sets: table.sets.map((set) => ({ ...set, elements: set.elements?.map((one) => JSON.stringify(one)).sort() })),
+  }));
+  return comparable(sorted, ["file", "text"]);
+}
+
+describeKernel("mode nftables loads, however often, and what nft then lists is the same", () => {
+  const ranges = "[203.0.113.0/24, 203.0.114.0/25, 192.0.2.0/24, 203.0.113.9/32]";
+  it.each([
+    ["as it is", inMode("nftables")],
+    [
+      "node ports everywhere",
+      inMode("nftables").replace("mode: nftables", "mode: nftables\nnodePortAddresses: [0.0.0.0/0]"),
+    ],
+    ["ranges that touch", inMode("nftables").replace("[203.0.113.0/24]", ranges)],
+    [
+      "pods told by their device",
+      inMode("nftables").replace(
+        "mode: nftables",
+        "mode: nftables\ndetectLocalMode: InterfaceNamePrefix\ndetectLocal: { interfaceNamePrefix: cali }",
+      ),
+    ],
+  ])("%s", (_what, text) => {
+    const tables = rendered(text).nft ?? [];
+    expect(tables).toHaveLength(2);
+    expect(withoutOrder(loadedAndListed(printNftScript(tables)))).toEqual(withoutOrder(tables));
+  });
+});
+
 describeKernel("what kube-proxy is rendered to loads, and what the tool then saves is the same", () => {
-  const snapshot = rendered();
+  const { snapshot, inserted } = renderedBy("kube-proxy");
   it.each(tools)("%s", (tool, family: Family) => {
     const tables = snapshot.tables[family] ?? [];
     const saved = loadedAndSaved(tool, printIptablesSave(tables));
+    expect(contentsOf(saved)).toEqual(contentsOf(tables));
+  });
+
+  it.each(tools)("as input for %s-restore --noflush, too", (tool, family: Family) => {
+    const tables = snapshot.tables[family] ?? [];
+    const saved = loadedAndSaved(tool, printIptablesRestore(tables, inserted), "--noflush");
     expect(contentsOf(saved)).toEqual(contentsOf(tables));
   });
 });

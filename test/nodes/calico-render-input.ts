@@ -1,7 +1,7 @@
 import { parsePrefix } from "../../packages/engine/src/base/address.ts";
 import type { Family, Prefix } from "../../packages/engine/src/base/address.ts";
-import { parseSelector } from "../../packages/engine/src/owners/calico/selector/parse-selector.ts";
-import type { Selector } from "../../packages/engine/src/owners/calico/selector/selector.ts";
+import { parseSelector } from "../../packages/engine/src/selector/parse-selector.ts";
+import type { Selector } from "../../packages/engine/src/selector/selector.ts";
 import type {
   CalicoNode,
   FelixSettings,

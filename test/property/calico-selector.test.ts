@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { parseSelector } from "../../packages/engine/src/owners/calico/selector/parse-selector.ts";
-import { printSelector } from "../../packages/engine/src/owners/calico/selector/print-selector.ts";
-import type { Labels } from "../../packages/engine/src/owners/calico/selector/selector.ts";
-import { selects } from "../../packages/engine/src/owners/calico/selector/selects.ts";
+import { parseSelector } from "../../packages/engine/src/selector/parse-selector.ts";
+import { printSelector } from "../../packages/engine/src/selector/print-selector.ts";
+import type { Labels } from "../../packages/engine/src/selector/selector.ts";
+import { selects } from "../../packages/engine/src/selector/selects.ts";
 
 const RUNS = { seed: 424_242, numRuns: 4_000 };
 const PLACE = { file: "selector", line: 1 };

@@ -1,7 +1,7 @@
 import { printIptablesSave } from "@hookwalk/engine";
 import type { Snapshot, Table } from "@hookwalk/engine";
-import { defaultKubeProxyConfiguration, readObjects } from "@hookwalk/engine/desired";
-import { renderKubeProxy } from "@hookwalk/engine/render";
+import { readObjects } from "@hookwalk/engine/desired";
+import { renderOwners } from "@hookwalk/engine/render";
 import { describe, expect, it } from "vitest";
 import { OBJECTS, rendered } from "./render.ts";
 
@@ -180,7 +180,7 @@ describe("zone hints", () => {
 describe("which node", () => {
   const problemsOf = (text: string): readonly string[] => {
     const { value } = readObjects([{ path: "objects.yaml", text }]);
-    return renderKubeProxy(value, value.kubeProxy ?? defaultKubeProxyConfiguration).diagnostics.map(({ code }) => code);
+    return renderOwners(["kube-proxy"], value).diagnostics.map(({ code }) => code);
   };
   const node = (name: string): string => `apiVersion: v1\nkind: Node\nmetadata: { name: ${name} }\n---\n`;
 
@@ -188,11 +188,5 @@ describe("which node", () => {
     expect(problemsOf("")).toEqual(["render-no-node"]);
     expect(problemsOf(node("a") + node("b"))).toEqual(["render-several-nodes"]);
     expect(problemsOf(node("a"))).toEqual([]);
-  });
-
-  it("modes that are not rendered are named", () => {
-    expect(
-      problemsOf(`${node("a")}apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs`),
-    ).toEqual(["render-mode"]);
   });
 });

@@ -1,15 +1,26 @@
 import { readFileSync } from "node:fs";
-import { defaultKubeProxyConfiguration, readObjects } from "@hookwalk/engine/desired";
-import { renderKubeProxy } from "@hookwalk/engine/render";
+import { readObjects } from "@hookwalk/engine/desired";
+import { renderOwners } from "@hookwalk/engine/render";
+import type { Rendered } from "@hookwalk/engine/render";
 import type { Snapshot } from "@hookwalk/engine";
 
 export const OBJECTS: string = readFileSync(new URL("objects.yaml", import.meta.url), "utf8");
 
-/** What kube-proxy writes for objects that have nothing wrong. */
-export function rendered(text: string = OBJECTS): Snapshot {
+/** What owners write for objects that have nothing wrong. */
+export function renderedBy(owners: string | readonly string[], text: string = OBJECTS): Rendered {
   const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text }]);
-  const { value, diagnostics: problems } = renderKubeProxy(state, state.kubeProxy ?? defaultKubeProxyConfiguration);
+  const { value, diagnostics: problems } = renderOwners([owners].flat(), state);
   const [first] = [...diagnostics, ...problems];
   if (value === null || first !== undefined) throw new Error(JSON.stringify(first));
   return value;
+}
+
+/** What kube-proxy writes, as a node that has nothing else. */
+export function rendered(text: string = OBJECTS): Snapshot {
+  return renderedBy("kube-proxy", text).snapshot;
+}
+
+/** The same node with kube-proxy in another mode. */
+export function inMode(mode: "iptables" | "nftables", text: string = OBJECTS): string {
+  return text.replace("mode: iptables", `mode: ${mode}`);
 }

@@ -1,18 +1,23 @@
-import { diagnosticsDocument } from "@hookwalk/engine";
+import { diagnosticsDocument, showJson } from "@hookwalk/engine";
 import type { Diagnostic, NamedText, Snapshot } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
-import { renderers } from "@hookwalk/engine/render";
+import { renderers, renderNode, renderOwners } from "@hookwalk/engine/render";
+import type { Rendered } from "@hookwalk/engine/render";
 import { collect } from "../collect/collect.ts";
 import { archiveOf } from "../collect/store.ts";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command, Context } from "../command-line/command.ts";
 import { EXIT, usageError } from "../errors.ts";
 import type { ExitCode } from "../errors.ts";
-import { printDump, snapshotFiles } from "./dump.ts";
+import { snapshotFiles } from "./dump.ts";
 import { sourceIn } from "./input.ts";
+import { writeData } from "./output.ts";
+import { formsOf, printForm, RENDER_FORMS } from "./render-forms.ts";
 
-const OWNERS = [...renderers.keys()];
-const FORMS = ["iptables-save", "snapshot"] as const;
+/** All owners that the objects speak of, one after the other. */
+const WHOLE_NODE = "node";
+const OWNERS = [...renderers.keys(), WHOLE_NODE];
+const FORMS = [...RENDER_FORMS, "snapshot", "json"] as const;
 
 export const render: Command = defineCommand({
   name: "render",
@@ -25,32 +30,54 @@ export const render: Command = defineCommand({
   },
   examples: [
     "render kube-proxy -f OBJECTS.yaml",
-    "render kube-proxy -f OBJECTS.yaml -6",
+    "render kube-proxy -f OBJECTS.yaml -6 -o iptables-restore | ip6tables-restore --noflush",
+    "render kube-proxy -f OBJECTS.yaml -o nft | nft -f -",
+    "render cilium -f OBJECTS.yaml -o ip | ip -batch -",
+    "render node -f OBJECTS.yaml -o ipset",
     "render kube-proxy -f OBJECTS.yaml -o snapshot | hookwalk trace -f - --local --src 192.0.2.11 --dst 10.96.0.1:443",
   ],
-  async run(values, [owner], context) {
+  async run(values, [owner = ""], context) {
     const { terminal, say, quiet, verbosity } = context;
-    const renderOwner = renderers.get(owner ?? "");
-    if (renderOwner === undefined) {
-      const message = say.commandLine("bad-choice", { name: "OWNER", choices: OWNERS.join(", "), value: owner ?? "" });
-      throw usageError(message);
+    if (!OWNERS.includes(owner)) {
+      throw usageError(say.commandLine("bad-choice", { name: "OWNER", choices: OWNERS.join(", "), value: owner }));
     }
     if (values.output === "snapshot" && terminal.out.isTerminal) throw usageError(say.commandLine("capture-terminal"));
     const { files, diagnostics: unread } = await readFiles(values.file, context);
     const { value: state, diagnostics: faults } = readObjects(files);
-    const { value: snapshot, diagnostics: problems } = renderOwner(state);
+    const { value: rendered, diagnostics: problems } =
+      owner === WHOLE_NODE ? renderNode(state) : renderOwners([owner], state);
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
-    if (snapshot !== null) {
-      if (values.output === "snapshot") await writeSnapshot(snapshot, context);
-      else {
-        const selection = { family: values.ipv6 ? "ip6" : "ip", table: null, chain: null } as const;
-        terminal.out.write(printDump("iptables-save", snapshot, selection));
-      }
+    if (rendered !== null) {
+      const family = values.ipv6 ? "ip6" : "ip";
+      const usual = formsOf(rendered, family)[0] ?? "iptables-save";
+      await write(rendered, values.output ?? usual, family, owner, context);
     }
     return exitCodeOf(diagnostics);
   },
 });
+
+async function write(
+  rendered: Rendered,
+  output: (typeof FORMS)[number],
+  family: "ip" | "ip6",
+  owner: string,
+  context: Context,
+): Promise<void> {
+  const { terminal, say } = context;
+  const { snapshot } = rendered;
+  if (output === "snapshot") return writeSnapshot(snapshot, context);
+  if (output === "json") {
+    return writeData(terminal.out, output, showJson(snapshot, { family: null, table: null, chain: null }));
+  }
+  const text = printForm(output, rendered, family);
+  if (text === "") {
+    const forms = [...formsOf(rendered, family), "snapshot", "json"].join(", ");
+    const hint = say.commandLine("render-forms", { forms });
+    throw usageError(say.commandLine("render-no-form", { owner, form: output }), hint);
+  }
+  terminal.out.write(text);
+}
 
 /** Whoever pipes the rules on has to know that an object is missing in them. */
 function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {

@@ -39,6 +39,11 @@ export class Namespace {
     }
   }
 
+  /** What `ip` takes behind `netns`, as long as this is open. */
+  get path(): string {
+    return `/proc/${String(process.pid)}/fd/${String(this.#own)}`;
+  }
+
   close(): void {
     closeSync(this.#own);
     closeSync(this.#home);

@@ -3,12 +3,12 @@ import type { SysctlView } from "../program/program.ts";
 
 /** The settings of a snapshot, with the kernel's default for what it does not hold. */
 export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlView {
-  const number = (name: string, byDefault: number): number => {
-    const text = sysctls?.get(name)?.value;
-    if (text === undefined) return byDefault;
+  const numbers = new Map<string, number>();
+  for (const [name, { value: text }] of sysctls ?? []) {
     const value = Number.parseInt(text, 10);
-    return Number.isNaN(value) ? byDefault : value;
-  };
+    if (!Number.isNaN(value)) numbers.set(name, value);
+  }
+  const number = (name: string, byDefault: number): number => numbers.get(name) ?? byDefault;
   const own: DeviceSetting<number> = (family, dev, key, byDefault) =>
     number(`net.${family}.conf.${dev}.${key}`, number(`net.${family}.conf.default.${key}`, byDefault));
   const all = (family: string, key: string, byDefault: number): number =>

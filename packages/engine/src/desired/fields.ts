@@ -37,6 +37,11 @@ export interface Metadata {
   /** "" where the object has none. */
   readonly namespace: string;
   readonly labels: ReadonlyMap<string, string>;
+  readonly annotations: ReadonlyMap<string, string>;
+  /** When the object came to be, as the API server writes it (it sorts as text); "" where it does not say. */
+  readonly created: string;
+  /** It has a deletion timestamp: somebody asked for its end. */
+  readonly isTerminating: boolean;
 }
 
 export const metadata: z.ZodType<Metadata> = z
@@ -44,16 +49,28 @@ export const metadata: z.ZodType<Metadata> = z
     name: z.string().min(1),
     namespace: z.string().nullish(),
     labels: words.nullish(),
+    annotations: words.nullish(),
+    creationTimestamp: z.string().nullish(),
+    deletionTimestamp: z.string().nullish(),
     ...unread(
-      ...["annotations", "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers"],
-      ...["generateName", "generation", "managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"],
+      ...["deletionGracePeriodSeconds", "finalizers", "generateName", "generation"],
+      ...["managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"],
     ),
   })
-  .transform(({ name, namespace, labels }) => ({
+  .transform(({ name, namespace, labels, annotations, creationTimestamp, deletionTimestamp }) => ({
     name,
     namespace: namespace ?? "",
     labels: new Map(Object.entries(labels ?? {})),
+    annotations: new Map(Object.entries(annotations ?? {})),
+    created: creationTimestamp ?? "",
+    isTerminating: typeof deletionTimestamp === "string",
   }));
+
+/** Of an object that lives in a namespace: where it names none, kubectl puts it into this one. */
+export const namespacedMetadata: z.ZodType<Metadata> = metadata.transform((read) => ({
+  ...read,
+  namespace: read.namespace === "" ? "default" : read.namespace,
+}));
 
 /** A text that a parser of ours reads; `expected` says what it has to be. */
 function readBy<T>(parse: (text: string) => T | null, expected: string): z.ZodType<T, string> {

@@ -15,10 +15,18 @@ export interface KubeProxyConfiguration {
   readonly bridgeInterface: string;
   readonly interfaceNamePrefix: string;
   readonly clusterCIDRs: readonly Prefix[];
-  /** Empty: every local address. */
-  readonly nodePortAddresses: readonly Prefix[];
+  /** `primary`: the node's own address. Empty: every local address, and in mode nftables the primary one. */
+  readonly nodePortAddresses: readonly Prefix[] | "primary";
   /** `conntrack.tcpBeLiberal`. */
   readonly tcpBeLiberal: boolean;
+  readonly ipvs: IpvsConfiguration;
+}
+
+export interface IpvsConfiguration {
+  /** `rr` where none is given. */
+  readonly scheduler: string;
+  /** Answer ARP for addresses of the device that is asked alone. */
+  readonly strictARP: boolean;
 }
 
 export type DetectLocalMode = "ClusterCIDR" | "NodeCIDR" | "BridgeInterface" | "InterfaceNamePrefix";
@@ -39,6 +47,8 @@ const clusterCIDR = z.string().transform((text, context) => {
   return prefixes;
 });
 
+const nodePortAddresses = z.union([z.tuple([z.literal("primary")]).transform(([word]) => word), z.array(prefix)]);
+
 const MODES = ["iptables", "ipvs", "nftables"] as const;
 const DETECT_LOCAL_MODES = ["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"] as const;
 
@@ -57,21 +67,40 @@ function section<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.preprocess((value) => value ?? {}, schema);
 }
 
+const DEFAULT_SCHEDULER = "rr";
+
+const ipvs: z.ZodType<IpvsConfiguration> = z
+  .strictObject({
+    scheduler: text,
+    strictARP: off,
+    ...unread("excludeCIDRs", "minSyncPeriod", "syncPeriod", "tcpFinTimeout", "tcpTimeout", "udpTimeout"),
+  })
+  .transform(({ scheduler, strictARP }) => ({
+    scheduler: scheduler === "" ? DEFAULT_SCHEDULER : scheduler,
+    strictARP,
+  }));
+
+/** Modes iptables and ipvs have it in one place, mode nftables in another. */
+const masquerading = {
+  masqueradeAll: off,
+  masqueradeBit: withDefault(z.int().min(0).max(31), DEFAULT_MASQUERADE_BIT),
+};
+
 const read = z.strictObject({
   mode: choice(MODES),
   hostnameOverride: text,
   clusterCIDR: withDefault<readonly Prefix[]>(clusterCIDR, []),
   detectLocalMode: choice(DETECT_LOCAL_MODES),
   detectLocal: section(z.strictObject({ bridgeInterface: text, interfaceNamePrefix: text })),
-  nodePortAddresses: withDefault<readonly Prefix[]>(z.array(prefix), []),
+  nodePortAddresses: withDefault<readonly Prefix[] | "primary">(nodePortAddresses, []),
   iptables: section(
     z.strictObject({
-      masqueradeAll: off,
-      masqueradeBit: withDefault(z.int().min(0).max(31), DEFAULT_MASQUERADE_BIT),
+      ...masquerading,
       localhostNodePorts: withDefault(z.boolean(), true),
       ...unread("minSyncPeriod", "syncPeriod"),
     }),
   ),
+  nftables: section(z.strictObject({ ...masquerading, ...unread("minSyncPeriod", "syncPeriod") })),
   conntrack: section(
     z.strictObject({
       tcpBeLiberal: off,
@@ -81,9 +110,10 @@ const read = z.strictObject({
       ),
     }),
   ),
+  ipvs: section(ipvs),
   ...unread(
     ...["apiVersion", "kind", "metadata", "bindAddress", "bindAddressHardFail", "clientConnection", "configSyncPeriod"],
-    ...["enableProfiling", "featureGates", "healthzBindAddress", "ipvs", "logging", "metricsBindAddress", "nftables"],
+    ...["enableProfiling", "featureGates", "healthzBindAddress", "logging", "metricsBindAddress"],
     ...["oomScoreAdj", "portRange", "showHiddenMetricsForVersion", "windowsRunAsService", "winkernel"],
   ),
 });
@@ -93,14 +123,15 @@ export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = read.tr
     kind: "KubeProxyConfiguration",
     mode: config.mode,
     hostnameOverride: config.hostnameOverride,
-    masqueradeBit: config.iptables.masqueradeBit,
-    masqueradeAll: config.iptables.masqueradeAll,
+    masqueradeBit: (config.mode === "nftables" ? config.nftables : config.iptables).masqueradeBit,
+    masqueradeAll: (config.mode === "nftables" ? config.nftables : config.iptables).masqueradeAll,
     localhostNodePorts: config.iptables.localhostNodePorts,
     detectLocalMode: config.detectLocalMode,
     ...config.detectLocal,
     clusterCIDRs: config.clusterCIDR,
     nodePortAddresses: config.nodePortAddresses,
     tcpBeLiberal: config.conntrack.tcpBeLiberal,
+    ipvs: config.ipvs,
   }),
 );
 

@@ -68,9 +68,9 @@ describe("an object with a fault is left out, the others are kept", () => {
   });
 
   it("an object of another kind is passed over", () => {
-    expect(read(`apiVersion: v1\nkind: Pod\nmetadata: { name: p, namespace: n }\n---\n${GOOD}`)).toEqual({
+    expect(read(`apiVersion: v1\nkind: Secret\nmetadata: { name: p, namespace: n }\n---\n${GOOD}`)).toEqual({
       names: ["good"],
-      problems: ["object-unknown-kind 1 Pod n/p v1 Pod"],
+      problems: ["object-unknown-kind 1 Secret n/p v1 Secret"],
     });
   });
 

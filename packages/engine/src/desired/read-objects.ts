@@ -169,8 +169,33 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
   return {
     services: ofKind("Service"),
     endpointSlices: ofKind("EndpointSlice"),
+    serviceCIDRs: ofKind("ServiceCIDR"),
     nodes: ofKind("Node"),
+    pods: ofKind("Pod"),
+    namespaces: ofKind("Namespace"),
+    serviceAccounts: ofKind("ServiceAccount"),
+    networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    kubelet: ofKind("KubeletConfiguration").at(-1) ?? null,
+    daemonSets: ofKind("DaemonSet"),
+    calico: {
+      felix: ofKind("FelixConfiguration"),
+      clusters: ofKind("ClusterInformation"),
+      nodes: ofKind("CalicoNode"),
+      pools: ofKind("CalicoIpPool"),
+      tiers: ofKind("CalicoTier"),
+      policies: ofKind("CalicoPolicy"),
+      profiles: ofKind("CalicoProfile"),
+      workloads: ofKind("WorkloadEndpoint"),
+      hosts: ofKind("HostEndpoint"),
+      networkSets: ofKind("CalicoNetworkSet"),
+    },
+    cilium: {
+      config: ofKind("ConfigMap").findLast(({ cilium }) => cilium !== null)?.cilium ?? null,
+      nodes: ofKind("CiliumNode"),
+      endpoints: ofKind("CiliumEndpoint"),
+      envoyConfigs: ofKind("CiliumEnvoyConfig"),
+    },
   };
 }

@@ -1,17 +1,52 @@
+import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { CiliumObject, CiliumState } from "./cilium/state.ts";
+import type { ConfigMap } from "./config-map.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import type { KubeletConfiguration } from "./kubelet-configuration.ts";
+import type { Namespace } from "./namespace.ts";
+import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import type { Node } from "./node.ts";
+import type { Pod } from "./pod.ts";
+import type { ServiceAccount } from "./service-account.ts";
+import type { ServiceCIDR } from "./service-cidr.ts";
 import type { Service } from "./service.ts";
 
 /** Everything that was read, each kind in the order of the input. */
 export interface DesiredState {
   readonly services: readonly Service[];
   readonly endpointSlices: readonly EndpointSlice[];
+  readonly serviceCIDRs: readonly ServiceCIDR[];
   readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly namespaces: readonly Namespace[];
+  readonly serviceAccounts: readonly ServiceAccount[];
+  readonly networkPolicies: readonly NetworkPolicy[];
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  /** Null: none was given. */
+  readonly kubelet: KubeletConfiguration | null;
+  readonly daemonSets: readonly DaemonSet[];
+  readonly calico: CalicoState;
+  readonly cilium: CiliumState;
 }
 
-export type DesiredObject = Service | EndpointSlice | Node | NodeFacts | KubeProxyConfiguration;
+export type DesiredObject =
+  | Service
+  | EndpointSlice
+  | ServiceCIDR
+  | Node
+  | Pod
+  | Namespace
+  | ServiceAccount
+  | NetworkPolicy
+  | ConfigMap
+  | NodeFacts
+  | KubeProxyConfiguration
+  | KubeletConfiguration
+  | DaemonSet
+  | CalicoObject
+  | CiliumObject;

@@ -16,7 +16,27 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables is.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
+  "cilium-no-config":
+    "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
+  "cilium-no-version":
+    "nothing says which Cilium runs on {node}: its rules differ from release to release\nNothing is rendered. spec.versions of a hookwalk.dev/v1 Node says it.",
+  "cilium-unknown-release":
+    "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
+  "cilium-no-pod-network":
+    "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
+  "cilium-no-default-route":
+    "no default route of {node} is known: whose connections are marked is told by its device\nNothing is rendered. spec.routes of a hookwalk.dev/v1 Node has the route.",
+  "cilium-no-eni":
+    "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
+  "cilium-no-device":
+    "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-no-proxy-port":
+    "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":
@@ -191,6 +211,11 @@ export const report = {
   assuming: "assuming",
   "assumed-why": "({why})",
   "outcomes-differ": "{count} outcomes: the snapshot does not decide this",
+  "diff-none": "no difference",
+  "diff-count": "{places} places differ: {removed} lines only in A, {added} only in B, {moved} elsewhere",
+  "diff-moved": "was {from}",
+  "diff-missing-in-a": "{listing}: not compared, A has no such listing",
+  "diff-missing-in-b": "{listing}: not compared, B has no such listing",
   "no-snapshot-tables": "no tables in this snapshot",
   "chain-policy": "policy {policy}",
   "chain-rules-1": "1 rule",
@@ -221,10 +246,11 @@ export const commandLine = {
   "global-options": "Everywhere:",
   "exit-codes": "Exit codes:",
   "exit-code-list":
-    "0 ok (a drop is an answer) · 1 expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
+    "0 ok (a drop is an answer) · 1 findings, differences, expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
   lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
+  diff: "say what differs between two snapshots, counters and spelling aside",
   show: "print the rules, sets, routes and counts of a snapshot",
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
@@ -237,8 +263,10 @@ export const commandLine = {
   "option-objects":
     "Kubernetes objects as `kubectl get -o yaml` prints them: a file, or - for standard input; may be repeated",
   "option-render-output":
-    "iptables-save: the rules of one family (default); snapshot: a packed tar of all that is known of the node, for trace -f -",
-  "option-render-ipv6": "IPv6, as ip6tables-save prints it",
+    "what the tool of that name prints (by default the first that there is something of: iptables-save, nft …) or reads (ip: with -batch); snapshot: a packed tar of all that is known of the node, for trace -f -",
+  "option-render-ipv6": "IPv6, for ip6tables-save, ip6tables-restore and ip -6",
+  "render-no-form": "{owner} writes nothing here that {form} has to do with",
+  "render-forms": "There is something of these forms: {forms}.",
   "no-objects": "nothing to render from: say which objects with -f",
   "no-objects-hint": "-f takes a file of objects as `kubectl get -o yaml` prints them, or - for standard input.",
   "option-output": "form of the output",
@@ -287,6 +315,9 @@ export const commandLine = {
   "option-flow": "walk the whole connection: first packet, reply, third packet",
   "option-reply-iif": "the device that the reply comes in by (default: by the route)",
   "option-expect": "exit 1 unless every outcome has this verdict",
+  "option-diff-file": "a snapshot as for show, twice: first A, then B",
+  "diff-two": "two snapshots are compared: say -f A -f B",
+  "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",
   "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",

@@ -5,4 +5,6 @@ export interface CniConfig {
   readonly name: string;
   /** Types of its plugins, in the order in which they are called: `calico`, `istio-cni` … */
   readonly plugins: readonly string[];
+  /** As it stands. */
+  readonly text: string;
 }

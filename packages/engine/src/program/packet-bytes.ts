@@ -1,10 +1,11 @@
 import { addressBytes, addressOfBytes, foldChecksum, wordSum } from "./checksum.ts";
 import type { ExtensionHeader, Packet } from "./packet.ts";
 import { PROTO } from "./protocol.ts";
-import { decodeTransport, encodeTransport } from "./transport.ts";
+import { decodeTransport, encodeTransport, transportLength } from "./transport.ts";
 
 const V4_HEADER = 20;
 const V6_HEADER = 40;
+const FRAGMENT_HEADER = 8;
 const DONT_FRAGMENT = 0x4000;
 const MORE_FRAGMENTS = 0x2000;
 
@@ -12,6 +13,15 @@ const MORE_FRAGMENTS = 0x2000;
 export function encodePacket(packet: Packet): Uint8Array {
   const body = encodeIpPayload(packet);
   return packet.family === "ip" ? encodeV4(packet, body) : encodeV6(packet, body);
+}
+
+/** Bytes of the whole packet as far as it is there, counted without writing it: what `-m length` and the MTU are compared with. */
+export function packetLength(packet: Packet): number {
+  const body = transportLength(packet);
+  if (packet.family === "ip") return V4_HEADER + (packet.ipOptions?.length ?? 0) + body;
+  let headers = packet.fragment === null ? V6_HEADER : V6_HEADER + FRAGMENT_HEADER;
+  for (const header of packet.extensionHeaders) headers += encodedExtensionLength(header);
+  return headers + body;
 }
 
 /** What stands behind the IP headers, as far as the packet is there. */
@@ -75,12 +85,16 @@ function fragmentHeader({ fragment, id }: Packet): ExtensionHeader {
 }
 
 function encodeExtension({ type, body }: ExtensionHeader, next: number): Uint8Array {
-  const unit = type === PROTO.ah ? 4 : 8;
-  const bytes = new Uint8Array(Math.ceil((2 + body.length) / unit) * unit);
+  const bytes = new Uint8Array(encodedExtensionLength({ type, body }));
   bytes[0] = next;
   if (type !== PROTO.fragment) bytes[1] = type === PROTO.ah ? bytes.length / 4 - 2 : bytes.length / 8 - 1;
   bytes.set(body, 2);
   return bytes;
+}
+
+function encodedExtensionLength({ type, body }: ExtensionHeader): number {
+  const unit = type === PROTO.ah ? 4 : 8;
+  return Math.ceil((2 + body.length) / unit) * unit;
 }
 
 /**
@@ -183,6 +197,6 @@ function decodeExtensions(bytes: Uint8Array, first: number): Extensions {
 }
 
 function extensionLength(type: number, length: number): number {
-  if (type === PROTO.fragment) return 8;
+  if (type === PROTO.fragment) return FRAGMENT_HEADER;
   return type === PROTO.ah ? (length + 2) * 4 : (length + 1) * 8;
 }

@@ -1,6 +1,6 @@
 import type { Family } from "../base/address.ts";
 import { lostWithoutCarrier } from "./carrier.ts";
-import { packetLength } from "./fields.ts";
+import { packetLength } from "../program/packet-bytes.ts";
 import { walkHook } from "./hook.ts";
 import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits } from "./refragment.ts";

@@ -11,7 +11,7 @@ import type { ChainVerdict } from "./verdict.ts";
 export function walkBaseChain(run: Run, base: BaseChain): ChainVerdict {
   const { frames } = run;
   run.base = base;
-  frames.length = 0;
+  while (frames.length > 0) frames.pop();
   frames.push({ chain: base.chain, next: 0 });
   for (;;) {
     const frame = frames.at(-1);

@@ -1,12 +1,11 @@
 import { printAddress } from "../base/address.ts";
 import { FRAGMENT_UNIT, packetOfFragments } from "../program/fragment.ts";
-import { encodeIpPayload, encodePacket } from "../program/packet-bytes.ts";
+import { encodeIpPayload, packetLength } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
 import { transportLength } from "../program/transport.ts";
 import { bytesOfQueue, EMPTY_QUEUE, isWhole, withPiece } from "./fragment-queue.ts";
 import type { FragmentQueue, Piece, Refusal } from "./fragment-queue.ts";
-import { packetLength } from "./fields.ts";
 import { staysOnItsLink } from "./ip6-header.ts";
 import type { Run } from "./run.ts";
 import type { Skb } from "./skb.ts";
@@ -82,7 +81,7 @@ function pieceOf(skb: Skb): Piece {
     bytes,
     skb: { ...skb },
     isLast: !more,
-    size: encodePacket(packet).length - cutOff,
+    size: packetLength(packet) - cutOff,
   };
 }
 

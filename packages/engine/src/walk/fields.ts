@@ -1,6 +1,5 @@
 import type { NumberField, Test } from "../program/test.ts";
-import { encodePacket } from "../program/packet-bytes.ts";
-import type { Packet } from "../program/packet.ts";
+import { encodePacket, packetLength } from "../program/packet-bytes.ts";
 import { PROTO } from "../program/protocol.ts";
 import { headerBytes } from "./header-bytes.ts";
 import type { Run } from "./run.ts";
@@ -98,18 +97,6 @@ function isWhole({ base }: Skb): boolean {
 
 export function isLaterFragment(skb: Skb): boolean {
   return skb.base.fragment !== null && skb.base.fragment.offset > 0;
-}
-
-const lengths = new WeakMap<Packet, number>();
-
-/** Bytes of the whole packet as it was given: what `-m length` and the MTU are compared with. */
-export function packetLength(packet: Packet): number {
-  let length = lengths.get(packet);
-  if (length === undefined) {
-    length = encodePacket(packet).length;
-    lengths.set(packet, length);
-  }
-  return length;
 }
 
 function dccpType(skb: Skb): number | null {

@@ -126,8 +126,12 @@ export class Exploration {
       runs++;
       const oracle = new Oracle(this, next);
       const value = mergedToNull(() => walk(oracle));
+      // Nothing was asked: most walks end here.
+      if (value !== null && this.#nodes.size === 0) {
+        return { results: [{ value, conditions: [], probability: 1 }], cut: false };
+      }
       if (value !== null) {
-        const key = runs === 1 && this.#pending.length === 0 ? "" : keyOf(value);
+        const key = keyOf(value);
         const known = results.get(key);
         if (known === undefined) {
           results.set(key, {

@@ -18,7 +18,7 @@ import { icmpError } from "./side-packets.ts";
 import { newSkb } from "./skb.ts";
 import { demuxEarly } from "./sockets.ts";
 import type { RouteChoice } from "./skb.ts";
-import { packetLength } from "./fields.ts";
+import { packetLength } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { nameBystanders, outerOf } from "./tunnel.ts";
 import type { Delivery, Reason, Verdict } from "./trace.ts";

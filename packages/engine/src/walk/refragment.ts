@@ -1,6 +1,6 @@
 import { FRAGMENT_UNIT } from "../program/fragment.ts";
 import { transportHeaderLength, transportLength } from "../program/transport.ts";
-import { packetLength } from "./fields.ts";
+import { packetLength } from "../program/packet-bytes.ts";
 import type { Gathered, Skb } from "./skb.ts";
 
 /** RFC 8200 5: every link takes so much. */

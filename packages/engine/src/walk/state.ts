@@ -29,3 +29,14 @@ export class NodeState {
     this.nftSets = program.nftSets;
   }
 }
+
+const shown = new WeakMap<Program, NodeState>();
+
+/** The state that the snapshot shows, for walks that leave nothing behind: made once, however long its listings are. */
+export function shownState(program: Program): NodeState {
+  const known = shown.get(program);
+  if (known !== undefined) return known;
+  const state = new NodeState(program);
+  shown.set(program, state);
+  return state;
+}

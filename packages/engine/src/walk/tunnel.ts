@@ -9,8 +9,10 @@ import { selectAddress } from "./select-address.ts";
 
 /** Names what sees the packet at a station of its way and stands in no rule. */
 export function nameBystanders(run: Run, at: Station, device: string | null): void {
+  const { bystanders } = run.program.beyond;
+  if (bystanders.size === 0) return;
   const { dport, base } = run.skb;
-  for (const { what, protos, dport: port } of run.program.beyond.bystanders.get(`${at} ${device ?? ""}`) ?? []) {
+  for (const { what, protos, dport: port } of bystanders.get(`${at} ${device ?? ""}`) ?? []) {
     const concerns = (protos?.has(base.proto) ?? true) && (port ?? dport) === dport;
     if (concerns) run.steps.push({ kind: "note", what });
   }

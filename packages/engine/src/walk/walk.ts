@@ -8,7 +8,8 @@ import type { End, Start } from "./path.ts";
 import type { PendingSide, Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
 import { staysOnItsLink } from "./ip6-header.ts";
-import { NodeState } from "./state.ts";
+import { shownState } from "./state.ts";
+import type { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
 
 export interface WalkOptions {
@@ -25,14 +26,14 @@ const MOST_OUTCOMES = 64;
 
 /** What happens to one packet on this node. */
 export function walkPacket(program: Program, packet: Packet, arrival: Arrival, options: WalkOptions = {}): Trace {
-  const state = options.state ?? new NodeState(program);
+  const state = options.state ?? shownState(program);
   const start = options.at ?? (arrival.iif === null ? "send" : "receive");
   const question: Asked = { program, packet, arrival, state, start, assumedFlow: options.flow ?? null };
   const exploration = new Exploration();
   const walk = (oracle: Oracle): Finished => walkOnce(question, oracle);
   const { results, cut } = exploration.run(walk, keyOf, MOST_OUTCOMES);
   const ordered = results.length === 1 ? results : byLikelihood(results);
-  commit(state, ordered[0]?.value);
+  if (options.state !== undefined) commit(state, ordered[0]?.value);
   const outcomes = ordered.map((explored) => outcomeOf(explored, ordered.length === 1));
   if (cut) outcomes.push(tooMany(packet, arrival));
   const about = (assumptions: readonly Assumption[]): readonly Condition[] =>

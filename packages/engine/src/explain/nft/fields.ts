@@ -1,7 +1,7 @@
 import { list, phrase } from "../../messages/explain/phrase.ts";
 import type { Part, Phrase } from "../../messages/explain/phrase.ts";
 import type { NftElement, NftExpression } from "../../model/nft.ts";
-import { isVerdict } from "../../print/nft/expression.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
 import { CT_DIRECTED, CT_NOUNS, META_NOUNS, PAYLOAD_NOUNS, RT_NOUNS } from "./nouns.ts";
 import { nameOfContent } from "./names.ts";
 import { textOf } from "./scope.ts";

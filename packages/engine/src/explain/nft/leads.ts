@@ -1,5 +1,5 @@
 import type { NftElement, NftRule, NftStatement, NftTable } from "../../model/nft.ts";
-import { isVerdict } from "../../print/nft/expression.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
 import { expressionsIn, operandsOf } from "./operands.ts";
 
 /**

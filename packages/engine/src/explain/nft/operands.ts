@@ -1,5 +1,5 @@
 import type { NftExpression, NftStatement } from "../../model/nft.ts";
-import { isVerdict } from "../../print/nft/expression.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
 
 /** What a statement names: expressions and verdicts of its own, not those inside them. */
 export function operandsOf(statement: NftStatement): readonly NftExpression[] {

@@ -1,7 +1,7 @@
 import { list, phrase } from "../../messages/explain/phrase.ts";
 import type { List, Part, Phrase } from "../../messages/explain/phrase.ts";
 import type { NftElement, NftExpression, NftStatement, NftVerdict } from "../../model/nft.ts";
-import { isVerdict } from "../../print/nft/expression.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
 import { chainPhrase, leadingPhrase } from "../leading.ts";
 import type { Effect } from "./effect.ts";
 import { fieldPhrase } from "./fields.ts";

@@ -2,6 +2,8 @@ import { sha224 } from "@noble/hashes/sha2.js";
 import { base64url } from "../../base/base64url.ts";
 import { utf8Bytes } from "../../base/utf8.ts";
 import type { Family } from "../../base/address.ts";
+import { printSelector } from "../../selector/print-selector.ts";
+import type { Selector } from "../../selector/selector.ts";
 
 /** The longest name that ipset takes: IPSET_MAXNAMELEN less its end. */
 const MAX_SET_NAME = 31;
@@ -36,6 +38,11 @@ export type SetFormat = "-" | "0";
 /** What ipset calls a set: cut at 31 characters, so that of a computed ID about 140 bits stay. */
 export function setName(family: Family, id: string, format: SetFormat = "0"): string {
   return `cali${family === "ip" ? "4" : "6"}${format}${id}`.slice(0, MAX_SET_NAME);
+}
+
+/** The name of the set that holds the addresses of all endpoints and networks that a selector selects. */
+export function selectorSetName(selector: Selector, family: Family, format?: SetFormat): string {
+  return setName(family, setId("selector", printSelector(selector)), format);
 }
 
 export interface SetMeaning {

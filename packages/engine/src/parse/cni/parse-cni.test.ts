@@ -5,7 +5,7 @@ describe("parseCni", () => {
   it("names the plugins in the order in which they are called", () => {
     const text = '{"name":"k8s","cniVersion":"0.3.1","plugins":[{"type":"calico"},{"type":"istio-cni"},{"kind":"?"}]}';
     expect(parseCni(text, "cni-10-calico.conflist")).toEqual({
-      value: { file: "cni-10-calico.conflist", name: "k8s", plugins: ["calico", "istio-cni"] },
+      value: { file: "cni-10-calico.conflist", name: "k8s", plugins: ["calico", "istio-cni"], text },
       diagnostics: [],
     });
   });

@@ -13,7 +13,7 @@ export function parseCni(text: string, file: string): Parsed<CniConfig | null> {
     say(report, "bad-cni", { file, line: 1 }, { file });
     return { value: null, diagnostics: diagnosticsOf(report) };
   }
-  return { value: { file, name: textOf(object, "name") ?? "", plugins }, diagnostics: diagnosticsOf(report) };
+  return { value: { file, name: textOf(object, "name") ?? "", plugins, text }, diagnostics: diagnosticsOf(report) };
 }
 
 function pluginsOf(object: JsonObject): readonly string[] {

@@ -3,7 +3,7 @@ import { familyOf } from "../../base/address.ts";
 import { parseProtocol } from "../../base/protocols.ts";
 import { parseUnsigned } from "../../ext/xt/codecs.ts";
 import { fragmentOf } from "../../program/fragment.ts";
-import { encodeIpPayload, encodePacket } from "../../program/packet-bytes.ts";
+import { encodeIpPayload, packetLength } from "../../program/packet-bytes.ts";
 import type { Arrival, ExtensionHeader, Packet, PktType } from "../../program/packet.ts";
 import { hasIcmpId, hasPorts, PROTO } from "../../program/protocol.ts";
 import type { ByteRange, Endpoint, FieldReader, PacketFields, PacketProblem, Reader } from "./fields.ts";
@@ -236,7 +236,7 @@ const extensionHeaders: Reader<readonly ExtensionHeader[]> = {
 
 /** `--length` is the whole packet's, IP header included, as `-m length` counts it: zeros fill it up. */
 function padTo(length: number | null, packet: Packet, from: FieldReader): Packet {
-  const now = encodePacket(packet).length;
+  const now = packetLength(packet);
   if (length === null || length === now) return packet;
   if (length < now) {
     from.fail("length", `--length is less than the ${String(now)} bytes that the packet's headers and payload take`);

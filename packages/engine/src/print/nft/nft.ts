@@ -1,7 +1,7 @@
+import { elementsPerLine } from "../../ext/nft/elements-per-line.ts";
 import { printPriority } from "../../ext/nft/priority.ts";
 import { printTime } from "../../ext/nft/time.ts";
 import type { NftBaseChain, NftChain, NftFlowtable, NftRule, NftSet, NftTable } from "../../model/nft.ts";
-import { elementSeparator } from "./element-lines.ts";
 import { printExpression, printSet } from "./expression.ts";
 import { printObject } from "./object.ts";
 import type { NftPrintOptions } from "./options.ts";
@@ -10,6 +10,15 @@ import { printStatement } from "./statement.ts";
 /** As `nft list ruleset` of nftables 1.0.6 prints these tables. */
 export function printNft(tables: readonly NftTable[], options: NftPrintOptions = {}): string {
   return tables.map((table) => printTable(table, options)).join("");
+}
+
+/**
+ * A script for `nft -f` that puts these tables in the place of those with their names, however often it runs: a table is
+ * added before it is deleted because deleting one that is not there fails.
+ */
+export function printNftScript(tables: readonly NftTable[]): string {
+  const emptied = tables.map(({ family, name }) => `add table ${family} ${name}\ndelete table ${family} ${name}\n`);
+  return emptied.join("") + printNft(tables);
 }
 
 function printTable(table: NftTable, options: NftPrintOptions): string {
@@ -23,6 +32,14 @@ function printTable(table: NftTable, options: NftPrintOptions): string {
     ...chains.map((chain) => printChain(chain, family, options)),
   ];
   return `${head}${comment === null ? "" : `\tcomment "${comment}"\n`}${parts.join("\n")}}\n`;
+}
+
+const NEXT_LINE = ",\n\t\t\t     ";
+
+/** What stands before the element after `count` others. */
+function elementSeparator(set: NftSet): (count: number) => string {
+  const perLine = elementsPerLine(set);
+  return (count) => (count % perLine === 0 ? NEXT_LINE : ", ");
 }
 
 function handle(thing: { readonly handle: number | null }, options: NftPrintOptions): string {

@@ -1,7 +1,7 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import type { Range } from "../../base/ranges.ts";
 import type { Backend, Negatable } from "../../model/ruleset.ts";
-import type { SideSelectors } from "../../owners/calico/selector/rule-selector.ts";
+import type { SideSelectors } from "../../owners/calico/rule-selector.ts";
 
 /** All that Felix renders one family's rules from: its settings, and the objects that matter to one node. Valid values; whoever fills it in checks. */
 export interface CalicoNode {

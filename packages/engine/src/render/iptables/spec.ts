@@ -4,15 +4,17 @@ import type { Extension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Arg, Args, Match, Negatable, Rule, Target } from "../../model/ruleset.ts";
 
-/** What a rule tests and does, before it has a place in a chain. What is absent is not tested. */
+/** What a rule tests and does, before it has a place in a chain. What is absent is not tested. A `Rule` of the model is one, too. */
 export interface RuleSpec {
   readonly src?: Negatable<AddressMask> | null;
   readonly dst?: Negatable<AddressMask> | null;
-  readonly iif?: Negatable<string>;
-  readonly oif?: Negatable<string>;
-  readonly proto?: number;
-  readonly matches?: readonly Match[];
-  readonly target?: Target;
+  readonly iif?: Negatable<string> | null;
+  readonly oif?: Negatable<string> | null;
+  /** A bare number is not negated. */
+  readonly proto?: number | Negatable<number> | null;
+  readonly fragment?: Negatable<true> | null;
+  readonly matches?: Rule["matches"];
+  readonly target?: Target | null;
 }
 
 /** Options as they are written on the command line, without dashes: `{ "!ctstate": "NEW" }`; a flag has "". */
@@ -32,7 +34,7 @@ export function target(family: Family, name: string, written: Written = {}): Tar
   return { kind: "target", name, args: argsOf(extension, written) };
 }
 
-export function jump(chain: string): Target {
+export function jump(chain: string): Extract<Target, { readonly kind: "jump" }> {
   return { kind: "jump", chain };
 }
 
@@ -46,24 +48,32 @@ function argsOf(extension: Extension, written: Written): Args {
   for (const [key, text] of Object.entries(written)) {
     const negated = key.startsWith("!");
     const named = findOption(extension, negated ? key.slice(1) : key);
-    const value = named?.option.codec.parse(text, "");
+    const [first, second] = named?.option.codec.words === 2 ? twoWords(text) : [text, ""];
+    const value = named?.option.codec.parse(first, second);
     if (named === null || value === undefined) throw new Error(`${extension.name} does not take ${key} ${text}`);
     args[named.name] = { negated, value };
   }
   return extension.normalise(args);
 }
 
+/** `SET src,dst`. */
+function twoWords(text: string): readonly [string, string] {
+  const blank = text.indexOf(" ");
+  return blank < 0 ? [text, ""] : [text.slice(0, blank), text.slice(blank + 1)];
+}
+
 /** The rule of a chain that a specification makes, where it stands. */
 export function ruleOf(chain: string, spec: RuleSpec, file: string, line: number): Rule {
-  const { src = null, dst = null, iif = null, oif = null, proto, matches = [], target = null } = spec;
+  const { src = null, dst = null, iif = null, oif = null, proto = null, fragment = null } = spec;
+  const { matches = [], target = null } = spec;
   return {
     chain,
     src,
     dst,
     iif,
     oif,
-    proto: proto === undefined ? null : { negated: false, value: proto },
-    fragment: null,
+    proto: typeof proto === "number" ? { negated: false, value: proto } : proto,
+    fragment,
     matches,
     target,
     counters: null,

@@ -5,6 +5,7 @@ import { ruleOf } from "./spec.ts";
 
 /** The hooks of each table, in the order in which iptables-save prints them. */
 const BASE_CHAINS = {
+  raw: ["PREROUTING", "OUTPUT"],
   mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
   nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
   filter: ["INPUT", "FORWARD", "OUTPUT"],
@@ -12,10 +13,15 @@ const BASE_CHAINS = {
 
 export type TableName = keyof typeof BASE_CHAINS;
 
-/** A table while it is written: chains with their rules, in the order in which they were added. */
+/** Every table, in the order in which a dump has them. */
+export const TABLE_NAMES: readonly TableName[] = ["raw", "mangle", "nat", "filter"];
+
+/** A table while owners write it, one after the other: chains with their rules, in the order in which they were added. */
 export class TableDraft {
   readonly name: TableName;
   readonly #chains = new Map<string, RuleSpec[]>();
+  readonly #inserted = new Map<string, number>();
+  readonly #policies = new Map<string, "ACCEPT" | "DROP">();
 
   constructor(name: TableName) {
     this.name = name;
@@ -26,14 +32,45 @@ export class TableDraft {
     this.#of(chain);
   }
 
+  /** `:CHAIN - [0:0]` of `iptables-restore --noflush`: the chain is there, and empty. */
+  flush(chain: string): void {
+    this.#chains.set(chain, []);
+    this.#inserted.delete(chain);
+  }
+
   /** `-A`. */
   append(chain: string, spec: RuleSpec): void {
     this.#of(chain).push(spec);
   }
 
+  /** `-A`, one after the other. */
+  appendAll(chain: string, specs: readonly RuleSpec[]): void {
+    const rules = this.#of(chain);
+    for (const spec of specs) rules.push(spec);
+  }
+
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
     this.#of(chain).unshift(spec);
+    this.#inserted.set(chain, this.insertedIn(chain) + 1);
+  }
+
+  /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
+  ensure(chain: string, spec: RuleSpec, place: "start" | "end" = "start"): void {
+    const wanted = keyOf(spec);
+    if (this.#of(chain).some((one) => keyOf(one) === wanted)) return;
+    if (place === "start") this.prepend(chain, spec);
+    else this.append(chain, spec);
+  }
+
+  /** `-P`, of a base chain. */
+  setPolicy(chain: string, policy: "ACCEPT" | "DROP"): void {
+    this.#policies.set(chain, policy);
+  }
+
+  /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
+  insertedIn(chain: string): number {
+    return this.#inserted.get(chain) ?? 0;
   }
 
   #of(chain: string): RuleSpec[] {
@@ -57,7 +94,7 @@ export class TableDraft {
       const rules = (this.#chains.get(name) ?? []).map((spec): Rule => ruleOf(name, spec, file, line++));
       return {
         name,
-        policy: index < bases.length ? "ACCEPT" : null,
+        policy: index < bases.length ? (this.#policies.get(name) ?? "ACCEPT") : null,
         counters: { packets: "0", bytes: "0" },
         rules,
         span: { file, line: firstLine + 1 + index },
@@ -75,6 +112,13 @@ export class TableDraft {
       rules: chains.flatMap(({ rules }) => rules),
     };
   }
+}
+
+/** Equal for rules that test and do the same. */
+function keyOf(spec: RuleSpec): string {
+  const { src, dst, iif, oif, proto, fragment, matches, target } = ruleOf("", spec, "", 0);
+  const parts = [src, dst, iif, oif, proto, fragment, matches, target];
+  return JSON.stringify(parts, (_, value: unknown) => (typeof value === "bigint" ? `${String(value)}n` : value));
 }
 
 /** The drafts as one dump, table after table. */

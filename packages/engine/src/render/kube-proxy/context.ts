@@ -1,4 +1,4 @@
-import type { Address, Family } from "../../base/address.ts";
+import type { Address, Family, Prefix } from "../../base/address.ts";
 import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
 import type { EndpointsOf } from "./endpoints.ts";
 import type { LocalTraffic } from "./local-traffic.ts";
@@ -17,6 +17,8 @@ export interface ProxyContext {
   readonly nodeIP: Address | null;
   /** Where node ports are served; null: at every local address. */
   readonly nodePortIPs: readonly Address[] | null;
+  /** The ranges that cluster IPs come from, as far as objects tell. */
+  readonly serviceCIDRs: readonly Prefix[];
   readonly randomFully: boolean;
   /** `nf_conntrack_tcp_be_liberal`: packets that conntrack calls invalid may pass. */
   readonly tcpBeLiberal: boolean;

@@ -7,6 +7,7 @@ import { compare } from "./service-ports.ts";
 /** Something that serves one service port. */
 export interface ProxiedEndpoint {
   readonly address: Address;
+  readonly port: number;
   /** `10.0.0.1:80`, `[fd00::1]:80`: how endpoints are sorted, hashed and told apart. */
   readonly text: string;
   /** On this node. */
@@ -40,7 +41,7 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
         const isLocal = on === nodeName;
         // Of two slices with one endpoint, that which knows it to be here counts.
         if (isLocal || !endpoints.has(text))
-          endpoints.set(text, { address, text, isLocal, ready, serving, terminating, zones });
+          endpoints.set(text, { address, port, text, isLocal, ready, serving, terminating, zones });
       }
     }
   }
@@ -68,6 +69,10 @@ export interface UsableEndpoints {
   readonly reachable: readonly ProxiedEndpoint[];
   /** Whether there is any, be it elsewhere. */
   readonly any: boolean;
+  /** Whether traffic to the cluster IP may go to one of them. */
+  readonly hasInternal: boolean;
+  /** Whether traffic from outside may, which gets here by another address. */
+  readonly hasExternal: boolean;
 }
 
 /** `zone`: of this node; null where its Node has no such label. */
@@ -86,7 +91,10 @@ export function usableEndpoints(
   const local = usesLocal ? readyOrTerminating(endpoints.filter(({ isLocal }) => isLocal)) : [];
   const any = endpoints.some(({ ready, serving, terminating }) => ready || (serving && terminating));
   const reachable = !usesLocal ? cluster : !usesCluster ? local : sortedByText(new Set([...cluster, ...local]));
-  return { cluster, local, reachable, any };
+  const hasLocal = local.length > 0;
+  const hasInternal = any && (!port.internalLocal || hasLocal);
+  const hasExternal = any && (!port.externalLocal || hasLocal);
+  return { cluster, local, reachable, any, hasInternal, hasExternal };
 }
 
 /** Ready ones; where there are none, those that still serve while they end. */

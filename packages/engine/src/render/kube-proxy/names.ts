@@ -23,3 +23,24 @@ function hash(text: string): string {
 export function servicePortName(namespace: string, name: string, port: string): string {
   return port === "" ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
 }
+
+const NFT_HASH_BYTES = 5; // 8 characters of 5 bits
+/** nft's longest name, less the longest prefix that kube-proxy puts before it. */
+const LONGEST_NFT_BASE = 256 - 16;
+
+/** What every chain of one service port ends in, in mode nftables: pkg/proxy/nftables servicePortChainNameBase. */
+export function nftServicePortBase(namespace: string, name: string, protocol: string, port: string): string {
+  return nftBase(`${namespace}/${name}/${protocol}/${port}`);
+}
+
+/** What the chain and the set of one endpoint end in. `host` is its address as text. */
+export function nftEndpointBase(servicePortBase: string, host: string, port: number): string {
+  const servicePort = servicePortBase.slice(servicePortBase.indexOf("-") + 1);
+  return nftBase(`${servicePort}__${host.replaceAll(":", ".")}/${String(port)}`);
+}
+
+function nftBase(name: string): string {
+  const hash = base32(sha256(utf8Bytes(name)).subarray(0, NFT_HASH_BYTES));
+  const base = `${hash}-${name}`;
+  return base.length > LONGEST_NFT_BASE ? `${base.slice(0, LONGEST_NFT_BASE - 3)}...` : base;
+}

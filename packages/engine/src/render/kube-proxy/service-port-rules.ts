@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
-import { inNet, netOf } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
+import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
 import type { ProxiedEndpoint, UsableEndpoints } from "./endpoints.ts";
@@ -8,6 +8,7 @@ import type { Writer } from "./iptables-writer.ts";
 import { endpointHash, servicePortHash } from "./names.ts";
 import { host, net, spellingOf } from "./rule-parts.ts";
 import type { ProxiedPort } from "./service-ports.ts";
+import { letsNodeIn } from "./service-ports.ts";
 
 /** The chains of one service port; they exist only where they are needed. */
 interface PortChains {
@@ -25,10 +26,14 @@ interface Writing extends Writer {
   /** Where traffic for the cluster IP goes, and from outside after masquerading. */
   readonly internalPolicy: string;
   readonly externalPolicy: string;
-  readonly hasInternal: boolean;
-  readonly hasExternal: boolean;
   readonly usesFirewall: boolean;
+  /** Each reachable endpoint's chain, and the jump to it. */
+  readonly toEndpoints: ReadonlyMap<ProxiedEndpoint, JumpTarget>;
 }
+
+type JumpTarget = Extract<Target, { kind: "jump" }>;
+
+const TO_MASQ = jump(MARK_MASQ);
 
 /** Everything about one service port: pkg/proxy/iptables syncProxyRules, the body of its loop over services. */
 export function writeServicePort(writer: Writer, port: ProxiedPort, usable: UsableEndpoints): void {
@@ -38,23 +43,23 @@ export function writeServicePort(writer: Writer, port: ProxiedPort, usable: Usab
   writeExternalIPs(writing);
   writeLoadBalancerIPs(writing);
   writeNodePort(writing);
-  if (writing.hasInternal) writeInternalMasquerading(writing);
+  if (usable.hasInternal) writeInternalMasquerading(writing);
   if (usable.any && port.isExternal) writeExternalChain(writing);
   if (writing.usesFirewall) writeFirewallChain(writing);
   if (usable.cluster.length > 0) writeBalancing(writing, chains.cluster, usable.cluster);
   if (usable.local.length > 0) writeBalancing(writing, chains.local, usable.local);
-  for (const endpoint of usable.reachable) writeEndpoint(writing, endpoint);
+  writeEndpoints(writing);
 }
 
 function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints): Writing {
-  const hash = servicePortHash(port.name, spellingOf(port.protocol));
+  const protocol = spellingOf(port.protocol);
+  const hash = servicePortHash(port.name, protocol);
   const chains: PortChains = {
     cluster: `KUBE-SVC-${hash}`,
     local: `KUBE-SVL-${hash}`,
     external: `KUBE-EXT-${hash}`,
     firewall: `KUBE-FW-${hash}`,
   };
-  const hasLocal = usable.local.length > 0;
   return {
     ...writer,
     port,
@@ -62,31 +67,34 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     chains,
     internalPolicy: port.internalLocal ? chains.local : chains.cluster,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
-    hasInternal: usable.any && (!port.internalLocal || hasLocal),
-    hasExternal: usable.any && (!port.externalLocal || hasLocal),
+    toEndpoints: new Map(
+      usable.reachable.map((endpoint) => {
+        return [endpoint, jump(`KUBE-SEP-${endpointHash(port.name, protocol, endpoint.text)}`)];
+      }),
+    ),
     usesFirewall: usable.any && port.loadBalancerIPs.length > 0 && port.sourceRanges.length > 0,
   };
 }
 
 function writeClusterIP(writing: Writing): void {
-  const { port, parts, nat, hasInternal, internalPolicy } = writing;
-  if (hasInternal) {
+  const { port, usable, parts, nat, internalPolicy } = writing;
+  if (usable.hasInternal) {
     const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
     nat.append(SERVICES, { ...to, target: jump(internalPolicy) });
   } else refuse(writing, SERVICES, port.clusterIP, port.port);
 }
 
 function writeExternalIPs(writing: Writing): void {
-  const { port, usable, parts, nat, chains, hasExternal } = writing;
+  const { port, usable, parts, nat, chains } = writing;
   for (const ip of port.externalIPs) {
     const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} external IP`));
     if (usable.any) nat.append(SERVICES, { ...to, target: jump(chains.external) });
-    if (!hasExternal) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
+    if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
   }
 }
 
 function writeLoadBalancerIPs(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains, hasExternal, usesFirewall } = writing;
+  const { port, usable, parts, nat, filter, chains, usesFirewall } = writing;
   for (const ip of port.loadBalancerIPs) {
     const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} loadbalancer IP`));
     if (usable.any) nat.append(SERVICES, { ...to, target: jump(usesFirewall ? chains.firewall : chains.external) });
@@ -96,15 +104,15 @@ function writeLoadBalancerIPs(writing: Writing): void {
       filter.append(PROXY_FIREWALL, { ...parts.to(ip, port.protocol, port.port, comment), target: DROP });
     }
   }
-  if (!hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
+  if (!usable.hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
 }
 
 function writeNodePort(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains, hasExternal } = writing;
+  const { port, usable, parts, nat, filter, chains } = writing;
   if (port.nodePort !== null) {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
     if (usable.any) nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
-    if (!hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
+    if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
   }
   if (port.healthCheckNodePort !== null) {
     const comment = parts.comment(`${port.name} health check node port`);
@@ -131,15 +139,15 @@ function writeInternalMasquerading({ port, parts, nat, context, internalPolicy }
   if (!config.masqueradeAll && local === null) return;
   const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
   const whose = config.masqueradeAll ? {} : local?.isNotLocal;
-  nat.append(internalPolicy, { ...whose, ...to, target: jump(MARK_MASQ) });
+  nat.append(internalPolicy, { ...whose, ...to, target: TO_MASQ });
 }
 
-function writeExternalChain({ port, parts, nat, context, chains, externalPolicy, hasExternal }: Writing): void {
+function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {
   const chain = chains.external;
   const about = (what: string): Match => parts.comment(`${what} for ${port.name} external destinations`);
   nat.declare(chain);
   if (!port.externalLocal) {
-    nat.append(chain, { matches: [about("masquerade traffic")], target: jump(MARK_MASQ) });
+    nat.append(chain, { matches: [about("masquerade traffic")], target: TO_MASQ });
   } else {
     // Policy Local keeps the client's address; only what this node's pods and the node itself send may go elsewhere.
     if (context.local !== null) {
@@ -147,10 +155,10 @@ function writeExternalChain({ port, parts, nat, context, chains, externalPolicy,
       nat.append(chain, { ...pods, target: jump(chains.cluster) });
     }
     const fromNode = parts.match("addrtype", { "src-type": "LOCAL" });
-    nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: jump(MARK_MASQ) });
+    nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: TO_MASQ });
     nat.append(chain, { matches: [about("route LOCAL traffic"), fromNode], target: jump(chains.cluster) });
   }
-  if (hasExternal) nat.append(chain, { target: jump(externalPolicy) });
+  if (usable.hasExternal) nat.append(chain, { target: jump(externalPolicy) });
 }
 
 function writeFirewallChain({ port, parts, nat, context, chains }: Writing): void {
@@ -158,47 +166,45 @@ function writeFirewallChain({ port, parts, nat, context, chains }: Writing): voi
   const comment = parts.comment(`${port.name} loadbalancer IP`);
   const pass = jump(chains.external);
   for (const range of port.sourceRanges) nat.append(chain, { src: net(range), matches: [comment], target: pass });
-  // The node's own packets to such an address have that very address as their source.
-  const { nodeIP } = context;
-  if (nodeIP !== null && port.sourceRanges.some((range) => inNet(nodeIP, netOf(range)))) {
+  if (letsNodeIn(port, context.nodeIP)) {
     for (const ip of port.loadBalancerIPs) nat.append(chain, { src: host(ip), matches: [comment], target: pass });
   }
   nat.append(chain, { matches: [parts.comment(`other traffic to ${port.name} will be dropped by ${PROXY_FIREWALL}`)] });
 }
 
-function chainOf({ port }: Writing, endpoint: ProxiedEndpoint): string {
-  return `KUBE-SEP-${endpointHash(port.name, spellingOf(port.protocol), endpoint.text)}`;
-}
-
 /** One of n, each with the same chance: 1/n, 1/(n−1) … of those that are left, and the last one always. */
 function writeBalancing(writing: Writing, chain: string, endpoints: readonly ProxiedEndpoint[]): void {
-  const { port, parts, nat, isLarge } = writing;
-  nat.declare(chain);
-  const entries = endpoints.map((endpoint) => ({
-    to: chainOf(writing, endpoint),
-    about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)],
-  }));
+  const { port, parts, nat, isLarge, toEndpoints } = writing;
+  const entries = endpoints.flatMap((endpoint) => {
+    const target = toEndpoints.get(endpoint);
+    if (target === undefined) return [];
+    return [{ target, about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)] }];
+  });
   if (port.affinitySeconds !== null) {
     const seconds = String(port.affinitySeconds);
-    for (const { to, about } of entries) {
-      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: to });
-      nat.append(chain, { matches: [...about, seen], target: jump(to) });
+    for (const { target, about } of entries) {
+      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
+      nat.append(chain, { matches: [...about, seen], target });
     }
   }
-  for (const [index, { to, about }] of entries.entries()) {
+  const chances = entries.map(({ target, about }, index): RuleSpec => {
     const left = entries.length - index;
-    const chance = left === 1 ? [] : [parts.chance(left)];
-    nat.append(chain, { matches: [...about, ...chance], target: jump(to) });
-  }
+    return { matches: left === 1 ? about : [...about, parts.chance(left)], target };
+  });
+  nat.appendAll(chain, chances);
 }
 
-function writeEndpoint(writing: Writing, endpoint: ProxiedEndpoint): void {
-  const { port, parts, nat, context, isLarge } = writing;
-  const chain = chainOf(writing, endpoint);
+function writeEndpoints({ port, parts, nat, context, isLarge, toEndpoints }: Writing): void {
   const about = isLarge ? [] : [parts.comment(port.name)];
-  nat.append(chain, { src: host(endpoint.address), matches: about, target: jump(MARK_MASQ) });
   const { proto, match: transport } = parts.transport(port.protocol);
-  const remember = port.affinitySeconds === null ? [] : [parts.match("recent", { set: "", name: chain })];
-  const dnat = target(context.family, "DNAT", { "to-destination": endpoint.text });
-  nat.append(chain, { proto, matches: [...about, ...remember, transport], target: dnat });
+  const always = [...about, transport];
+  for (const [{ address, text }, { chain }] of toEndpoints) {
+    const remember = port.affinitySeconds === null ? null : parts.match("recent", { set: "", name: chain });
+    const matches = remember === null ? always : [...about, remember, transport];
+    const dnat = target(context.family, "DNAT", { "to-destination": text });
+    nat.appendAll(chain, [
+      { src: host(address), matches: about, target: TO_MASQ },
+      { proto, matches, target: dnat },
+    ]);
+  }
 }

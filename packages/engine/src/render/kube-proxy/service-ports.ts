@@ -1,5 +1,5 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
-import { familyOf } from "../../base/address.ts";
+import { familyOf, inNet, netOf } from "../../base/address.ts";
 import type { Service, ServicePort, ServiceProtocol } from "../../desired/service.ts";
 import { servicePortName } from "./names.ts";
 
@@ -69,6 +69,14 @@ function proxiedPort(service: Service, port: ServicePort, clusterIP: Address, fa
     externalLocal,
     isExternal: port.nodePort !== null || externalIPs.length > 0 || loadBalancerIPs.length > 0,
   };
+}
+
+/**
+ * Whether a load balancer's source ranges let the node itself in. Its own packets to such an address have that very address
+ * as their source, where something has bound it to the node.
+ */
+export function letsNodeIn({ sourceRanges }: ProxiedPort, nodeIP: Address | null): boolean {
+  return nodeIP !== null && sourceRanges.some((range) => inNet(nodeIP, netOf(range)));
 }
 
 /** As Go compares strings that hold ASCII. */

@@ -1,5 +1,5 @@
 import { printAddress, zeroOf } from "../../base/address.ts";
-import { packetLength } from "../fields.ts";
+import { packetLength } from "../../program/packet-bytes.ts";
 import { mtuOf } from "../mtu.ts";
 import { isLoopback, routeOutput } from "../route.ts";
 import { answerWith } from "../run.ts";
