@@ -7,12 +7,16 @@ export type OwnerName =
   | "cilium"
   | "cni-plugins"
   | "docker"
+  | "fail2ban"
+  | "firewalld"
   | "flannel"
   | "istio"
   | "kernel"
   | "kube-proxy"
   | "kubelet"
+  | "libvirt"
   | "node-local-dns"
+  | "podman"
   | "tailscale"
   | "terway";
 
@@ -55,8 +59,11 @@ export interface TablePattern extends NamePattern {
 /** Every part that is given must fit. */
 export interface RulePattern extends RuleShape {
   readonly means: PhraseId;
-  /** What the owner always writes into such a rule. Where it is missing the listing has lost it. */
-  readonly expects?: RegExp;
+  /**
+   * The match of iptables that the owner always writes into such a rule, by its name: without it the rule would hold for every
+   * packet. Where it is missing the listing has lost it.
+   */
+  readonly guard?: string;
 }
 
 export interface RuleShape {

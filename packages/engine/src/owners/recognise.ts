@@ -131,12 +131,17 @@ function ruleMeaning(view: RuleView, asked: readonly Owner[], chains: Recognitio
     for (const pattern of owner.rules) {
       const params = fits(pattern, view);
       if (params === null) continue;
-      const isCut = pattern.expects !== undefined && !pattern.expects.test(view.text);
+      const isCut = pattern.guard !== undefined && !isGuarded(view.text, pattern.guard);
       return { owner, meaning: { owner, means: pattern.means, params }, isCut };
     }
   }
   const target = view.leadsTo.map((name) => chains(view.table, name)?.owner).find((owner) => owner !== undefined);
   return { owner: own ?? target ?? null, meaning: null, isCut: false };
+}
+
+/** A match without a word of its own is one that a listing has lost. */
+function isGuarded(text: string, guard: string): boolean {
+  return text.includes(`-m ${guard} --`) || text.includes(`-m ${guard} ! --`);
 }
 
 /** The first pattern that fits. */
