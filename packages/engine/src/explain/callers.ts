@@ -3,10 +3,16 @@ import { mapTargets } from "./nft/leads.ts";
 
 /** What leads where, in one table. */
 export interface Callers {
-  /** The rules that jump or go to a chain, also by a map of verdicts. */
-  of(chain: string): readonly Place[];
+  /** The rules that jump or go to a chain, also by a map of verdicts: the first of them, and how many there are. */
+  of(chain: string, most: number): Leading;
   /** The base chains from which a packet can get to a chain; of a base chain itself. */
   hooks(chain: string): ReadonlySet<string>;
+}
+
+/** A chain of a map with many rules has as many callers as all its others: nobody lists them for each. */
+export interface Leading {
+  readonly first: readonly Place[];
+  readonly count: number;
 }
 
 const NOWHERE: ReadonlySet<string> = new Set<string>();
@@ -33,10 +39,10 @@ export function callersIn(table: AnyTable, places: readonly Place[]): Callers {
   }
   const hooks = hooksOf(table, nexts);
   return {
-    of: (chain) => {
-      const direct = rules.get(chain) ?? [];
-      const byMaps = (maps.get(chain) ?? []).flatMap((map) => rules.get(map) ?? []);
-      return byMaps.length === 0 ? direct : [...new Set([...direct, ...byMaps])];
+    of: (chain, most) => {
+      const sources = [chain, ...(maps.get(chain) ?? [])].map((name) => rules.get(name) ?? []);
+      const first = new Set(sources.flatMap((places) => places.slice(0, most)));
+      return { first: [...first].slice(0, most), count: sources.reduce((sum, places) => sum + places.length, 0) };
     },
     hooks: (chain) => hooks.get(chain) ?? NOWHERE,
   };

@@ -56,11 +56,11 @@ export function priorityPart(priority: number, family: NftFamily, hook: string):
 const NAMED_CALLERS = 6;
 
 function callersPhrase(chain: AnyChain, table: AnyTable, node: Node): readonly Part[] {
-  const callers = node.callers(table, chain.name);
-  if (callers.length === 0) return [phrase("chain-uncalled")];
-  const places = list("items", callers.slice(0, NAMED_CALLERS).map(placeName));
-  if (callers.length <= NAMED_CALLERS) return [phrase("chain-callers", { places })];
-  return [phrase("chain-callers-more", { places, count: callers.length - NAMED_CALLERS })];
+  const { first, count } = node.callers(table, chain.name, NAMED_CALLERS);
+  if (count === 0) return [phrase("chain-uncalled")];
+  const places = list("items", first.map(placeName));
+  if (count <= NAMED_CALLERS) return [phrase("chain-callers", { places })];
+  return [phrase("chain-callers-more", { places, count: count - NAMED_CALLERS })];
 }
 
 /** iptables writes `ACCEPT`, nft `accept`. */

@@ -10,6 +10,7 @@ import { printIpRule } from "../print/ip/rule.ts";
 import { printSpec } from "../print/iptables-save.ts";
 import { printNftRule } from "../print/nft/nft.ts";
 import { callersIn } from "./callers.ts";
+import type { Leading } from "./callers.ts";
 import { misshownRules } from "./misshown.ts";
 import type { Misshown } from "./misshown.ts";
 import { leadsTo } from "./nft/leads.ts";
@@ -25,8 +26,8 @@ export interface Node {
   readonly misshown: ReadonlyMap<Rule, readonly Misshown[]>;
   chain(table: AnyTable, name: string): AnyChain | null;
   rulesOf(chain: AnyChain): readonly Place[];
-  /** The rules that jump or go to a chain. */
-  callers(table: AnyTable, chain: string): readonly Place[];
+  /** The rules that jump or go to a chain: the first of them, and how many there are. */
+  callers(table: AnyTable, chain: string, most: number): Leading;
   /** The base chains from which a packet can get to a chain; of a base chain itself. */
   hooks(table: AnyTable, chain: string): ReadonlySet<string>;
 }
@@ -57,7 +58,7 @@ export function nodeOf(snapshot: Snapshot): Node {
     misshown: misshownRules(snapshot.views),
     chain: (table, name) => chains.get(table)?.get(name) ?? null,
     rulesOf,
-    callers: (table, chain) => callers.get(table)?.of(chain) ?? [],
+    callers: (table, chain, most) => callers.get(table)?.of(chain, most) ?? { first: [], count: 0 },
     hooks: (table, chain) => callers.get(table)?.hooks(chain) ?? NOWHERE,
   };
 }
