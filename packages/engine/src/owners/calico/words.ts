@@ -16,7 +16,7 @@ function nftSet({ name, means }: TablePattern): TablePattern {
 
 /** What a comment tells stands behind the rule's hash there: felix/nftables/renderer.go. */
 function nftRule({ comment, means }: RulePattern): readonly RulePattern[] {
-  return comment === undefined || !comment.source.startsWith("^")
+  return !comment?.source.startsWith("^")
     ? []
     : [{ table, comment: new RegExp(comment.source.replace("^", "^cali:[-\\w]{16}; ")), means }];
 }
