@@ -8,7 +8,7 @@ import { explainSnapshot } from "../../packages/engine/src/explain/explain.ts";
 import { nodeOf } from "../../packages/engine/src/explain/node.ts";
 import type { Node } from "../../packages/engine/src/explain/node.ts";
 import type { Place, XtPlace } from "../../packages/engine/src/explain/place.ts";
-import { parseBits } from "../../packages/engine/src/explain/hex.ts";
+import { parseBits } from "../../packages/engine/src/explain/bits-text.ts";
 import { printedOptions } from "../../packages/engine/src/explain/xt/printed.ts";
 import { explainRule } from "../../packages/engine/src/explain/rule.ts";
 import { findMatch, findTarget } from "../../packages/engine/src/ext/xt/registry.ts";

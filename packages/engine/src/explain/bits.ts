@@ -2,7 +2,7 @@ import { list, negate, phrase } from "../messages/explain/phrase.ts";
 import type { Part, Phrase } from "../messages/explain/phrase.ts";
 import { bitsIn } from "../owners/mark.ts";
 import type { MarkMeaning } from "../owners/mark.ts";
-import { printHex } from "./hex.ts";
+import { printHex } from "../base/hex.ts";
 import type { Scope } from "./scope.ts";
 
 const ALL_BITS = 0xffff_ffff;

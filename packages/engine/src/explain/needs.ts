@@ -4,7 +4,7 @@ import type { Socket } from "../model/host.ts";
 import type { RoutingRule } from "../model/routing.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Need } from "./explanation.ts";
-import { printHex } from "./hex.ts";
+import { printHex } from "../base/hex.ts";
 import { nftDelivery } from "./nft/delivery.ts";
 import type { Node } from "./node.ts";
 import { routingRuleText } from "./node.ts";

@@ -3,7 +3,7 @@ import type { Part } from "../messages/explain/phrase.ts";
 import type { Family } from "../base/address.ts";
 import type { RuleMeaning } from "../owners/recognise.ts";
 import { bitsIn } from "../owners/mark.ts";
-import { printHex } from "./hex.ts";
+import { printHex } from "../base/hex.ts";
 import { isRead, markUseOf, markWrites, restoredBits } from "./mark-use.ts";
 import type { Node } from "./node.ts";
 import { contentNotes } from "./nft/content-notes.ts";

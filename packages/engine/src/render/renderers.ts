@@ -1,5 +1,6 @@
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
+import { calico } from "./calico/calico.ts";
 import { cilium } from "./cilium/cilium.ts";
 import { docker } from "./docker/docker.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
@@ -16,6 +17,7 @@ export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer
   ["docker", docker],
   ["kubelet", kubelet],
   ["kube-proxy", kubeProxy],
+  ["calico", calico],
   ["node-local-dns", nodeLocalDns],
   ["cilium", cilium],
 ]);

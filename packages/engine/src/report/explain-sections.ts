@@ -13,7 +13,7 @@ import { printSpec } from "../print/iptables-save.ts";
 import type { Word } from "./document.ts";
 import { word } from "./document.ts";
 import { nftRuleText } from "./nft-rule-text.ts";
-import { printHex } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
 
 /** An explanation as a person reads it: headings, what the tools print, and prose below it; whoever shows it lays it out. */
 export interface Section {

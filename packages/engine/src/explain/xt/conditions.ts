@@ -8,7 +8,7 @@ import type { Match, Rule, Verbatim } from "../../model/ruleset.ts";
 import { markText } from "../bits.ts";
 import { devicePhrase } from "../devices.ts";
 import { matchPhrases } from "./match-phrases.ts";
-import { parseBits } from "../hex.ts";
+import { parseBits } from "../bits-text.ts";
 import { printedOptions } from "./printed.ts";
 import type { Printed } from "./printed.ts";
 import type { FamilyScope } from "../scope.ts";

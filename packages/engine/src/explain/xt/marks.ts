@@ -2,7 +2,7 @@ import type { Family } from "../../base/address.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Match, Rule } from "../../model/ruleset.ts";
 import type { Bits, MarkTest } from "../bits.ts";
-import { parseBits } from "../hex.ts";
+import { parseBits } from "../bits-text.ts";
 import type { XtPlace } from "../place.ts";
 import { printedOptions } from "./printed.ts";
 

@@ -2,7 +2,7 @@ import { icmpTypes } from "../../ext/xt/icmp-types.ts";
 import { negate, phrase } from "../../messages/explain/phrase.ts";
 import type { Part } from "../../messages/explain/phrase.ts";
 import { bitsTest } from "../bits.ts";
-import { parseBits } from "../hex.ts";
+import { parseBits } from "../bits-text.ts";
 import type { Printed } from "./printed.ts";
 import type { FamilyScope } from "../scope.ts";
 import { statesPhrase } from "../states.ts";

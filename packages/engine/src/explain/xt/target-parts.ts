@@ -1,7 +1,8 @@
 import { phrase } from "../../messages/explain/phrase.ts";
 import type { Part, Phrase } from "../../messages/explain/phrase.ts";
 import { bitsEffect, knownBits } from "../bits.ts";
-import { parseBits, printHex } from "../hex.ts";
+import { printHex } from "../../base/hex.ts";
+import { parseBits } from "../bits-text.ts";
 import type { Printed } from "./printed.ts";
 import type { FamilyScope } from "../scope.ts";
 import { setName, sidesPhrase } from "./set-name.ts";

@@ -4,7 +4,3 @@ export function parseBits(text: string): { readonly value: number; readonly mask
   if (match === null) return null;
   return { value: Number(match[1]), mask: match[2] === undefined ? 0xffff_ffff : Number(match[2]) };
 }
-
-export function printHex(value: number): string {
-  return `0x${value.toString(16)}`;
-}
