@@ -63,6 +63,8 @@ export type { FlowOptions, FlowPacket, FlowTrace } from "./walk/flow.ts";
 export { walkFlow } from "./walk/flow.ts";
 export { NodeState } from "./walk/state.ts";
 export type { WalkOptions } from "./walk/walk.ts";
+export { ruleFaults } from "./prove/rule-faults.ts";
+export type { RuleFault, RuleFaults } from "./prove/rule-faults.ts";
 export { walkPacket } from "./walk/walk.ts";
 export { parseIptablesSave } from "./parse/iptables-save/parse-iptables-save.ts";
 export type { IptablesSaveOptions } from "./parse/iptables-save/parse-iptables-save.ts";
