@@ -13,6 +13,7 @@ export { judge } from "./expect/judge.ts";
 export type { Mismatch } from "./expect/judge.ts";
 export { explainSnapshot } from "./explain/explain.ts";
 export type * from "./explain/explanation.ts";
+export { isNftFamily } from "./ext/nft/families.ts";
 export * from "./messages/catalogue.ts";
 export type { List, Part, Phrase, PhraseId } from "./messages/explain/phrase.ts";
 export { renderPhrase } from "./messages/explain/phrase.ts";
