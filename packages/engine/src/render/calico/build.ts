@@ -12,6 +12,13 @@ export function rule(fragments: readonly Fragment[], action: Action | null, ...c
   return { comments, fragments, action };
 }
 
+const LONGEST_COMMENT = 256;
+
+/** What an object says, as a comment that needs no escaping: felix/iptables/rules.go escapeComment. */
+export function commentOf(text: string): string {
+  return text.replace(/[^\w @%+=:,./-]/gu, "_").slice(0, LONGEST_COMMENT);
+}
+
 function option(name: string, words: readonly string[] = [], negated = false): FelixOption {
   return { name, negated, words, isQuoted: false };
 }

@@ -1,7 +1,7 @@
 import { familyOf } from "../../base/address.ts";
 import type { Family, Prefix } from "../../base/address.ts";
 import { roleChainName } from "../../owners/calico/chain-names.ts";
-import { RETURN, deny, log, markSet, rule, setMark } from "./build.ts";
+import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { Action, ChainSource, FelixRule } from "./felix-rule.ts";
 import type { Policy, PolicyRule, PolicySide, Profile } from "./input.ts";
@@ -44,7 +44,7 @@ function chainRules(context: RenderContext, policyRules: readonly PolicyRule[], 
   const rules = context.has("policyGroups") ? withoutLastReturns(made) : made;
   if (!context.has("policyComments")) return rules;
   const [first = rule([], null), ...others] = rules;
-  return [{ ...first, comments: [...first.comments, title] }, ...others];
+  return [{ ...first, comments: [...first.comments, commentOf(title)] }, ...others];
 }
 
 /** What returns at the end of a chain does so anyway. */
@@ -61,7 +61,7 @@ function rulesOf(context: RenderContext, written: PolicyRule): readonly FelixRul
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
   const made = [...rules, ...combined(context, rest, [...ruleMatches(context, rest), ...blocks])];
-  return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations] }));
+  return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 
 /** Up to 2.3: one rule for each pair of port lists, and no more than one network a side. */

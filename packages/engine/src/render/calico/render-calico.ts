@@ -44,18 +44,20 @@ interface TablePlan {
  */
 export function renderCalico(input: FelixInput): readonly Table[] {
   const context = contextOf(input);
-  const policies = input.policies.flatMap((policy) => policyChains(context, policy));
-  const profiles = input.profiles.flatMap((profile) => profileChains(context, profile));
+  // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
+  const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
+  const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
+  const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
   const plans: readonly TablePlan[] = [
     {
       name: "raw",
       kernelChains: ["PREROUTING", "OUTPUT"],
-      sources: [...made(rawChains(context, input)), ...policies],
+      sources: [...made(rawChains(dropping, input)), ...policies(dropping)],
     },
     {
       name: "mangle",
       kernelChains: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-      sources: [...made(mangleChains(context, input)), ...policies, ...profiles],
+      sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
     },
     {
       name: "nat",
@@ -66,7 +68,7 @@ export function renderCalico(input: FelixInput): readonly Table[] {
     {
       name: "filter",
       kernelChains: ["INPUT", "FORWARD", "OUTPUT"],
-      sources: [...made(filterChains(context, input)), ...policies, ...profiles],
+      sources: [...made(filterChains(context, input)), ...policies(context), ...profiles(context)],
       appends: new Map(context.has("forwardChains") ? [["FORWARD", forwardAppends(context)]] : []),
     },
   ];
@@ -85,7 +87,7 @@ function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointR
 
 function rawChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
   const renderer = rendererOf(context, input);
-  const untracked = input.hosts.filter((endpoint) => endpoint.untracked.length > 0);
+  const untracked = input.hosts.filter(({ untracked, interface: name }) => untracked.length > 0 && name !== null);
   return [
     ...staticRawChains(context, input.workloads),
     ...hostDispatch(context, untracked, "from"),
