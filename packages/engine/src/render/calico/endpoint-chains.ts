@@ -1,4 +1,3 @@
-import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
 import {
   NOTRACK,
@@ -129,7 +128,7 @@ function chainsOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainCo
   const tiers = contents.tiers.filter((tier) => tier[kind.direction].length > 0);
   const jumps = tiers.map((tier) => tierJumps(context, renderer.policies, tier, kind.direction));
   const own = {
-    name: roleChainName(kind.role, contents.interface),
+    name: context.chainName(kind.role, contents.interface),
     rules: [
       ...startRules(context, kind, contents),
       ...tiers.flatMap((tier, at) => tierRules(context, kind, tier, jumps[at]?.targets ?? [])),
@@ -150,7 +149,7 @@ function startRules(
   return [
     ...(limits === null ? [] : packetLimit(context, kind.direction, limits)),
     ...(kind.type === "untracked" ? [] : conntrackRules(context, kind)),
-    ...(limits?.connections == null ? [] : [connectionLimit(kind.direction, limits.connections)]),
+    ...connectionLimit(kind.direction, limits?.connections ?? null),
     ...(kind.failsafe === null ? [] : [rule([], jump(kind.failsafe))]),
     rule([], clearMark(decided)),
     ...(isFromWorkload && has("forwardChains") ? tunnelRules(context) : []),
@@ -192,8 +191,9 @@ function packetLimit(
 
 const DEFAULT_BURST = 5;
 
-function connectionLimit(direction: Direction, most: number): FelixRule {
-  return rule(moreConnections(most), RESET, `Reject connections over ${direction} connection limit`);
+function connectionLimit(direction: Direction, most: number | null): readonly FelixRule[] {
+  if (most === null) return [];
+  return [rule(moreConnections(most), RESET, `Reject connections over ${direction} connection limit`)];
 }
 
 const UDP = 17;
@@ -262,7 +262,7 @@ function profileRules(context: RenderContext, kind: ChainKind, profiles: readonl
   const role = kind.direction === "ingress" ? "profile-inbound" : "profile-outbound";
   return [
     ...profiles.flatMap((name) => [
-      rule([], jump(roleChainName(role, name))),
+      rule([], jump(context.chainName(role, name))),
       rule([markSet(context.accept)], RETURN, "Return if profile accepted"),
     ]),
     rule([], deny(context), `${denyWord(context)} if no profiles matched`),

@@ -15,7 +15,7 @@ import {
   workloadChains,
 } from "./endpoint-chains.ts";
 import type { EndpointRenderer } from "./endpoint-chains.ts";
-import { felixText } from "./felix-rule.ts";
+import { felixText } from "./iptables-dialect.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
@@ -28,7 +28,7 @@ import { policyChains, profileChains } from "./policy-chains.ts";
 import { staticRawChains } from "./raw-chains.ts";
 
 /** A table of the kernel: its chains in the order of iptables-save, and what Felix has in it. */
-interface TablePlan {
+export interface TablePlan {
   readonly name: string;
   readonly kernelChains: readonly string[];
   readonly sources: readonly ChainSource[];
@@ -43,7 +43,16 @@ interface TablePlan {
  * by name, as iptables-save prints them. A chain that nothing leads to is not there. Pure; linear in the node's objects.
  */
 export function renderCalico(input: FelixInput): readonly Table[] {
-  const context = contextOf(input);
+  let line = 1;
+  return tablePlans(contextOf(input), input).map((plan) => {
+    const table = tableOf(input, plan, line);
+    line += table.chains.length + table.rules.length + 2; // and `*table`, COMMIT
+    return table;
+  });
+}
+
+/** What Felix has in each table, whichever tool writes it. */
+export function tablePlans(context: RenderContext, input: FelixInput): readonly TablePlan[] {
   // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
   const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
@@ -72,13 +81,7 @@ export function renderCalico(input: FelixInput): readonly Table[] {
       appends: new Map(context.has("forwardChains") ? [["FORWARD", forwardAppends(context)]] : []),
     },
   ];
-  const written = plans.filter(({ name }) => name !== "mangle" || context.has("forwardChains"));
-  let line = 1;
-  return written.map((plan) => {
-    const table = tableOf(input, plan, line);
-    line += table.chains.length + table.rules.length + 2; // and `*table`, COMMIT
-    return table;
-  });
+  return plans.filter(({ name }) => name !== "mangle" || context.has("forwardChains"));
 }
 
 function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointRenderer {
@@ -143,13 +146,13 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
 }
 
 /** Rules of a chain of the kernel, with the name that their hashes begin with. */
-interface KernelRules {
+export interface KernelRules {
   readonly seed: string;
   readonly rules: readonly FelixRule[];
 }
 
 /** A chain of the kernel leads to Felix's chain of its name, where there is one. */
-function kernelRules(
+export function kernelRules(
   { appends = new Map<string, readonly FelixRule[]>(), jumpsLast = [] }: TablePlan,
   byName: ReadonlyMap<string, unknown>,
   chain: string,
@@ -207,18 +210,28 @@ function modelRules(name: string, { seed, rules }: KernelRules, family: Family):
 }
 
 /** The chains that a packet can get to from some rules, by name. */
-function reachable(rules: readonly FelixRule[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
+export function reachable(
+  rules: readonly FelixRule[],
+  byName: ReadonlyMap<string, () => FelixChain>,
+): readonly FelixChain[] {
   const found = new Map<string, FelixChain>();
   const left = [rules];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    for (const { action } of next) {
-      if (action?.kind !== "jump" && action?.kind !== "goto") continue;
-      if (found.has(action.chain)) continue;
-      const chain = byName.get(action.chain)?.();
-      invariant(chain !== undefined, `an endpoint names what the input does not have: ${action.chain}`);
+    for (const name of next.flatMap(targetsOf)) {
+      if (found.has(name)) continue;
+      const chain = byName.get(name)?.();
+      invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
       found.set(chain.name, chain);
       left.push(chain.rules);
     }
   }
   return [...found.values()].sort((a, b) => compareTexts(a.name, b.name));
+}
+
+/** The chains that a rule can go to. */
+function targetsOf({ fragments, action }: FelixRule): readonly string[] {
+  const mapped = fragments.flatMap((fragment) =>
+    fragment.kind === "verdict-map" ? [...fragment.chains.values()] : [],
+  );
+  return action?.kind === "jump" || action?.kind === "goto" ? [...mapped, action.chain] : mapped;
 }

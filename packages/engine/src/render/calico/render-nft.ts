@@ -1,0 +1,121 @@
+import type { NftBaseChain, NftStatement, NftTable } from "../../model/nft.ts";
+import { ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { NftTableDraft } from "../nft/table-draft.ts";
+import { contextOf } from "./context.ts";
+import type { FelixRule } from "./felix-rule.ts";
+import type { FelixInput } from "./input.ts";
+import type { NftPlace } from "./nft-dialect.ts";
+import { layered, nftAction, nftTest } from "./nft-dialect.ts";
+import type { SetOfNft } from "./nft-sets.ts";
+import { declareSet } from "./nft-sets.ts";
+import type { KernelRules } from "./render-calico.ts";
+import { kernelRules, reachable, tablePlans } from "./render-calico.ts";
+
+/** Where each of Felix's four layers hooks in: felix/nftables/table.go baseChains, 3.30. */
+const BASES: Readonly<Record<string, Omit<NftBaseChain, "devices" | "policy">>> = {
+  "raw-PREROUTING": { type: "filter", hook: "prerouting", priority: -300 },
+  "raw-OUTPUT": { type: "filter", hook: "output", priority: -300 },
+  "mangle-PREROUTING": { type: "filter", hook: "prerouting", priority: -150 },
+  "mangle-INPUT": { type: "filter", hook: "input", priority: -150 },
+  "mangle-FORWARD": { type: "filter", hook: "forward", priority: -150 },
+  "mangle-OUTPUT": { type: "route", hook: "output", priority: -150 },
+  "mangle-POSTROUTING": { type: "filter", hook: "postrouting", priority: -150 },
+  "nat-PREROUTING": { type: "nat", hook: "prerouting", priority: -100 },
+  "nat-INPUT": { type: "nat", hook: "input", priority: -100 },
+  "nat-OUTPUT": { type: "nat", hook: "output", priority: 110 },
+  "nat-POSTROUTING": { type: "nat", hook: "postrouting", priority: 110 },
+  "filter-INPUT": { type: "filter", hook: "input", priority: 0 },
+  "filter-FORWARD": { type: "filter", hook: "forward", priority: 0 },
+  "filter-OUTPUT": { type: "filter", hook: "output", priority: 0 },
+};
+
+/**
+ * Table `calico` of one family as Felix writes it with nftablesMode: one table with four layers, each a table of iptables: the same rules, by the other
+ * dialect; workloads are found in maps. Pure; linear in the node's objects.
+ */
+export function renderCalicoNft(
+  input: FelixInput,
+  sets: readonly SetOfNft[],
+  file: string,
+  firstLine: number,
+): NftTable {
+  const { family } = input;
+  const context = contextOf(input, "nft");
+  const draft = new NftTableDraft({ family, name: "calico", comment: null });
+  for (const set of sets) declareSet(draft, set, family);
+  for (const plan of tablePlans(context, input)) {
+    const place: NftPlace = { family, layer: plan.name };
+    const byName = new Map(plan.sources);
+    const roots = plan.kernelChains.map((chain) => [chain, kernelRules(plan, byName, chain)] as const);
+    for (const [chain] of roots) draft.chain(layered(place, chain), { base: baseOf(layered(place, chain)) });
+    const inKernel = roots.flatMap(([, parts]) => parts.flatMap(({ rules }) => rules));
+    const users = reachable(inKernel, byName);
+    for (const { name } of users) draft.chain(layered(place, name));
+    for (const rule of users.flatMap(({ rules }) => rules)) declareMaps(draft, place, rule);
+    for (const [chain, parts] of [
+      ...roots,
+      ...users.map(({ name, rules }) => [name, [{ seed: name, rules }]] as const),
+    ]) {
+      for (const part of parts) writeRules(draft, place, chain, part);
+    }
+  }
+  return draft.finish(file, firstLine).table;
+}
+
+function baseOf(chain: string): NftBaseChain | null {
+  const base = BASES[chain];
+  return base === undefined ? null : { ...base, devices: [], policy: "accept" };
+}
+
+/** The maps that a rule asks, with the chain of each interface. */
+function declareMaps(draft: NftTableDraft, place: NftPlace, { fragments }: FelixRule): void {
+  for (const fragment of fragments) {
+    if (fragment.kind !== "verdict-map") continue;
+    const name = layered(place, fragment.map);
+    draft.set({ name, type: ["ifname"], data: ["verdict"] });
+    for (const [device, chain] of fragment.chains)
+      draft.element(name, [`"${device}"`], { kind: "goto", chain: layered(place, chain) });
+  }
+}
+
+function writeRules(draft: NftTableDraft, place: NftPlace, chain: string, { seed, rules }: KernelRules): void {
+  const written = rules.map((rule) => ({ rule, words: ruleWords(rule, place) }));
+  const hashes = ruleHashes(
+    layered(place, seed),
+    written.map(({ words }) => words.text),
+  );
+  for (const [at, { rule, words }] of written.entries())
+    draft.rule(layered(place, chain), words.statements, commentOf(hashes[at] ?? "", rule.comments));
+}
+
+const COUNTER: NftStatement = { kind: "counter", counters: { packets: "0", bytes: "0" }, name: null };
+
+/** What is hashed, and what nft makes of it: felix/nftables/renderer.go renderRule. */
+export function ruleWords(
+  { fragments, action }: FelixRule,
+  place: NftPlace,
+): { readonly text: string; readonly statements: readonly NftStatement[] } {
+  let protocol = "";
+  const tests = fragments.map((fragment) => {
+    if (fragment.kind === "protocol" && !fragment.negated) ({ protocol } = fragment);
+    return { words: nftTest(fragment, place, protocol), fragment };
+  });
+  const texts = tests.map(({ words }) => words.text);
+  const statements = tests.flatMap(({ words }) => words.statements);
+  if (action === null)
+    return {
+      text: texts.join(" ") || "continue",
+      statements: statements.length === 0 ? [{ kind: "continue" }] : statements,
+    };
+  const done = nftAction(action, place);
+  return { text: [...texts, "counter", done.text].join(" "), statements: [...statements, COUNTER, ...done.statements] };
+}
+
+const LONGEST_COMMENT = 128;
+
+/** The hash, and as much of each comment as there is room for. */
+function commentOf(hash: string, comments: readonly string[]): string {
+  const head = `cali:${hash};`;
+  const each = Math.floor((LONGEST_COMMENT - head.length) / Math.max(comments.length, 1));
+  return [head, ...comments.map((comment) => comment.slice(0, each))].join(" ").slice(0, LONGEST_COMMENT);
+}
