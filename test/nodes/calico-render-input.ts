@@ -71,7 +71,6 @@ const tcp = (port: number) => ({ protocol: "tcp", port, net: null });
 /** Felix with nothing turned on. */
 export const PLAIN: FelixSettings = {
   version: "2.1.0",
-  backend: "unknown",
   interfacePrefixes: ["cali"],
   markMask: 0xff00_0000,
   endpointToHost: "DROP",

@@ -17,6 +17,12 @@ export const diagnostics = {
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
   "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
+  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
+  "render-calico-mode": "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is.",
+  "render-calico-no-limits":
+    "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
+  "render-calico-no-device":
+    "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":

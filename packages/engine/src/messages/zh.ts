@@ -16,6 +16,11 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
   "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。可以渲染 iptables 与 nftables 模式。",
+  "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.16 及以后的版本。",
+  "render-calico-mode": "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面。",
+  "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
+  "render-calico-no-device":
+    "HostEndpoint {endpoint}：节点上没有哪个设备具有它期望的地址\n略过它。设备写在 hookwalk.dev/v1 Node 中。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",

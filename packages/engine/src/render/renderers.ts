@@ -1,5 +1,6 @@
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
+import { calico } from "./calico/calico.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
@@ -7,7 +8,10 @@ import { NodeDraft } from "./node/node-draft.ts";
 import type { Renderer } from "./renderer.ts";
 
 /** Every owner whose rules can be written from objects, by the name that `hookwalk render` calls it, in the order in which they start on a node. */
-export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer>([["kube-proxy", kubeProxy]]);
+export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer>([
+  ["kube-proxy", kubeProxy],
+  ["calico", calico],
+]);
 
 /** What these owners write, one after the other, on the node that the objects are about; null where none of them could. */
 export function renderOwners(owners: readonly string[], state: DesiredState): Parsed<Rendered | null> {

@@ -149,7 +149,7 @@ function startRules(
   return [
     ...(limits === null ? [] : packetLimit(context, kind.direction, limits)),
     ...(kind.type === "untracked" ? [] : conntrackRules(context, kind)),
-    ...connectionLimit(kind.direction, limits?.connections ?? null),
+    ...(limits === null ? [] : connectionLimit(kind.direction, limits)),
     ...(kind.failsafe === null ? [] : [rule([], jump(kind.failsafe))]),
     rule([], clearMark(decided)),
     ...(isFromWorkload && has("forwardChains") ? tunnelRules(context) : []),
@@ -191,9 +191,9 @@ function packetLimit(
 
 const DEFAULT_BURST = 5;
 
-function connectionLimit(direction: Direction, most: number | null): readonly FelixRule[] {
-  if (most === null) return [];
-  return [rule(moreConnections(most), RESET, `Reject connections over ${direction} connection limit`)];
+function connectionLimit(direction: Direction, { connections }: Limits): readonly FelixRule[] {
+  if (connections === null) return [];
+  return [rule(moreConnections(connections), RESET, `Reject connections over ${direction} connection limit`)];
 }
 
 const UDP = 17;

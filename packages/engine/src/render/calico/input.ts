@@ -1,6 +1,5 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import type { Range } from "../../base/ranges.ts";
-import type { Backend } from "../../model/ruleset.ts";
 
 /** All that Felix renders one family's rules from: its settings, and the objects that matter to one node. Valid values; whoever fills it in checks. */
 export interface FelixInput {
@@ -22,8 +21,6 @@ export interface FelixInput {
 export interface FelixSettings {
   /** `3.30.1`; versions.ts says which there are. */
   readonly version: string;
-  /** Which iptables it drives. */
-  readonly backend: Backend;
   /** InterfacePrefix, without the `+`. */
   readonly interfacePrefixes: readonly string[];
   /** IptablesMarkMask: at least as many bits as the version has uses. */

@@ -162,7 +162,7 @@ function netOf(text: string): NftExpression {
 }
 
 /** As nft lists a protocol: by the name that it knows, else by its number. */
-function protocolName(text: string): string {
+export function protocolName(text: string): string {
   const number = parseProtocol(text);
   invariant(number !== null, `an unknown protocol is no valid input: ${text}`);
   return NAMES.get(number) ?? String(number);

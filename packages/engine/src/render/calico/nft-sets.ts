@@ -1,25 +1,28 @@
+import { bitsOf, netOf, printAddress, printAddressMask } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
+import { invariant } from "../../base/assert.ts";
+import type { ElementPart, IpSet } from "../../model/sets.ts";
 import type { NftTableDraft } from "../nft/table-draft.ts";
-import { legalName } from "./nft-dialect.ts";
-
-/** What a set holds: networks, single addresses, or addresses with a protocol and a port. felix/ipsets/ipset_defs.go. */
-export type SetKind = "hash:net" | "hash:ip" | "hash:ip,port";
-
-/** A set of Felix's by the name that ipset would have for it. */
-export interface SetOfNft {
-  readonly name: string;
-  readonly kind: SetKind;
-  /** Each with the parts of its key: an address or a network, a protocol, a port. */
-  readonly members: readonly (readonly string[])[];
-}
+import { legalName, protocolName } from "./nft-dialect.ts";
 
 const ADDRESSES: Readonly<Record<Family, string>> = { ip: "ipv4_addr", ip6: "ipv6_addr" };
 
-/** felix/nftables/ipsets.go. */
-export function declareSet(draft: NftTableDraft, { name, kind, members }: SetOfNft, family: Family): void {
-  const address = ADDRESSES[family];
-  const type = kind === "hash:ip,port" ? [address, "inet_proto", "inet_service"] : [address];
-  const legal = legalName(name);
-  draft.set({ name: legal, type, ...(kind === "hash:net" ? { flags: ["interval"] } : {}) });
-  for (const member of members) draft.element(legal, member);
+/** A set of Felix's in the table of nft, with the members that ipset's would have: felix/nftables/ipsets.go, members.go. */
+export function declareSet(draft: NftTableDraft, { name, family, dimensions, elements }: IpSet): void {
+  const own = legalName(name);
+  const type = dimensions.flatMap((dimension) =>
+    dimension === "port" ? ["inet_proto", "inet_service"] : [ADDRESSES[family]],
+  );
+  draft.set({ name: own, type, ...(dimensions.includes("net") ? { flags: ["interval"] } : {}) });
+  for (const { parts } of elements) draft.element(own, parts.flatMap(keyOf));
+}
+
+function keyOf(part: ElementPart): readonly string[] {
+  if (part.kind === "address") {
+    const { prefix } = part;
+    const isHost = prefix.length === bitsOf(prefix.address);
+    return [isHost ? printAddress(prefix.address) : printAddressMask(netOf(prefix))];
+  }
+  invariant(part.kind === "port" && part.proto !== null, "Felix's sets have addresses and ports only");
+  return [protocolName(String(part.proto)), String(part.from)];
 }

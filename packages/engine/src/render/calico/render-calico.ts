@@ -1,8 +1,10 @@
 import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
-import type { Chain, Rule, Table } from "../../model/ruleset.ts";
+import type { Rule, Table } from "../../model/ruleset.ts";
 import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
 import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { finishTables, TableDraft } from "../iptables/table-draft.ts";
+import type { TableName } from "../iptables/table-draft.ts";
 import { jump, rule } from "./build.ts";
 import { contextOf, endpointMarks } from "./context.ts";
 import type { RenderContext } from "./context.ts";
@@ -15,7 +17,6 @@ import {
   workloadChains,
 } from "./endpoint-chains.ts";
 import type { EndpointRenderer } from "./endpoint-chains.ts";
-import { felixText } from "./iptables-dialect.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
@@ -23,32 +24,40 @@ import type { FelixInput } from "./input.ts";
 import { staticMangleChains } from "./mangle-chains.ts";
 import { modelRule } from "./model-rule.ts";
 import { staticNatChains } from "./nat-chains.ts";
+import { felixText } from "./iptables-dialect.ts";
 import { compareTexts } from "./order.ts";
 import { policyChains, profileChains } from "./policy-chains.ts";
 import { staticRawChains } from "./raw-chains.ts";
 
-/** A table of the kernel: its chains in the order of iptables-save, and what Felix has in it. */
+/** A table of the kernel, and what Felix has in it. */
 export interface TablePlan {
-  readonly name: string;
-  readonly kernelChains: readonly string[];
+  readonly name: TableName;
   readonly sources: readonly ChainSource[];
-  /** Rules behind those of all others, by the kernel's chain. */
+  /** Chains of the kernel that lead to Felix's of their names, where there are such. */
+  readonly hooks: readonly string[];
+  /** Those of them whose jump stands behind the rules of all others. */
+  readonly lastHooks?: readonly string[];
+  /** More rules behind those of all others, by the kernel's chain. */
   readonly appends?: ReadonlyMap<string, readonly FelixRule[]>;
-  /** Chains of the kernel whose jump to Felix stands at their end. */
-  readonly jumpsLast?: readonly string[];
 }
 
 /**
- * The tables of one family as they are once Felix has written them, and nobody else: raw, mangle, nat and filter, the kernel's chains first, then Felix's
- * by name, as iptables-save prints them. A chain that nothing leads to is not there. Pure; linear in the node's objects.
+ * What Felix writes of one family into tables that `table` gives: raw, mangle, nat and filter. A chain that nothing leads to is not there. Linear in the
+ * node's objects.
  */
+export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
+  for (const plan of tablePlans(contextOf(input), input)) writeTable(input, plan, table(plan.name));
+}
+
+/** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
 export function renderCalico(input: FelixInput): readonly Table[] {
-  let line = 1;
-  return tablePlans(contextOf(input), input).map((plan) => {
-    const table = tableOf(input, plan, line);
-    line += table.chains.length + table.rules.length + 2; // and `*table`, COMMIT
-    return table;
+  const drafts: TableDraft[] = [];
+  writeCalico(input, (name) => {
+    const draft = new TableDraft(name);
+    drafts.push(draft);
+    return draft;
   });
+  return finishTables(drafts, input.family);
 }
 
 /** What Felix has in each table, whichever tool writes it. */
@@ -57,31 +66,32 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
   const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
-  const plans: readonly TablePlan[] = [
+  const isLater = context.has("forwardChains");
+  const mangle: TablePlan = {
+    name: "mangle",
+    sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
+    hooks: ["PREROUTING", "POSTROUTING"],
+  };
+  return [
     {
       name: "raw",
-      kernelChains: ["PREROUTING", "OUTPUT"],
       sources: [...made(rawChains(dropping, input)), ...policies(dropping)],
+      hooks: ["PREROUTING", "OUTPUT"],
     },
-    {
-      name: "mangle",
-      kernelChains: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-      sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
-    },
+    ...(isLater ? [mangle] : []),
     {
       name: "nat",
-      kernelChains: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
       sources: made(staticNatChains(context, input)),
-      jumpsLast: context.has("natAppend") ? ["POSTROUTING"] : [],
+      hooks: ["PREROUTING", "OUTPUT", "POSTROUTING"],
+      lastHooks: context.has("natAppend") ? ["POSTROUTING"] : [],
     },
     {
       name: "filter",
-      kernelChains: ["INPUT", "FORWARD", "OUTPUT"],
       sources: [...made(filterChains(context, input)), ...policies(context), ...profiles(context)],
-      appends: new Map(context.has("forwardChains") ? [["FORWARD", forwardAppends(context)]] : []),
+      hooks: ["INPUT", "FORWARD", "OUTPUT"],
+      appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
     },
   ];
-  return plans.filter(({ name }) => name !== "mangle" || context.has("forwardChains"));
 }
 
 function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointRenderer {
@@ -145,63 +155,45 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
   return chains.map((chain) => [chain.name, () => chain]);
 }
 
-/** Rules of a chain of the kernel, with the name that their hashes begin with. */
-export interface KernelRules {
-  readonly seed: string;
-  readonly rules: readonly FelixRule[];
+function writeTable({ family }: FelixInput, plan: TablePlan, draft: TableDraft): void {
+  for (const { name, rules } of plannedChains(plan)) {
+    draft.declare(name);
+    for (const spec of modelRules(name, name, rules, family)) draft.append(name, spec);
+  }
+  for (const { chain, first, last } of plannedHooks(plan)) {
+    for (const spec of modelRules(chain, chain, first, family)) draft.prepend(chain, spec);
+    for (const spec of modelRules(chain, chain + APPENDED, last, family)) draft.append(chain, spec);
+  }
 }
 
-/** A chain of the kernel leads to Felix's chain of its name, where there is one. */
-export function kernelRules(
-  { appends = new Map<string, readonly FelixRule[]>(), jumpsLast = [] }: TablePlan,
-  byName: ReadonlyMap<string, unknown>,
-  chain: string,
-): readonly KernelRules[] {
-  const own = CHAIN_PREFIX + chain;
-  const jumps = byName.has(own) ? [rule([], jump(own))] : [];
-  const isLast = jumpsLast.includes(chain);
-  return [
-    { seed: chain, rules: isLast ? [] : jumps },
-    { seed: chain + APPENDED, rules: [...(isLast ? jumps : []), ...(appends.get(chain) ?? [])] },
-  ];
+/** Felix's rules in a chain of the kernel, before and behind those of others. */
+export interface PlannedHook {
+  readonly chain: string;
+  readonly first: readonly FelixRule[];
+  readonly last: readonly FelixRule[];
 }
 
-function tableOf({ family, felix }: FelixInput, plan: TablePlan, firstLine: number): Table {
-  const file = family === "ip" ? "iptables-save.txt" : "ip6tables-save.txt";
-  const byName = new Map(plan.sources);
-  const roots = plan.kernelChains.map((chain) => [chain, kernelRules(plan, byName, chain)] as const);
-  const users = reachable(
-    roots.flatMap(([, parts]) => parts.flatMap(({ rules }) => rules)),
-    byName,
-  );
-  const all = [...roots, ...users.map(({ name, rules }) => [name, [{ seed: name, rules }]] as const)];
-  let line = firstLine + 1 + all.length;
-  const chains = all.map(([name, parts], at): Chain => {
-    const rules = parts
-      .flatMap((part) => modelRules(name, part, family))
-      .map((each): Rule => ({ ...each, file, line: line++ }));
-    return {
-      name,
-      policy: at < roots.length ? "ACCEPT" : null,
-      counters: { packets: "0", bytes: "0" },
-      rules,
-      span: { file, line: firstLine + 1 + at },
-    };
-  });
-  return {
-    family,
-    backend: felix.backend,
-    name: plan.name,
-    chains,
-    span: { file, line: firstLine },
-    header: [],
-    footer: [],
-    committed: true,
-    rules: chains.flatMap((chain) => chain.rules),
-  };
+export function plannedHooks({ sources, hooks, lastHooks = [], appends }: TablePlan): readonly PlannedHook[] {
+  const names = new Set(sources.map(([name]) => name));
+  return hooks
+    .filter((chain) => names.has(CHAIN_PREFIX + chain))
+    .map((chain) => {
+      const own = [rule([], jump(CHAIN_PREFIX + chain))];
+      const behind = appends?.get(chain) ?? [];
+      return lastHooks.includes(chain)
+        ? { chain, first: [], last: [...own, ...behind] }
+        : { chain, first: own, last: behind };
+    });
 }
 
-function modelRules(name: string, { seed, rules }: KernelRules, family: Family): readonly Rule[] {
+/** Felix's chains of a table, as far as a packet can get to them. */
+export function plannedChains(plan: TablePlan): readonly FelixChain[] {
+  const roots = plannedHooks(plan).map(({ chain }) => CHAIN_PREFIX + chain);
+  return reachable(roots, new Map(plan.sources));
+}
+
+/** @param seed the name that the chain's hashes begin with. */
+function modelRules(name: string, seed: string, rules: readonly FelixRule[], family: Family): readonly Rule[] {
   const hashes = ruleHashes(
     seed,
     rules.map((each) => felixText(seed, each)),
@@ -209,23 +201,18 @@ function modelRules(name: string, { seed, rules }: KernelRules, family: Family):
   return rules.map((each, at) => modelRule(name, each, hashes[at] ?? "", family));
 }
 
-/** The chains that a packet can get to from some rules, by name. */
-export function reachable(
-  rules: readonly FelixRule[],
-  byName: ReadonlyMap<string, () => FelixChain>,
-): readonly FelixChain[] {
+/** Chains, and those that a packet can get to from them. */
+function reachable(roots: readonly string[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
   const found = new Map<string, FelixChain>();
-  const left = [rules];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    for (const name of next.flatMap(targetsOf)) {
-      if (found.has(name)) continue;
-      const chain = byName.get(name)?.();
-      invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
-      found.set(chain.name, chain);
-      left.push(chain.rules);
-    }
+  const left = [...roots];
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (found.has(name)) continue;
+    const chain = byName.get(name)?.();
+    invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
+    found.set(name, chain);
+    for (const target of chain.rules.flatMap(targetsOf)) left.push(target);
   }
-  return [...found.values()].sort((a, b) => compareTexts(a.name, b.name));
+  return [...found.values()];
 }
 
 /** The chains that a rule can go to. */

@@ -1,70 +1,61 @@
 import type { NftBaseChain, NftStatement, NftTable } from "../../model/nft.ts";
-import { ruleHashes } from "../../owners/calico/rule-hash.ts";
+import type { IpSet } from "../../model/sets.ts";
+import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { NftTableDraft } from "../nft/table-draft.ts";
 import { contextOf } from "./context.ts";
 import type { FelixRule } from "./felix-rule.ts";
 import type { FelixInput } from "./input.ts";
 import type { NftPlace } from "./nft-dialect.ts";
 import { layered, nftAction, nftTest } from "./nft-dialect.ts";
-import type { SetOfNft } from "./nft-sets.ts";
 import { declareSet } from "./nft-sets.ts";
-import type { KernelRules } from "./render-calico.ts";
-import { kernelRules, reachable, tablePlans } from "./render-calico.ts";
+import { plannedChains, plannedHooks, tablePlans } from "./render-calico.ts";
 
 /** Where each of Felix's four layers hooks in: felix/nftables/table.go baseChains, 3.30. */
-const BASES: Readonly<Record<string, Omit<NftBaseChain, "devices" | "policy">>> = {
-  "raw-PREROUTING": { type: "filter", hook: "prerouting", priority: -300 },
-  "raw-OUTPUT": { type: "filter", hook: "output", priority: -300 },
-  "mangle-PREROUTING": { type: "filter", hook: "prerouting", priority: -150 },
-  "mangle-INPUT": { type: "filter", hook: "input", priority: -150 },
-  "mangle-FORWARD": { type: "filter", hook: "forward", priority: -150 },
-  "mangle-OUTPUT": { type: "route", hook: "output", priority: -150 },
-  "mangle-POSTROUTING": { type: "filter", hook: "postrouting", priority: -150 },
-  "nat-PREROUTING": { type: "nat", hook: "prerouting", priority: -100 },
-  "nat-INPUT": { type: "nat", hook: "input", priority: -100 },
-  "nat-OUTPUT": { type: "nat", hook: "output", priority: 110 },
-  "nat-POSTROUTING": { type: "nat", hook: "postrouting", priority: 110 },
-  "filter-INPUT": { type: "filter", hook: "input", priority: 0 },
-  "filter-FORWARD": { type: "filter", hook: "forward", priority: 0 },
-  "filter-OUTPUT": { type: "filter", hook: "output", priority: 0 },
-};
+const BASES: readonly (readonly [name: string, base: Omit<NftBaseChain, "devices" | "policy">])[] = [
+  ["raw-PREROUTING", { type: "filter", hook: "prerouting", priority: -300 }],
+  ["raw-OUTPUT", { type: "filter", hook: "output", priority: -300 }],
+  ["mangle-PREROUTING", { type: "filter", hook: "prerouting", priority: -150 }],
+  ["mangle-INPUT", { type: "filter", hook: "input", priority: -150 }],
+  ["mangle-FORWARD", { type: "filter", hook: "forward", priority: -150 }],
+  ["mangle-OUTPUT", { type: "route", hook: "output", priority: -150 }],
+  ["mangle-POSTROUTING", { type: "filter", hook: "postrouting", priority: -150 }],
+  ["nat-PREROUTING", { type: "nat", hook: "prerouting", priority: -100 }],
+  ["nat-INPUT", { type: "nat", hook: "input", priority: -100 }],
+  ["nat-OUTPUT", { type: "nat", hook: "output", priority: 110 }],
+  ["nat-POSTROUTING", { type: "nat", hook: "postrouting", priority: 110 }],
+  ["filter-INPUT", { type: "filter", hook: "input", priority: 0 }],
+  ["filter-FORWARD", { type: "filter", hook: "forward", priority: 0 }],
+  ["filter-OUTPUT", { type: "filter", hook: "output", priority: 0 }],
+];
 
 /**
- * Table `calico` of one family as Felix writes it with nftablesMode: one table with four layers, each a table of iptables: the same rules, by the other
- * dialect; workloads are found in maps. Pure; linear in the node's objects.
+ * Table `calico` of one family as Felix writes it with nftablesMode: one table with four layers, each what is a table of iptables: the same rules in the
+ * other dialect; workloads are found in maps. Pure; linear in the node's objects.
  */
 export function renderCalicoNft(
   input: FelixInput,
-  sets: readonly SetOfNft[],
-  file: string,
-  firstLine: number,
-): NftTable {
+  sets: readonly IpSet[],
+  firstLine = 1,
+): { readonly table: NftTable; readonly nextLine: number } {
   const { family } = input;
-  const context = contextOf(input, "nft");
   const draft = new NftTableDraft({ family, name: "calico", comment: null });
-  for (const set of sets) declareSet(draft, set, family);
-  for (const plan of tablePlans(context, input)) {
-    const place: NftPlace = { family, layer: plan.name };
-    const byName = new Map(plan.sources);
-    const roots = plan.kernelChains.map((chain) => [chain, kernelRules(plan, byName, chain)] as const);
-    for (const [chain] of roots) draft.chain(layered(place, chain), { base: baseOf(layered(place, chain)) });
-    const inKernel = roots.flatMap(([, parts]) => parts.flatMap(({ rules }) => rules));
-    const users = reachable(inKernel, byName);
-    for (const { name } of users) draft.chain(layered(place, name));
-    for (const rule of users.flatMap(({ rules }) => rules)) declareMaps(draft, place, rule);
-    for (const [chain, parts] of [
-      ...roots,
-      ...users.map(({ name, rules }) => [name, [{ seed: name, rules }]] as const),
-    ]) {
-      for (const part of parts) writeRules(draft, place, chain, part);
+  for (const set of sets) declareSet(draft, set);
+  const plans = tablePlans(contextOf(input, "nft"), input).map((plan) => ({
+    place: { family, layer: plan.name },
+    plan,
+  }));
+  for (const [name, base] of BASES) draft.chain(name, { base: { ...base, devices: [], policy: "accept" } });
+  for (const { place, plan } of plans) {
+    for (const { chain, first, last } of plannedHooks(plan)) {
+      writeRules(draft, place, { chain, seed: chain, rules: first });
+      writeRules(draft, place, { chain, seed: chain + APPENDED, rules: last });
     }
+    const chains = plannedChains(plan);
+    for (const rule of chains.flatMap(({ rules }) => rules)) declareMaps(draft, place, rule);
+    for (const { name } of chains) draft.chain(layered(place, name));
+    for (const { name, rules } of chains) writeRules(draft, place, { chain: name, seed: name, rules });
   }
-  return draft.finish(file, firstLine).table;
-}
-
-function baseOf(chain: string): NftBaseChain | null {
-  const base = BASES[chain];
-  return base === undefined ? null : { ...base, devices: [], policy: "accept" };
+  return draft.finish("nft-ruleset.txt", firstLine);
 }
 
 /** The maps that a rule asks, with the chain of each interface. */
@@ -78,14 +69,21 @@ function declareMaps(draft: NftTableDraft, place: NftPlace, { fragments }: Felix
   }
 }
 
-function writeRules(draft: NftTableDraft, place: NftPlace, chain: string, { seed, rules }: KernelRules): void {
-  const written = rules.map((rule) => ({ rule, words: ruleWords(rule, place) }));
+interface PlacedRules {
+  readonly chain: string;
+  /** What the hashes begin with. */
+  readonly seed: string;
+  readonly rules: readonly FelixRule[];
+}
+
+function writeRules(draft: NftTableDraft, place: NftPlace, { chain, seed, rules }: PlacedRules): void {
+  const written = rules.map((rule) => ({ comments: rule.comments, ...ruleWords(rule, place) }));
   const hashes = ruleHashes(
     layered(place, seed),
-    written.map(({ words }) => words.text),
+    written.map(({ text }) => text),
   );
-  for (const [at, { rule, words }] of written.entries())
-    draft.rule(layered(place, chain), words.statements, commentOf(hashes[at] ?? "", rule.comments));
+  for (const [at, { statements, comments }] of written.entries())
+    draft.rule(layered(place, chain), statements, commentOf(hashes[at] ?? "", comments));
 }
 
 const COUNTER: NftStatement = { kind: "counter", counters: { packets: "0", bytes: "0" }, name: null };
