@@ -1,7 +1,8 @@
-import { bitsOf, netOf, printAddress, printAddressMask } from "../../base/address.ts";
 import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
+import type { NftExpression } from "../../model/nft.ts";
 import type { ElementPart, IpSet } from "../../model/sets.ts";
+import { prefixOf } from "../nft/expression.ts";
 import type { NftTableDraft } from "../nft/table-draft.ts";
 import { legalName, protocolName } from "./nft-dialect.ts";
 
@@ -17,12 +18,8 @@ export function declareSet(draft: NftTableDraft, { name, family, dimensions, ele
   for (const { parts } of elements) draft.element(own, parts.flatMap(keyOf));
 }
 
-function keyOf(part: ElementPart): readonly string[] {
-  if (part.kind === "address") {
-    const { prefix } = part;
-    const isHost = prefix.length === bitsOf(prefix.address);
-    return [isHost ? printAddress(prefix.address) : printAddressMask(netOf(prefix))];
-  }
+function keyOf(part: ElementPart): readonly (string | NftExpression)[] {
+  if (part.kind === "address") return [prefixOf(part.prefix)];
   invariant(part.kind === "port" && part.proto !== null, "Felix's sets have addresses and ports only");
   return [protocolName(String(part.proto)), String(part.from)];
 }

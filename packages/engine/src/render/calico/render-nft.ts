@@ -1,6 +1,7 @@
 import type { NftBaseChain, NftStatement, NftTable } from "../../model/nft.ts";
 import type { IpSet } from "../../model/sets.ts";
 import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { deviceName } from "../nft/expression.ts";
 import { NftTableDraft } from "../nft/table-draft.ts";
 import { contextOf } from "./context.ts";
 import type { FelixRule } from "./felix-rule.ts";
@@ -65,7 +66,7 @@ function declareMaps(draft: NftTableDraft, place: NftPlace, { fragments }: Felix
     const name = layered(place, fragment.map);
     draft.set({ name, type: ["ifname"], data: ["verdict"] });
     for (const [device, chain] of fragment.chains)
-      draft.element(name, [`"${device}"`], { kind: "goto", chain: layered(place, chain) });
+      draft.element(name, [deviceName(device)], { kind: "goto", chain: layered(place, chain) });
   }
 }
 

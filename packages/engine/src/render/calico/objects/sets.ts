@@ -153,10 +153,7 @@ function setOf(
     type,
     family,
     dimensions,
-    options: [
-      { name: "family", value: family === "ip" ? "inet" : "inet6" },
-      ...Object.entries(OPTIONS).map(([option, value]) => ({ name: option, value })),
-    ],
+    options: Object.entries(OPTIONS).map(([option, value]) => ({ name: option, value })),
     elements: once.map((element, at): SetElement => ({ ...element, nomatch: false, options: [], line: at + 2 })),
     span: { file: "ipset-save.txt", line: 1 },
   };
