@@ -43,10 +43,10 @@ module.exports = {
     {
       name: "parsers-do-not-know-each-other",
       comment:
-        "Only parse/bundle and parse/views, which put together what several tools print, may import the parsers; what these share stands in parse/ itself. Before 1.0.6 nft printed extensions in the words of iptables -L.",
+        "Only parse/bundle and parse/views, which put together what several tools print, may import the parsers; what these share stands in parse/ itself. Before 1.0.6 nft printed extensions in the words of iptables -L, and its JSON has statements in the words of its text.",
       severity: "error",
       from: { path: `${ENGINE}parse/([^/]+)/`, pathNot: `${ENGINE}parse/(bundle|views)/` },
-      to: { path: `${ENGINE}parse/[^/]+/`, pathNot: `${ENGINE}parse/($1|iptables-list)/` },
+      to: { path: `${ENGINE}parse/[^/]+/`, pathNot: `${ENGINE}parse/($1|iptables-list|nft)/` },
     },
     {
       name: "engine-stands-alone",

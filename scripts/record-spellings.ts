@@ -6,43 +6,20 @@
  * Run as root on a machine with iptables (both backends) and ipset; test/spellings/README.md describes the format. With
  * VERBOSE set, the tools' own complaints go to stderr.
  */
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { ESTIMATORS, inNamespace, run, SETS, tableOf, TOOLS } from "./recording.ts";
+import type { Family } from "./recording.ts";
 
-const TOOLS = { ip: "iptables", ip6: "ip6tables" } as const;
-type Family = keyof typeof TOOLS;
 const BACKENDS = ["legacy", "nft"] as const;
-
-const SETS = "create s hash:ip\ncreate sp hash:ip,port\ncreate s6 hash:ip family inet6\n";
-const ESTIMATORS = ["RE1", "RE2"]
-  .map((name) => `-A FIRST -j RATEEST --rateest-name ${name} --rateest-interval 250ms --rateest-ewmalog 500ms\n`)
-  .join("");
-
-/** Tables that take a rule, where mangle does not: extensions are bound to some. */
-const TABLES: readonly (readonly [table: string, spelling: RegExp])[] = [
-  ["raw", /-m (rpfilter|socket)|-j (CT|NOTRACK|TRACE)/],
-  ["nat", /-j (DNAT|SNAT|MASQUERADE|REDIRECT|NETMAP)/],
-  ["filter", /-j (REJECT|SYNPROXY)/],
-];
-
-function run(
-  command: string,
-  input: string,
-): { readonly ok: boolean; readonly stdout: string; readonly stderr: string } {
-  const [file = "", ...args] = command.split(" ");
-  const env = { ...process.env, LC_ALL: "C" };
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: "utf8", env });
-  return { ok: status === 0, stdout, stderr };
-}
 
 /** The rule as the tool prints it back, or null where it refuses it. */
 function printed(family: Family, backend: string, spelling: string): string | null {
   const tool = `${TOOLS[family]}-${backend}`;
   const first = /-m rateest|-j RATEEST/.test(spelling) ? ESTIMATORS : "";
-  const table = TABLES.find(([, pattern]) => pattern.test(spelling))?.[0] ?? "mangle";
+  const table = tableOf(spelling);
   const rules = `*${table}\n:FIRST - [0:0]\n:SPELLING - [0:0]\n${first}-A SPELLING ${spelling}\nCOMMIT\n`;
   const { ok, stderr } = run(`${tool}-restore`, rules);
-  const saved = run(`${tool}-save`, "").stdout.split("\n");
+  const saved = run(`${tool}-save`).stdout.split("\n");
   run(`${tool}-restore`, `*${table}\nCOMMIT\n`);
   if (!ok && process.env["VERBOSE"] !== undefined)
     console.error(`${tool}: ${spelling}: ${stderr.split("\n", 1).join("")}`);
@@ -82,11 +59,7 @@ function record(file: string): void {
   writeFileSync(file, recorded.join("\n"));
 }
 
-if (process.env["RECORDING"] === undefined) {
-  const command = ["-n", process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const { status } = spawnSync("unshare", command, { stdio: "inherit", env: { ...process.env, RECORDING: "1" } });
-  process.exitCode = status ?? 1;
-} else {
+inNamespace(() => {
   run("ipset -exist restore", SETS);
   process.argv.slice(2).forEach(record);
-}
+});

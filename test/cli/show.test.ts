@@ -29,6 +29,16 @@ COMMIT
     expect(hookwalk(["show", "-f", "-", "-o", "ipset"], { stdin: sets }).stdout).toBe(sets);
   });
 
+  it("prints tables of nft as its text and as its JSON, whichever it read", () => {
+    const json =
+      '{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, {"table": {"family": "ip", "name": "t"}}, {"chain": {"family": "ip", "table": "t", "name": "c"}}, {"rule": {"family": "ip", "table": "t", "chain": "c", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, {"mangle": {"key": {"meta": {"key": "mark"}}, "value": 16}}, {"reject": {"type": "icmp", "expr": "port-unreachable"}}]}}]}\n';
+    const text = 'table ip t {\n\tchain c {\n\t\tiifname "eth0" meta mark set 0x00000010 reject\n\t}\n}\n';
+    for (const stdin of [json, text]) {
+      expect(hookwalk(["show", "-f", "-", "-o", "nft-json"], { stdin }).stdout).toBe(json);
+      expect(hookwalk(["show", "-f", "-", "-o", "nft"], { stdin }).stdout).toBe(text);
+    }
+  });
+
   it("counts as JSON", () => {
     expect(JSON.parse(hookwalk(["show", ...NODE, "-o", "stats", "-j"]).stdout)).toMatchObject({
       kind: "Stats",

@@ -6,13 +6,18 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseNft, printNft } from "@hookwalk/engine";
+import { parseNft, parseNftJson, printNft, printNftJson } from "@hookwalk/engine";
 import type { NftTable } from "@hookwalk/engine";
+import { findCases, readCase } from "../cases/case-runner.ts";
+import { modelsOf } from "../nft-listings/listings.ts";
 import { loadRuleset, nftRuleset } from "../property/generate-nft.ts";
 import { describeKernel } from "./require-kernel.ts";
 
 const SEED = 20_261_121;
 const RUNS = 25;
+/** test/nft-listings has both listings of all cases; here some of them are loaded again. */
+const EVERY = 6;
+const RUNS_OF_JSON = 10;
 const NAMESPACE = `hookwalk-nft-${String(process.pid)}`;
 
 function run(
@@ -77,6 +82,50 @@ describeKernel("nft and hookwalk read what the other prints", () => {
       expect(printNft(parseNft(withHandles, "f").value, { handles: true })).toBe(withHandles);
     });
     fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true });
+  });
+
+  /** What is loaded, listed both ways, must be one model; and our JSON of the text must come to the same as nft's own. */
+  function checkJson(): void {
+    const [text, json] = [listing("-a"), listing("-j")];
+    const { text: told, json: read } = modelsOf({ name: "", text, json });
+    expect(read).toEqual(told);
+    expect(printNftJson(parseNftJson(json, "f").value)).toBe(json);
+    const itself = stateOf(parseNft(text, "f").value);
+    const [own, ours] = [json, printNftJson(parseNft(text, "f").value)].map(reloaded);
+    // Its own JSON nft does not always take back, nor to the same.
+    const isWhole = JSON.stringify(own) === JSON.stringify(itself);
+    reloads[isWhole ? "whole" : "not"]++;
+    if (isWhole) expect(ours).toEqual(itself);
+    else expect(ours === null).toBe(own === null);
+  }
+
+  /** What comes of a listing of JSON; null: nft does not take it. */
+  function reloaded(json: string): unknown {
+    const flushing = json.replace('{"nftables": [', '{"nftables": [{"flush": {"ruleset": null}}, ');
+    // nft opens what JSON comes from, which no one can do with the socket that Node makes.
+    const { stderr } = run("ip", ["netns", "exec", NAMESPACE, "sh", "-c", "cat | nft -j -f -"], flushing);
+    return stderr === "" ? state() : null;
+  }
+
+  const reloads = { whole: 0, not: 0 };
+  afterAll(() => {
+    expect(reloads.whole).toBeGreaterThan(reloads.not);
+  });
+
+  it("rulesets of cases, as JSON", () => {
+    const scripts = findCases().flatMap((path) => readCase(path).files.filter(({ name }) => name === "nft"));
+    for (const { text } of scripts.filter((_, index) => index % EVERY === 0)) {
+      if (load(`flush ruleset\n${text}`) === "") checkJson();
+    }
+  });
+
+  it("random rulesets, as JSON", () => {
+    const property = fc.property(nftRuleset, (ruleset) => {
+      load("flush ruleset\n");
+      loadRuleset(ruleset, load);
+      checkJson();
+    });
+    fc.assert(property, { seed: SEED, numRuns: RUNS_OF_JSON, endOnFailure: true });
   });
 
   /** The script as hookwalk understands it, printed as a ruleset, must come to the same as the script itself. */

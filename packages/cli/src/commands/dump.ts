@@ -8,15 +8,16 @@ import {
   printIptablesSave,
   printIpvsadm,
   printNft,
+  printNftJson,
   printSs,
   printSysctl,
   selectNftTables,
   selectTables,
 } from "@hookwalk/engine";
-import type { Selection, Snapshot } from "@hookwalk/engine";
+import type { NftTable, Selection, Snapshot } from "@hookwalk/engine";
 
 /** The forms that a tool itself prints and reads. */
-export type DumpForm = "iptables-save" | "nft" | "ipset" | "ip";
+export type DumpForm = "iptables-save" | "nft" | "nft-json" | "ipset" | "ip";
 
 /** Each file of a snapshot, and what its own tool would have printed into it; null: nobody knows. */
 const FILES: readonly (readonly [name: string, print: (snapshot: Snapshot) => string | null])[] = [
@@ -53,12 +54,18 @@ export function printDump(form: DumpForm, snapshot: Snapshot, selection: Selecti
     case "iptables-save":
       return printTables(snapshot, selection);
     case "nft":
-      return printNft(selectNftTables(snapshot, selection).map(({ table, chains }) => ({ ...table, chains })));
+      return printNft(nftTables(snapshot, selection));
+    case "nft-json":
+      return printNftJson(nftTables(snapshot, selection));
     case "ipset":
       return printIpset(snapshot.sets ?? []);
     case "ip":
       return printRouting(snapshot, selection);
   }
+}
+
+function nftTables(snapshot: Snapshot, selection: Selection): readonly NftTable[] {
+  return selectNftTables(snapshot, selection).map(({ table, chains }) => ({ ...table, chains }));
 }
 
 function printTables(snapshot: Snapshot, selection: Selection): string {

@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { completion } from "./completion.ts";
+import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { lint } from "./lint.ts";
 import { show } from "./show.ts";
@@ -12,6 +13,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["show", (): Promise<Command> => Promise.resolve(show)],
   ["explain", (): Promise<Command> => Promise.resolve(explain)],
   ["lint", (): Promise<Command> => Promise.resolve(lint)],
+  ["diff", (): Promise<Command> => Promise.resolve(diff)],
   ["render", async (): Promise<Command> => (await import("./render.ts")).render],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],
   ["capture", async (): Promise<Command> => (await import("./capture.ts")).capture],

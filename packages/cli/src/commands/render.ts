@@ -1,7 +1,7 @@
 import { diagnosticsDocument, showJson } from "@hookwalk/engine";
 import type { Diagnostic, NamedText, Snapshot } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
-import { ownersOn, renderers, renderOwners } from "@hookwalk/engine/render";
+import { renderers, renderNode, renderOwners } from "@hookwalk/engine/render";
 import type { Rendered } from "@hookwalk/engine/render";
 import { collect } from "../collect/collect.ts";
 import { archiveOf } from "../collect/store.ts";
@@ -32,6 +32,7 @@ export const render: Command = defineCommand({
     "render kube-proxy -f OBJECTS.yaml",
     "render kube-proxy -f OBJECTS.yaml -6 -o iptables-restore | ip6tables-restore --noflush",
     "render kube-proxy -f OBJECTS.yaml -o nft | nft -f -",
+    "render cilium -f OBJECTS.yaml -o ip | ip -batch -",
     "render node -f OBJECTS.yaml -o ipset",
     "render kube-proxy -f OBJECTS.yaml -o snapshot | hookwalk trace -f - --local --src 192.0.2.11 --dst 10.96.0.1:443",
   ],
@@ -43,10 +44,8 @@ export const render: Command = defineCommand({
     if (values.output === "snapshot" && terminal.out.isTerminal) throw usageError(say.commandLine("capture-terminal"));
     const { files, diagnostics: unread } = await readFiles(values.file, context);
     const { value: state, diagnostics: faults } = readObjects(files);
-    const { value: rendered, diagnostics: problems } = renderOwners(
-      owner === WHOLE_NODE ? ownersOn(state) : [owner],
-      state,
-    );
+    const { value: rendered, diagnostics: problems } =
+      owner === WHOLE_NODE ? renderNode(state) : renderOwners([owner], state);
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
     if (rendered !== null) {

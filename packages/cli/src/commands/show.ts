@@ -10,7 +10,7 @@ import { checkNames } from "./known-names.ts";
 import { writeData } from "./output.ts";
 import { printDump } from "./dump.ts";
 
-const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "nft", "ipset", "ip", "nodes"] as const;
+const FORMS = ["text", "json", "yaml", "stats", "iptables-save", "nft", "nft-json", "ipset", "ip", "nodes"] as const;
 
 export const show: Command = defineCommand({
   name: "show",
@@ -66,6 +66,7 @@ export const show: Command = defineCommand({
       }
       case "iptables-save":
       case "nft":
+      case "nft-json":
       case "ipset":
       case "ip":
         writeDump(terminal.out, printDump(form, snapshot, selection));

@@ -38,6 +38,8 @@ export interface Metadata {
   readonly namespace: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly annotations: ReadonlyMap<string, string>;
+  /** When the object came to be, as the API server writes it (it sorts as text); "" where it does not say. */
+  readonly created: string;
   /** It has a deletion timestamp: somebody asked for its end. */
   readonly isTerminating: boolean;
 }
@@ -48,17 +50,19 @@ export const metadata: z.ZodType<Metadata> = z
     namespace: z.string().nullish(),
     labels: words.nullish(),
     annotations: words.nullish(),
+    creationTimestamp: z.string().nullish(),
     deletionTimestamp: z.string().nullish(),
     ...unread(
-      ...["creationTimestamp", "deletionGracePeriodSeconds", "finalizers", "generateName", "generation"],
+      ...["deletionGracePeriodSeconds", "finalizers", "generateName", "generation"],
       ...["managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"],
     ),
   })
-  .transform(({ name, namespace, labels, annotations, deletionTimestamp }) => ({
+  .transform(({ name, namespace, labels, annotations, creationTimestamp, deletionTimestamp }) => ({
     name,
     namespace: namespace ?? "",
     labels: new Map(Object.entries(labels ?? {})),
     annotations: new Map(Object.entries(annotations ?? {})),
+    created: creationTimestamp ?? "",
     isTerminating: typeof deletionTimestamp === "string",
   }));
 

@@ -4,6 +4,7 @@ export type { CalicoNetworkSet } from "./calico/network.ts";
 export type { CalicoPolicy, CalicoProfile, CalicoTier } from "./calico/policy.ts";
 export type { CalicoRule, EntityRule } from "./calico/rule.ts";
 export type { CalicoState } from "./calico/state.ts";
+export type { CiliumState } from "./cilium/state.ts";
 export type { EndpointSlice } from "./endpoint-slice.ts";
 export type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
 export { defaultKubeProxyConfiguration } from "./kube-proxy-configuration.ts";

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Address, Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
+import type { CiliumFacts } from "./cilium/facts.ts";
+import { ciliumFacts } from "./cilium/facts.ts";
 import type { Metadata } from "./fields.ts";
 import { address, metadata, prefix, typeMeta } from "./fields.ts";
 
@@ -15,6 +17,21 @@ export interface NodeFacts {
   readonly randomFully: boolean;
   /** Of what runs on the node, by name: `calico` → `3.30.1`. */
   readonly versions: ReadonlyMap<string, string>;
+  /** Who writes on the node, in this order; null: those that other objects speak of, in the order in which they usually start. */
+  readonly owners: readonly string[] | null;
+  /** Null: no Docker runs here. */
+  readonly docker: DockerBridge | null;
+  /** Of its Cilium agent. */
+  readonly cilium: CiliumFacts;
+}
+
+/** Docker's default bridge. */
+export interface DockerBridge {
+  readonly bridge: string;
+  /** Its address, with the length of its network. */
+  readonly address: Prefix;
+  /** DROP where Docker itself turned forwarding on; ACCEPT where it was on before. */
+  readonly forwardPolicy: "ACCEPT" | "DROP";
 }
 
 export interface NodeInterface {
@@ -30,6 +47,9 @@ export interface NodeRoute {
   readonly to: Prefix | null;
   readonly via: Address | null;
   readonly dev: string;
+  /** The address that the node itself sends from by this route. */
+  readonly src: Address | null;
+  readonly metric: number | null;
 }
 
 const DEFAULT_MTU = 1500;
@@ -67,15 +87,45 @@ const destination = z.string().transform((text, context) => {
 });
 
 const route = z
-  .strictObject({ to: destination, via: address.nullish(), dev: device })
-  .transform(({ to, via, dev }) => ({ to, via: via ?? null, dev }));
+  .strictObject({
+    to: destination,
+    via: address.nullish(),
+    dev: device,
+    src: address.nullish(),
+    metric: z.int().min(0).max(0xffff_ffff).nullish(),
+  })
+  .transform(({ to, via, dev, src, metric }): NodeRoute => ({
+    to,
+    via: via ?? null,
+    dev,
+    src: src ?? null,
+    metric: metric ?? null,
+  }));
+
+const DEFAULT_BRIDGE = { bridge: "docker0", address: { address: 0xac11_0001, length: 16 } } as const;
+
+const docker = z
+  .strictObject({
+    bridge: device.nullish(),
+    address: prefix.nullish(),
+    forwardPolicy: z.enum(["ACCEPT", "DROP"]).nullish(),
+  })
+  .refine(({ address }) => typeof (address?.address ?? 0) === "number", { message: "IPv4/LENGTH", path: ["address"] })
+  .transform(({ bridge, address, forwardPolicy }): DockerBridge => ({
+    bridge: bridge ?? DEFAULT_BRIDGE.bridge,
+    address: address ?? DEFAULT_BRIDGE.address,
+    forwardPolicy: forwardPolicy ?? "DROP",
+  }));
 
 const spec = z.strictObject({
+  owners: z.array(z.string()).nullish(),
+  docker: docker.nullish(),
   interfaces: z.array(nodeInterface).nullish(),
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),
   versions: z.record(z.string(), z.string().regex(/^v?\d+\.\d+(\.\d+)?([-+].*)?$/, "MAJOR.MINOR.PATCH")).nullish(),
   iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
+  cilium: ciliumFacts,
 });
 
 export const nodeFacts: z.ZodType<NodeFacts> = z
@@ -88,4 +138,7 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
     versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
+    owners: spec.owners ?? null,
+    docker: spec.docker ?? null,
+    cilium: spec.cilium,
   }));

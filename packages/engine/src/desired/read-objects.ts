@@ -177,6 +177,8 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    kubelet: ofKind("KubeletConfiguration").at(-1) ?? null,
+    daemonSets: ofKind("DaemonSet"),
     calico: {
       felix: ofKind("FelixConfiguration"),
       clusters: ofKind("ClusterInformation"),
@@ -188,6 +190,12 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
       workloads: ofKind("WorkloadEndpoint"),
       hosts: ofKind("HostEndpoint"),
       networkSets: ofKind("CalicoNetworkSet"),
+    },
+    cilium: {
+      config: ofKind("ConfigMap").findLast(({ cilium }) => cilium !== null)?.cilium ?? null,
+      nodes: ofKind("CiliumNode"),
+      endpoints: ofKind("CiliumEndpoint"),
+      envoyConfigs: ofKind("CiliumEnvoyConfig"),
     },
   };
 }

@@ -1,6 +1,10 @@
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
+import type { CiliumObject, CiliumState } from "./cilium/state.ts";
+import type { ConfigMap } from "./config-map.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import type { KubeletConfiguration } from "./kubelet-configuration.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
@@ -23,7 +27,11 @@ export interface DesiredState {
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  /** Null: none was given. */
+  readonly kubelet: KubeletConfiguration | null;
+  readonly daemonSets: readonly DaemonSet[];
   readonly calico: CalicoState;
+  readonly cilium: CiliumState;
 }
 
 export type DesiredObject =
@@ -35,6 +43,10 @@ export type DesiredObject =
   | Namespace
   | ServiceAccount
   | NetworkPolicy
+  | ConfigMap
   | NodeFacts
   | KubeProxyConfiguration
-  | CalicoObject;
+  | KubeletConfiguration
+  | DaemonSet
+  | CalicoObject
+  | CiliumObject;

@@ -16,7 +16,27 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
+  "cilium-no-config":
+    "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
+  "cilium-no-version":
+    "nothing says which Cilium runs on {node}: its rules differ from release to release\nNothing is rendered. spec.versions of a hookwalk.dev/v1 Node says it.",
+  "cilium-unknown-release":
+    "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
+  "cilium-no-pod-network":
+    "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
+  "cilium-no-default-route":
+    "no default route of {node} is known: whose connections are marked is told by its device\nNothing is rendered. spec.routes of a hookwalk.dev/v1 Node has the route.",
+  "cilium-no-eni":
+    "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
+  "cilium-no-device":
+    "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-no-proxy-port":
+    "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
   "render-calico-mode": "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is.",
   "render-calico-no-limits":
@@ -197,6 +217,11 @@ export const report = {
   assuming: "assuming",
   "assumed-why": "({why})",
   "outcomes-differ": "{count} outcomes: the snapshot does not decide this",
+  "diff-none": "no difference",
+  "diff-count": "{places} places differ: {removed} lines only in A, {added} only in B, {moved} elsewhere",
+  "diff-moved": "was {from}",
+  "diff-missing-in-a": "{listing}: not compared, A has no such listing",
+  "diff-missing-in-b": "{listing}: not compared, B has no such listing",
   "no-snapshot-tables": "no tables in this snapshot",
   "chain-policy": "policy {policy}",
   "chain-rules-1": "1 rule",
@@ -227,10 +252,11 @@ export const commandLine = {
   "global-options": "Everywhere:",
   "exit-codes": "Exit codes:",
   "exit-code-list":
-    "0 ok (a drop is an answer) · 1 expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
+    "0 ok (a drop is an answer) · 1 findings, differences, expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
   lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
+  diff: "say what differs between two snapshots, counters and spelling aside",
   show: "print the rules, sets, routes and counts of a snapshot",
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
@@ -295,6 +321,9 @@ export const commandLine = {
   "option-flow": "walk the whole connection: first packet, reply, third packet",
   "option-reply-iif": "the device that the reply comes in by (default: by the route)",
   "option-expect": "exit 1 unless every outcome has this verdict",
+  "option-diff-file": "a snapshot as for show, twice: first A, then B",
+  "diff-two": "two snapshots are compared: say -f A -f B",
+  "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",
   "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",

@@ -15,7 +15,25 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
-  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。可以渲染 iptables 与 nftables 模式。",
+  "render-argument": "{owner}：{argument} 必须是 {expected}，而不是“{value}”\n不渲染它的任何内容。",
+  "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
+  "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
+  "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
+  "cilium-no-config":
+    "没有 ConfigMap cilium-config：无从得知 agent 的配置\n不渲染任何内容。`kubectl -n kube-system get configmap cilium-config -o yaml` 会打印它。",
+  "cilium-no-version":
+    "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.versions 里写明。",
+  "cilium-unknown-release": "不知道 Cilium {version} 的规则：只知道 {oldest} 到 {newest} 的\n不渲染任何内容。",
+  "cilium-no-pod-network":
+    "用 iptables 做地址伪装需要 {node} 的 Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
+  "cilium-no-default-route":
+    "不知道 {node} 的默认路由：给哪个设备的连接打标记取决于它\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.routes 里写明。",
+  "cilium-no-eni":
+    "{endpoint} 的地址 {address}：节点上没有设备是它所属的网卡\n略去它的策略路由。CiliumNode 说明是哪块网卡，hookwalk.dev/v1 Node 说明哪个设备有该 MAC 地址。",
+  "cilium-no-device":
+    "不知道 {endpoint}（{address}）的设备\n略去它的路由。请在 hookwalk.dev/v1 Node 的 spec.cilium.endpoints 里写明设备。",
+  "cilium-no-proxy-port":
+    "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
   "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.16 及以后的版本。",
   "render-calico-mode": "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
@@ -172,6 +190,11 @@ export const report: SameKeys<typeof en.report> = {
   assuming: "假定",
   "assumed-why": "（{why}）",
   "outcomes-differ": "{count} 种结果：快照不足以判定",
+  "diff-none": "没有差异",
+  "diff-count": "{places} 处不同：仅 A 有 {removed} 行，仅 B 有 {added} 行，位置改变 {moved} 行",
+  "diff-moved": "原为 {from}",
+  "diff-missing-in-a": "{listing}：未比较，A 中没有该列表",
+  "diff-missing-in-b": "{listing}：未比较，B 中没有该列表",
   "no-snapshot-tables": "该快照中没有表",
   "chain-policy": "默认策略 {policy}",
   "chain-rules-1": "1 条规则",
@@ -204,6 +227,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "more-help": "`hookwalk 命令 --help` 给出该命令的详细说明。",
   trace: "让一个或多个报文走一遍，指出由哪条规则决定",
   lint: "指出快照中的问题：规则本身，以及列表如何显示它们",
+  diff: "指出两个快照的差异，不计计数器和写法",
   show: "打印快照中的规则、集合、路由与统计",
   explain: "用文字说明每条规则、集合、mark 与策略路由规则，以及由谁写入",
   version: "打印版本",
@@ -266,6 +290,9 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-flow": "走完整个连接：首个报文、应答、第三个报文",
   "option-reply-iif": "应答进入的设备（默认由路由得出）",
   "option-expect": "只要有一种结果的判定不是它，就以 1 退出",
+  "option-diff-file": "快照（同 show），写两次：先 A 后 B",
+  "diff-two": "比较需要两个快照：请写 -f A -f B",
+  "diff-two-hint": "每个都可以是目录、归档（含多个节点时写 ARCHIVE#NODE）或单个文件。",
   "option-fail-on": "有该级别及以上的结果时以 1 退出（默认：error）",
   "option-backend": "转储未说明时由谁持有各表（默认 legacy）",
   "lab-kernel": "内核：",

@@ -33,3 +33,9 @@ export function plainRoutingRule<A>(
     span,
   };
 }
+
+/** `from all lookup local`, which the kernel has at 0 and some move to where rules have room before it. */
+export function isLocalLookup({ action, from, to, fwmark, iif, oif, ipproto, not }: RoutingRule): boolean {
+  const isPlain = !not && [from, to, fwmark, iif, oif, ipproto].every((selector) => selector === null);
+  return isPlain && action.kind === "lookup" && action.table === "local";
+}

@@ -13,6 +13,8 @@ export interface Datatype {
   readonly host: boolean;
   /** Bits that have names: `a,b` is any of them, not one after the other. */
   readonly bitmask: boolean;
+  /** Names for its values; null: it has none. */
+  readonly symbols: Symbols | null;
   /** Null: no constant of this type. */
   read(text: string): DataRange | null;
 }
@@ -51,6 +53,7 @@ function numeric(name: string, bits: number, { host = false, bitmask = false, sy
     bits,
     host,
     bitmask,
+    symbols: symbols ?? null,
     read(text) {
       const named = symbols?.get(text) ?? symbols?.get(text.toLowerCase());
       return named === undefined ? readNumber(text, bits) : only(datum(named, bits));
@@ -109,7 +112,14 @@ function readName(text: string): DataRange | null {
   return { from, to: from | allBits(8 * (NAME_BYTES - text.length + 1)) };
 }
 
-const named = (name: string): Datatype => ({ name, bits: 128, host: false, bitmask: false, read: readName });
+const named = (name: string): Datatype => ({
+  name,
+  bits: 128,
+  host: false,
+  bitmask: false,
+  symbols: null,
+  read: readName,
+});
 
 /** Device names stand for their index, too: the listing has the name. */
 const ifIndex: Datatype = { ...named("iface_index"), read: (text) => only(nameDatum(text)) };
@@ -163,7 +173,7 @@ const TYPES: readonly Datatype[] = [
   numeric("cgroupsv2", 64, { host }),
   numeric("time", 64, { host }),
   numeric("hour", 32, { host }),
-  numeric("day", 8),
+  numeric("day", 8, { symbols: words.DAYS }),
 ];
 
 const BY_NAME: ReadonlyMap<string, Datatype> = new Map(TYPES.map((type) => [type.name, type]));

@@ -1,5 +1,5 @@
 import type { NftElement, NftExpression, NftSet, NftStatement } from "../../model/nft.ts";
-import type { DataRange, SetElement, SetVerdict, ValueSet } from "../../program/value-set.ts";
+import type { DataRange, SetElement, ValueSet } from "../../program/value-set.ts";
 import type { SetReference } from "../../program/value.ts";
 import { readRanges } from "./constant.ts";
 import { setId } from "./context.ts";
@@ -7,6 +7,7 @@ import type { NftContext } from "./context.ts";
 import { datatype } from "./datatypes.ts";
 import type { Datatype } from "./datatypes.ts";
 import { valueSet } from "./value-set.ts";
+import { isVerdict } from "./verdict.ts";
 
 /** How `typeof` is answered: the types of what an expression gives. */
 type TypesOf = (expression: NftExpression, context: NftContext) => readonly Datatype[] | null;
@@ -80,12 +81,6 @@ function compileElement(element: NftElement, { types, data }: SetTypes): readonl
   const key = tupleOf(element.key, types);
   return key === null ? null : [{ key, ...rest }];
 }
-
-function isVerdict(data: NonNullable<NftElement["data"]>): data is SetVerdict {
-  return VERDICTS.has(data.kind);
-}
-
-const VERDICTS: ReadonlySet<string> = new Set(["accept", "drop", "continue", "return", "jump", "goto"]);
 
 /** One range for each field. */
 function tupleOf(expression: NftExpression, types: readonly Datatype[]): readonly DataRange[] | null {

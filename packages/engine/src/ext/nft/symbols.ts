@@ -136,6 +136,8 @@ export const DCCP_TYPES: Symbols = new Map(
   numbered("request response data ack dataack closereq close reset sync syncack"),
 );
 
+export const DAYS: Symbols = new Map(numbered("Sunday Monday Tuesday Wednesday Thursday Friday Saturday"));
+
 /** ARPHRD_*, include/uapi/linux/if_arp.h. */
 export const LINK_TYPES: Symbols = new Map([
   ["ether", 1],

@@ -159,6 +159,9 @@ export const IPSEC_KEYS: Words = words({ ip_addr: "saddr daddr", integer: "reqid
 /** Datatypes whose values are sets of bits: without an operator a match asks whether any of them is set. */
 export const BIT_TYPES: ReadonlySet<string> = new Set(["ct_state", "ct_status", "ct_label", "ct_event", "tcp_flag"]);
 
+/** Datatypes that `nft -j` has as the text prints them: also a number is a string there (nftables src/json.c, datatype_json). */
+export const PRINTED_TYPES: ReadonlySet<string> = new Set(["iface_index", "realm", "classid", "cgroupsv2"]);
+
 /** Datatypes of objects: what a map of them gives is a name. */
 export const OBJECT_TYPES: ReadonlySet<string> = new Set(["counter", "quota", "limit", "secmark", "synproxy"]);
 

@@ -45,6 +45,7 @@ describe("recognising", () => {
     ["ipvsadm", "Prot LocalAddress:Port Scheduler Flags\nTCP  10.0.0.1:80 rr\n", ({ ipvs }) => ipvs],
     ["cni", '{"cniVersion":"0.3.1","name":"k","plugins":[{"type":"calico"}]}', ({ cni }) => cni],
     ["nft", "table inet t {\n\tchain c {\n\t\tip saddr 10.0.0.1 accept\n\t}\n}\n", ({ nft }) => nft],
+    ["nft-json", '{"nftables": [{"table": {"family": "inet", "name": "t"}}]}', ({ nft }) => nft],
     ["manifest", '{"host":"n","kernel":"6.1","tools":{"ipset":"7.17"},"notes":["x"]}', ({ manifest }) => manifest],
   ])("%s by its content, whatever its name", (format, text, valueOf) => {
     const snapshot = read({ "page-from-the-web.md": text });

@@ -1,5 +1,5 @@
 import type { NftElement, NftExpression } from "../../model/nft.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonScalar } from "../json.ts";
 import type { Report } from "../report.ts";
 import { get, keepVerbatim, listOf, numberAt, numberOf, onlyEntry, textAt, textOf, textsAt } from "./reader.ts";
 import { readVerdict } from "./verdict.ts";
@@ -9,7 +9,7 @@ type Read = (value: Json, report: Report) => NftExpression | null;
 
 /** An expression of libnftables-json(5); what nobody here knows is kept as it stands. */
 export function readExpression(value: Json, report: Report): NftExpression {
-  if (value.kind === "scalar") return literal(value.text);
+  if (value.kind === "scalar") return literal(value);
   if (value.kind === "array") return { kind: "list", items: value.items.map((item) => readExpression(item, report)) };
   const [name, inner] = onlyEntry(value) ?? ["", value];
   const read = EXPRESSIONS.get(name);
@@ -24,12 +24,18 @@ export function expressionAt(object: Json, key: string, report: Report): NftExpr
     : readExpression(value, report);
 }
 
-/** `"@name"` is a set, `"*"` the wildcard; `true` and `false` are what the text calls `exists` and `missing`. */
-function literal(text: string): NftExpression {
+/**
+ * `"@name"` is a set, `"*"` the wildcard; `true` and `false` are what the text calls `exists` and `missing`. A string that
+ * looks like a number is a name.
+ */
+function literal({ text, isString }: JsonScalar): NftExpression {
+  if (!isString) {
+    const word = text === "true" ? "exists" : text === "false" ? "missing" : text;
+    return { kind: "literal", text: word, quoted: false };
+  }
   if (text === "*") return { kind: "wildcard" };
   if (text.startsWith("@") && text.length > 1) return { kind: "set-ref", name: text.slice(1) };
-  const word = text === "true" ? "exists" : text === "false" ? "missing" : text;
-  return { kind: "literal", text: word, quoted: false };
+  return { kind: "literal", text, quoted: /^-?\d+$/.test(text) };
 }
 
 const familyAt = (value: Json): "ip" | "ip6" | null => ipFamily(textAt(value, "family"));
@@ -207,6 +213,6 @@ function readElement(key: Json, data: Json | undefined, report: Report): NftElem
     timeout: numberOf(get(inside ?? undefined, "timeout")),
     expires: numberOf(get(inside ?? undefined, "expires")),
     comment: textAt(inside ?? undefined, "comment"),
-    statements: readElementStatements(inside, report),
+    statements: readElementStatements(inside, report, readExpression),
   };
 }

@@ -15,9 +15,12 @@ import { parseJsonObjects } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { diagnosticsOf, newReport, quoted, say } from "../report.ts";
 import type { ParseOptions, Report } from "../report.ts";
+import { spellElements, spellSet, typesOfSet } from "../../ext/nft/literals.ts";
 import { readElementStatements } from "./element-statement.ts";
 import { readElements, readExpression } from "./expression.ts";
+import { readBody } from "./object.ts";
 import { get, jsonText, listOf, numberAt, spanOf, textAt, textOf, textsAt } from "./reader.ts";
+import { spellAsText } from "./spelling.ts";
 import { readStatement } from "./statement.ts";
 
 const FAMILIES: readonly NftFamily[] = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
@@ -128,21 +131,21 @@ function tableOf(listing: Listing, value: JsonObject, name: string | null): Tabl
 const ownTable = (listing: Listing, value: JsonObject): TableDraft | null =>
   tableOf(listing, value, textAt(value, "table"));
 
-function chainOf(listing: Listing, value: JsonObject, name: string | null): ChainDraft | null {
-  const table = ownTable(listing, value);
+function chainOf(listing: Listing, table: TableDraft | null, value: JsonObject, key: string): ChainDraft | null {
+  const name = textAt(value, key);
   if (table === null || name === null) return null;
-  const key = `${table.family} ${table.name} ${name}`;
-  const known = listing.chains.get(key);
+  const id = `${table.family} ${table.name} ${name}`;
+  const known = listing.chains.get(id);
   if (known !== undefined) return known;
   const { report } = listing;
   const chain: ChainDraft = { name, handle: null, comment: null, base: null, rules: [], span: spanOf(value, report) };
-  listing.chains.set(key, chain);
+  listing.chains.set(id, chain);
   table.chains.push(chain);
   return chain;
 }
 
 function readChain(listing: Listing, value: JsonObject): void {
-  const chain = chainOf(listing, value, textAt(value, "name"));
+  const chain = chainOf(listing, ownTable(listing, value), value, "name");
   if (chain === null) return;
   chain.handle = numberAt(value, "handle");
   chain.comment = textAt(value, "comment");
@@ -161,11 +164,12 @@ function baseOf({ report }: Listing, value: JsonObject): NftBaseChain | null {
 }
 
 function readRule(listing: Listing, value: JsonObject): void {
-  const chain = chainOf(listing, value, textAt(value, "chain"));
-  if (chain === null) return;
+  const table = ownTable(listing, value);
+  const chain = chainOf(listing, table, value, "chain");
+  if (table === null || chain === null) return;
   const { report } = listing;
   const rule: NftRule = {
-    statements: listOf(get(value, "expr")).map((statement) => readStatement(statement, report)),
+    statements: listOf(get(value, "expr")).map((statement) => readStatement(statement, table.family, report)),
     comment: textAt(value, "comment"),
     handle: numberAt(value, "handle"),
     text: null,
@@ -210,11 +214,11 @@ function readSet(listing: Listing, value: JsonObject): void {
     policy: textAt(value, "policy"),
     autoMerge: textAt(value, "auto-merge") === "true",
     comment: textAt(value, "comment"),
-    statements: readElementStatements(value, report),
+    statements: readElementStatements(value, report, readExpression),
     elements: elements === undefined ? [] : readElements(elements, report),
     span: spanOf(value, report),
   };
-  table.sets.push(set);
+  table.sets.push(spellSet(set, spellAsText));
 }
 
 /** `{"element": {"family": …, "table": …, "name": SET, "elem": […]}}`. */
@@ -223,11 +227,10 @@ function readElementCommand(listing: Listing, value: JsonObject): void {
   const at = table?.sets.findIndex(({ name }) => name === textAt(value, "name")) ?? -1;
   const set = table?.sets[at];
   if (table === null || set === undefined) return;
-  const more = readElements(get(value, "elem") ?? value, listing.report);
+  const { key, data } = typesOfSet(set);
+  const more = spellElements(readElements(get(value, "elem") ?? value, listing.report), key, data, spellAsText);
   table.sets[at] = { ...set, elements: [...(set.elements ?? []), ...more] };
 }
-
-const HEAD: ReadonlySet<string> = new Set(["family", "table", "name", "handle", "comment"]);
 
 function readObject(listing: Listing, type: string, value: JsonObject): void {
   const table = ownTable(listing, value);
@@ -238,9 +241,7 @@ function readObject(listing: Listing, type: string, value: JsonObject): void {
     name,
     handle: numberAt(value, "handle"),
     comment: textAt(value, "comment"),
-    body: value.entries.flatMap(([key, inner]) =>
-      HEAD.has(key) ? [] : [[key, inner.kind === "scalar" ? inner.text : jsonText(inner)]],
-    ),
+    body: readBody(type, value),
     span: spanOf(value, listing.report),
   };
   table.objects.push(object);

@@ -43,6 +43,11 @@ export function onlyEntry(value: Json): readonly [string, Json] | null {
   return value.kind === "object" && value.entries.length === 1 ? (value.entries[0] ?? null) : null;
 }
 
+/** The pairs of an object; of anything else none. */
+export function pairsIn(value: Json): JsonObject["entries"] {
+  return value.kind === "object" ? value.entries : [];
+}
+
 /** JSON as it stood, without its line ends. */
 export function jsonText(value: Json): string {
   switch (value.kind) {

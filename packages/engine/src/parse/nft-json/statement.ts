@@ -1,20 +1,46 @@
-import type { NftExpression, NftMatch, NftStatement } from "../../model/nft.ts";
+import { spellStatement } from "../../ext/nft/literals.ts";
+import type { NftExpression, NftFamily, NftMatch, NftStatement } from "../../model/nft.ts";
+import { parseNftStatement } from "../nft/parse-nft.ts";
 import type { Json } from "../json.ts";
 import type { Report } from "../report.ts";
 import { COUNTING, readElementStatements } from "./element-statement.ts";
 import { expressionAt, ipFamily, readExpression } from "./expression.ts";
-import { get, jsonText, keepVerbatim, listOf, numberAt, onlyEntry, textAt, textOf, textsAt } from "./reader.ts";
+import { synproxyPairs } from "./object.ts";
+import {
+  get,
+  jsonText,
+  keepVerbatim,
+  listOf,
+  numberAt,
+  onlyEntry,
+  pairsIn,
+  textAt,
+  textOf,
+  textsAt,
+} from "./reader.ts";
+import { spellAsText } from "./spelling.ts";
 import { readVerdict } from "./verdict.ts";
 
 type Read = (value: Json, report: Report) => NftStatement | null;
 
-/** A statement of libnftables-json(5); what nobody here knows is kept as it stands. */
-export function readStatement(value: Json, report: Report): NftStatement {
-  const verdict = readVerdict(value);
-  if (verdict !== null) return verdict;
+/**
+ * A statement of libnftables-json(5) in a table of this family, its constants spelt as in nft's text; what nobody here knows
+ * is kept as it stands.
+ */
+export function readStatement(value: Json, family: NftFamily, report: Report): NftStatement {
+  const statement = readVerdict(value) ?? readOther(value, report);
+  return spellStatement(isPlainReject(statement, family) ? PLAIN_REJECT : statement, family, spellAsText);
+}
+
+function readOther(value: Json, report: Report): NftStatement {
+  if (value.kind === "scalar" && value.isString) {
+    const statement = parseNftStatement(value.text);
+    if (statement !== null) return statement;
+  }
   const [name, inner] = onlyEntry(value) ?? ["", value];
-  const read: Read | undefined = STATEMENTS.get(name) ?? COUNTING.get(name);
-  return read?.(inner, report) ?? keepVerbatim(value, report);
+  const read = STATEMENTS.get(name);
+  const statement = read === undefined ? COUNTING.get(name)?.(inner, report, readExpression) : read(inner, report);
+  return statement ?? keepVerbatim(value, report);
 }
 
 const OPERATORS: readonly NftMatch["op"][] = ["in", "==", "!=", "<", ">", "<=", ">=", "!"];
@@ -59,6 +85,15 @@ function mapsToPorts(address: NftExpression | null): boolean {
   return address.map.elements.some(({ data }) => data?.kind === "concat");
 }
 
+const PLAIN_REJECT: NftStatement = { kind: "reject", type: null, code: null };
+
+/** Where the text needs no word for "port unreachable" (nftables src/statement.c, reject_stmt_print). */
+function isPlainReject(statement: NftStatement, family: NftFamily): boolean {
+  if (statement.kind !== "reject" || statement.code?.kind !== "literal") return false;
+  const plain = family === "ip" ? "icmp" : family === "ip6" ? "icmpv6" : "icmpx";
+  return statement.type === plain && statement.code.text === "port-unreachable";
+}
+
 const reject: Read = (value, report) => {
   const type = textAt(value, "type");
   const known = type === "icmp" || type === "icmpv6" || type === "icmpx" || type === "tcp reset" ? type : null;
@@ -66,18 +101,15 @@ const reject: Read = (value, report) => {
   return { kind: "reject", type: known, code: expressionAt(value, "expr", report) };
 };
 
-/** Options in the order in which they stand, as the text spells them. */
-function optionsOf(value: Json): readonly (readonly [string, string])[] {
-  if (value.kind !== "object") return [];
-  return value.entries.map(([key, inner]) => [
-    key,
-    inner.kind === "array" ? textsOf(inner).join(",") : inner.kind === "scalar" ? inner.text : jsonText(inner),
-  ]);
-}
+type Pair = readonly [name: string, value: string];
 
-function textsOf(value: Json): readonly string[] {
-  return listOf(value).flatMap((item) => textOf(item) ?? []);
-}
+/** Options as the text has them: a prefix in quotes, a pair for each flag. */
+const logOptions: (value: Json) => readonly Pair[] = (value) =>
+  pairsIn(value).flatMap(([key, inner]): readonly Pair[] => {
+    if (key === "flags") return listOf(inner).map((flag): Pair => ["flags", textOf(flag) ?? jsonText(flag)]);
+    const text = textOf(inner) ?? jsonText(inner);
+    return [[key, key === "prefix" ? `"${text}"` : text]];
+  });
 
 const queue: Read = (value, report) => ({
   kind: "queue",
@@ -100,18 +132,19 @@ const setUpdate: Read = (value, report) => {
   const set = textAt(value, "set") ?? textAt(value, "map");
   const element = get(value, "elem");
   if ((op !== "add" && op !== "update" && op !== "delete") || set === null || element === undefined) return null;
-  const wrapped = onlyEntry(element);
-  const inside = wrapped?.[0] === "elem" ? wrapped[1] : null;
-  const key = inside === null ? readExpression(element, report) : expressionAt(inside, "val", report);
-  if (key === null) return null;
+  const inside = elementIn(element);
+  const key = readExpression(element, report);
   return {
     kind: "set-update",
     op,
     set: set.replace(/^@/, ""),
     key,
     data: expressionAt(value, "data", report),
-    timeout: numberAt(inside ?? undefined, "timeout"),
-    statements: [...readElementStatements(inside, report), ...readElementStatements(value, report)],
+    timeout: numberAt(inside, "timeout"),
+    statements: [
+      ...readElementStatements(inside ?? null, report, readExpression),
+      ...readElementStatements(value, report, readExpression),
+    ],
   };
 };
 
@@ -119,16 +152,16 @@ const meter: Read = (value, report) => {
   const [name, key] = [textAt(value, "name"), expressionAt(value, "key", report)];
   const statement = get(value, "stmt");
   if (name === null || key === null || statement === undefined) return null;
-  const statements = listOf(statement).map((item) => readStatement(item, report));
-  return {
-    kind: "meter",
-    name,
-    size: numberAt(value, "size"),
-    key,
-    timeout: numberAt(value, "timeout"),
-    statements,
-  };
+  const statements = listOf(statement).map((item) => readOther(item, report));
+  const timeout = numberAt(elementIn(get(value, "key")), "timeout");
+  return { kind: "meter", name, size: numberAt(value, "size"), key, timeout, statements };
 };
+
+/** What stands inside of `{"elem": …}`, where a time or a statement stands beside the value. */
+function elementIn(value: Json | undefined): Json | undefined {
+  const entry = value === undefined ? null : onlyEntry(value);
+  return entry?.[0] === "elem" ? entry[1] : undefined;
+}
 
 const ctObject =
   (type: "helper" | "timeout" | "expectation"): Read =>
@@ -166,7 +199,7 @@ const STATEMENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["masquerade", nat("masquerade")],
   ["redirect", nat("redirect")],
   ["reject", reject],
-  ["log", (value) => ({ kind: "log", options: optionsOf(value) })],
+  ["log", (value) => ({ kind: "log", options: logOptions(value) })],
   ["queue", queue],
   ["dup", copy("dup")],
   ["fwd", copy("fwd")],
@@ -177,15 +210,14 @@ const STATEMENTS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["ct timeout", ctObject("timeout")],
   ["ct expectation", ctObject("expectation")],
   ["tproxy", tproxy],
-  [
-    "synproxy",
-    (value) => ({ kind: "synproxy", options: value.kind === "scalar" ? named(value.text) : optionsOf(value) }),
-  ],
+  ["synproxy", (value) => ({ kind: "synproxy", options: synproxyOptions(value) })],
   ["flow", flow],
   ["reset", (value, report) => ({ kind: "reset", option: readExpression(value, report) })],
   ["xt", xt],
 ]);
 
-function named(text: string): readonly (readonly [string, string])[] {
-  return text === "null" ? [] : [["name", text]];
+/** A named one is a string. */
+function synproxyOptions(value: Json): readonly Pair[] {
+  const name = textOf(value);
+  return name === null ? synproxyPairs(value) : [["name", name]];
 }

@@ -94,10 +94,10 @@ function readLimit(reader: Reader): Body {
   return [
     ["rate", String(rate)],
     ["per", per],
-    ["burst", String(burst ?? 0)],
     ...(over ? ([["inv", "true"]] as const) : []),
     ...(isBytes ? ([["rate_unit", unit]] as const) : []),
-    ...(isBytes ? ([["burst_unit", burstUnit]] as const) : []),
+    ...(burst === null || burst === 0 ? [] : ([["burst", String(burst)]] as const)),
+    ...(isBytes && burst !== 0 ? ([["burst_unit", burstUnit]] as const) : []),
   ];
 }
 

@@ -1,13 +1,14 @@
 import type { Parsed } from "../../model/diagnostic.ts";
-import type { NftTable } from "../../model/nft.ts";
+import type { NftStatement, NftTable } from "../../model/nft.ts";
 import { diagnosticsOf, newReport } from "../report.ts";
-import type { ParseOptions } from "../report.ts";
+import type { ParseOptions, Report } from "../report.ts";
 import { readCommands } from "./command.ts";
 import { readConcat, readValue } from "./expression.ts";
 import type { Reader } from "./reader.ts";
 import { finishedTables } from "./ruleset-draft.ts";
 import type { RulesetDraft } from "./ruleset-draft.ts";
 import { advance, newScanner } from "./scanner.ts";
+import { readStatement } from "./statement.ts";
 import { startsXtWords } from "./xt-words.ts";
 
 export interface NftOptions extends ParseOptions {
@@ -24,8 +25,26 @@ const EXPANSION = 100_000;
  */
 export function parseNft(text: string, file: string, options: NftOptions = {}): Parsed<readonly NftTable[]> {
   const report = newReport(file, "nft list ruleset");
-  const reader: Reader = {
-    scanner: newScanner(text, options.firstLine ?? 1, startsXtWords),
+  const reader = newReader(text, options.firstLine ?? 1, report);
+  const draft: RulesetDraft = new Map();
+  advance(reader.scanner);
+  readCommands(reader, draft);
+  const tables = finishedTables(draft);
+  return { value: options.terse === true ? tables.map(withoutElements) : tables, diagnostics: diagnosticsOf(report) };
+}
+
+/** One statement alone; null: it is none, or not the only one. `nft -j` prints those so that it has no JSON for. */
+export function parseNftStatement(text: string): NftStatement | null {
+  const reader = newReader(text, 1, newReport("", "nft"));
+  reader.scanner.inChain = true;
+  advance(reader.scanner);
+  const statement = readStatement(reader);
+  return reader.scanner.kind === "end" ? statement : null;
+}
+
+function newReader(text: string, firstLine: number, report: Report): Reader {
+  return {
+    scanner: newScanner(text, firstLine, startsXtWords),
     report,
     scopes: [null],
     concat: readConcat,
@@ -34,11 +53,6 @@ export function parseNft(text: string, file: string, options: NftOptions = {}): 
     failure: null,
     budget: EXPANSION + text.length,
   };
-  const draft: RulesetDraft = new Map();
-  advance(reader.scanner);
-  readCommands(reader, draft);
-  const tables = finishedTables(draft);
-  return { value: options.terse === true ? tables.map(withoutElements) : tables, diagnostics: diagnosticsOf(report) };
 }
 
 function withoutElements(table: NftTable): NftTable {

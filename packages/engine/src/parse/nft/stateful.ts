@@ -1,3 +1,4 @@
+import { inBytes } from "../../ext/nft/bytes.ts";
 import type { NftRate, NftStatement } from "../../model/nft.ts";
 import { expectPunct, expectWord, fail, isWord, takeDigits, takeIf, takeNumber, takeWord } from "./reader.ts";
 import type { Reader } from "./reader.ts";
@@ -96,11 +97,6 @@ function readQuota(reader: Reader): NftStatement {
   return { kind: "quota", name: null, ...quota };
 }
 
-const FACTORS: ReadonlyMap<string, bigint> = new Map([
-  ["mbytes", 1n << 20n],
-  ["kbytes", 1n << 10n],
-]);
-
 /** `[over|until] 10 mbytes [used 5 kbytes]`. */
 export function takeQuota(reader: Reader): {
   readonly over: boolean;
@@ -116,10 +112,6 @@ export function takeQuota(reader: Reader): {
   if (!takeIf(reader, "used")) return { over, bytes, used: null, unit };
   const used = takeDigits(reader);
   return { over, bytes, used: inBytes(used, takeByteUnit(reader)), unit };
-}
-
-function inBytes(count: string, unit: string): string {
-  return /^\d+$/.test(count) ? String(BigInt(count) * (FACTORS.get(unit) ?? 1n)) : count;
 }
 
 /** `last`, `last used 5m3s`, `last used never`. */

@@ -1,5 +1,6 @@
 import { datatypeOf } from "../../ext/nft/datatype.ts";
-import { BIT_TYPES, VERDICTS } from "../../ext/nft/vocabulary.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
+import { BIT_TYPES } from "../../ext/nft/vocabulary.ts";
 import type { NftElement, NftExpression, NftMatch, NftStatement } from "../../model/nft.ts";
 import { readConcat, readConstant, readMap, readSetOrReference, readValue } from "./expression.ts";
 import { readOption } from "./heads.ts";
@@ -189,12 +190,9 @@ function readSetUpdate(reader: Reader, op: SetOp): NftStatement {
   expectPunct(reader, "@");
   const set = takeNameText(reader, true);
   const { key, data, timeout, statements } = readDynamicElement(reader);
-  if (data !== null && !isExpression(data)) fail(reader);
-  return { kind: "set-update", op, set, key, data: isExpression(data) ? data : null, timeout, statements };
-}
-
-function isExpression(data: NftElement["data"]): data is NftExpression {
-  return data !== null && data.kind !== "jump" && data.kind !== "goto" && !VERDICTS.has(data.kind);
+  const isValue = data === null || !isVerdict(data);
+  if (!isValue) fail(reader);
+  return { kind: "set-update", op, set, key, data: isValue ? data : null, timeout, statements };
 }
 
 /** `{ KEY … }`: what a packet adds to a set. */

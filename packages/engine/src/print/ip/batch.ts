@@ -1,6 +1,7 @@
 import type { Family } from "../../base/address.ts";
 import { printPrefix } from "../../base/address.ts";
 import type { Link, Route, RoutingRule } from "../../model/routing.ts";
+import { isLocalLookup } from "../../model/routing-rule.ts";
 import { printIpRoute } from "./route.ts";
 import { printIpRule } from "./rule.ts";
 
@@ -26,6 +27,8 @@ export function printIpBatch({ links, rules, routes }: IpBatch, family: Family):
     const [priority = "", rule = ""] = line.split(":\t");
     lines.push(`rule add ${rule} priority ${priority}`);
   }
+  // The new one first: addresses of the node must not be out of reach in between.
+  if (ofFamily(rules).some((rule) => isLocalLookup(rule) && rule.priority !== 0)) lines.push("rule delete priority 0");
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 

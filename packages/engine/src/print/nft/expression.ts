@@ -1,3 +1,5 @@
+import { inUnit, unitOf } from "../../ext/nft/bytes.ts";
+import { isVerdict } from "../../ext/nft/verdict.ts";
 import { printTime } from "../../ext/nft/time.ts";
 import type { NftElement, NftExpression, NftRate, NftStatement, NftVerdict } from "../../model/nft.ts";
 import type { NftPrintOptions } from "./options.ts";
@@ -79,7 +81,7 @@ export function printSet(
 }
 
 /** `KEY counter packets 1 bytes 2 timeout 1h expires 5m comment "…" : DATA` (set_elem_expr_print). */
-function printElement(element: NftElement, options: NftPrintOptions): string {
+export function printElement(element: NftElement, options: NftPrintOptions): string {
   let out = printExpression(element.key, options);
   for (const statement of element.statements) {
     if (isStateful(statement)) out += ` ${printStateful(statement, options)}`;
@@ -93,12 +95,6 @@ function printElement(element: NftElement, options: NftPrintOptions): string {
 
 function printData(data: NftExpression | NftVerdict, options: NftPrintOptions): string {
   return isVerdict(data) ? printVerdict(data) : printExpression(data, options);
-}
-
-const VERDICTS: ReadonlySet<string> = new Set(["accept", "drop", "continue", "return", "jump", "goto"]);
-
-function isVerdict(data: { readonly kind: string }): data is NftVerdict {
-  return VERDICTS.has(data.kind);
 }
 
 export function printVerdict(verdict: NftVerdict): string {
@@ -144,12 +140,6 @@ export function printRate({ over, rate, unit, per, burst, burstUnit }: NftRate):
   return isDefault ? start : `${start} burst ${String(burst)} ${burstUnit}`;
 }
 
-const FACTORS: readonly (readonly [unit: string, factor: bigint])[] = [
-  ["mbytes", 1n << 20n],
-  ["kbytes", 1n << 10n],
-  ["bytes", 1n],
-];
-
 /** `over 10 mbytes used 5 kbytes`. */
 export function printQuota(
   {
@@ -161,20 +151,6 @@ export function printQuota(
   options: NftPrintOptions,
 ): string {
   const isUsed = used !== null && used !== "0" && options.stateless !== true;
-  return `${over ? "over " : ""}${inUnit(bytes, unit)}${isUsed ? ` used ${inUnit(used, unitOf(used))}` : ""}`;
-}
-
-/** The largest unit that leaves no rest (nftables src/statement.c, get_rate). */
-export function unitOf(bytes: string): string {
-  const count = countOf(bytes);
-  return FACTORS.find(([, factor]) => count !== 0n && count % factor === 0n)?.[0] ?? "bytes";
-}
-
-function inUnit(bytes: string, unit: string): string {
-  const factor = FACTORS.find(([name]) => name === unit)?.[1] ?? 1n;
-  return `${String(countOf(bytes) / factor)} ${unit}`;
-}
-
-function countOf(digits: string): bigint {
-  return /^\d{1,40}$/.test(digits) ? BigInt(digits) : 0n;
+  const counted = (count: string, counts: string): string => `${inUnit(count, counts)} ${counts}`;
+  return `${over ? "over " : ""}${counted(bytes, unit)}${isUsed ? ` used ${counted(used, unitOf(used))}` : ""}`;
 }

@@ -5,11 +5,11 @@ import type { NftExpression } from "../../model/nft.ts";
 type Constant =
   "literal" | "prefix" | "range" | "list" | "concat" | "set" | "set-ref" | "wildcard" | "binary" | "map" | "verbatim";
 
+/** What a rule reads of a packet, or counts. */
+export type Field = Exclude<NftExpression, { readonly kind: Constant }>;
+
 /** What a rule reads. */
-export function printField(
-  expression: Exclude<NftExpression, { readonly kind: Constant }>,
-  print: (expression: NftExpression) => string,
-): string {
+export function printField(expression: Field, print: (expression: NftExpression) => string): string {
   switch (expression.kind) {
     case "payload":
       return `${expression.protocol} ${expression.field}`;

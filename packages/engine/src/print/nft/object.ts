@@ -1,5 +1,6 @@
 import type { NftObject } from "../../model/nft.ts";
-import { printQuota, printRate, unitOf } from "./expression.ts";
+import { unitOf } from "../../ext/nft/bytes.ts";
+import { printQuota, printRate } from "./expression.ts";
 import type { NftPrintOptions } from "./options.ts";
 
 type Pairs = ReadonlyMap<string, string>;

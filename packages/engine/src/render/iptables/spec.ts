@@ -34,7 +34,7 @@ export function target(family: Family, name: string, written: Written = {}): Tar
   return { kind: "target", name, args: argsOf(extension, written) };
 }
 
-export function jump(chain: string): Target {
+export function jump(chain: string): Extract<Target, { readonly kind: "jump" }> {
   return { kind: "jump", chain };
 }
 
@@ -48,11 +48,18 @@ function argsOf(extension: Extension, written: Written): Args {
   for (const [key, text] of Object.entries(written)) {
     const negated = key.startsWith("!");
     const named = findOption(extension, negated ? key.slice(1) : key);
-    const value = named?.option.codec.parse(text, "");
+    const [first, second] = named?.option.codec.words === 2 ? twoWords(text) : [text, ""];
+    const value = named?.option.codec.parse(first, second);
     if (named === null || value === undefined) throw new Error(`${extension.name} does not take ${key} ${text}`);
     args[named.name] = { negated, value };
   }
   return extension.normalise(args);
+}
+
+/** `SET src,dst`. */
+function twoWords(text: string): readonly [string, string] {
+  const blank = text.indexOf(" ");
+  return blank < 0 ? [text, ""] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
 /** The rule of a chain that a specification makes, where it stands. */

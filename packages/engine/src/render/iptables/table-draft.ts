@@ -43,16 +43,24 @@ export class TableDraft {
     this.#of(chain).push(spec);
   }
 
+  /** `-A`, one after the other. */
+  appendAll(chain: string, specs: readonly RuleSpec[]): void {
+    const rules = this.#of(chain);
+    for (const spec of specs) rules.push(spec);
+  }
+
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
     this.#of(chain).unshift(spec);
     this.#inserted.set(chain, this.insertedIn(chain) + 1);
   }
 
-  /** `-C`, and `-I` where there is no such rule: whoever does this never puts its rules back in order. */
-  ensure(chain: string, spec: RuleSpec): void {
+  /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
+  ensure(chain: string, spec: RuleSpec, place: "start" | "end" = "start"): void {
     const wanted = keyOf(spec);
-    if (!this.#of(chain).some((one) => keyOf(one) === wanted)) this.prepend(chain, spec);
+    if (this.#of(chain).some((one) => keyOf(one) === wanted)) return;
+    if (place === "start") this.prepend(chain, spec);
+    else this.append(chain, spec);
   }
 
   /** `-P`, of a base chain. */

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
+import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
 import type { ProxiedEndpoint, UsableEndpoints } from "./endpoints.ts";
@@ -26,7 +27,13 @@ interface Writing extends Writer {
   readonly internalPolicy: string;
   readonly externalPolicy: string;
   readonly usesFirewall: boolean;
+  /** Each reachable endpoint's chain, and the jump to it. */
+  readonly toEndpoints: ReadonlyMap<ProxiedEndpoint, JumpTarget>;
 }
+
+type JumpTarget = Extract<Target, { kind: "jump" }>;
+
+const TO_MASQ = jump(MARK_MASQ);
 
 /** Everything about one service port: pkg/proxy/iptables syncProxyRules, the body of its loop over services. */
 export function writeServicePort(writer: Writer, port: ProxiedPort, usable: UsableEndpoints): void {
@@ -41,11 +48,12 @@ export function writeServicePort(writer: Writer, port: ProxiedPort, usable: Usab
   if (writing.usesFirewall) writeFirewallChain(writing);
   if (usable.cluster.length > 0) writeBalancing(writing, chains.cluster, usable.cluster);
   if (usable.local.length > 0) writeBalancing(writing, chains.local, usable.local);
-  for (const endpoint of usable.reachable) writeEndpoint(writing, endpoint);
+  writeEndpoints(writing);
 }
 
 function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints): Writing {
-  const hash = servicePortHash(port.name, spellingOf(port.protocol));
+  const protocol = spellingOf(port.protocol);
+  const hash = servicePortHash(port.name, protocol);
   const chains: PortChains = {
     cluster: `KUBE-SVC-${hash}`,
     local: `KUBE-SVL-${hash}`,
@@ -59,6 +67,11 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     chains,
     internalPolicy: port.internalLocal ? chains.local : chains.cluster,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
+    toEndpoints: new Map(
+      usable.reachable.map((endpoint) => {
+        return [endpoint, jump(`KUBE-SEP-${endpointHash(port.name, protocol, endpoint.text)}`)];
+      }),
+    ),
     usesFirewall: usable.any && port.loadBalancerIPs.length > 0 && port.sourceRanges.length > 0,
   };
 }
@@ -126,7 +139,7 @@ function writeInternalMasquerading({ port, parts, nat, context, internalPolicy }
   if (!config.masqueradeAll && local === null) return;
   const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
   const whose = config.masqueradeAll ? {} : local?.isNotLocal;
-  nat.append(internalPolicy, { ...whose, ...to, target: jump(MARK_MASQ) });
+  nat.append(internalPolicy, { ...whose, ...to, target: TO_MASQ });
 }
 
 function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {
@@ -134,7 +147,7 @@ function writeExternalChain({ port, usable, parts, nat, context, chains, externa
   const about = (what: string): Match => parts.comment(`${what} for ${port.name} external destinations`);
   nat.declare(chain);
   if (!port.externalLocal) {
-    nat.append(chain, { matches: [about("masquerade traffic")], target: jump(MARK_MASQ) });
+    nat.append(chain, { matches: [about("masquerade traffic")], target: TO_MASQ });
   } else {
     // Policy Local keeps the client's address; only what this node's pods and the node itself send may go elsewhere.
     if (context.local !== null) {
@@ -142,7 +155,7 @@ function writeExternalChain({ port, usable, parts, nat, context, chains, externa
       nat.append(chain, { ...pods, target: jump(chains.cluster) });
     }
     const fromNode = parts.match("addrtype", { "src-type": "LOCAL" });
-    nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: jump(MARK_MASQ) });
+    nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: TO_MASQ });
     nat.append(chain, { matches: [about("route LOCAL traffic"), fromNode], target: jump(chains.cluster) });
   }
   if (usable.hasExternal) nat.append(chain, { target: jump(externalPolicy) });
@@ -159,39 +172,39 @@ function writeFirewallChain({ port, parts, nat, context, chains }: Writing): voi
   nat.append(chain, { matches: [parts.comment(`other traffic to ${port.name} will be dropped by ${PROXY_FIREWALL}`)] });
 }
 
-function chainOf({ port }: Writing, endpoint: ProxiedEndpoint): string {
-  return `KUBE-SEP-${endpointHash(port.name, spellingOf(port.protocol), endpoint.text)}`;
-}
-
 /** One of n, each with the same chance: 1/n, 1/(n−1) … of those that are left, and the last one always. */
 function writeBalancing(writing: Writing, chain: string, endpoints: readonly ProxiedEndpoint[]): void {
-  const { port, parts, nat, isLarge } = writing;
-  nat.declare(chain);
-  const entries = endpoints.map((endpoint) => ({
-    to: chainOf(writing, endpoint),
-    about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)],
-  }));
+  const { port, parts, nat, isLarge, toEndpoints } = writing;
+  const entries = endpoints.flatMap((endpoint) => {
+    const target = toEndpoints.get(endpoint);
+    if (target === undefined) return [];
+    return [{ target, about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)] }];
+  });
   if (port.affinitySeconds !== null) {
     const seconds = String(port.affinitySeconds);
-    for (const { to, about } of entries) {
-      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: to });
-      nat.append(chain, { matches: [...about, seen], target: jump(to) });
+    for (const { target, about } of entries) {
+      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
+      nat.append(chain, { matches: [...about, seen], target });
     }
   }
-  for (const [index, { to, about }] of entries.entries()) {
+  const chances = entries.map(({ target, about }, index): RuleSpec => {
     const left = entries.length - index;
-    const chance = left === 1 ? [] : [parts.chance(left)];
-    nat.append(chain, { matches: [...about, ...chance], target: jump(to) });
-  }
+    return { matches: left === 1 ? about : [...about, parts.chance(left)], target };
+  });
+  nat.appendAll(chain, chances);
 }
 
-function writeEndpoint(writing: Writing, endpoint: ProxiedEndpoint): void {
-  const { port, parts, nat, context, isLarge } = writing;
-  const chain = chainOf(writing, endpoint);
+function writeEndpoints({ port, parts, nat, context, isLarge, toEndpoints }: Writing): void {
   const about = isLarge ? [] : [parts.comment(port.name)];
-  nat.append(chain, { src: host(endpoint.address), matches: about, target: jump(MARK_MASQ) });
   const { proto, match: transport } = parts.transport(port.protocol);
-  const remember = port.affinitySeconds === null ? [] : [parts.match("recent", { set: "", name: chain })];
-  const dnat = target(context.family, "DNAT", { "to-destination": endpoint.text });
-  nat.append(chain, { proto, matches: [...about, ...remember, transport], target: dnat });
+  const always = [...about, transport];
+  for (const [{ address, text }, { chain }] of toEndpoints) {
+    const remember = port.affinitySeconds === null ? null : parts.match("recent", { set: "", name: chain });
+    const matches = remember === null ? always : [...about, remember, transport];
+    const dnat = target(context.family, "DNAT", { "to-destination": text });
+    nat.appendAll(chain, [
+      { src: host(address), matches: about, target: TO_MASQ },
+      { proto, matches, target: dnat },
+    ]);
+  }
 }

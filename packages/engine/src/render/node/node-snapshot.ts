@@ -1,13 +1,14 @@
-import type { Address, Family, Prefix } from "../../base/address.ts";
-import { bitsOf, familyOf, netOf, parsePrefix, zeroOf } from "../../base/address.ts";
+import type { Family, Prefix } from "../../base/address.ts";
+import { bitsOf, familyOf, parsePrefix, printPrefix, zeroOf } from "../../base/address.ts";
 import type { NodeFacts, NodeInterface, NodeRoute } from "../../desired/node-facts.ts";
 import type { Span } from "../../base/span.ts";
 import type { Sysctl } from "../../model/host.ts";
-import { plainRoutingRule } from "../../model/routing-rule.ts";
+import { isLocalLookup, plainRoutingRule } from "../../model/routing-rule.ts";
 import type { InterfaceAddress, Link, Route, RoutingRule } from "../../model/routing.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
 import { unknownSnapshot } from "../../model/snapshot.ts";
 import type { Pieces } from "./pieces.ts";
+import { plainRoute } from "./plain-route.ts";
 
 /**
  * A node as its hookwalk.dev/v1 Node describes it, and what owners added to it: devices, addresses, routes, settings, sets.
@@ -59,13 +60,16 @@ const KERNEL_RULES = [
 ] as const;
 const KERNELS_RULES = { ip: KERNEL_RULES, ip6: KERNEL_RULES.filter(([, table]) => table !== "default") } as const;
 
-/** Null where no owner has any: then there are those that the kernel has. */
+/** Whoever adds another look into table local takes away the kernel's own. Null where no owner has any: then there are those that the kernel has. */
 function rulesOf({ rules }: Pieces, family: Family): readonly RoutingRule[] | null {
   const owned = rules.filter((rule) => rule.family === family);
   if (owned.length === 0) return null;
-  const kernels = KERNELS_RULES[family].map(([priority, table]): RoutingRule =>
-    plainRoutingRule(family, priority, { kind: "lookup", table }, { file: "", line: 0 }),
-  );
+  const isMoved = owned.some(isLocalLookup);
+  const kernels = KERNELS_RULES[family]
+    .map(([priority, table]): RoutingRule =>
+      plainRoutingRule(family, priority, { kind: "lookup", table }, { file: "", line: 0 }),
+    )
+    .filter((rule) => !(isMoved && isLocalLookup(rule)));
   const all = [...kernels, ...owned].sort((a, b) => a.priority - b.priority);
   return inFiles(all, RULE_FILES[family]);
 }
@@ -76,16 +80,18 @@ const LOOPBACK: NodeInterface = { name: "lo", mac: null, mtu: 65_536, addresses:
 /** Every namespace has `lo`, whether or not somebody wrote it down. */
 function linksOf(interfaces: readonly NodeInterface[], added: readonly Link[]): readonly Link[] {
   const all = interfaces.some(({ name }) => name === "lo") ? interfaces : [LOOPBACK, ...interfaces];
-  const own = all.map((one, index) => linkOf(one, index + 1));
-  const numbered = added.map((link, index) => ({ ...link, index: own.length + index + 1 }));
-  return inFiles([...own, ...numbered], "ip-addr.txt");
+  const listed = new Set(all.map(({ name }) => name));
+  const links = [...all.map(linkOf), ...added.filter(({ name }) => !listed.has(name))];
+  const numbered = links.map((link, index) => ({ ...link, index: index + 1, mac: link.mac ?? madeMac(index + 1) }));
+  return inFiles(numbered, "ip-addr.txt");
 }
 
-function linkOf({ name, mac, mtu, addresses }: NodeInterface, index: number): Link {
-  const span = { file: "ip-addr.txt", line: index };
+/** A device, up, without its number and, where nobody told one, without a MAC address. */
+export function linkOf({ name, mac, mtu, addresses }: NodeInterface): Link {
+  const span = { file: "ip-addr.txt", line: 0 };
   const isLoopback = name === "lo";
   return {
-    index,
+    index: 0,
     name,
     peer: null,
     flags: isLoopback ? ["LOOPBACK", "UP", "LOWER_UP"] : ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
@@ -93,7 +99,7 @@ function linkOf({ name, mac, mtu, addresses }: NodeInterface, index: number): Li
     master: null,
     state: isLoopback ? "UNKNOWN" : "UP",
     type: isLoopback ? "loopback" : "ether",
-    mac: mac ?? (isLoopback ? "00:00:00:00:00:00" : madeMac(index)),
+    mac: mac ?? (isLoopback ? "00:00:00:00:00:00" : null),
     kind: null,
     group: null,
     addresses: addresses.map((prefix): InterfaceAddress => ({
@@ -123,16 +129,17 @@ function hexByte(value: number): string {
 /** Null where nothing was said: the connected routes are then derived. With a route of ours they have to stand beside it. */
 function routesOf(facts: NodeFacts, added: Pieces, family: Family): readonly Route[] | null {
   const { interfaces, routes } = facts;
-  const given = routes.filter((route) => familyOfRoute(route) === family);
+  const given = routes.filter((route) => familyOfRoute(route) === family).map((route) => givenRoute(route, family));
   const owned = added.routes.filter((route) => route.family === family);
   if (interfaces.length === 0 || given.length + owned.length === 0) return null;
-  const connected = interfaces.flatMap(({ name, addresses }) =>
-    addresses
-      .filter(({ address, length }) => familyOf(address) === family && length < bitsOf(address) && name !== "lo")
-      .map((prefix) => ({ to: prefix, via: null, dev: name, prefSrc: prefix.address })),
-  );
-  const own = [...given.map((route) => ({ ...route, prefSrc: null })), ...connected];
-  return inFiles([...own.map((route) => routeOf(route, family)), ...owned], ROUTE_FILES[family]);
+  const connected = interfaces
+    .flatMap(({ name, addresses }) =>
+      addresses
+        .filter(({ address, length }) => familyOf(address) === family && length < bitsOf(address) && name !== "lo")
+        .map((prefix) => connectedRoute(prefix, name)),
+    )
+    .filter((route) => !given.some((one) => keyOf(one) === keyOf(route)));
+  return inFiles([...given, ...connected, ...owned], ROUTE_FILES[family]);
 }
 
 const ROUTE_FILES = { ip: "ip-route.txt", ip6: "ip6-route.txt" } as const;
@@ -142,22 +149,16 @@ function familyOfRoute({ to, via }: NodeRoute): Family {
   return address === null ? "ip" : familyOf(address);
 }
 
-function routeOf(route: NodeRoute & { readonly prefSrc: Address | null }, family: Family): Route {
-  const { to, via, dev, prefSrc } = route;
-  const isKernels = prefSrc !== null && family === "ip";
-  return {
-    family,
-    type: "unicast",
-    dst: to === null ? { address: zeroOf(family), length: 0 } : { address: netOf(to).value, length: to.length },
-    from: null,
-    tos: null,
-    table: "main",
-    metric: null,
-    scope: via === null && family === "ip" ? "link" : null,
-    protocol: prefSrc === null ? null : "kernel",
-    prefSrc: isKernels ? prefSrc : null,
-    nexthops: [{ via, dev, weight: 1, flags: [] }],
-    extras: [],
-    span: { file: "", line: 0 },
-  };
+function givenRoute(route: NodeRoute, family: Family): Route {
+  return plainRoute({ ...route, to: route.to ?? { address: zeroOf(family), length: 0 } });
+}
+
+function connectedRoute(prefix: Prefix, dev: string): Route {
+  const src = typeof prefix.address === "number" ? prefix.address : null;
+  return plainRoute({ to: prefix, dev, src, protocol: "kernel" });
+}
+
+/** Where a route leads and by which device. */
+function keyOf({ dst, nexthops }: Route): string {
+  return `${printPrefix(dst)} ${nexthops[0]?.dev ?? ""}`;
 }

@@ -1,0 +1,122 @@
+import type { Family } from "../../base/address.ts";
+import { familyOf, printAddress } from "../../base/address.ts";
+import { usesEnis } from "../../desired/cilium/config.ts";
+import type { DesiredState } from "../../desired/state.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { NodeDraft } from "../node/node-draft.ts";
+import { renderProblem } from "../problem.ts";
+import type { Renderer } from "../renderer.ts";
+import { cniConfig } from "./cni.ts";
+import { noTrackPorts } from "./conntrack-rules.ts";
+import type { CiliumContext, FamilyContext } from "./context.ts";
+import { contextOf } from "./context.ts";
+import { ciliumDevices } from "./devices.ts";
+import { defaultDevice, marksEnis } from "./eni-rules.ts";
+import { eniDevice } from "./eni-routes.ts";
+import type { Masquerade } from "./masquerade.ts";
+import { nodeSets } from "./node-set.ts";
+import { RELEASES, releaseOf } from "./release.ts";
+import { ciliumRoutes } from "./routes.ts";
+import { routingRules } from "./routing-rules.ts";
+import { ciliumSysctls } from "./sysctls.ts";
+import type { Wanted } from "./tables.ts";
+import { writeTables } from "./tables.ts";
+
+const OWNER = "cilium";
+
+/**
+ * What the agent of Cilium 1.9 to 1.18 writes on a node: chains, sets, rules and routes of policy routing, devices, settings,
+ * the CNI configuration.
+ */
+export const cilium: Renderer = {
+  isWanted: ({ cilium }) => cilium.config !== null,
+  write(state, node) {
+    const context = contextOn(state, node);
+    if ("problem" in context) return [context.problem];
+    const wanted = wantedOf(context, state, node.name);
+    if ("problem" in wanted) return [wanted.problem];
+    if (context.config.installRules) for (const family of context.families) writeTables(context, family, wanted, node);
+    const cni = cniConfig(context);
+    node.add({
+      sets: nodeSets(context),
+      rules: routingRules(context),
+      routes: ciliumRoutes(context),
+      links: ciliumDevices(context),
+      sysctls: ciliumSysctls(context),
+      cni: cni === null ? [] : [cni],
+    });
+    return [...gapsOf(context), ...listenersWithoutPort(context, state)];
+  },
+};
+
+interface Problem {
+  readonly problem: Diagnostic;
+}
+
+function problem(code: Diagnostic["code"], params: Diagnostic["params"]): Problem {
+  return { problem: renderProblem(code, params, OWNER) };
+}
+
+function contextOn(state: DesiredState, { name, node, facts }: NodeDraft): CiliumContext | Problem {
+  const { config } = state.cilium;
+  if (config === null) return problem("cilium-no-config", {});
+  const version = facts?.versions.get("cilium");
+  if (facts === null || version === undefined) return problem("cilium-no-version", { node: name });
+  const release = releaseOf(version);
+  if (release === null) {
+    const { oldest, newest } = RELEASES;
+    return problem("cilium-unknown-release", { version, oldest: `1.${String(oldest)}`, newest: `1.${String(newest)}` });
+  }
+  const ciliumNode = state.cilium.nodes.find(({ metadata }) => metadata.name === name) ?? null;
+  return contextOf({ state, config, release, facts, node, ciliumNode });
+}
+
+/** What the agent itself would not go on without. */
+function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wanted | Problem {
+  const known: Record<Family, Masquerade | null> = { ip: null, ip6: null };
+  for (const family of context.families) {
+    if (!family.masquerades) continue;
+    const masquerade = masqueradeOf(family);
+    if (masquerade === null) return problem("cilium-no-pod-network", { node });
+    known[family.family] = masquerade;
+  }
+  const primaryEni = marksEnis(context) ? defaultDevice(context.facts) : null;
+  if (marksEnis(context) && context.config.ipv4 && primaryEni === null)
+    return problem("cilium-no-default-route", { node });
+  return { masquerade: known, primaryEni, noTrack: noTrackPorts(state.pods, node) };
+}
+
+function masqueradeOf({ routerIP, podCIDR, nativeRouting }: FamilyContext): Masquerade | null {
+  if (routerIP === null || podCIDR === null || nativeRouting === null) return null;
+  return { routerIP, podCIDR, nativeRouting };
+}
+
+/** What objects leave open, and what is therefore not rendered. */
+function gapsOf(context: CiliumContext): readonly Diagnostic[] {
+  const { config, endpoints } = context;
+  return endpoints.flatMap(({ name, address, device, isHost }) => {
+    const params = { endpoint: name, address: printAddress(address) };
+    const eni = context.interfaceOf(address);
+    const isOfEni = usesEnis(config.ipam) && familyOf(address) === "ip";
+    const lacksEni = isOfEni && (eni === null || eniDevice(context, eni) === null);
+    const lacksDevice = config.endpointRoutes && device === null && !isHost;
+    return [
+      ...(lacksEni ? [gap("cilium-no-eni", params)] : []),
+      ...(lacksDevice ? [gap("cilium-no-device", params)] : []),
+    ];
+  });
+}
+
+/** Listeners of CiliumEnvoyConfigs get their ports from the agent: only the node knows them. */
+function listenersWithoutPort({ agent, config }: CiliumContext, state: DesiredState): readonly Diagnostic[] {
+  if (!config.envoyConfig) return [];
+  const known = new Set(agent.proxies.map(({ name }) => name));
+  return state.cilium.envoyConfigs
+    .flatMap(({ listeners }) => listeners)
+    .filter((listener) => !known.has(listener))
+    .map((listener) => gap("cilium-no-proxy-port", { listener }));
+}
+
+function gap(code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic {
+  return { ...renderProblem(code, params, OWNER), severity: "warning" };
+}

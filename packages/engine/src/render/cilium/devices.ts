@@ -1,0 +1,26 @@
+import { bitsOf } from "../../base/address.ts";
+import type { Link } from "../../model/routing.ts";
+import { linkOf } from "../node/node-snapshot.ts";
+import type { CiliumContext } from "./context.ts";
+import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
+
+const MTU = 1500;
+
+/** Devices that the agent and its CNI plugin make: their other ends are elsewhere, so that their kind is left open. */
+export function ciliumDevices(context: CiliumContext): readonly Link[] {
+  const { config, endpoints } = context;
+  const hostAddresses = endpoints.filter(({ isHost }) => isHost).map(({ address }) => address);
+  const names = [
+    ...[NET_DEVICE, HOST_DEVICE],
+    ...(config.tunnel === null ? [] : [`cilium_${config.tunnel}`]),
+    ...endpoints.flatMap(({ device }) => device ?? []),
+  ];
+  return [...new Set(names)].map((name) =>
+    linkOf({
+      name,
+      mac: null,
+      addresses: name === HOST_DEVICE ? hostAddresses.map((address) => ({ address, length: bitsOf(address) })) : [],
+      mtu: MTU,
+    }),
+  );
+}

@@ -1,0 +1,148 @@
+import type { Address, AddressMask, Family, Prefix } from "../../base/address.ts";
+import { familyOf, hostNet, netOf, printAddress, zeroOf } from "../../base/address.ts";
+import type { NodeRoute } from "../../desired/node-facts.ts";
+import type { Negatable } from "../../model/ruleset.ts";
+import type { RuleSpec } from "../iptables/spec.ts";
+import { ACCEPT, RETURN } from "../iptables/spec.ts";
+import { HOST_DEVICE } from "./context.ts";
+import { MARK } from "./marks.ts";
+import { NODE_SETS, needsNodeSet } from "./node-set.ts";
+import type { CiliumWriter } from "./writer.ts";
+import { device } from "./writer.ts";
+
+const ANY_CILIUM_DEVICE = "cilium_+";
+const CHAIN = "CILIUM_POST_nat";
+const LOOPBACK: Readonly<Record<Family, Address>> = { ip: 0x7f00_0001, ip6: 1n };
+
+/** What masquerading by iptables needs to know; without one of these the agent does not get so far. */
+export interface Masquerade {
+  readonly routerIP: Address;
+  readonly podCIDR: Prefix;
+  /** Not masqueraded. */
+  readonly nativeRouting: Prefix;
+}
+
+/** pkg/datapath/iptables installMasqueradeRules. */
+export function writeMasquerade(writer: CiliumWriter, known: Masquerade): void {
+  const { config, has, delivery } = writer.context;
+  const { routerIP, podCIDR } = known;
+  const isCurrent = has("masqueradeBySource");
+  const snat = writer.target("SNAT", { "to-source": printAddress(routerIP) });
+  const add = (comment: string, spec: RuleSpec): void => {
+    writer.append(CHAIN, { ...spec, matches: [...(spec.matches ?? []), writer.comment(comment)] });
+  };
+  if (needsNodeSet(writer.context)) writeNodeExclusion(writer, known);
+  if (config.masqueradeToRouteSource && has("routeSource")) writeRouteSources(writer, known);
+  else writeEgress(writer, known);
+  if (!isCurrent)
+    add(`exclude non-${HOST_DEVICE} traffic from masquerade`, { oif: device(delivery, true), target: RETURN });
+  add(`exclude proxy return traffic from ${isCurrent ? "masquerade" : "masquarade"}`, {
+    matches: [writer.match("mark", { mark: MARK.fromProxy })],
+    target: ACCEPT,
+  });
+  if (config.tunnel !== null) {
+    add("cilium host->cluster masquerade", {
+      src: net(isCurrent ? netOf(podCIDR) : hostNet(routerIP), true),
+      dst: net(netOf(podCIDR), true),
+      oif: device(HOST_DEVICE),
+      target: snat,
+    });
+  }
+  const loopback = LOOPBACK[writer.family.family];
+  add(`cilium host->cluster from ${printAddress(loopback)} masquerade`, {
+    src: net(hostNet(loopback)),
+    oif: device(delivery),
+    target: snat,
+  });
+  if (config.endpointRoutes) return;
+  add("hairpin traffic that originated from a local pod", {
+    oif: device(delivery),
+    matches: [writer.match("mark", { mark: MARK.identity }), writer.match("conntrack", { ctstate: "DNAT" })],
+    target: snat,
+  });
+}
+
+/** Devices as they stand behind `-o`: one rule for each, or (before 1.17) all of them as one name. */
+function masqueradeDevices({ context: { config, has } }: CiliumWriter): readonly string[] {
+  const { masqueradeInterfaces: names } = config;
+  return has("masqueradePerInterface") || names.length === 0 ? names : [names.join(",")];
+}
+
+/** `-o DEV` for each, where devices are named; else the pod network decides. */
+function bySource(podCIDR: Prefix, names: readonly string[]): readonly RuleSpec[] {
+  if (names.length === 0) return [{ src: net(netOf(podCIDR)) }];
+  return names.map((name): RuleSpec => ({ oif: device(name) }));
+}
+
+function writeNodeExclusion(writer: CiliumWriter, { podCIDR }: Masquerade): void {
+  const names = writer.context.has("nodeSetByInterface") ? masqueradeDevices(writer) : [];
+  for (const spec of bySource(podCIDR, names)) {
+    writer.append(CHAIN, {
+      ...spec,
+      matches: [
+        writer.match("set", { "match-set": `${NODE_SETS[writer.family.family]} dst` }),
+        writer.comment("exclude traffic to cluster nodes from masquerade"),
+      ],
+      target: ACCEPT,
+    });
+  }
+}
+
+function writeEgress(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
+  const names = masqueradeDevices(writer);
+  const target = writer.target("MASQUERADE", randomFully(writer));
+  for (const spec of bySource(podCIDR, names)) {
+    writer.append(CHAIN, {
+      ...spec,
+      dst: net(netOf(nativeRouting), true),
+      ...(names.length === 0 ? { oif: device(ANY_CILIUM_DEVICE, true) } : {}),
+      matches: [writer.comment("cilium masquerade non-cluster")],
+      target,
+    });
+  }
+}
+
+/** One rule for each route that says with which address the node sends by it; those of default routes come last. */
+function writeRouteSources(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
+  const { context, family } = writer;
+  const { config, facts } = context;
+  const names = config.masqueradeInterfaces.length > 0 ? config.masqueradeInterfaces : devicesOf(facts.routes);
+  const routes = facts.routes.filter(
+    (route) =>
+      route.src !== null && familyOf(route.src) === family.family && names.some((name) => fits(name, route.dev)),
+  );
+  const isDefault = ({ to }: NodeRoute): boolean => to === null || to.length === 0;
+  for (const route of [...routes.filter((one) => !isDefault(one)), ...routes.filter(isDefault)]) {
+    const to = route.to ?? { address: zeroOf(family.family), length: 0 };
+    if (route.src === null || sameNet(to, nativeRouting)) continue;
+    writer.append(CHAIN, {
+      src: net(netOf(podCIDR)),
+      dst: isDefault(route) ? net(netOf(nativeRouting), true) : net(netOf(to)),
+      oif: device(route.dev),
+      matches: [writer.comment("cilium snat non-cluster via source route")],
+      target: writer.target("SNAT", { "to-source": printAddress(route.src), ...randomFully(writer) }),
+    });
+  }
+}
+
+/** Those that the agent selects by itself: the ones with a default route. */
+function devicesOf(routes: readonly NodeRoute[]): readonly string[] {
+  return routes.filter(({ to }) => to === null || to.length === 0).map(({ dev }) => dev);
+}
+
+/** `eth+` stands for every name that begins so. */
+function fits(name: string, dev: string): boolean {
+  return name.endsWith("+") ? dev.startsWith(name.slice(0, -1)) : name === dev;
+}
+
+function sameNet(a: Prefix, b: Prefix): boolean {
+  return a.length === b.length && netOf(a).value === netOf(b).value;
+}
+
+function randomFully({ context: { config } }: CiliumWriter): Readonly<Record<string, string>> {
+  return config.randomFully ? { "random-fully": "" } : {};
+}
+
+function net(value: AddressMask, negated = false): Negatable<AddressMask> {
+  return { negated, value };
+}

@@ -1,0 +1,106 @@
+/**
+ * What changed in the rules and routes of Cilium, and the first releases that have it: of 1.x, as `x.y`. Several where a
+ * change went into older lines, too. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
+ */
+export interface Changes<T> {
+  /** ip6tables has CILIUM_FORWARD. */
+  readonly forward6: T;
+  /** ip6tables has CILIUM_POST_nat, and IPv6 is masqueraded. */
+  readonly masquerade6: T;
+  /** Only what another rule names leaves the masquerading chain early, not all that goes elsewhere; and a word is spelled right. */
+  readonly masqueradeBySource: T;
+  readonly noConntrack: T;
+  readonly alibabaCloud: T;
+  /** Traffic to nodes of the cluster is not masqueraded. */
+  readonly nodeSet: T;
+  /** Marks 0x800, 0x900: what a proxy sends on in the name of a pod. */
+  readonly upstream: T;
+  /** Pods that a CNI of AWS has made devices for. */
+  readonly chainedEnis: T;
+  /** Mark 0xf00: what the DNS proxy sends on. */
+  readonly hostMarkSparesIdentity: T;
+  /** Pods whose port is not tracked: traffic between other pods, hosts and it, not its own alone. */
+  readonly noTrackForwarded: T;
+  /** Proxies listen on the loopback address. */
+  readonly loopbackProxies: T;
+  /** ip6tables tests the device of what a proxy answers. */
+  readonly returnDevices6: T;
+  /** The set of nodes is tested on the masquerading device, too. */
+  readonly nodeSetByInterface: T;
+  /** Routes and rules carry protocol kernel. */
+  readonly protocolKernel: T;
+  /** The agent writes its CNI configuration as a list. */
+  readonly cniList: T;
+  /** IPsec has its rules in ip6tables, too. */
+  readonly encryption6: T;
+  readonly routeSource: T;
+  /** Routes of what a proxy answers are the agent's, no longer those of init.sh. */
+  readonly agentProxyRoutes: T;
+  readonly allProxiesOnLoopback: T;
+  readonly acceptFromAnyProxy: T;
+  readonly notrackProxyForward: T;
+  readonly socketSparesMarked: T;
+  readonly hostMarkSparesOverlay: T;
+  /** Routes for what a proxy answers are there where something needs them. */
+  readonly proxyRoutesOnDemand: T;
+  readonly socketSparesLoopback: T;
+  /** Several masquerading devices have a rule each. */
+  readonly masqueradePerInterface: T;
+}
+
+export type Change = keyof Changes<unknown>;
+
+const SINCE: Changes<readonly string[]> = {
+  forward6: ["9.1"],
+  masquerade6: ["10.0"],
+  masqueradeBySource: ["10.0"],
+  noConntrack: ["10.0"],
+  alibabaCloud: ["10.0"],
+  nodeSet: ["11.0"],
+  upstream: ["12.0"],
+  chainedEnis: ["12.0"],
+  hostMarkSparesIdentity: ["12.3"],
+  noTrackForwarded: ["12.0"],
+  loopbackProxies: ["14.0"],
+  returnDevices6: ["14.0"],
+  nodeSetByInterface: ["14.0"],
+  protocolKernel: ["14.0"],
+  cniList: ["14.0"],
+  encryption6: ["15.0"],
+  routeSource: ["15.0"],
+  agentProxyRoutes: ["15.0"],
+  allProxiesOnLoopback: ["16.0"],
+  acceptFromAnyProxy: ["16.0"],
+  notrackProxyForward: ["16.0"],
+  socketSparesMarked: ["16.0"],
+  hostMarkSparesOverlay: ["16.0"],
+  proxyRoutesOnDemand: ["16.0"],
+  socketSparesLoopback: ["17.0"],
+  masqueradePerInterface: ["17.0"],
+};
+
+/** A release of 1.x. */
+export interface Release {
+  readonly minor: number;
+  /** Null: the last one of its line. */
+  readonly patch: number | null;
+}
+
+/** The releases whose rules are known. */
+export const RELEASES = { oldest: 9, newest: 18 } as const;
+
+/** Null: not one of those. */
+export function releaseOf(version: string): Release | null {
+  const found = /^1\.(\d{1,3})(?:\.(\d{1,3}))?/.exec(version);
+  const minor = Number(found?.[1]);
+  if (!(minor >= RELEASES.oldest && minor <= RELEASES.newest)) return null;
+  return { minor, patch: found?.[2] === undefined ? null : Number(found[2]) };
+}
+
+/** Does a release have a change? */
+export function has({ minor, patch }: Release, change: Change): boolean {
+  return SINCE[change].some((since) => {
+    const [line, first] = since.split(".").map(Number);
+    return line === minor ? (patch ?? Infinity) >= (first ?? 0) : minor > (line ?? 0);
+  });
+}

@@ -1,0 +1,127 @@
+import type { Address, Family, Prefix } from "../../base/address.ts";
+import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../../base/address.ts";
+import type { CiliumConfig } from "../../desired/cilium/config.ts";
+import type { CiliumNode } from "../../desired/cilium/node.ts";
+import { ofFamily } from "../../desired/cilium/node.ts";
+import type { Route } from "../../model/routing.ts";
+import type { RouteSpec } from "../node/plain-route.ts";
+import { networkOf, plainRoute } from "../node/plain-route.ts";
+import type { CiliumContext, FamilyContext } from "./context.ts";
+import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
+import { defaultDevice } from "./eni-rules.ts";
+import { eniRoutes } from "./eni-routes.ts";
+import { fromProxyMarks, TABLE } from "./routing-rules.ts";
+
+/** Routes that the agent adds, in whatever table. */
+export function ciliumRoutes(context: CiliumContext): readonly Route[] {
+  return [
+    ...context.families.flatMap((family) => [
+      toProxy(context, family.family),
+      ...fromProxy(context, family),
+      ...nodeRoutes(context, family),
+    ]),
+    ...endpointRoutes(context),
+    ...eniRoutes(context),
+  ];
+}
+
+function route(
+  { has }: CiliumContext,
+  to: Prefix,
+  dev: string,
+  more: Pick<RouteSpec, "type" | "via" | "src" | "table" | "mtu" | "protocol"> = {},
+): Route {
+  return plainRoute({ to, dev, protocol: has("protocolKernel") ? "kernel" : null, ...more });
+}
+
+function everything(family: Family): Prefix {
+  return { address: zeroOf(family), length: 0 };
+}
+
+function host(address: Address): Prefix {
+  return { address, length: bitsOf(address) };
+}
+
+/** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
+function toProxy(context: CiliumContext, family: Family): Route {
+  return route(context, everything(family), "lo", { type: "local", table: TABLE.toProxy });
+}
+
+/** What a proxy sends goes by cilium_host: installFromProxyRoutesIPv4, bpf/init.sh setup_proxy_rules. */
+function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext): readonly Route[] {
+  const gateway = family === "ip" ? routerIP : netDeviceIP(context);
+  if (gateway === null || fromProxyMarks(context).length === 0) return [];
+  const isAgents = context.has("agentProxyRoutes");
+  // 1.15 alone leaves it out.
+  const hasProtocol = context.has("protocolKernel") && (!isAgents || context.has("proxyRoutesOnDemand"));
+  return [
+    route(context, everything(family), HOST_DEVICE, {
+      via: gateway,
+      table: TABLE.fromProxy,
+      protocol: hasProtocol ? "kernel" : null,
+    }),
+    route(context, host(gateway), HOST_DEVICE, {
+      type: isAgents && family === "ip" ? "local" : "unicast",
+      table: TABLE.fromProxy,
+    }),
+  ];
+}
+
+/** The link-local address of cilium_net, which the kernel chooses. */
+function netDeviceIP({ facts }: CiliumContext): Address | null {
+  const device = facts.interfaces.find(({ name }) => name === NET_DEVICE);
+  return ofFamily(device?.addresses.map(({ address }) => address) ?? [], "ip6");
+}
+
+/** Pods of this node by cilium_host, those of others by the tunnel or by their nodes: pkg/datapath/linux nodeUpdate. */
+function nodeRoutes(context: CiliumContext, { family, routerIP, podCIDR }: FamilyContext): readonly Route[] {
+  const { config, peers } = context;
+  const own =
+    hasLocalNodeRoute(config) && routerIP !== null && podCIDR !== null
+      ? [
+          route(context, host(routerIP), HOST_DEVICE),
+          route(context, networkOf(podCIDR), HOST_DEVICE, { via: routerIP, src: routerIP }),
+        ]
+      : [];
+  return [...own, ...peers.flatMap((peer) => peerRoutes(context, peer, family, routerIP))];
+}
+
+/** pkg/option: local node routes are off where pods have routes of their own, or addresses of the cloud's. */
+function hasLocalNodeRoute({ localNodeRoute, endpointRoutes, ipam }: CiliumConfig): boolean {
+  const isCloud = ["eni", "azure", "alibabacloud", "delegated-plugin"].includes(ipam);
+  return localNodeRoute && !endpointRoutes && !isCloud;
+}
+
+/** pkg/mtu TunnelOverhead: Ethernet, IPv4, UDP and VXLAN headers. */
+const TUNNEL_OVERHEAD = 50;
+const DEFAULT_MTU = 1500;
+
+function peerRoutes(
+  context: CiliumContext,
+  peer: CiliumNode,
+  family: Family,
+  routerIP: Address | null,
+): readonly Route[] {
+  const { config, facts } = context;
+  const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === family).map(networkOf);
+  if (config.tunnel !== null) {
+    if (routerIP === null) return [];
+    const name = defaultDevice(facts);
+    const deviceMtu = facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
+    const mtu = deviceMtu - TUNNEL_OVERHEAD;
+    return networks.map((to) => route(context, to, HOST_DEVICE, { via: routerIP, src: routerIP, mtu }));
+  }
+  const nodeIP = ofFamily(peer.internalIPs, family);
+  if (!config.autoDirectNodeRoutes || nodeIP === null) return [];
+  const link = facts.interfaces.find(({ addresses }) => addresses.some((one) => inNet(nodeIP, netOf(one))));
+  // The agent refuses to route by a gateway that is not on a link of its own.
+  return link === undefined ? [] : networks.map((to) => route(context, to, link.name, { via: nodeIP }));
+}
+
+/** One for each pod: `enable-endpoint-routes`. */
+function endpointRoutes(context: CiliumContext): readonly Route[] {
+  if (!context.config.endpointRoutes) return [];
+  return context.endpoints.flatMap(({ address, device, isHost }) =>
+    device === null || isHost ? [] : [route(context, host(address), device)],
+  );
+}
