@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { printIpset, printIptablesSave, printNft } from "@hookwalk/engine";
+import { parseNft, printIpset, printIptablesSave, printNft } from "@hookwalk/engine";
 import type { Family, Snapshot } from "@hookwalk/engine";
 import type { Libc } from "../../packages/cli/src/lab/native.ts";
 import { loadLibc } from "../../packages/cli/src/lab/native.ts";
+import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
+import { comparableNft } from "../comparable.ts";
 import { evaluatorOf } from "../policy/evaluator/evaluate.ts";
 import { flowOf } from "../policy/evaluator/flow-of.ts";
 import { casesFor, placesOf, policyCases, UPLINK } from "../policy/objects.ts";
@@ -36,6 +38,20 @@ const LOADERS: Readonly<Record<Dataplane, (network: PodNetwork, snapshot: Snapsh
 };
 
 const CASES = policyCases();
+
+describeKernel("what Felix writes for nft is what nft then lists", () => {
+  it.each(CASES.map((each) => [each.name, each] as const))("%s", (_name, { state }) => {
+    const { nft } = rendered(casesFor(state, "nftables"));
+    const script = "nft -f - && nft list ruleset";
+    const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], {
+      stdin: printNft(nft ?? []),
+    });
+    expect(status, stderr).toBe(0);
+    const { value, diagnostics } = parseNft(stdout, "nft");
+    expect(diagnostics).toEqual([]);
+    expect(comparableNft(value)).toEqual(comparableNft(nft ?? []));
+  });
+});
 
 describeKernel.each<Dataplane>(["iptables", "nftables"])(
   "real connections through the rules get where the policies let them, %s",

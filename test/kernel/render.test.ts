@@ -3,7 +3,7 @@ import { parseIptablesSave, parseNft, printIptablesRestore, printIptablesSave, p
 import type { Family, NftTable, Table } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
 import { inMode, rendered, renderedBy } from "../render/kube-proxy/render.ts";
-import { comparable } from "../comparable.ts";
+import { comparable, comparableNft } from "../comparable.ts";
 import { describeKernel } from "./require-kernel.ts";
 
 const tools = [
@@ -42,15 +42,6 @@ function loadedAndListed(text: string): readonly NftTable[] {
   return value;
 }
 
-/** The kernel keeps what sets hold in an order of its own. */
-function withoutOrder(tables: readonly NftTable[]): unknown {
-  const sorted = tables.map((table) => ({
-    ...table,
-    sets: table.sets.map((set) => ({ ...set, elements: set.elements?.map((one) => JSON.stringify(one)).sort() })),
-  }));
-  return comparable(sorted, ["file", "text"]);
-}
-
 describeKernel("mode nftables loads, however often, and what nft then lists is the same", () => {
   const ranges = "[203.0.113.0/24, 203.0.114.0/25, 192.0.2.0/24, 203.0.113.9/32]";
   it.each([
@@ -70,7 +61,7 @@ describeKernel("mode nftables loads, however often, and what nft then lists is t
   ])("%s", (_what, text) => {
     const tables = rendered(text).nft ?? [];
     expect(tables).toHaveLength(2);
-    expect(withoutOrder(loadedAndListed(printNftScript(tables)))).toEqual(withoutOrder(tables));
+    expect(comparableNft(loadedAndListed(printNftScript(tables)))).toEqual(comparableNft(tables));
   });
 });
 

@@ -93,8 +93,10 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
       const { address, port } = FIELDS[fragment.side];
       const name = legalName(fragment.set);
       const own = payload(family, address);
+      // nft lists a port by the protocol that was asked for.
+      const transport = fragment.withPort && protocol !== "" ? transportOf(protocol) : "th";
       const [text, key] = fragment.withPort
-        ? [`${family} ${address} . meta l4proto . th ${port}`, concat(own, meta("l4proto"), payload("th", port))]
+        ? [`${family} ${address} . meta l4proto . th ${port}`, concat(own, meta("l4proto"), payload(transport, port))]
         : [`${family} ${address}`, own];
       return test(text, key, fragment.negated, `@${name}`, setRef(name));
     }
@@ -251,9 +253,9 @@ export function nftAction(action: Action, place: NftPlace): NftWords {
       return { text: kind, statements: [{ kind }] };
     }
     case "set-mark":
-      return setMark(`mark or ${hex((action.value & action.mask) >>> 0)}`, "|", (action.value & action.mask) >>> 0);
+      return setMaskedMark(action);
     case "clear-mark":
-      return setMark(`mark & ${hex(~action.mask >>> 0)}`, "&", ~action.mask >>> 0);
+      return setMark(`mark & ${hex(~action.mask >>> 0)}`, binary(meta("mark"), "&", markOf(~action.mask >>> 0)));
     case "notrack":
       return { text: "notrack", statements: [{ kind: "notrack" }] };
     case "reject":
@@ -280,8 +282,17 @@ export function nftAction(action: Action, place: NftPlace): NftWords {
   }
 }
 
-function setMark(text: string, op: "&" | "|", value: number): NftWords {
-  return { text: `meta mark set ${text}`, statements: [setTo(meta("mark"), binary(meta("mark"), op, markOf(value)))] };
+/** nft keeps the bits that are set anyway, and lists neither a mask of all bits nor a value of none. */
+function setMaskedMark({ value, mask }: { readonly value: number; readonly mask: number }): NftWords {
+  const own = meta("mark");
+  if (value === mask) return setMark(`mark or ${hex(mask)}`, binary(own, "|", markOf(mask)));
+  const rest = ~mask >>> 0;
+  const kept = binary(own, "&", markOf((rest | value) >>> 0));
+  return setMark(`mark & ${hex(rest)} ^ ${hex(value)}`, value === 0 ? kept : binary(kept, "|", markOf(value)));
+}
+
+function setMark(text: string, value: NftExpression): NftWords {
+  return { text: `meta mark set ${text}`, statements: [setTo(meta("mark"), value)] };
 }
 
 function natAction(action: Extract<Action, { kind: "dnat" | "snat" | "masquerade" }>): NftWords {

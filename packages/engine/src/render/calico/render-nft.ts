@@ -4,11 +4,12 @@ import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { deviceName } from "../nft/expression.ts";
 import { NftTableDraft } from "../nft/table-draft.ts";
 import { contextOf } from "./context.ts";
-import type { FelixRule } from "./felix-rule.ts";
+import type { FelixRule, Fragment } from "./felix-rule.ts";
 import type { FelixInput } from "./input.ts";
 import type { NftPlace } from "./nft-dialect.ts";
 import { layered, nftAction, nftTest } from "./nft-dialect.ts";
 import { declareSet } from "./nft-sets.ts";
+import { compareTexts } from "./order.ts";
 import { plannedChains, plannedHooks, tablePlans } from "./render-calico.ts";
 
 /** Where each of Felix's four layers hooks in: felix/nftables/table.go baseChains, 3.30. */
@@ -51,7 +52,7 @@ export function renderCalicoNft(
       writeRules(draft, place, { chain, seed: chain, rules: first });
       writeRules(draft, place, { chain, seed: chain + APPENDED, rules: last });
     }
-    const chains = plannedChains(plan);
+    const chains = [...plannedChains(plan)].sort((a, b) => compareTexts(a.name, b.name));
     for (const rule of chains.flatMap(({ rules }) => rules)) declareMaps(draft, place, rule);
     for (const { name } of chains) draft.chain(layered(place, name));
     for (const { name, rules } of chains) writeRules(draft, place, { chain: name, seed: name, rules });
@@ -100,7 +101,9 @@ export function ruleWords(
     return { words: nftTest(fragment, place, protocol), fragment };
   });
   const texts = tests.map(({ words }) => words.text);
-  const statements = tests.flatMap(({ words }) => words.statements);
+  const statements = tests
+    .filter(({ fragment }, at) => !isImplied(fragment, fragments.slice(at + 1)))
+    .flatMap(({ words }) => words.statements);
   if (action === null)
     return {
       text: texts.join(" ") || "continue",
@@ -108,6 +111,17 @@ export function ruleWords(
     };
   const done = nftAction(action, place);
   return { text: [...texts, "counter", done.text].join(" "), statements: [...statements, COUNTER, ...done.statements] };
+}
+
+const IMPLYING: ReadonlySet<Fragment["kind"]> = new Set<Fragment["kind"]>(["ports", "udp-port", "icmp"]);
+
+/** A protocol that a test behind it is of anyway: nft does not list it. */
+function isImplied(fragment: Fragment, behind: readonly Fragment[]): boolean {
+  return (
+    fragment.kind === "protocol" &&
+    !fragment.negated &&
+    behind.some((other) => (other.kind === "set" && other.withPort) || IMPLYING.has(other.kind))
+  );
 }
 
 const LONGEST_COMMENT = 128;
