@@ -18,23 +18,39 @@ export interface ObjectsFile {
  * object's name, the field and the line; the others are kept. An object that stands twice counts as it stands last, as
  * `kubectl apply` would take it. Never throws.
  */
-export function readObjects(files: readonly ObjectsFile[]): Parsed<DesiredState> {
+export function readObjects(files: readonly ObjectsFile[]): ReadObjects {
   const diagnostics: Diagnostic[] = [];
   const objects = new Map<string, DesiredObject>();
-  for (const file of files) readFile(file, objects, diagnostics);
-  return { value: stateOf([...objects.values()]), diagnostics };
+  const origins: Origins = new WeakMap();
+  for (const file of files)
+    readFile(file, objects, { path: file.path, lines: new LineCounter(), diagnostics, origins });
+  return {
+    value: stateOf([...objects.values()]),
+    diagnostics,
+    spanOf(object, path) {
+      const origin = origins.get(object);
+      return origin === undefined ? null : placeOf(origin, deepest(origin.node, path));
+    },
+  };
 }
+
+export interface ReadObjects extends Parsed<DesiredState> {
+  /** Where a field of an object that was read stands, or what there is on the way to it; null: it was not read here. */
+  readonly spanOf: (object: DesiredObject, path: readonly PropertyKey[]) => Span | null;
+}
+
+type Origins = WeakMap<DesiredObject, Pick<Reading, "path" | "lines"> & { readonly node: YamlNode | null }>;
 
 /** One document with what finds a place in it. */
 interface Reading {
   readonly path: string;
   readonly lines: LineCounter;
   readonly diagnostics: Diagnostic[];
+  readonly origins: Origins;
 }
 
-function readFile({ path, text }: ObjectsFile, objects: Map<string, DesiredObject>, diagnostics: Diagnostic[]): void {
-  const lines = new LineCounter();
-  const reading: Reading = { path, lines, diagnostics };
+function readFile({ path, text }: ObjectsFile, objects: Map<string, DesiredObject>, reading: Reading): void {
+  const { lines } = reading;
   let documents: readonly Document.Parsed[];
   try {
     documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
@@ -101,6 +117,7 @@ function readObject(
   const key = `${type} ${name}`;
   if (objects.has(key)) say(reading, "object-twice", { object: name }, placeOf(reading, node), "warning");
   objects.set(key, data);
+  reading.origins.set(data, { path: reading.path, lines: reading.lines, node });
 }
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
@@ -144,11 +161,11 @@ function childOf(node: YamlNode | null, key: PropertyKey): YamlNode | null {
   return isNode(pair.key) ? pair.key : null;
 }
 
-function placeOf(reading: Reading, node: YamlNode | null): Span {
+function placeOf(reading: Pick<Reading, "path" | "lines">, node: YamlNode | null): Span {
   return placeAt(reading, node?.range?.[0] ?? 0);
 }
 
-function placeAt({ path, lines }: Reading, offset: number): Span {
+function placeAt({ path, lines }: Pick<Reading, "path" | "lines">, offset: number): Span {
   const { line, col } = lines.linePos(offset);
   return { file: path, line: Math.max(line, 1), column: Math.max(col, 1) };
 }
@@ -177,6 +194,7 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    packetTests: ofKind("PacketTests"),
     kubelet: ofKind("KubeletConfiguration").at(-1) ?? null,
     daemonSets: ofKind("DaemonSet"),
     calico: {

@@ -10,6 +10,7 @@ import { namespace } from "./namespace.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
+import { packetTests } from "./packet-tests.ts";
 import { pod } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
 import { serviceCIDR } from "./service-cidr.ts";
@@ -31,6 +32,7 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["kubelet.config.k8s.io/v1beta1 KubeletConfiguration", kubeletConfiguration],
   ["apps/v1 DaemonSet", daemonSet],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ["hookwalk.dev/v1 PacketTests", packetTests],
   ...calicoSchemas,
   ...ciliumSchemas,
 ]);

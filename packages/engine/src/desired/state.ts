@@ -9,6 +9,7 @@ import type { Namespace } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import type { Node } from "./node.ts";
+import type { PacketTests } from "./packet-tests.ts";
 import type { Pod } from "./pod.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
@@ -31,6 +32,7 @@ export interface DesiredState {
   readonly kubelet: KubeletConfiguration | null;
   readonly daemonSets: readonly DaemonSet[];
   readonly calico: CalicoState;
+  readonly packetTests: readonly PacketTests[];
   readonly cilium: CiliumState;
 }
 
@@ -45,6 +47,7 @@ export type DesiredObject =
   | NetworkPolicy
   | ConfigMap
   | NodeFacts
+  | PacketTests
   | KubeProxyConfiguration
   | KubeletConfiguration
   | DaemonSet

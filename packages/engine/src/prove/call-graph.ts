@@ -26,10 +26,21 @@ export function* baseChains({ hooks, devices, conntrack }: FamilyProgram): Itera
       for (const base of chains) yield { hook, base, isBeforeConntrack: true };
 }
 
-/** The chains that a packet can be in, callers before those that they call; a chain that calls itself stands where it is first met. */
-export function chainsFrom(base: BaseChain, sets: Program["nftSets"]): readonly CompiledChain[] {
+/**
+ * The chains of one table that a packet can be in, callers before those that they call; a chain that calls itself stands
+ * where it is first met.
+ */
+export function chainsFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): readonly CompiledChain[] {
   const done: CompiledChain[] = [];
-  const seen = new Set<string>([base.chain.name]);
+  const seen = new Set<string>();
+  for (const base of bases) visit(base, sets, seen, done);
+  return done.reverse();
+}
+
+/** Adds what is reached from a base chain, each chain behind all that it calls. */
+function visit(base: BaseChain, sets: Program["nftSets"], seen: Set<string>, done: CompiledChain[]): void {
+  if (seen.has(base.chain.name)) return;
+  seen.add(base.chain.name);
   // Deep dumps have chains of thousands of calls: a stack of our own.
   const stack: { readonly chain: CompiledChain; readonly names: readonly string[]; next: number }[] = [
     { chain: base.chain, names: calledBy(base.chain, sets), next: 0 },
@@ -46,11 +57,15 @@ export function chainsFrom(base: BaseChain, sets: Program["nftSets"]): readonly 
     const chain = base.table.chain(name);
     if (chain !== null) stack.push({ chain, names: calledBy(chain, sets), next: 0 });
   }
-  return done.reverse();
 }
 
 function calledBy({ rules }: CompiledChain, sets: Program["nftSets"]): readonly string[] {
-  return rules.flatMap((rule) => partsOf(rule).flatMap(({ action }) => calls(action, sets)));
+  return rules.flatMap((rule) => callsOf(rule, sets));
+}
+
+/** The chains that a rule sends packets into. */
+export function callsOf(rule: CompiledRule, sets: Program["nftSets"]): readonly string[] {
+  return partsOf(rule).flatMap(({ action }) => calls(action, sets));
 }
 
 function partsOf(rule: CompiledRule): readonly { readonly action: Action }[] {

@@ -2,6 +2,7 @@ import type { CompiledChain, CompiledRule, CompiledTable, RulePart } from "../pr
 import { act, isDone, restoreMark } from "./action.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
+import { everyPacket } from "./domain.ts";
 import { EXITS } from "./exit.ts";
 import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
@@ -12,6 +13,8 @@ import { allSet } from "./test-set.ts";
 /** What one rule does to the packets of its chain, by what they were where the chain was entered. */
 export interface RuleFlow {
   readonly rule: CompiledRule;
+  /** The packets that its tests say yes to, whatever came before. */
+  readonly asked: Ref;
   /** The packets that its tests say yes to where every packet came to it with what rules before have made of it. */
   readonly wanted: Ref;
   /** Those that come to it. */
@@ -35,6 +38,7 @@ export class ChainFlows {
   readonly #table: CompiledTable;
   /** Tells the unknowns of one base chain from those of others: `input filter`. */
   readonly #scope: string;
+  readonly #packets: Ref;
   readonly #known = new Map<string, ChainFlow | null>();
   readonly #open: string[] = [];
 
@@ -42,6 +46,7 @@ export class ChainFlows {
     this.space = space;
     this.#table = table;
     this.#scope = scope;
+    this.#packets = everyPacket(space);
   }
 
   /** Null: there is no such chain, or it calls itself. */
@@ -61,31 +66,37 @@ export class ChainFlows {
     const { bdd } = this.space;
     const exits = new Exits(this.space);
     const rules: RuleFlow[] = [];
-    let here: Flow = EVERYTHING;
+    let here: Flow = within(bdd, EVERYTHING, this.#packets);
     for (const rule of chain.rules) {
-      const { wanted, matched, next } = this.#step(
+      const { asked, wanted, matched, next } = this.#step(
         here,
         rule,
         exits,
         `${this.#table.name}/${chain.name}/${String(rule.number)}`,
       );
-      rules.push({ rule, wanted, reached: here, matched, taken: bdd.minus(here.when, next.when) });
+      rules.push({ rule, asked, wanted, reached: here, matched, taken: bdd.minus(here.when, next.when) });
       here = next;
     }
     exits.add("through", here);
     return { chain, rules, exits: exits.all() };
   }
 
-  #step(here: Flow, rule: CompiledRule, exits: Exits, place: string): { wanted: Ref; matched: Flow; next: Flow } {
+  #step(
+    here: Flow,
+    rule: CompiledRule,
+    exits: Exits,
+    place: string,
+  ): { asked: Ref; wanted: Ref; matched: Flow; next: Flow } {
     const { space } = this;
     const { bdd } = space;
     const asking = { space, place: `${this.#scope}${place}`, changedSets: here.changedSets };
     const { yes, drop } = allSet(rule.tests, asking);
     const wanted = asEntered(bdd, here, yes);
     if (drop !== FALSE) exits.add("drop", within(bdd, here, asEntered(bdd, here, drop)));
-    const matched = within(bdd, here, wanted);
+    const asTested = within(bdd, here, wanted);
+    const matched = restoresMark(rule) ? restoreMark(space, asTested, asking.place) : asTested;
     let next = within(bdd, here, bdd.not(drop === FALSE ? wanted : bdd.or(wanted, asEntered(bdd, here, drop))));
-    let going = restoresMark(rule) ? restoreMark(space, matched, asking.place) : matched;
+    let going = matched;
     for (const part of [rule, ...rule.then]) {
       if (part !== rule) {
         const answer = allSet(part.tests, { ...asking, changedSets: going.changedSets });
@@ -96,7 +107,7 @@ export class ChainFlows {
       going = this.#perform(going, part, exits, asking.place);
       if (going.when === FALSE) break;
     }
-    return { wanted, matched, next: joined(bdd, next, going) };
+    return { asked: yes, wanted, matched, next: joined(bdd, next, going) };
   }
 
   /** The packets that go on behind an action. */

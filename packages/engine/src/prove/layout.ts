@@ -108,19 +108,24 @@ export function afterwards(level: number): number {
   return level + 1;
 }
 
+/** Fields that rules copy into each other: their bits take turns, or a diagram that compares them would have a node for each value. */
+const IN_TURNS: readonly (readonly [FieldName, FieldName])[] = [["mark", "ctmark"]];
+
 export function layoutOf(family: Family, deviceBits: number): Layout {
   let next = 0;
+  const widthOf = (name: FieldName): number => {
+    if (ADDRESSES.has(name)) return family === "ip" ? 32 : 128;
+    return DEVICES.has(name) ? deviceBits : (WIDTHS.get(name) ?? 32);
+  };
   const place = (name: FieldName): Bits => {
-    const width = ADDRESSES.has(name)
-      ? family === "ip"
-        ? 32
-        : 128
-      : DEVICES.has(name)
-        ? deviceBits
-        : (WIDTHS.get(name) ?? 32);
     const first = next;
-    next += width * STRIDE;
-    return Array.from({ length: width }, (_, index) => first + index * STRIDE);
+    const width = widthOf(name);
+    const pair = IN_TURNS.find((names) => names.includes(name));
+    const stride = pair === undefined ? STRIDE : 2 * STRIDE;
+    const isSecond = pair?.[1] === name;
+    if (!isSecond) next += width * stride;
+    const start = isSecond ? first - width * stride + STRIDE : first;
+    return Array.from({ length: width }, (_, index) => start + index * stride);
   };
   // The names are those of FIELDS, each once.
   const bits = Object.fromEntries(FIELDS.map((name) => [name, place(name)])) as Record<FieldName, Bits>;

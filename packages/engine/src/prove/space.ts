@@ -18,6 +18,13 @@ export interface Unknown {
   readonly why: string;
 }
 
+export interface SpaceOptions {
+  /** The most that the diagrams may have together. */
+  readonly nodes?: number;
+  /** For claims that outlive what the sets hold now. */
+  readonly openSets?: boolean;
+}
+
 /** Devices of a packet. */
 export type DeviceField = "iif" | "oif" | "physin" | "physout";
 
@@ -31,9 +38,12 @@ export class Space {
   readonly #levels = new Map<string, number>();
   readonly #unknowns = new Map<number, Unknown>();
 
-  /** `nodes`: the most that the diagrams may have together. */
-  constructor(program: Program, family: Family, devices: Devices, nodes?: number) {
-    this.bdd = new Bdd(nodes);
+  /** Sets may hold anything, whatever the dump says. */
+  readonly hasOpenSets: boolean;
+
+  constructor(program: Program, family: Family, devices: Devices, options: SpaceOptions = {}) {
+    this.bdd = new Bdd(options.nodes);
+    this.hasOpenSets = options.openSets === true;
     this.program = program;
     this.family = program.families[family];
     this.devices = devices;
