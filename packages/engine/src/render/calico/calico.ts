@@ -1,9 +1,12 @@
+import type { FelixSpec } from "../../desired/calico/felix-configuration.ts";
 import type { DesiredState } from "../../desired/state.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
+import type { FamilyInput } from "./objects/inputs.ts";
 import { felixSpec, felixVersion } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, WorkloadChains } from "./input.ts";
@@ -24,11 +27,8 @@ export const calico: Renderer = {
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    if (!isRendered(version)) return [renderProblem("render-calico-version", { version }, OWNER)];
-    if (spec?.bpfEnabled === true) return [renderProblem("render-calico-mode", { mode: "eBPF" }, OWNER)];
-    const isNft = spec?.nftablesMode === "Enabled";
-    if (isNft && !hasFeature(version, "nftables"))
-      return [renderProblem("render-calico-mode", { mode: `nftables ${version}` }, OWNER)];
+    const refusal = refusalOf(version, spec);
+    if (refusal !== null) return [refusal];
     const place = {
       state,
       calico: withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali"),
@@ -40,27 +40,48 @@ export const calico: Renderer = {
     };
     const inputs = felixInputs(place, node.facts);
     const families = spec?.ipv6Support === false ? (["ip"] as const) : (["ip", "ip6"] as const);
-    let line = 1;
-    for (const family of families) {
-      const { input, sets } = inputs(family);
-      if (isNft) {
-        const { table, nextLine } = renderCalicoNft(withoutLimits(input), sets, line);
-        node.add({ nft: [table] });
-        line = nextLine;
-      } else {
-        writeCalico(input, (name) => node.table(family, name));
-        node.add({ sets });
-      }
-    }
+    const each = families.map(inputs);
+    const unlimited = isNft(spec) ? writeNft(each, node) : writeIptables(each, node);
     node.add(workloadPieces(place, node.facts));
-    const limited = isNft ? limitedWorkloads(inputs("ip").input) : [];
-    const unlimited = limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER));
     const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
       renderProblem("render-calico-no-device", { endpoint: metadata.name }, OWNER),
     );
     return [...unlimited, ...homeless];
   },
 };
+
+/** Why nothing is written; null: nothing is in the way. */
+function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
+  if (!isRendered(version)) return renderProblem("render-calico-version", { version }, OWNER);
+  if (spec?.bpfEnabled === true) return renderProblem("render-calico-mode", { mode: "eBPF" }, OWNER);
+  if (isNft(spec) && !hasFeature(version, "nftables"))
+    return renderProblem("render-calico-mode", { mode: `nftables ${version}` }, OWNER);
+  return null;
+}
+
+function isNft(spec: FelixSpec | null): boolean {
+  return spec?.nftablesMode === "Enabled";
+}
+
+function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
+  for (const { input, sets } of families) {
+    writeCalico(input, (name) => node.table(input.family, name));
+    node.add({ sets });
+  }
+  return [];
+}
+
+/** Gives what could not be written. */
+function writeNft(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
+  let line = 1;
+  for (const { input, sets } of families) {
+    const { table, nextLine } = renderCalicoNft(withoutLimits(input), sets, line);
+    node.add({ nft: [table] });
+    line = nextLine;
+  }
+  const limited = families.slice(0, 1).flatMap(({ input }) => limitedWorkloads(input));
+  return limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER));
+}
 
 /** The device that kube-proxy makes in mode ipvs, by which Felix knows: felix/dataplane/driver.go. */
 const IPVS_DEVICE = "kube-ipvs0";

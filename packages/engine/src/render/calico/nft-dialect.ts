@@ -135,10 +135,6 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
       const flags = ["saddr", "mark", "iif"];
       return test(`fib ${flags.join(" . ")} oif`, { kind: "fib", flags, result: "oif" }, false, "0", literal("0"));
     }
-    case "limit":
-    case "connections":
-      // Where a workload has a limit, whoever renders for nft says that it has none.
-      invariant(false, "limits of workloads are not rendered for nft");
     case "verdict-map": {
       const map = layered({ family, layer }, fragment.map);
       return {
@@ -146,6 +142,10 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
         statements: [vmap(meta(DEVICES[fragment.side]), setRef(map))],
       };
     }
+    case "limit":
+    case "connections":
+      // Where a workload has a limit, whoever renders for nft says that it has none.
+      invariant(false, "limits of workloads are not rendered for nft");
   }
 }
 
