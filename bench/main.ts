@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
 import { printTargets } from "./target.ts";
@@ -13,6 +14,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["walk", benchWalk],
   ["parse", benchParse],
   ["nft", benchNft],
+  ["calico", benchCalico],
 ]);
 
 const named = process.argv.slice(2);
