@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
+import { benchProve } from "./prove.ts";
 import { printTargets } from "./target.ts";
 import type { Target } from "./target.ts";
 import { benchWalk } from "./walk.ts";
@@ -12,6 +13,7 @@ import { benchWalk } from "./walk.ts";
  */
 const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Target[]>>([
   ["walk", benchWalk],
+  ["prove", benchProve],
   ["parse", benchParse],
   ["nft", benchNft],
   ["calico", benchCalico],
