@@ -108,9 +108,6 @@ describeKernel("nft and hookwalk read what the other prints", () => {
   }
 
   const reloads = { whole: 0, not: 0 };
-  afterAll(() => {
-    expect(reloads.whole).toBeGreaterThan(reloads.not);
-  });
 
   it("rulesets of cases, as JSON", () => {
     const scripts = findCases().flatMap((path) => readCase(path).files.filter(({ name }) => name === "nft"));
@@ -126,6 +123,10 @@ describeKernel("nft and hookwalk read what the other prints", () => {
       checkJson();
     });
     fc.assert(property, { seed: SEED, numRuns: RUNS_OF_JSON, endOnFailure: true });
+  });
+
+  it("and nft takes most of its own JSON back", () => {
+    expect(reloads.whole).toBeGreaterThan(reloads.not);
   });
 
   /** The script as hookwalk understands it, printed as a ruleset, must come to the same as the script itself. */

@@ -49,7 +49,7 @@ export function printProbe({ from, to, protocol, dport }: Probe): string {
   return `${from.name} → ${to.name} ${printAttempt({ protocol, dport })}`;
 }
 
-export function printAttempt({ protocol, dport }: Attempt): string {
+function printAttempt({ protocol, dport }: Attempt): string {
   return dport === null ? protocol : `${protocol}/${String(dport)}`;
 }
 

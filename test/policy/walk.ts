@@ -14,7 +14,7 @@ export function walks(program: Program, probe: Probe): boolean | null {
 }
 
 /** A probe as it comes to the node. */
-export function packetFields(probe: Probe): Readonly<Record<string, string | boolean>> {
+function packetFields(probe: Probe): Readonly<Record<string, string | boolean>> {
   const { family, from, to, protocol, sport, dport } = probe;
   const icmp = family === "ip" ? { proto: "icmp", icmpType: "8" } : { proto: "ipv6-icmp", icmpType: "128" };
   const ports = { proto: protocol, sport: String(sport), dport: String(dport) };

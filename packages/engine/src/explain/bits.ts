@@ -37,7 +37,7 @@ function plainTest(what: Phrase, { value, mask }: Bits): Phrase {
 }
 
 /** What the bits stand for, as far as anybody knows; null: nobody does. */
-export function meaningOf(value: number, mask: number, { node, owner }: Scope): Part | null {
+function meaningOf(value: number, mask: number, { node, owner }: Scope): Part | null {
   const known = node.owners.mark(value, mask, owner);
   if (known.length === 0) return null;
   return list(

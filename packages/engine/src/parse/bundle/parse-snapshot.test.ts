@@ -84,9 +84,10 @@ describe("recognising", () => {
       "notes.txt": `On this node\n${"some words\n".repeat(30)}${ROUTES}`,
       "README.md": TABLE,
       "goldens/1.txt": ROUTES,
+      "tests.yaml": ROUTES,
       "ip-route.txt": ROUTES,
     });
-    expect(snapshot.files.map(({ format }) => format)).toEqual([null, null, null, "ip-route"]);
+    expect(snapshot.files.map(({ format }) => format)).toEqual([null, null, null, null, "ip-route"]);
     expect(snapshot.routes.ip).toHaveLength(2);
     expect(snapshot.diagnostics).toMatchObject([{ code: "unknown-file", span: { file: "notes.txt" } }]);
   });

@@ -64,7 +64,7 @@ function withoutNamed(diagnostics: readonly Diagnostic[], tables: readonly Table
 }
 
 /** Files that a snapshot directory holds beside the dumps. */
-const COMPANIONS = /(^|\/)(README[^/]*|packets\.jsonl|objects\.ya?ml|goldens\/.*)$/;
+const COMPANIONS = /(^|\/)(README[^/]*|packets\.jsonl|(objects|tests)\.ya?ml|goldens\/.*)$/;
 
 /** A file among others is a dump only where this much of it looks like one; a lone file is read whatever stands around. */
 const ENOUGH = 0.15;

@@ -187,7 +187,7 @@ const TRANSPORTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The protocol that ports are of, whichever way it was asked for. */
-export function transportOf(protocol: string): string {
+function transportOf(protocol: string): string {
   const name = TRANSPORTS.get(parseProtocol(protocol) ?? 0);
   invariant(name !== undefined, `no protocol with ports was asked for: ${protocol}`);
   return name;

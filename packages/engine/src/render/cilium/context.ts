@@ -55,7 +55,7 @@ export interface Endpoint {
 
 export const HOST_DEVICE = "cilium_host";
 export const NET_DEVICE = "cilium_net";
-export const HEALTH_DEVICE = "lxc_health";
+const HEALTH_DEVICE = "lxc_health";
 export const POD_DEVICES = "lxc+";
 
 /** What is known of a node before its rules are written. */

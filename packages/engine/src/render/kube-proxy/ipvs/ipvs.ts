@@ -18,7 +18,7 @@ import { SINCE } from "./versions.ts";
 import { virtualServers } from "./virtual-servers.ts";
 
 /** The device that has the addresses of services. */
-export const KUBE_IPVS = "kube-ipvs0";
+const KUBE_IPVS = "kube-ipvs0";
 
 /** What kube-proxy writes when it starts in mode ipvs: rules of both families, and settings. */
 export function writeIpvsMode(
