@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
+import { benchRender } from "./render.ts";
 import { printTargets } from "./target.ts";
 import type { Target } from "./target.ts";
 import { benchWalk } from "./walk.ts";
@@ -13,6 +14,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["walk", benchWalk],
   ["parse", benchParse],
   ["nft", benchNft],
+  ["render", benchRender],
 ]);
 
 const named = process.argv.slice(2);

@@ -1,0 +1,153 @@
+import { printAddress } from "@hookwalk/engine";
+import { defaultKubeProxyConfiguration, readObjects } from "@hookwalk/engine/desired";
+import type { DesiredState } from "@hookwalk/engine/desired";
+
+/** A cluster with so many services of one port, each with so many endpoints; deterministic. */
+export interface ClusterShape {
+  readonly services: number;
+  readonly endpoints: number;
+}
+
+type Service = DesiredState["services"][number];
+type EndpointSlice = DesiredState["endpointSlices"][number];
+
+const SERVICE_NET = 0x0a60_0000; // 10.96.0.0
+const POD_NET = 0x0a80_0000; // 10.128.0.0
+const NAMESPACES = 50;
+
+function nameOf(n: number): { readonly name: string; readonly namespace: string } {
+  return { name: `service-${String(n)}`, namespace: `namespace-${String(n % NAMESPACES)}` };
+}
+
+function serviceOf(n: number): Service {
+  return {
+    kind: "Service",
+    metadata: { ...nameOf(n), labels: new Map() },
+    type: "ClusterIP",
+    clusterIPs: [SERVICE_NET + n],
+    ports: [{ name: "http", protocol: "TCP", port: 80, nodePort: null }],
+    externalIPs: [],
+    ingressIPs: [],
+    loadBalancerSourceRanges: [],
+    externalTrafficPolicy: "Cluster",
+    internalTrafficPolicy: "Cluster",
+    healthCheckNodePort: null,
+    affinitySeconds: null,
+  };
+}
+
+/** The slice of service `n`; `moved`: its first endpoint has an address that no other has. */
+export function sliceOf(n: number, endpoints: number, moved = 0): EndpointSlice {
+  const { name, namespace } = nameOf(n);
+  return {
+    kind: "EndpointSlice",
+    metadata: { name: `${name}-abcde`, namespace, labels: new Map([["kubernetes.io/service-name", name]]) },
+    addressType: "IPv4",
+    ports: [{ name: "http", protocol: "TCP", port: 8080 }],
+    endpoints: Array.from({ length: endpoints }, (_, e) => ({
+      address: POD_NET + n * endpoints + e + (e === 0 ? moved << 17 : 0),
+      ready: true,
+      serving: true,
+      terminating: false,
+      nodeName: `worker-${String(e)}`,
+      zones: null,
+    })),
+  };
+}
+
+/** As typed objects: what is left of a rendering when nothing has to be read. */
+export function clusterState({ services, endpoints }: ClusterShape): DesiredState {
+  const { value } = readObjects([{ path: "node.yaml", text: NODE }]);
+  const numbers = Array.from({ length: services }, (_, n) => n);
+  return {
+    ...value,
+    services: numbers.map(serviceOf),
+    endpointSlices: numbers.map((n) => sliceOf(n, endpoints)),
+    kubeProxy: { ...defaultKubeProxyConfiguration, clusterCIDRs: [{ address: POD_NET, length: 9 }] },
+  };
+}
+
+const NODE = `apiVersion: v1
+kind: Node
+metadata: { name: worker-1 }
+status: { addresses: [{ type: InternalIP, address: 192.0.2.11 }] }
+`;
+
+/** The same as `kubectl get -o yaml` prints it, with what it prints beside. */
+export function clusterYaml({ services, endpoints }: ClusterShape): string {
+  const parts = [
+    `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.128.0.0/9\n---\n${NODE}---\n`,
+    "apiVersion: v1\nitems:\n",
+  ];
+  for (let n = 0; n < services; n++) parts.push(serviceYaml(n), sliceYaml(n, endpoints));
+  parts.push('kind: List\nmetadata:\n  resourceVersion: ""\n');
+  return parts.join("");
+}
+
+function serviceYaml(n: number): string {
+  const { name, namespace } = nameOf(n);
+  const address = printAddress(SERVICE_NET + n);
+  return `- apiVersion: v1
+  kind: Service
+  metadata:
+    creationTimestamp: "2026-01-01T00:00:00Z"
+    labels:
+      app: ${name}
+    name: ${name}
+    namespace: ${namespace}
+    resourceVersion: "${String(1000 + n)}"
+    uid: 4d5b7a3e-0000-4000-8000-000000000000
+  spec:
+    clusterIP: ${address}
+    clusterIPs:
+    - ${address}
+    internalTrafficPolicy: Cluster
+    ipFamilies:
+    - IPv4
+    ipFamilyPolicy: SingleStack
+    ports:
+    - name: http
+      port: 80
+      protocol: TCP
+      targetPort: 8080
+    selector:
+      app: ${name}
+    sessionAffinity: None
+    type: ClusterIP
+  status:
+    loadBalancer: {}
+`;
+}
+
+function sliceYaml(n: number, count: number): string {
+  const { name, namespace } = nameOf(n);
+  const endpoints = sliceOf(n, count).endpoints.map(
+    ({ address, nodeName }, e) => `  - addresses:
+    - ${printAddress(address)}
+    conditions:
+      ready: true
+      serving: true
+      terminating: false
+    nodeName: ${nodeName ?? ""}
+    targetRef:
+      kind: Pod
+      name: ${name}-${String(e)}
+      namespace: ${namespace}
+      uid: 4d5b7a3e-0000-4000-8000-000000000000
+`,
+  );
+  return `- addressType: IPv4
+  apiVersion: discovery.k8s.io/v1
+  endpoints:
+${endpoints.join("")}  kind: EndpointSlice
+  metadata:
+    labels:
+      kubernetes.io/service-name: ${name}
+    name: ${name}-abcde
+    namespace: ${namespace}
+  ports:
+  - name: http
+    port: 8080
+    protocol: TCP
+`;
+}
