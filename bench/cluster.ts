@@ -19,10 +19,15 @@ function nameOf(n: number): { readonly name: string; readonly namespace: string 
   return { name: `service-${String(n)}`, namespace: `namespace-${String(n % NAMESPACES)}` };
 }
 
+function metadataOf(n: number, name: string, labels: ReadonlyMap<string, string>): Service["metadata"] {
+  const { namespace } = nameOf(n);
+  return { name, namespace, labels, annotations: new Map(), created: "", isTerminating: false };
+}
+
 function serviceOf(n: number): Service {
   return {
     kind: "Service",
-    metadata: { ...nameOf(n), labels: new Map() },
+    metadata: metadataOf(n, nameOf(n).name, new Map()),
     type: "ClusterIP",
     clusterIPs: [SERVICE_NET + n],
     ports: [{ name: "http", protocol: "TCP", port: 80, nodePort: null }],
@@ -38,10 +43,10 @@ function serviceOf(n: number): Service {
 
 /** The slice of service `n`; `moved`: its first endpoint has an address that no other has. */
 export function sliceOf(n: number, endpoints: number, moved = 0): EndpointSlice {
-  const { name, namespace } = nameOf(n);
+  const { name } = nameOf(n);
   return {
     kind: "EndpointSlice",
-    metadata: { name: `${name}-abcde`, namespace, labels: new Map([["kubernetes.io/service-name", name]]) },
+    metadata: metadataOf(n, `${name}-abcde`, new Map([["kubernetes.io/service-name", name]])),
     addressType: "IPv4",
     ports: [{ name: "http", protocol: "TCP", port: 8080 }],
     endpoints: Array.from({ length: endpoints }, (_, e) => ({
