@@ -28,12 +28,12 @@ class NotPlain extends Error {}
 
 const DEEPEST = 64;
 const KEY = /([A-Za-z_][A-Za-z0-9_./-]*):(?: +|$)/my;
-const DOUBLE_QUOTED = /^"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"$/;
+const DOUBLE_QUOTED = /^"(?:[^"\\\p{Cc}]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"$/u;
 const SINGLE_QUOTED = /^'(?:[^'\n]|'')*'$/;
 const INTEGER = /^(?:0|-?[1-9][0-9]{0,14})$/;
 /** May be a number, or begins as something that is no plain text. */
 const UNSURE =
-  /^(?:[-+]?(?:\.?[0-9][0-9_]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.inf|\.Inf|\.INF|\.nan|\.NaN|\.NAN|0[xo][0-9a-fA-F]+)$|[-?:](?: |$)|[[\]{},&*#|>@`"'%!=<])|: |:$| #|\t/;
+  /^(?:[-+]?(?:\.?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.inf|\.Inf|\.INF|\.nan|\.NaN|\.NAN|0[xo][0-9a-fA-F]+)$|[-?:](?: |$)|[[\]{},&*#|>@`"'%!=<])|: |:$| #|\t/;
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...["null", "Null", "NULL", "~"].map((word): [string, null] => [word, null]),
   ...["true", "True", "TRUE"].map((word): [string, true] => [word, true]),
@@ -50,7 +50,6 @@ export function readPlainYaml(text: string): PlainDocument | null {
   const cursor: Cursor = { text, items: [], lineStart: 0, at: 0, indent: 0, end: -1, isDone: false };
   try {
     advance(cursor);
-    if (cursor.isDone) return null;
     if (cursor.indent !== 0) return null;
     const value = readBlock(cursor, 0);
     return cursor.isDone ? { value, items: cursor.items } : null;
@@ -70,10 +69,8 @@ function advance(cursor: Cursor): void {
       cursor.indent = -1;
       return;
     }
-    const newline = text.indexOf("\n", cursor.lineStart);
-    cursor.end = newline === -1 ? text.length : newline;
-    cursor.at = cursor.lineStart;
-    while (text.charCodeAt(cursor.at) === 0x20) cursor.at++;
+    cursor.end = endOf(text, cursor.lineStart);
+    cursor.at = firstOf(text, cursor.lineStart);
     cursor.indent = cursor.at - cursor.lineStart;
     const first = text.charCodeAt(cursor.at);
     if (first === 0x09) throw new NotPlain();
@@ -135,7 +132,9 @@ function readNested(cursor: Cursor, indent: number, depth: number): unknown {
 
 /** A value that ends on its line, or a literal block below. Lines that go on further in than `indent` belong to something else. */
 function readScalar(cursor: Cursor, indent: number): unknown {
-  const word = cursor.text.slice(cursor.at, cursor.end).trimEnd();
+  let { end } = cursor;
+  while (cursor.text.charCodeAt(end - 1) === 0x20) end--;
+  const word = cursor.text.slice(cursor.at, end);
   if (word === "|" || word === "|-") return readLiteral(cursor, indent, word === "|");
   const value = scalarOf(word);
   advance(cursor);
@@ -150,7 +149,7 @@ function scalarOf(word: string): unknown {
   if (SINGLE_QUOTED.test(word)) return word.slice(1, -1).replaceAll("''", "'");
   if (INTEGER.test(word)) return Number(word);
   if (WORDS.has(word)) return WORDS.get(word);
-  if (UNSURE.test(word)) throw new NotPlain();
+  if (word === "" || UNSURE.test(word)) throw new NotPlain();
   return word;
 }
 
@@ -158,27 +157,32 @@ function scalarOf(word: string): unknown {
 function readLiteral(cursor: Cursor, indent: number, keepsEnd: boolean): string {
   const { text } = cursor;
   const lines: string[] = [];
-  let inner: number | null = null;
-  let at = cursor.end + 1;
-  let last = cursor.end;
-  while (at < text.length) {
-    const newline = text.indexOf("\n", at);
-    const end = newline === -1 ? text.length : newline;
-    let first = at;
-    while (first < end && text.charCodeAt(first) === 0x20) first++;
-    if (first < end) {
-      if (inner === null) inner = first - at;
-      if (first - at <= indent) break;
-      if (first - at < inner || text.charCodeAt(first) === 0x09) throw new NotPlain();
-      lines.push(text.slice(at + inner, end));
-      last = end;
-    } else if (inner === null || end - at > inner) throw new NotPlain();
-    else lines.push("");
-    at = end + 1;
+  const inner = firstOf(text, cursor.end + 1) - (cursor.end + 1);
+  if (inner <= indent) throw new NotPlain();
+  for (let at = cursor.end + 1; at < text.length; at = cursor.end + 1) {
+    const first = firstOf(text, at);
+    const end = endOf(text, at);
+    const isEmpty = first === end;
+    if (!isEmpty && first - at <= indent) break;
+    // Less far in than the first line, or an empty one that is longer: who knows what belongs to it.
+    if (isEmpty ? end - at > inner : first - at < inner || text.charCodeAt(first) === 0x09) throw new NotPlain();
+    lines.push(isEmpty ? "" : text.slice(at + inner, end));
+    cursor.end = end;
   }
-  if (inner === null || inner <= indent) throw new NotPlain();
-  cursor.end = last;
   advance(cursor);
   while (lines.at(-1) === "") lines.pop();
   return lines.join("\n") + (keepsEnd ? "\n" : "");
+}
+
+/** Where the line that begins at `at` ends. */
+function endOf(text: string, at: number): number {
+  const newline = text.indexOf("\n", at);
+  return newline === -1 ? text.length : newline;
+}
+
+/** Where its first character that is no blank stands; its end where there is none. */
+function firstOf(text: string, at: number): number {
+  let first = at;
+  while (text.charCodeAt(first) === 0x20) first++;
+  return first;
 }
