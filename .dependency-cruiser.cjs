@@ -11,7 +11,7 @@ const ENGINE_LAYERS = [
   ["parse", "print", "compile", "render"],
   ["walk", "prove"],
   ["diff", "explain"],
-  ["lint", "plan"],
+  ["lint", "expect", "plan"],
   ["report"],
 ];
 const ENGINE = "^packages/engine/src/";

@@ -35,7 +35,8 @@ describe("hookwalk lint", () => {
   it.each([
     [["-f", "test/nodes/ack-cilium"], 1],
     [["-f", "test/nodes/calico-slave1"], 0],
-    [["-f", "test/nodes/calico-slave1", "--fail-on", "info"], 0],
+    [["-f", "test/nodes/calico-slave1", "--fail-on", "warning"], 1],
+    [["-f", "test/nodes/cilium-native", "--fail-on", "info"], 0],
     [["-f", "test/nodes/ack-cilium", "--fail-on", "nothing"], 2],
   ])("%j exits with %i", (argv, code) => {
     expect(hookwalk(["lint", "-q", ...argv]).exitCode).toBe(code);

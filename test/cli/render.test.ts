@@ -35,6 +35,11 @@ describe("hookwalk render", () => {
 
   it("renders all owners that the objects speak of as one node", () => {
     expect(hookwalk(["render", "node", "-f", FILE]).stdout).toBe(hookwalk(["render", "kube-proxy", "-f", FILE]).stdout);
+    const { stdout } = hookwalk(["render", "node", "-f", "test/nodes/ack-cilium/objects.yaml", "-o", "ip"]);
+    expect(stdout).toContain(
+      "link add name nodelocaldns mtu 1500 type dummy\naddress add 169.254.20.10/32 dev nodelocaldns\n",
+    );
+    expect(stdout).toContain("address add 192.168.0.10/32 dev kube-ipvs0\n");
   });
 
   it("gives a snapshot that trace walks", () => {

@@ -1,36 +1,11 @@
 import { expect, it } from "vitest";
-import { parseIptablesSave, parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
-import type { Family, NftTable, Table } from "@hookwalk/engine";
+import { parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
+import type { Family, NftTable } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
 import { inMode, rendered, renderedBy } from "../render/kube-proxy/render.ts";
 import { comparable } from "../comparable.ts";
+import { contentsOf, loadedAndSaved, TABLE_TOOLS } from "./load-tables.ts";
 import { describeKernel } from "./require-kernel.ts";
-
-const tools = [
-  ["iptables-nft", "ip"],
-  ["iptables-legacy", "ip"],
-  ["ip6tables-nft", "ip6"],
-  ["ip6tables-legacy", "ip6"],
-] as const;
-
-/** Loads a dump in a network namespace of its own, and reads what the tool then saves. */
-function loadedAndSaved(tool: string, text: string, flag = ""): readonly Table[] {
-  const script = `${tool}-restore ${flag} && ${tool}-save`;
-  const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], { stdin: text });
-  expect(status, stderr).toBe(0);
-  const { value, diagnostics } = parseIptablesSave(stdout, tool);
-  expect(diagnostics).toEqual([]);
-  return value;
-}
-
-/** Chains with their rules, by table and name: the tools list both in orders of their own. */
-function contentsOf(tables: readonly Table[]): unknown {
-  const chains = tables.flatMap(({ name: table, chains }) =>
-    chains.map(({ name, policy, rules }) => [`${table} ${name}`, policy, rules] as const),
-  );
-  const sorted = chains.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return comparable(sorted, ["file", "counters"]);
-}
 
 /** Loads a script in a network namespace of its own, twice, and reads what nft then lists. */
 function loadedAndListed(text: string): readonly NftTable[] {
@@ -76,15 +51,15 @@ describeKernel("mode nftables loads, however often, and what nft then lists is t
 
 describeKernel("what kube-proxy is rendered to loads, and what the tool then saves is the same", () => {
   const { snapshot, inserted } = renderedBy("kube-proxy");
-  it.each(tools)("%s", (tool, family: Family) => {
+  it.each(TABLE_TOOLS)("%s", (tool, family: Family) => {
     const tables = snapshot.tables[family] ?? [];
     const saved = loadedAndSaved(tool, printIptablesSave(tables));
     expect(contentsOf(saved)).toEqual(contentsOf(tables));
   });
 
-  it.each(tools)("as input for %s-restore --noflush, too", (tool, family: Family) => {
+  it.each(TABLE_TOOLS)("as input for %s-restore --noflush, too", (tool, family: Family) => {
     const tables = snapshot.tables[family] ?? [];
-    const saved = loadedAndSaved(tool, printIptablesRestore(tables, inserted), "--noflush");
+    const saved = loadedAndSaved(tool, printIptablesRestore(tables, inserted), { flag: "--noflush" });
     expect(contentsOf(saved)).toEqual(contentsOf(tables));
   });
 });

@@ -317,4 +317,22 @@ describe("hostile input", () => {
     parseSnapshot([{ path: "bomb", text }], { name });
     expect(performance.now() - start).toBeLessThan(LIMIT_MS);
   });
+
+  it("two listings of many chains are put together soon", () => {
+    const chains = Array.from({ length: 20_000 }, (_, n) => `C${String(n)}`);
+    const saved =
+      chains.map((chain) => `:${chain} - [0:0]\n`).join("") +
+      chains.map((chain) => `-A ${chain} -s 10.0.0.1/32 -j DROP\n`).join("");
+    const listed = chains
+      .map((chain) => `\tchain ${chain} {\n\t\tip saddr 10.0.0.1 counter packets 0 bytes 0 drop\n\t}\n`)
+      .join("");
+    const files = [
+      { path: "iptables-nft-save.txt", text: `*filter\n${saved}COMMIT\n` },
+      { path: "nft-ruleset.txt", text: `table ip filter {\n${listed}}\n` },
+    ];
+    const start = performance.now();
+    const { tables } = parseSnapshot(files, { name: "chains" });
+    expect(performance.now() - start).toBeLessThan(4 * LIMIT_MS);
+    expect(tables.ip?.map(({ rules }) => rules.length)).toEqual([chains.length]);
+  });
 });

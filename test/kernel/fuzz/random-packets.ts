@@ -5,9 +5,14 @@ import type { FuzzFamily } from "./random-ruleset.ts";
 
 export type PacketOptions = Readonly<Record<string, string>>;
 
+interface FreshPacket {
+  readonly kind: "fresh";
+  readonly options: PacketOptions;
+}
+
 /** A packet, or the answer to what became of an earlier one (so that flows get replies). */
 export type FuzzPacket =
-  | { readonly kind: "fresh"; readonly options: PacketOptions }
+  | FreshPacket
   | { readonly kind: "reply"; readonly back: number; readonly flags: string }
   | { readonly kind: "again"; readonly back: number; readonly flags: string };
 
@@ -28,7 +33,7 @@ function transport(family: FuzzFamily): fc.Arbitrary<PacketOptions> {
 const mark = fc.constantFrom("0x0", "0x0", "0x1", "0x80", "0x4000");
 
 /** Addresses that the device can really have behind it: what a strict sender would send. */
-function fresh(family: FuzzFamily): fc.Arbitrary<FuzzPacket> {
+function fresh(family: FuzzFamily): fc.Arbitrary<FreshPacket> {
   const { hosts, own } = POOLS[family];
   const outside = hosts.filter((host) => !own.includes(host));
   const forwarded = fc.record({
@@ -40,7 +45,13 @@ function fresh(family: FuzzFamily): fc.Arbitrary<FuzzPacket> {
   const extra = fc.record({ ttl: fc.constantFrom("64", "64", "2"), tos: fc.constantFrom("0", "0", "0x10"), mark });
   return fc
     .tuple(fc.oneof({ weight: 4, arbitrary: forwarded }, { weight: 1, arbitrary: local }), transport(family), extra)
-    .map(([where, what, more]): FuzzPacket => ({ kind: "fresh", options: { ...where, ...what, ...more } }));
+    .map(([where, what, more]): FreshPacket => ({ kind: "fresh", options: { ...where, ...what, ...more } }));
+}
+
+/** So many packets, each the first of its flow. */
+export function freshPackets(family: FuzzFamily, count: number): fc.Arbitrary<readonly PacketOptions[]> {
+  const one = fresh(family).map(({ options }) => options);
+  return fc.array(one, { minLength: count, maxLength: count });
 }
 
 export function packets(family: FuzzFamily, count: number): fc.Arbitrary<readonly FuzzPacket[]> {

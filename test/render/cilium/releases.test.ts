@@ -102,9 +102,23 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: "pods of AWS's CNI are known by their devices",
-    before: "1.11.20",
-    since: "1.12.0",
+    what: "pods of AWS's CNI are known by their devices, of 1.10",
+    before: "1.10.14",
+    since: "1.10.15",
+    data: { "enable-endpoint-routes": "true", "cni-chaining-mode": "aws-cni" },
+    lines: ['+-A CILIUM_FORWARD -o eni+ -m comment --comment "cilium: any->cluster on eni+ forward accept" -j ACCEPT'],
+  },
+  {
+    what: "pods of AWS's CNI are known by their devices, of 1.11",
+    before: "1.11.8",
+    since: "1.11.9",
+    data: { "enable-endpoint-routes": "true", "cni-chaining-mode": "aws-cni" },
+    lines: ['+-A CILIUM_FORWARD -o eni+ -m comment --comment "cilium: any->cluster on eni+ forward accept" -j ACCEPT'],
+  },
+  {
+    what: "pods of AWS's CNI are known by their devices, of 1.12",
+    before: "1.12.1",
+    since: "1.12.2",
     data: { "enable-endpoint-routes": "true", "cni-chaining-mode": "aws-cni" },
     lines: ['+-A CILIUM_FORWARD -o eni+ -m comment --comment "cilium: any->cluster on eni+ forward accept" -j ACCEPT'],
   },
@@ -157,6 +171,12 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
+    what: "IPv6 routes to pods go without a gateway, which the kernel refuses",
+    before: "1.13.9",
+    since: "1.14.0",
+    lines: ["+ip6 fd01::/64 dev cilium_host proto kernel src fd01::240"],
+  },
+  {
     what: "IPsec has rules in ip6tables",
     before: "1.12",
     since: "1.15.0",
@@ -178,14 +198,10 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: "the agent writes table 2005 itself",
+    what: "the agent writes table 2005 itself, at first without a protocol",
     before: "1.14.9",
     since: "1.15.0",
-    lines: [
-      "-10.0.1.240 dev cilium_host table 2005 proto kernel scope link",
-      "+local 10.0.1.240 dev cilium_host table 2005 proto kernel scope host",
-      "-default via 10.0.1.240 dev cilium_host table 2005 proto kernel",
-    ],
+    lines: ["-default via 10.0.1.240 dev cilium_host table 2005 proto kernel"],
   },
   {
     what: "every proxy listens on the loopback address",

@@ -189,10 +189,4 @@ describe("which node", () => {
     expect(problemsOf(node("a") + node("b"))).toEqual(["render-several-nodes"]);
     expect(problemsOf(node("a"))).toEqual([]);
   });
-
-  it("modes that are not rendered are named", () => {
-    expect(
-      problemsOf(`${node("a")}apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs`),
-    ).toEqual(["render-mode"]);
-  });
 });

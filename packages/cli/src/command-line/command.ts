@@ -22,6 +22,8 @@ export interface Argument {
   readonly required: boolean;
   /** What a shell completes; nothing where absent. */
   readonly choices?: readonly string[];
+  /** A file: the shell completes its path. */
+  readonly file?: true;
 }
 
 /** What is public about a command: help and completion are made of it. */

@@ -34,6 +34,10 @@ function argumentKind(option: CommandOption): "none" | "file" | "snapshot" | "fr
   return option.placeholder === "SNAPSHOT" ? "snapshot" : "file";
 }
 
+function takesFile({ arguments: words }: CommandTable): boolean {
+  return words.some(({ file }) => file === true);
+}
+
 /** The nodes behind `#`, one a line; all shells ask the program itself. */
 const NODES = "hookwalk show -q -o nodes -f";
 
@@ -61,7 +65,7 @@ function bash(commands: readonly CommandTable[]): string {
       case "$prev" in
 ${behind.join("\n")}
       esac
-      COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$cur")) ;;`;
+      COMPREPLY=($(compgen -W "${words.join(" ")}"${takesFile(command) ? " -f" : ""} -- "$cur")) ;;`;
   });
   return `# bash completion of hookwalk: source <(hookwalk completion bash)
 _hookwalk_snapshot() {
@@ -99,8 +103,8 @@ function zsh(commands: readonly CommandTable[], say: Speaker): string {
       return names(key, option).map((name) => `        ${single(`${repeat}${name}[${help}]${action}`)}`);
     });
     const words = command.arguments.map(
-      ({ name, choices }) =>
-        `        ${single(choices === undefined ? `:${name}: ` : `:${name}:(${choices.join(" ")})`)}`,
+      ({ name, choices, file }) =>
+        `        ${single(`:${name}:${choices === undefined ? (file === true ? "_files" : " ") : `(${choices.join(" ")})`}`)}`,
     );
     return `      ${command.name})\n        _arguments \\\n${[...specs, ...words].join(" \\\n")} ;;`;
   });
@@ -157,6 +161,7 @@ function fish(commands: readonly CommandTable[], say: Speaker): string {
       lines.push(`${when}${short} -l ${longName(key).slice(2)}${argument} -d ${single(say.commandLine(option.help))}`);
     }
     const choices = command.arguments[0]?.choices;
+    if (takesFile(command)) lines.push(`${when} -F`);
     if (choices !== undefined) lines.push(`${when} -a '${choices.join(" ")}'`);
   }
   return `${lines.join("\n")}\n`;

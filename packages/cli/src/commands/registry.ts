@@ -13,6 +13,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["show", (): Promise<Command> => Promise.resolve(show)],
   ["explain", (): Promise<Command> => Promise.resolve(explain)],
   ["lint", (): Promise<Command> => Promise.resolve(lint)],
+  ["test", async (): Promise<Command> => (await import("./test.ts")).test],
   ["diff", (): Promise<Command> => Promise.resolve(diff)],
   ["render", async (): Promise<Command> => (await import("./render.ts")).render],
   ["lab", async (): Promise<Command> => (await import("./lab.ts")).lab],

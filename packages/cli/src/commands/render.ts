@@ -1,7 +1,7 @@
 import { diagnosticsDocument, showJson } from "@hookwalk/engine";
 import type { Diagnostic, NamedText, Snapshot } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
-import { ownersOn, renderers, renderOwners } from "@hookwalk/engine/render";
+import { renderers, renderNode, renderOwners } from "@hookwalk/engine/render";
 import type { Rendered } from "@hookwalk/engine/render";
 import { collect } from "../collect/collect.ts";
 import { archiveOf } from "../collect/store.ts";
@@ -44,10 +44,8 @@ export const render: Command = defineCommand({
     if (values.output === "snapshot" && terminal.out.isTerminal) throw usageError(say.commandLine("capture-terminal"));
     const { files, diagnostics: unread } = await readFiles(values.file, context);
     const { value: state, diagnostics: faults } = readObjects(files);
-    const { value: rendered, diagnostics: problems } = renderOwners(
-      owner === WHOLE_NODE ? ownersOn(state) : [owner],
-      state,
-    );
+    const { value: rendered, diagnostics: problems } =
+      owner === WHOLE_NODE ? renderNode(state) : renderOwners([owner], state);
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
     if (rendered !== null) {

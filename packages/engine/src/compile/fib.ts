@@ -202,6 +202,7 @@ function routeTable(name: string, routes: readonly Route[]): RouteTable {
       }
       return found;
     },
+    entries: () => lengths.flatMap(({ nets }) => [...nets.values()].flat()),
   };
 }
 

@@ -19,6 +19,14 @@ export interface KubeProxyConfiguration {
   readonly nodePortAddresses: readonly Prefix[] | "primary";
   /** `conntrack.tcpBeLiberal`. */
   readonly tcpBeLiberal: boolean;
+  readonly ipvs: IpvsConfiguration;
+}
+
+export interface IpvsConfiguration {
+  /** `rr` where none is given. */
+  readonly scheduler: string;
+  /** Answer ARP for addresses of the device that is asked alone. */
+  readonly strictARP: boolean;
 }
 
 export type DetectLocalMode = "ClusterCIDR" | "NodeCIDR" | "BridgeInterface" | "InterfaceNamePrefix";
@@ -59,6 +67,19 @@ function section<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.preprocess((value) => value ?? {}, schema);
 }
 
+const DEFAULT_SCHEDULER = "rr";
+
+const ipvs: z.ZodType<IpvsConfiguration> = z
+  .strictObject({
+    scheduler: text,
+    strictARP: off,
+    ...unread("excludeCIDRs", "minSyncPeriod", "syncPeriod", "tcpFinTimeout", "tcpTimeout", "udpTimeout"),
+  })
+  .transform(({ scheduler, strictARP }) => ({
+    scheduler: scheduler === "" ? DEFAULT_SCHEDULER : scheduler,
+    strictARP,
+  }));
+
 /** Modes iptables and ipvs have it in one place, mode nftables in another. */
 const masquerading = {
   masqueradeAll: off,
@@ -89,9 +110,10 @@ const read = z.strictObject({
       ),
     }),
   ),
+  ipvs: section(ipvs),
   ...unread(
     ...["apiVersion", "kind", "metadata", "bindAddress", "bindAddressHardFail", "clientConnection", "configSyncPeriod"],
-    ...["enableProfiling", "featureGates", "healthzBindAddress", "ipvs", "logging", "metricsBindAddress"],
+    ...["enableProfiling", "featureGates", "healthzBindAddress", "logging", "metricsBindAddress"],
     ...["oomScoreAdj", "portRange", "showHiddenMetricsForVersion", "windowsRunAsService", "winkernel"],
   ),
 });
@@ -109,6 +131,7 @@ export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = read.tr
     clusterCIDRs: config.clusterCIDR,
     nodePortAddresses: config.nodePortAddresses,
     tcpBeLiberal: config.conntrack.tcpBeLiberal,
+    ipvs: config.ipvs,
   }),
 );
 

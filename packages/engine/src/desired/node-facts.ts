@@ -17,8 +17,21 @@ export interface NodeFacts {
   readonly randomFully: boolean;
   /** Of what runs on the node, by name: `calico` → `3.30.1`. */
   readonly versions: ReadonlyMap<string, string>;
+  /** Who writes on the node, in this order; null: those that other objects speak of, in the order in which they usually start. */
+  readonly owners: readonly string[] | null;
+  /** Null: no Docker runs here. */
+  readonly docker: DockerBridge | null;
   /** Of its Cilium agent. */
   readonly cilium: CiliumFacts;
+}
+
+/** Docker's default bridge. */
+export interface DockerBridge {
+  readonly bridge: string;
+  /** Its address, with the length of its network. */
+  readonly address: Prefix;
+  /** DROP where Docker itself turned forwarding on; ACCEPT where it was on before. */
+  readonly forwardPolicy: "ACCEPT" | "DROP";
 }
 
 export interface NodeInterface {
@@ -89,7 +102,24 @@ const route = z
     metric: metric ?? null,
   }));
 
+const DEFAULT_BRIDGE = { bridge: "docker0", address: { address: 0xac11_0001, length: 16 } } as const;
+
+const docker = z
+  .strictObject({
+    bridge: device.nullish(),
+    address: prefix.nullish(),
+    forwardPolicy: z.enum(["ACCEPT", "DROP"]).nullish(),
+  })
+  .refine(({ address }) => typeof (address?.address ?? 0) === "number", { message: "IPv4/LENGTH", path: ["address"] })
+  .transform(({ bridge, address, forwardPolicy }): DockerBridge => ({
+    bridge: bridge ?? DEFAULT_BRIDGE.bridge,
+    address: address ?? DEFAULT_BRIDGE.address,
+    forwardPolicy: forwardPolicy ?? "DROP",
+  }));
+
 const spec = z.strictObject({
+  owners: z.array(z.string()).nullish(),
+  docker: docker.nullish(),
   interfaces: z.array(nodeInterface).nullish(),
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),
@@ -108,5 +138,7 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
     versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
+    owners: spec.owners ?? null,
+    docker: spec.docker ?? null,
     cilium: spec.cilium,
   }));

@@ -11,6 +11,9 @@ export interface Node {
   readonly podCIDRs: readonly Prefix[];
   /** Addresses of type InternalIP, then those of type ExternalIP. */
   readonly addresses: readonly Address[];
+  /** Of the components that write on it, as `status.nodeInfo` has them: `v1.30.5`; null where it does not tell. */
+  readonly kubeletVersion: string | null;
+  readonly kubeProxyVersion: string | null;
 }
 
 const spec = z.strictObject({
@@ -21,10 +24,28 @@ const spec = z.strictObject({
 
 const nodeAddress = z.strictObject({ type: z.string(), address: z.string() });
 
+const nodeInfo = z.strictObject({
+  kubeletVersion: z.string().nullish(),
+  kubeProxyVersion: z.string().nullish(),
+  ...unread(
+    ...[
+      "architecture",
+      "bootID",
+      "containerRuntimeVersion",
+      "kernelVersion",
+      "machineID",
+      "operatingSystem",
+      "osImage",
+    ],
+    ...["swap", "systemUUID"],
+  ),
+});
+
 const status = z.strictObject({
   addresses: z.array(nodeAddress).nullish(),
+  nodeInfo: nodeInfo.nullish(),
   ...unread(
-    ...["allocatable", "capacity", "conditions", "config", "daemonEndpoints", "features", "images", "nodeInfo"],
+    ...["allocatable", "capacity", "conditions", "config", "daemonEndpoints", "features", "images"],
     ...["phase", "runtimeHandlers", "volumesAttached", "volumesInUse", "declaredFeatures"],
   ),
 });
@@ -44,5 +65,12 @@ export const node: z.ZodType<Node> = z
       metadata: read.metadata,
       podCIDRs: spec?.podCIDRs ?? (podCIDR === undefined || podCIDR === null ? [] : [podCIDR]),
       addresses: [...ofType("InternalIP"), ...ofType("ExternalIP")],
+      kubeletVersion: given(status?.nodeInfo?.kubeletVersion),
+      kubeProxyVersion: given(status?.nodeInfo?.kubeProxyVersion),
     };
   });
+
+/** An empty text is none. */
+function given(text: string | null | undefined): string | null {
+  return text === undefined || text === "" ? null : text;
+}

@@ -1,3 +1,4 @@
+import type { Span } from "../base/span.ts";
 import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
 import type { Diagnostic, Parsed } from "../model/diagnostic.ts";
 import type { PlaceOf } from "./documents.ts";
@@ -17,26 +18,52 @@ export interface ObjectsFile {
  * object's name, the field and the line; the others are kept. An object that stands twice counts as it stands last, as
  * `kubectl apply` would take it. Never throws.
  */
-export function readObjects(files: readonly ObjectsFile[]): Parsed<DesiredState> {
+export function readObjects(files: readonly ObjectsFile[]): ReadObjects {
   const diagnostics: Diagnostic[] = [];
   const objects = new Map<string, DesiredObject>();
-  for (const file of files) readFile(file, objects, diagnostics);
-  return { value: stateOf([...objects.values()]), diagnostics };
+  const origins: Origins = new WeakMap();
+  for (const file of files) readFile(file, objects, { diagnostics, origins });
+  return {
+    value: stateOf([...objects.values()]),
+    diagnostics,
+    spanOf(object, path) {
+      const origin = origins.get(object);
+      return origin === undefined ? null : origin.placeOf([...origin.at, ...path]);
+    },
+  };
 }
 
-/** Where what is found wrong in a document goes. */
+export interface ReadObjects extends Parsed<DesiredState> {
+  /** Where a field of an object that was read stands, or what there is on the way to it; null: it was not read here. */
+  readonly spanOf: (object: DesiredObject, path: readonly PropertyKey[]) => Span | null;
+}
+
+/** The document that an object was read from, and where in it it is. */
+interface Origin {
+  readonly placeOf: PlaceOf;
+  readonly at: readonly PropertyKey[];
+}
+
+type Origins = WeakMap<DesiredObject, Origin>;
+
+/** Where what is found in a document goes. */
 interface Reading {
   readonly placeOf: PlaceOf;
   readonly diagnostics: Diagnostic[];
+  readonly origins: Origins;
 }
 
-function readFile({ path, text }: ObjectsFile, objects: Map<string, DesiredObject>, diagnostics: Diagnostic[]): void {
+function readFile(
+  { path, text }: ObjectsFile,
+  objects: Map<string, DesiredObject>,
+  found: Omit<Reading, "placeOf">,
+): void {
   for (const document of readDocuments(path, text)) {
     if ("problem" in document) {
       const { problem, span } = document;
-      diagnostics.push({ code: "objects-not-yaml", severity: "error", params: { problem }, span });
+      found.diagnostics.push({ code: "objects-not-yaml", severity: "error", params: { problem }, span });
     } else if (document.value !== null) {
-      readObject(document.value, [], objects, { placeOf: document.placeOf, diagnostics });
+      readObject(document.value, [], objects, { placeOf: document.placeOf, ...found });
     }
   }
 }
@@ -76,6 +103,7 @@ function readObject(
   const key = `${type} ${name}`;
   if (objects.has(key)) say(reading, "object-twice", { object: name }, at, "warning");
   objects.set(key, data);
+  reading.origins.set(data, { placeOf: reading.placeOf, at });
 }
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
@@ -119,6 +147,9 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
     networkPolicies: ofKind("NetworkPolicy"),
     nodeFacts: ofKind("NodeFacts"),
     kubeProxy: ofKind("KubeProxyConfiguration").at(-1) ?? null,
+    packetTests: ofKind("PacketTests"),
+    kubelet: ofKind("KubeletConfiguration").at(-1) ?? null,
+    daemonSets: ofKind("DaemonSet"),
     calico: {
       felix: ofKind("FelixConfiguration"),
       clusters: ofKind("ClusterInformation"),

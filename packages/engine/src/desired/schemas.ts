@@ -2,12 +2,15 @@ import type { z } from "zod";
 import { calicoSchemas } from "./calico/schemas.ts";
 import { ciliumSchemas } from "./cilium/schemas.ts";
 import { configMap } from "./config-map.ts";
+import { daemonSet } from "./daemon-set.ts";
 import { endpointSlice } from "./endpoint-slice.ts";
 import { kubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import { kubeletConfiguration } from "./kubelet-configuration.ts";
 import { namespace } from "./namespace.ts";
 import { networkPolicy } from "./network-policy.ts";
 import { nodeFacts } from "./node-facts.ts";
 import { node } from "./node.ts";
+import { packetTests } from "./packet-tests.ts";
 import { pod } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
 import { serviceCIDR } from "./service-cidr.ts";
@@ -26,7 +29,10 @@ export const schemas: ReadonlyMap<string, z.ZodType<DesiredObject>> = new Map<st
   ["discovery.k8s.io/v1 EndpointSlice", endpointSlice],
   ["networking.k8s.io/v1 ServiceCIDR", serviceCIDR],
   ["kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration", kubeProxyConfiguration],
+  ["kubelet.config.k8s.io/v1beta1 KubeletConfiguration", kubeletConfiguration],
+  ["apps/v1 DaemonSet", daemonSet],
   ["hookwalk.dev/v1 Node", nodeFacts],
+  ["hookwalk.dev/v1 PacketTests", packetTests],
   ...calicoSchemas,
   ...ciliumSchemas,
 ]);

@@ -1,12 +1,15 @@
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
 import type { CiliumObject, CiliumState } from "./cilium/state.ts";
 import type { ConfigMap } from "./config-map.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { EndpointSlice } from "./endpoint-slice.ts";
 import type { KubeProxyConfiguration } from "./kube-proxy-configuration.ts";
+import type { KubeletConfiguration } from "./kubelet-configuration.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import type { NodeFacts } from "./node-facts.ts";
 import type { Node } from "./node.ts";
+import type { PacketTests } from "./packet-tests.ts";
 import type { Pod } from "./pod.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import type { ServiceCIDR } from "./service-cidr.ts";
@@ -25,7 +28,11 @@ export interface DesiredState {
   readonly nodeFacts: readonly NodeFacts[];
   /** Null: none was given. */
   readonly kubeProxy: KubeProxyConfiguration | null;
+  /** Null: none was given. */
+  readonly kubelet: KubeletConfiguration | null;
+  readonly daemonSets: readonly DaemonSet[];
   readonly calico: CalicoState;
+  readonly packetTests: readonly PacketTests[];
   readonly cilium: CiliumState;
 }
 
@@ -40,6 +47,9 @@ export type DesiredObject =
   | NetworkPolicy
   | ConfigMap
   | NodeFacts
+  | PacketTests
   | KubeProxyConfiguration
+  | KubeletConfiguration
+  | DaemonSet
   | CalicoObject
   | CiliumObject;

@@ -1,6 +1,9 @@
 import { calicoHash } from "./checks/calico-hash.ts";
+import { contradictoryMatch } from "./checks/contradictory-match.ts";
+import { shadowedRule } from "./checks/shadowed-rule.ts";
 import { truncatedDump } from "./checks/truncated-dump.ts";
 import { twoBackends } from "./checks/two-backends.ts";
+import { unreachableRule } from "./checks/unreachable-rule.ts";
 import { versionSkewedDump } from "./checks/version-skewed-dump.ts";
 import { viewInverted } from "./checks/view-inverted.ts";
 import { viewLostMatch } from "./checks/view-lost-match.ts";
@@ -14,4 +17,7 @@ export const checks: readonly Check[] = [
   viewInverted,
   viewLostMatch,
   calicoHash,
+  contradictoryMatch,
+  shadowedRule,
+  unreachableRule,
 ];

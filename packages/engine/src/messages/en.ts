@@ -16,6 +16,11 @@ export const diagnostics = {
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
+  "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-unset": "no object says how {owner} runs\nGive {objects}.",
+  "render-unknown-owner":
+    "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
+  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
   "cilium-no-config":
     "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
   "cilium-no-version":
@@ -32,7 +37,10 @@ export const diagnostics = {
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-mode": "mode {mode} of kube-proxy is not rendered yet\nNothing is rendered. iptables and nftables are.",
+  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
+  "render-calico-mode": "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is.",
+  "render-calico-no-device":
+    "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
   "prose-line": "prose between the rules\nThe line is skipped, as in a listing copied from a web page.",
   "not-utf8":
@@ -207,6 +215,9 @@ export const report = {
   assuming: "assuming",
   "assumed-why": "({why})",
   "outcomes-differ": "{count} outcomes: the snapshot does not decide this",
+  "tests-count": "{passed} hold, {failed} do not",
+  "test-wanted": "wanted {wanted}",
+  "test-got": "got {got}",
   "diff-none": "no difference",
   "diff-count": "{places} places differ: {removed} lines only in A, {added} only in B, {moved} elsewhere",
   "diff-moved": "was {from}",
@@ -247,6 +258,7 @@ export const commandLine = {
   trace: "walk one packet, or many, and say which rule decided",
   lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
   diff: "say what differs between two snapshots, counters and spelling aside",
+  test: "check what you expect of a node's packets, from a file",
   show: "print the rules, sets, routes and counts of a snapshot",
   explain: "say every rule, set, mark and routing rule in words, and whose it is",
   version: "print the version",
@@ -311,6 +323,8 @@ export const commandLine = {
   "option-flow": "walk the whole connection: first packet, reply, third packet",
   "option-reply-iif": "the device that the reply comes in by (default: by the route)",
   "option-expect": "exit 1 unless every outcome has this verdict",
+  "no-tests": "no tests: say which files hold them",
+  "no-tests-hint": "A file holds objects of hookwalk.dev/v1 PacketTests; docs/test.md shows one.",
   "option-diff-file": "a snapshot as for show, twice: first A, then B",
   "diff-two": "two snapshots are compared: say -f A -f B",
   "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",

@@ -41,6 +41,18 @@ export const lint = {
   "calico-unexplained":
     "the hash of this rule does not follow from the chain as it is{behind}\nThe rule was edited, or rules before it are gone. Compare with another node of the same version.",
   "calico-unverifiable": "; {count} rules behind it cannot be checked any more",
+  contradictory: "no packet matches this rule: {parts} exclude each other\nCorrect one of them, or delete the rule.",
+  "contradictory-alone": "no packet matches this rule: its {parts} can never hold\nCorrect it, or delete the rule.",
+  shadowed:
+    "no packet gets to this rule: all that it asks for is taken earlier in the chain (rule {by})\nIf it is meant to count, it belongs further up; else delete it.",
+  "shadowed-same":
+    "no packet gets to this rule: all that it asks for is taken earlier in the chain (rule {by}), with the same result\nDelete it, and nothing changes.",
+  "shadowed-through-calls":
+    "no packet gets to this rule: all that it asks for is taken earlier in the chain (rule {by}, with the marks and chains in use there)\nLook at what they call before changing anything: another change there brings it back to life.",
+  unreachable:
+    "no packet that this rule asks for ever comes to its chain, which is called from {hooks}\nIt asks for what is not there (an output device before routing, an input device behind OUTPUT), or its callers let other packets in.",
+  overwritten:
+    "no packet comes to this rule as it asks for: marks are set otherwise earlier in the chain (rule {by})\nIt may wait for a chain that is empty now; else delete it.",
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",
   "no-findings": "nothing found",

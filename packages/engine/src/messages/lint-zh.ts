@@ -38,6 +38,18 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "calico-unexplained":
     "这条规则的哈希无法由该链的现状推出{behind}\n规则被改过，或其前的规则已丢失。请与同版本的其他节点比较。",
   "calico-unverifiable": "；其后 {count} 条规则已无法校验",
+  contradictory: "没有数据包能匹配这条规则：{parts} 互相排斥\n改正其中之一，或删除这条规则。",
+  "contradictory-alone": "没有数据包能匹配这条规则：其中的 {parts} 永远不成立\n改正它，或删除这条规则。",
+  shadowed:
+    "没有数据包能到达这条规则：链中在它之前的规则 {by} 已拿走它要的全部数据包\n若它应当生效，须放到它们之前；否则删除它。",
+  "shadowed-same":
+    "没有数据包能到达这条规则：链中在它之前的规则 {by} 已拿走它要的全部数据包，且动作相同\n删除它不会改变任何结果。",
+  "shadowed-through-calls":
+    "没有数据包能到达这条规则：链中在它之前的规则 {by} 连同它们使用的标记和链，已拿走它要的全部数据包\n改动之前先看它们调用的链：那里的改动会让这条规则重新生效。",
+  unreachable:
+    "这条规则要的数据包从不进入它所在的链；该链由 {hooks} 调用\n它要的东西在那里不存在（路由之前的输出设备、OUTPUT 之后的输入设备），或调用者只放进别的数据包。",
+  overwritten:
+    "没有数据包以这条规则要的样子到达：链中在它之前的规则 {by} 总会改掉\n它可能在等一条现在为空的链；否则删除它。",
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",
   "no-findings": "没有发现问题",

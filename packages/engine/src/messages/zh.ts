@@ -15,6 +15,10 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
+  "render-argument": "{owner}：{argument} 必须是 {expected}，而不是“{value}”\n不渲染它的任何内容。",
+  "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
+  "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
+  "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
   "cilium-no-config":
     "没有 ConfigMap cilium-config：无从得知 agent 的配置\n不渲染任何内容。`kubectl -n kube-system get configmap cilium-config -o yaml` 会打印它。",
   "cilium-no-version":
@@ -30,7 +34,10 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "不知道 {endpoint}（{address}）的设备\n略去它的路由。请在 hookwalk.dev/v1 Node 的 spec.cilium.endpoints 里写明设备。",
   "cilium-no-proxy-port":
     "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
-  "render-mode": "尚不渲染 kube-proxy 的 {mode} 模式\n不渲染任何内容。可以渲染 iptables 与 nftables 模式。",
+  "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.16 及以后的版本。",
+  "render-calico-mode": "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面。",
+  "render-calico-no-device":
+    "HostEndpoint {endpoint}：节点上没有哪个设备具有它期望的地址\n略过它。设备写在 hookwalk.dev/v1 Node 中。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
   "prose-line": "规则之间夹有说明文字\n跳过该行，常见于从网页复制的清单。",
   "not-utf8": "{file} 不是 UTF-8 文本\n按 Latin-1 读取：非 ASCII 字符可能显示不对，规则不受影响。",
@@ -182,6 +189,9 @@ export const report: SameKeys<typeof en.report> = {
   assuming: "假定",
   "assumed-why": "（{why}）",
   "outcomes-differ": "{count} 种结果：快照不足以判定",
+  "tests-count": "{passed} 项成立，{failed} 项不成立",
+  "test-wanted": "应为 {wanted}",
+  "test-got": "实为 {got}",
   "diff-none": "没有差异",
   "diff-count": "{places} 处不同：仅 A 有 {removed} 行，仅 B 有 {added} 行，位置改变 {moved} 行",
   "diff-moved": "原为 {from}",
@@ -220,6 +230,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   trace: "让一个或多个报文走一遍，指出由哪条规则决定",
   lint: "指出快照中的问题：规则本身，以及列表如何显示它们",
   diff: "指出两个快照的差异，不计计数器和写法",
+  test: "按文件检查对节点上报文的期望",
   show: "打印快照中的规则、集合、路由与统计",
   explain: "用文字说明每条规则、集合、mark 与策略路由规则，以及由谁写入",
   version: "打印版本",
@@ -282,6 +293,8 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-flow": "走完整个连接：首个报文、应答、第三个报文",
   "option-reply-iif": "应答进入的设备（默认由路由得出）",
   "option-expect": "只要有一种结果的判定不是它，就以 1 退出",
+  "no-tests": "没有测试：请指出测试文件",
+  "no-tests-hint": "文件中是 hookwalk.dev/v1 PacketTests 对象；示例见 docs/test.md。",
   "option-diff-file": "快照（同 show），写两次：先 A 后 B",
   "diff-two": "比较需要两个快照：请写 -f A -f B",
   "diff-two-hint": "每个都可以是目录、归档（含多个节点时写 ARCHIVE#NODE）或单个文件。",

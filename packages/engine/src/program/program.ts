@@ -144,6 +144,8 @@ export interface RouteTable {
   readonly name: string;
   /** Longest prefix first; inside one prefix in the kernel's order of preference. */
   lookup(address: Address): readonly FibEntry[];
+  /** All of them, in an order in which those that hold one address stand as `lookup` gives them. */
+  entries(): readonly FibEntry[];
 }
 
 export interface FibEntry {

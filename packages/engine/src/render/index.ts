@@ -5,4 +5,4 @@ export { endpointHash, servicePortHash, servicePortName } from "./kube-proxy/nam
 export type { Rendered } from "./node/node-draft.ts";
 export type { Pieces } from "./node/pieces.ts";
 export type { Renderer } from "./renderer.ts";
-export { ownersOn, renderers, renderOwners } from "./renderers.ts";
+export { renderers, renderNode, renderOwners } from "./renderers.ts";

@@ -10,4 +10,6 @@ export interface Renderer {
   readonly isWanted: (state: DesiredState) => boolean;
   /** Writes onto what others have left. What keeps it from that is said, and nothing is written. */
   readonly write: (state: DesiredState, node: NodeDraft) => readonly Diagnostic[];
+  /** What depends on what everybody has written, as an owner that looks again and again comes to see it. Absent: nothing. */
+  readonly settle?: (state: DesiredState, node: NodeDraft) => void;
 }

@@ -1,15 +1,24 @@
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
+import { calico } from "./calico/calico.ts";
 import { cilium } from "./cilium/cilium.ts";
+import { docker } from "./docker/docker.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
+import { kubelet } from "./kubelet/kubelet.ts";
+import { nodeLocalDns } from "./node-local-dns/node-local-dns.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
 import { NodeDraft } from "./node/node-draft.ts";
+import { renderProblem } from "./problem.ts";
 import type { Renderer } from "./renderer.ts";
 
 /** Every owner whose rules can be written from objects, by the name that `hookwalk render` calls it, in the order in which they start on a node. */
 export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer>([
+  ["docker", docker],
+  ["kubelet", kubelet],
   ["kube-proxy", kubeProxy],
+  ["calico", calico],
+  ["node-local-dns", nodeLocalDns],
   ["cilium", cilium],
 ]);
 
@@ -20,11 +29,24 @@ export function renderOwners(owners: readonly string[], state: DesiredState): Pa
   const chosen = chooseNode(state, wanted ?? "", owners.join(", "));
   if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
   const node = new NodeDraft(chosen);
-  const diagnostics = writing.flatMap((owner) => owner.write(state, node));
+  const results = writing.map((owner) => ({ owner, diagnostics: owner.write(state, node) }));
+  const diagnostics = results.flatMap((result) => result.diagnostics);
+  for (const { owner, diagnostics: problems } of results) {
+    if (problems.every(({ severity }) => severity !== "error")) owner.settle?.(state, node);
+  }
   return { value: node.isUntouched ? null : node.finish(), diagnostics };
 }
 
-/** The owners that the objects speak of, in the order in which they start. */
-export function ownersOn(state: DesiredState): readonly string[] {
-  return [...renderers].filter(([, { isWanted }]) => isWanted(state)).map(([name]) => name);
+/**
+ * The whole node: all owners that the objects speak of, in the order in which they start, or those that its hookwalk.dev
+ * Node names, in its order.
+ */
+export function renderNode(state: DesiredState): Parsed<Rendered | null> {
+  const wanted = [...renderers].filter(([, { isWanted }]) => isWanted(state)).map(([name]) => name);
+  const named = state.nodeFacts.flatMap(({ owners }) => owners ?? []);
+  const problems = named
+    .filter((name) => !renderers.has(name))
+    .map((value) => renderProblem("render-unknown-owner", { value, owners: [...renderers.keys()].join(", ") }, "node"));
+  const { value, diagnostics } = renderOwners(named.length > 0 ? named : wanted, state);
+  return { value, diagnostics: [...problems, ...diagnostics] };
 }

@@ -16,7 +16,7 @@ import { printRule } from "../print/iptables-save.ts";
 import { diagnosticJson } from "./diagnostic.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
-import { printHex } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
 
 /** An explanation as docs/json-explain.md says: words in both languages, owners and marks as codes. */
 export function explainJson(explanation: Explanation, diagnostics: readonly Diagnostic[]): Json {

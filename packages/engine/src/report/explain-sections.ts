@@ -12,7 +12,7 @@ import type { Versions } from "../owners/versions.ts";
 import { printSpec } from "../print/iptables-save.ts";
 import type { Word } from "./document.ts";
 import { word } from "./document.ts";
-import { printHex } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
 
 /** An explanation as a person reads it: headings, what the tools print, and prose below it; whoever shows it lays it out. */
 export interface Section {

@@ -4,6 +4,8 @@ import type { Finding, FindingParams, Place, Severity } from "../lint/finding.ts
 import { SEVERITIES } from "../lint/lint.ts";
 import type { Document, Line, Role } from "./document.ts";
 import { blankLine, textLine, word } from "./document.ts";
+import type { Annotation } from "./github.ts";
+import { printAnnotation } from "./github.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
 import { packetJson } from "./trace-json.ts";
@@ -86,26 +88,16 @@ export function lintJson(findings: readonly Finding[]): Json {
   };
 }
 
-const COMMANDS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "notice" };
+const LEVELS: Readonly<Record<Severity, Annotation["level"]>> = { error: "error", warning: "warning", info: "notice" };
 
 /** Workflow commands of GitHub Actions, a finding a line: they become annotations at the lines of the files. */
 export function lintGithub(findings: readonly Finding[], say: Speaker): string {
   return findings
     .map((finding) => {
       const { check, severity, where } = finding;
-      const properties = [`file=${where.span.file}`, `line=${String(where.span.line)}`, `title=${check}`];
       const rule = placeText(where);
       const text = (rule === "" ? "" : `${rule}: `) + messageOf(finding, say);
-      return `::${COMMANDS[severity]} ${properties.map(escapeProperty).join(",")}::${escapeData(text)}\n`;
+      return printAnnotation({ level: LEVELS[severity], ...where.span, title: check, text });
     })
     .join("");
-}
-
-/** actions/toolkit, packages/core/src/command.ts. */
-function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }

@@ -31,8 +31,3 @@ export function printPacket(packet: Packet): string {
   if (packet.fragment !== null) parts.push(`fragment ${String(packet.fragment.offset * 8)}`);
   return parts.join(", ");
 }
-
-/** Marks as every tool prints them. */
-export function printHex(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
-}

@@ -39,12 +39,6 @@ export function jumpOf(rule: AnyRule): { readonly kind: "jump" | "goto"; readonl
   return last?.kind === "jump" || last?.kind === "goto" ? last : null;
 }
 
-/** Does the rule let the packet through, and do nothing else? */
-export function isPlainAccept(rule: AnyRule): boolean {
-  if (isNftRule(rule)) return rule.statements.at(-1)?.kind === "accept";
-  return rule.target?.kind === "verdict" && rule.target.verdict === "ACCEPT";
-}
-
 const ACTION_TEXT = {
   ip: remembered((rule: Rule) => printAction(rule, "ip")),
   ip6: remembered((rule: Rule) => printAction(rule, "ip6")),

@@ -4,7 +4,7 @@ import { printProtocol } from "../base/protocols.ts";
 import type { Tuple } from "../model/host.ts";
 import type { NatEnd, Step } from "../walk/trace.ts";
 import type { Json } from "./json.ts";
-import { printHex } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
 import { routeText } from "./route-text.ts";
 import { actionText, ruleText } from "./rule-text.ts";
 

@@ -3,7 +3,8 @@ import type { Speaker } from "../messages/catalogue.ts";
 import type { NatEnd, Outcome, StackHook, Step, Trace } from "../walk/trace.ts";
 import type { Line, Row, Word } from "./document.ts";
 import { rowOf, textLine, word } from "./document.ts";
-import { printEnd, printHex } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
+import { printEnd } from "./packet-text.ts";
 import { routeText } from "./route-text.ts";
 import { actionText, comments, conditionText, jumpOf, ruleText } from "./rule-text.ts";
 

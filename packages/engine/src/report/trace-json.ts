@@ -6,7 +6,8 @@ import type { Outcome, SidePacket, Trace } from "../walk/trace.ts";
 import { diagnosticJson } from "./diagnostic.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
-import { printHex, printTcpFlags } from "./packet-text.ts";
+import { printHex } from "../base/hex.ts";
+import { printTcpFlags } from "./packet-text.ts";
 import { stepJson } from "./step-json.ts";
 
 /** A trace as docs/json-trace.md says: public, versioned, never translated. Addresses and marks are strings. */

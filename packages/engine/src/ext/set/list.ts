@@ -57,6 +57,7 @@ export function compileList(
 
   const list: SetLookup = {
     members: members.map(({ name }) => name),
+    shape: () => null,
     test(key, directions, question = AS_DUMPED) {
       const found = find(key, directions, question);
       return typeof found === "string" ? found : "yes";

@@ -13,6 +13,7 @@ import { compileList } from "./list.ts";
 import type { SkbInfo } from "./options.ts";
 import { matchOptions } from "./options.ts";
 import type { PacketPart } from "./packet-part.ts";
+import { shapeOf } from "./shape.ts";
 import type { SetType } from "./types.ts";
 import { findSetType } from "./types.ts";
 
@@ -29,24 +30,30 @@ export function compileSet(set: IpSet, all: FindSet): SetLookup {
   if (type.name === "list:set") return compileList(set, all, compileSet);
   const frame = { set, type, options: matchOptions(set) };
   let first: Contents | null = null;
-  return lookupOf(frame, () => (first ??= contentsOf(set, type, frame.options)));
+  const contents = (): Contents => (first ??= contentsOf(set, type, frame.options));
+  return lookupOf(frame, contents, () => shapeOf(frame));
 }
+
+/** A set that rules have changed is asked, not looked at as a whole. */
+const NO_SHAPE = (): null => null;
 
 /** A type that nobody here knows. */
 const UNKNOWN_SET: SetLookup = {
   members: null,
+  shape: NO_SHAPE,
   test: () => "unknown",
   with: () => UNKNOWN_SET,
   mapped: () => null,
 };
 
-function lookupOf(frame: Frame, contents: () => Contents): SetLookup {
+function lookupOf(frame: Frame, contents: () => Contents, shape: SetLookup["shape"]): SetLookup {
   const lookup: SetLookup = {
     members: null,
+    shape,
     test: (key, directions, question) => answer(find(frame, contents(), key, directions), frame.type, question),
     with(key, directions, op, exist = false) {
       const after = change(frame, contents(), { key, directions, op, exist });
-      return after === null ? lookup : lookupOf(frame, () => after);
+      return after === null ? lookup : lookupOf(frame, () => after, NO_SHAPE);
     },
     mapped(key, directions): SkbInfo | null {
       const found = find(frame, contents(), key, directions);

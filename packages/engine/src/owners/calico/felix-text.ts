@@ -70,8 +70,8 @@ function* ordersOf(front: readonly string[], matches: readonly string[]): Genera
   const moved = front.length === 1 ? front : [...front].sort((a, b) => fragmentOf(a).rank - fragmentOf(b).rank);
   yield inPolicyOrder(moved, matches);
   if (matches.length > 0 && matches.length <= MOST_MATCHES) yield* merges(moved, matches);
-  // A floating IP's SNAT asks for the destination before the source.
-  if (moved.length > 1 && matches.length === 0) yield [...moved].reverse();
+  // A floating IP's SNAT asks for the destination before the source, masquerading to a range of ports for the protocol before the interface.
+  if (moved.length > 1 && matches.length <= MOST_MATCHES) yield* merges([...moved].reverse(), matches);
 }
 
 /** All ways to put two lists together that keep the order of each. */

@@ -81,7 +81,8 @@ function negation(operand: Selector): Selector {
   return { kind: "not", operand };
 }
 
-function prefixLabels(selector: Selector, prefix: string): Selector {
+/** The same selector of labels that are inherited under a prefix. */
+export function prefixLabels(selector: Selector, prefix: string): Selector {
   switch (selector.kind) {
     case "all":
     case "global":

@@ -11,34 +11,55 @@ export interface AlignOptions {
   readonly score: (a: number, b: number) => number | null;
   /** A text that hardly any two different things share, of either list. */
   readonly keyOf: (list: "a" | "b", index: number) => string;
+  /** Whether nothing tells these two apart: no other could be either of them more surely. Absent: nobody knows. */
+  readonly isSame?: (a: number, b: number) => boolean;
 }
 
 /** More pairs than this between two anchors are not tried: then both sides stand alone there. */
 const MOST_CELLS = 250_000;
 
 /**
- * Aligns two lists in their order so that the sum of scores is highest. What only one of the two has once, under one key,
- * splits the lists first (as in a patience diff), so that long lists that differ little cost little.
+ * Aligns two lists in their order so that the sum of scores is highest. What both begin and end with alike is taken away, and
+ * what only one of the two has once, under one key, splits the rest (as in a patience diff), so that long lists that differ
+ * little cost little.
  */
 export function align(countA: number, countB: number, options: AlignOptions): readonly Aligned[] {
   const out: Aligned[] = [];
-  let [fromA, fromB] = [0, 0];
-  for (const [a, b] of [...anchors(countA, countB, options), [countA, countB] as const]) {
+  const { head, tail } = alikeEnds(countA, countB, options);
+  for (let at = 0; at < head; at++) out.push({ a: at, b: at });
+  const middle: Gap = { fromA: head, toA: countA - tail, fromB: head, toB: countB - tail };
+  let { fromA, fromB } = middle;
+  for (const [a, b] of [...anchors(middle, options), [middle.toA, middle.toB] as const]) {
     alignGap({ fromA, toA: a, fromB, toB: b }, options, out);
-    if (a < countA) out.push({ a, b });
+    if (a < middle.toA) out.push({ a, b });
     [fromA, fromB] = [a + 1, b + 1];
   }
+  for (let at = tail; at > 0; at--) out.push({ a: countA - at, b: countB - at });
   return out;
 }
 
-/** Pairs whose key is unique in both lists, as many of them as keep the order of both. */
-function anchors(
+/** How many at the beginning, and how many at the end, are the same in both. */
+function alikeEnds(
   countA: number,
   countB: number,
+  { isSame = () => false }: AlignOptions,
+): { readonly head: number; readonly tail: number } {
+  const most = Math.min(countA, countB);
+  let head = 0;
+  while (head < most && isSame(head, head)) head++;
+  let tail = 0;
+  while (tail < most - head && isSame(countA - 1 - tail, countB - 1 - tail)) tail++;
+  return { head, tail };
+}
+
+/** Pairs whose key is unique in both stretches, as many of them as keep the order of both. */
+function anchors(
+  { fromA, toA, fromB, toB }: Gap,
   { keyOf, score }: AlignOptions,
 ): readonly (readonly [number, number])[] {
-  const inA = uniquePlaces(countA, (index) => keyOf("a", index));
-  const inB = uniquePlaces(countB, (index) => keyOf("b", index));
+  if (fromA === toA || fromB === toB) return [];
+  const inA = uniquePlaces(fromA, toA, (index) => keyOf("a", index));
+  const inB = uniquePlaces(fromB, toB, (index) => keyOf("b", index));
   const common: (readonly [number, number])[] = [];
   for (const [key, a] of inA) {
     const b = inB.get(key);
@@ -48,9 +69,9 @@ function anchors(
 }
 
 /** Null: the key comes more than once. */
-function uniquePlaces(count: number, keyOf: (index: number) => string): ReadonlyMap<string, number | null> {
+function uniquePlaces(from: number, to: number, keyOf: (index: number) => string): ReadonlyMap<string, number | null> {
   const places = new Map<string, number | null>();
-  for (let index = 0; index < count; index++) {
+  for (let index = from; index < to; index++) {
     const key = keyOf(index);
     places.set(key, places.has(key) ? null : index);
   }

@@ -32,25 +32,27 @@ export interface Assembled {
 const TRUST: Readonly<Record<ViewTool, number>> = { "iptables-save": 3, "iptables-list": 2, nft: 1, "nft-json": 0 };
 
 /** A rule as the view at `index` alone shows it. */
-export function assembledOf(rule: Rule, index: number, views: readonly TableView[], family: Family): Assembled {
+export function assembledOf(prepared: Prepared, index: number, views: readonly TableView[]): Assembled {
+  const { rule } = prepared;
   const alone = <T>(value: T): readonly (T | null)[] => views.map((_, at) => (at === index ? value : null));
   return {
     shown: alone(rule),
     matches: rule.matches.map((match) => ({ versions: alone(match), value: match, from: index })),
     target: { versions: alone(rule.target), value: rule.target, from: index },
-    prepared: prepare(rule, family),
+    prepared,
   };
 }
 
 /** The same rule with what the view at `index` shows of it. */
 export function addView(
   known: Assembled,
-  rule: Rule,
+  added: Prepared,
   index: number,
   views: readonly TableView[],
   family: Family,
   { pairs }: Comparison,
 ): Assembled {
+  const { rule } = added;
   const trust = (from: Teller): number => (typeof from === "string" ? 0 : TRUST[views[from]?.tool ?? "nft-json"]);
   const join = <T extends Match | Verbatim | Target | null>(slot: Slot<T>, value: T): Slot<T> => {
     const isBetter = isLost(slot.value) ? !isLost(value) : !isLost(value) && trust(index) > trust(slot.from);
@@ -68,7 +70,10 @@ export function addView(
   const all = [...matches, ...stillOpen];
   const target = join(known.target, rule.target);
   const shown = known.shown.with(index, rule);
-  return { shown, matches: all, target, prepared: prepare(ruleOf({ shown, matches: all, target }, views), family) };
+  // What says the same is spelt the same, whoever tells it.
+  const isSame = known.prepared.key === added.key;
+  const prepared = isSame ? known.prepared : prepare(ruleOf({ shown, matches: all, target }, views), family);
+  return { shown, matches: all, target, prepared };
 }
 
 /** Both lists in one: pairs join, what only the new rule has goes in between, before comments. */

@@ -9,7 +9,6 @@ import { addDoubt } from "./doubt.ts";
 import { differencesOf } from "./differences.ts";
 import { fillFromOwners } from "./owner-rules.ts";
 import { prepare } from "./prepared.ts";
-import type { Prepared } from "./prepared.ts";
 
 /**
  * One table of what several tools show of it. Of every part of a rule the most trustworthy one counts that tells it at
@@ -18,14 +17,13 @@ import type { Prepared } from "./prepared.ts";
 export function mergeTable(views: readonly TableView[], family: Family): MergedTable {
   const [first] = views;
   if (first === undefined) throw new Error("no view");
-  const names = chainNames(views);
+  const shownBy = views.map(({ table }): ChainsByName => new Map(table.chains.map((chain) => [chain.name, chain])));
+  const names = new Set(shownBy.flatMap((chains) => [...chains.keys()]));
   const origins = new Map<Rule, RuleOrigin>();
   const differences: ViewDifference[] = [];
-  const chains = names.map((name): Chain => {
-    const known = fillFromOwners(assembleChain(name, views, family), first.table.name, family, views);
-    const without = new Set(
-      [...views.keys()].filter((view) => chainOf(views[view]?.table ?? first.table, name) === null),
-    );
+  const chains = [...names].map((name): Chain => {
+    const shown = shownBy.map((byName) => byName.get(name) ?? null);
+    const known = fillFromOwners(assembleChain(shown, views, family), first.table.name, family, views);
     const rules: Rule[] = [];
     for (const assembled of known.map((one) => addDoubt(one, views))) {
       const rule = ruleOf(assembled, views);
@@ -34,7 +32,8 @@ export function mergeTable(views: readonly TableView[], family: Family): MergedT
       for (const difference of differencesOf(assembled, rule, rules.length, views, family))
         differences.push(difference);
     }
-    for (const view of without) {
+    for (const [view, chain] of shown.entries()) {
+      if (chain !== null) continue;
       differences.push({
         kind: "missing-chain",
         chain: name,
@@ -46,25 +45,19 @@ export function mergeTable(views: readonly TableView[], family: Family): MergedT
         told: null,
       });
     }
-    return { ...chainHead(name, views), rules };
+    return { ...chainHead(shown), rules };
   });
   const rules = chains.flatMap((chain) => chain.rules);
   const table: Table = { ...headOf(views), chains, rules, size: { chains: chains.length, rules: rules.length } };
   return { table, views, origins, differences };
 }
 
-function chainOf(table: Table, name: string): Chain | null {
-  return table.chains.find((chain) => chain.name === name) ?? null;
-}
-
-/** In the order of the first listing; what only later ones have, behind. */
-function chainNames(views: readonly TableView[]): readonly string[] {
-  return [...new Set(views.flatMap(({ table }) => table.chains.map(({ name }) => name)))];
-}
+/** In the order of the listing. */
+type ChainsByName = ReadonlyMap<string, Chain>;
 
 /** Policy and counters from the first listing that tells them. */
-function chainHead(name: string, views: readonly TableView[]): Chain {
-  const shown = views.map(({ table }) => chainOf(table, name)).filter((chain) => chain !== null);
+function chainHead(chains: readonly (Chain | null)[]): Chain {
+  const shown = chains.filter((chain) => chain !== null);
   const [first] = shown;
   if (first === undefined) throw new Error("a chain that no view shows");
   const policy = shown.find((chain) => chain.policy !== null)?.policy ?? null;
@@ -81,12 +74,14 @@ function headOf(views: readonly TableView[]): Omit<Table, "chains" | "rules" | "
   return { family: first.table.family, backend, name: first.table.name, header, footer, span, committed: true };
 }
 
-function assembleChain(name: string, views: readonly TableView[], family: Family): readonly Assembled[] {
+/** `shown`: the chain in each view. */
+function assembleChain(
+  shown: readonly (Chain | null)[],
+  views: readonly TableView[],
+  family: Family,
+): readonly Assembled[] {
   let known: readonly Assembled[] = [];
-  for (const [index, { table }] of views.entries()) {
-    const rules = chainOf(table, name)?.rules ?? [];
-    known = addRules(known, rules, index, views, family);
-  }
+  for (const [index, chain] of shown.entries()) known = addRules(known, chain?.rules ?? [], index, views, family);
   return known;
 }
 
@@ -98,26 +93,23 @@ function addRules(
   family: Family,
 ): readonly Assembled[] {
   const added = rules.map((rule) => prepare(rule, family));
-  const pairOf = (a: number, b: number): ReturnType<typeof compareRules> => {
+  if (known.length === 0) return added.map((one) => assembledOf(one, index, views));
+  const compare = (a: number, b: number): ReturnType<typeof compareRules> => {
     const [mine, other] = [known[a], added[b]];
     return mine === undefined || other === undefined ? null : compareRules(mine.prepared, other);
   };
   const aligned = align(known.length, added.length, {
-    score: (a, b) => pairOf(a, b)?.score ?? null,
-    keyOf: (list, at) => coreOf(list === "a" ? known[at]?.prepared : added[at]),
+    score: (a, b) => compare(a, b)?.score ?? null,
+    keyOf: (list, at) => (list === "a" ? known[at]?.prepared : added[at])?.core ?? "",
+    isSame: (a, b) => known[a]?.prepared.key === added[b]?.key,
   });
   return aligned.flatMap(({ a, b }): readonly Assembled[] => {
     const mine = a === null ? undefined : known[a];
-    const rule = b === null ? undefined : rules[b];
-    const pair = a === null || b === null ? null : pairOf(a, b);
-    if (mine !== undefined && rule !== undefined && pair !== null)
-      return [addView(mine, rule, index, views, family, pair)];
+    const other = b === null ? undefined : added[b];
+    const pair = mine === undefined || other === undefined ? null : compareRules(mine.prepared, other);
+    if (mine !== undefined && other !== undefined && pair !== null)
+      return [addView(mine, other, index, views, family, pair)];
     if (mine !== undefined) return [mine];
-    return rule === undefined ? [] : [assembledOf(rule, index, views, family)];
+    return other === undefined ? [] : [assembledOf(other, index, views)];
   });
-}
-
-/** What no tool loses: the fields and the target. */
-function coreOf(prepared: Prepared | undefined): string {
-  return prepared === undefined ? "" : [...prepared.fields, prepared.target.key].join("|");
 }

@@ -13,6 +13,10 @@ export interface Prepared {
   /** Without those losses that stand for fields. */
   readonly matches: readonly PreparedMatch[];
   readonly target: PreparedTarget;
+  /** What no tool loses, in one text: the fields and the target. */
+  readonly core: string;
+  /** All of it in one text. */
+  readonly key: string;
 }
 
 export interface PreparedMatch {
@@ -32,13 +36,16 @@ export interface PreparedTarget {
 
 export function prepare(rule: Rule, family: Family): Prepared {
   const open = openFields(rule);
-  return {
-    rule,
-    fields: FIELDS.map((field) => (open.has(field) ? null : fieldKey(rule[field]))),
-    matches: rule.matches.filter((match) => !isFieldLoss(match)).map((match) => prepareMatch(match, family)),
-    target: prepareTarget(rule.target, family),
-  };
+  const fields = FIELDS.map((field) => (open.has(field) ? null : fieldKey(rule[field])));
+  const matches = rule.matches.filter((match) => !isFieldLoss(match)).map((match) => prepareMatch(match, family));
+  const target = prepareTarget(rule.target, family);
+  const core = [...fields.map((text) => text ?? "?"), target.key].join(SEPARATOR);
+  const key = [core, ...matches.map((match) => match.key)].join(SEPARATOR);
+  return { rule, fields, matches, target, core, key };
 }
+
+/** Stands in no text of a rule. */
+const SEPARATOR = "\n";
 
 function fieldKey(field: Rule[(typeof FIELDS)[number]]): string {
   if (field === null) return "";
@@ -81,8 +88,5 @@ function contextOf(family: Family): LoweringContext {
 
 /** Do both rules say the same, part by part? Where one of them loses something, they do not. */
 export function rulesAgree(a: Rule, b: Rule, family: Family): boolean {
-  const [one, other] = [prepare(a, family), prepare(b, family)];
-  const keys = ({ fields, matches, target }: Prepared): string =>
-    textOf([fields, matches.map(({ key }) => key), target.key]);
-  return keys(one) === keys(other);
+  return prepare(a, family).key === prepare(b, family).key;
 }

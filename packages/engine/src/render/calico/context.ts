@@ -1,41 +1,72 @@
-import { compareVersions } from "../../owners/calico/felix-version.ts";
-import { setName } from "../../owners/calico/set-names.ts";
-import { allocateMarks, markEra } from "../../owners/calico/marks.ts";
+import { allocateMarks, endpointMark, markEra } from "../../owners/calico/marks.ts";
 import type { MarkUse } from "../../owners/calico/marks.ts";
+import { setName } from "../../owners/calico/set-names.ts";
 import { invariant } from "../../base/assert.ts";
 import type { Family } from "../../base/address.ts";
-import type { CalicoNode, FelixSettings } from "./input.ts";
+import type { FelixInput, FelixSettings } from "./input.ts";
+import type { Feature } from "./versions.ts";
+import { hasFeature } from "./versions.ts";
 
 /** What all parts of the renderer ask: the settings, and the names and bits that follow from them. */
 export interface RenderContext {
   readonly family: Family;
   readonly felix: FelixSettings;
+  readonly has: (feature: Feature) => boolean;
   /** All bits that Felix clears at once. */
   readonly allMarks: number;
   readonly accept: number;
   readonly pass: number;
+  /** A packet came from a workload; later versions use the first scratch bit for it. */
   readonly fromWorkload: number;
-  /** What conntrack knows is judged in the chain of each endpoint, and no longer at the top of the kernel's. */
-  readonly hasConntrackInEndpoints: boolean;
+  /** The bit for one of the uses that not every version has. */
+  readonly mark: (use: MarkUse) => number;
   /** The name of a set, by its ID. */
   readonly set: (id: string) => string;
 }
 
-export function contextOf({ family, felix }: CalicoNode): RenderContext {
-  const { bits, cleared } = allocateMarks(markEra(felix.version), felix.markMask);
-  const bit = (use: MarkUse): number => {
+export function contextOf({ family, felix }: Pick<FelixInput, "family" | "felix">): RenderContext {
+  const era = markEra(felix.version);
+  const { bits, cleared } = allocateMarks(era, felix.markMask, felix.wireguardHosts !== null);
+  const mark = (use: MarkUse): number => {
     const value = bits.get(use);
     invariant(value !== undefined, `the mark mask has no bit left for ${use}`);
     return value;
   };
+  const has = (feature: Feature): boolean => hasFeature(felix.version, feature);
   return {
     family,
     felix,
+    has,
     allMarks: cleared,
-    accept: bit("accept"),
-    pass: bit("pass"),
-    fromWorkload: bit("from-workload"),
-    hasConntrackInEndpoints: compareVersions(felix.version, "2.1.2") >= 0,
-    set: (id) => setName(family, id, "-"),
+    accept: mark("accept"),
+    pass: mark("pass"),
+    fromWorkload: mark(era.uses.includes("from-workload") ? "from-workload" : "scratch-0"),
+    mark,
+    set: (id) => setName(family, id, has("forwardChains") ? "0" : "-"),
   };
+}
+
+/**
+ * Who has which mark, with kube-proxy in mode ipvs: the hash of an interface's name, and the next free value where another name has that. Felix gives
+ * them as endpoints come; here they come by name.
+ */
+export function endpointMarks({ mark }: RenderContext, interfaces: readonly string[]): ReadonlyMap<string, number> {
+  const mask = mark("endpoint");
+  const marks = new Map<string, number>();
+  const taken = new Set<number>([0, lowestBit(mask)]);
+  for (const name of interfaces) {
+    let value = endpointMark(name, mask);
+    // Adding below the mask's own zeros carries into its next bit.
+    for (let tries = 0; taken.has(value) && tries < 2 ** 16; tries++)
+      value = ((((value | ~mask) >>> 0) + 1) & mask) >>> 0;
+    if (taken.has(value)) continue;
+    taken.add(value);
+    marks.set(name, value);
+  }
+  return marks;
+}
+
+/** "No endpoint of Calico's". */
+export function lowestBit(mask: number): number {
+  return (mask & -mask) >>> 0;
 }

@@ -1,7 +1,12 @@
 import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
-import { DROP, goTo, inInterface, outInterface, rule } from "./build.ts";
+import { RETURN, deny, goTo, inInterface, markIs, outInterface, rule, setMaskedMark } from "./build.ts";
+import { lowestBit } from "./context.ts";
+import type { RenderContext } from "./context.ts";
 import type { FelixChain, FelixRule } from "./felix-rule.ts";
+import { eachPrefix } from "./filter-chains.ts";
+import { ALL_INTERFACES, DISPATCH } from "./fixed-names.ts";
+import type { HostChains } from "./input.ts";
 import { compareTexts } from "./order.ts";
 
 /** One tree: from an interface to the chain of its endpoint. */
@@ -13,7 +18,45 @@ export interface Dispatch {
   readonly end: readonly FelixRule[];
 }
 
-export const UNKNOWN_INTERFACE: FelixRule = rule([], DROP, "Unknown interface");
+/** The end of what workloads' packets go through. */
+export function unknownInterface(context: RenderContext): FelixRule {
+  return rule([], deny(context), "Unknown interface");
+}
+
+export function workloadDispatch(context: RenderContext, interfaces: readonly string[]): readonly FelixChain[] {
+  const end = [unknownInterface(context)];
+  return [
+    ...dispatchChains({ chain: DISPATCH.fromWorkload, role: "from-workload", side: "in", end }, interfaces),
+    ...dispatchChains({ chain: DISPATCH.toWorkload, role: "to-workload", side: "out", end }, interfaces),
+  ];
+}
+
+/** The trees of the host's interfaces that a table has; all other interfaces go to the endpoint of all, where there is one. */
+export function hostDispatch(
+  context: RenderContext,
+  hosts: readonly HostChains[],
+  of: "from" | "to" | "from-forward" | "to-forward",
+): readonly FelixChain[] {
+  const { chain, role, side } = HOST_TREES[of];
+  const hasAll = hosts.some((endpoint) => endpoint.interface === null);
+  // Packets to workloads are theirs to judge, whatever the endpoint of all interfaces says.
+  const skips =
+    of === "to"
+      ? eachPrefix(context, (pattern) => [
+          rule([outInterface(pattern)], RETURN, "Skip egress WHEP policy for traffic to local workload"),
+        ])
+      : [];
+  const end = hasAll ? [...skips, rule([], goTo(roleChainName(role, ALL_INTERFACES)))] : [];
+  const interfaces = hosts.flatMap((endpoint) => endpoint.interface ?? []);
+  return dispatchChains({ chain, role, side, end }, interfaces);
+}
+
+const HOST_TREES = {
+  from: { chain: DISPATCH.fromHost, role: "from-host", side: "in" },
+  to: { chain: DISPATCH.toHost, role: "to-host", side: "out" },
+  "from-forward": { chain: DISPATCH.fromHostForward, role: "from-host-forward", side: "in" },
+  "to-forward": { chain: DISPATCH.toHostForward, role: "to-host-forward", side: "out" },
+} as const;
 
 /**
  * A tree of one level: interfaces that share their first letter behind what all have in common get a chain of their own, unless it is only one. The
@@ -55,4 +98,46 @@ function commonPrefix(names: readonly string[]): string {
   let length = 0;
   while (length < first.length && first[length] === last[length]) length++;
   return first.slice(0, length);
+}
+
+/**
+ * With IPVS: from an interface to its mark in INPUT, and from the mark to the chain of its endpoint in OUTPUT. felix/rules/dispatch.go
+ * endpointMarkDispatchChains.
+ */
+export function markDispatch(
+  context: RenderContext,
+  workloads: readonly string[],
+  hosts: readonly string[],
+  marks: ReadonlyMap<string, number>,
+): readonly FelixChain[] {
+  const mask = context.mark("endpoint");
+  const trees = [workloads, hosts].map((interfaces) =>
+    dispatchChains({ chain: DISPATCH.setMark, role: "set-endpoint-mark", side: "in", end: [] }, interfaces),
+  );
+  const children = trees.flatMap((chains) => chains.slice(0, -1));
+  const roots = trees.flatMap((chains) => chains.at(-1)?.rules ?? []);
+  const from = (interfaces: readonly string[], role: ChainRole): readonly FelixRule[] =>
+    [...new Set(interfaces)].sort(compareTexts).flatMap((name) => {
+      const value = marks.get(name);
+      return value === undefined ? [] : [rule([markIs(value, mask)], goTo(roleChainName(role, name)))];
+    });
+  return [
+    ...children,
+    {
+      name: DISPATCH.setMark,
+      rules: [
+        ...roots,
+        ...eachPrefix(context, (pattern) => [rule([inInterface(pattern)], deny(context), "Unknown endpoint")]),
+        rule([], setMaskedMark(lowestBit(mask), mask), "Non-Cali endpoint mark"),
+      ],
+    },
+    {
+      name: DISPATCH.fromMark,
+      rules: [...from(workloads, "from-workload"), ...from(hosts, "from-host-forward"), unknownInterface(context)],
+    },
+    ...[...marks].map(([name, value]) => ({
+      name: roleChainName("set-endpoint-mark", name),
+      rules: [rule([], setMaskedMark(value, mask))],
+    })),
+  ];
 }

@@ -1,112 +1,271 @@
 import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
-import { ACCEPT, DROP, NOTRACK, RETURN, clearMark, ctState, jump, markClear, markSet, rule } from "./build.ts";
+import {
+  NOTRACK,
+  RESET,
+  RETURN,
+  clearMark,
+  ctState,
+  deny,
+  denyWord,
+  DROP,
+  jump,
+  limit,
+  markClear,
+  markIs,
+  markSet,
+  moreConnections,
+  port,
+  protocol,
+  rule,
+  setMark,
+  verdict,
+} from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { FelixChain, FelixRule } from "./felix-rule.ts";
-import type { HostEndpoint, WorkloadEndpoint } from "./input.ts";
-import { FAILSAFE_IN, FAILSAFE_OUT } from "./static-chains.ts";
+import { ALL_INTERFACES, FAILSAFE_IN, FAILSAFE_OUT } from "./fixed-names.ts";
+import type { Direction, EndpointTier, HostChains, Limits, Policy, WorkloadChains } from "./input.ts";
+import { tierJumps } from "./policy-groups.ts";
 
-/** How one chain of an endpoint is made: felix/rules/endpoints.go endpointToIptablesChains, 2.1 to 2.3. */
-interface EndpointChain {
+/** How one chain of an endpoint is made: felix/rules/endpoints.go endpointIptablesChain. */
+interface ChainKind {
   readonly role: ChainRole;
-  readonly policy: ChainRole;
-  readonly profile: ChainRole;
+  readonly direction: Direction;
+  /** Untracked and before DNAT: what is not decided may be decided later. Forward: without a policy, all may pass. */
+  readonly type: "normal" | "forward" | "untracked" | "pre-dnat";
   /** What is open whatever the policies say; null: nothing. */
   readonly failsafe: string | null;
+  /** What becomes of an established connection's packets. */
+  readonly allow: "ACCEPT" | "RETURN";
 }
 
-const TO_WORKLOAD: EndpointChain = {
-  role: "to-workload",
-  policy: "policy-inbound",
-  profile: "profile-inbound",
-  failsafe: null,
-};
-const FROM_WORKLOAD: EndpointChain = {
-  role: "from-workload",
-  policy: "policy-outbound",
-  profile: "profile-outbound",
-  failsafe: null,
-};
+/** What a chain of an endpoint has in it. */
+interface ChainContents {
+  readonly interface: string;
+  readonly tiers: readonly EndpointTier[];
+  readonly profiles: readonly string[];
+  readonly limits: Limits | null;
+  /** Whose workload may not tunnel past the policies. */
+  readonly isFromWorkload: boolean;
+}
+
+/** A table's chains of endpoints, made of policies that are looked up by name. */
+export interface EndpointRenderer {
+  readonly context: RenderContext;
+  readonly policies: ReadonlyMap<string, Policy>;
+}
+
 /** Seen from the host, to its interface is out. */
-const TO_HOST: EndpointChain = {
-  role: "to-host",
-  policy: "policy-outbound",
-  profile: "profile-outbound",
-  failsafe: FAILSAFE_OUT,
-};
-const FROM_HOST: EndpointChain = {
-  role: "from-host",
-  policy: "policy-inbound",
-  profile: "profile-inbound",
-  failsafe: FAILSAFE_IN,
-};
+const TO_HOST = { role: "to-host", direction: "egress", type: "normal", failsafe: FAILSAFE_OUT } as const;
+const FROM_HOST = { role: "from-host", direction: "ingress", type: "normal", failsafe: FAILSAFE_IN } as const;
 
-export function workloadChains(context: RenderContext, endpoint: WorkloadEndpoint): readonly FelixChain[] {
-  return [TO_WORKLOAD, FROM_WORKLOAD].map((kind) => trackedChain(context, endpoint, kind));
+export function workloadChains(renderer: EndpointRenderer, endpoint: WorkloadChains): readonly FelixChain[] {
+  const allow = renderer.context.felix.filterAllow;
+  const kinds = [
+    { role: "to-workload", direction: "ingress", type: "normal", failsafe: null, allow },
+    { role: "from-workload", direction: "egress", type: "normal", failsafe: null, allow },
+  ] as const;
+  return kinds.flatMap((kind) => {
+    const isFromWorkload = kind.role === "from-workload";
+    return chainsOf(renderer, kind, { ...endpoint, limits: endpoint.limits[kind.direction], isFromWorkload });
+  });
 }
 
-export function hostFilterChains(context: RenderContext, endpoint: HostEndpoint): readonly FelixChain[] {
-  return [TO_HOST, FROM_HOST].map((kind) => trackedChain(context, endpoint, kind));
-}
-
-/** Nothing is dropped at the end of these: what they do not allow may still be allowed when it is tracked. */
-export function hostRawChains(context: RenderContext, endpoint: HostEndpoint): readonly FelixChain[] {
-  return [TO_HOST, FROM_HOST].map((kind) => ({
-    name: roleChainName(kind.role, endpoint.interface),
-    rules: [
-      ...startRules(context, kind),
-      ...policyRules(context, endpoint.untracked, kind, [rule([markSet(context.accept)], NOTRACK)]),
-    ],
-  }));
-}
-
-function trackedChain(context: RenderContext, endpoint: WorkloadEndpoint, kind: EndpointChain): FelixChain {
-  const { pass } = context;
-  const { policies } = endpoint;
-  return {
-    name: roleChainName(kind.role, endpoint.interface),
-    rules: [
-      ...conntrackRules(context),
-      ...startRules(context, kind),
-      ...policyRules(context, policies, kind, []),
-      ...(policies.length === 0 ? [] : [rule([markClear(pass)], DROP, "Drop if no policies passed packet")]),
-      ...endpoint.profiles.flatMap((name) => [
-        rule([], jump(roleChainName(kind.profile, name))),
-        returnIfAccepted(context, "profile"),
-      ]),
-      rule([], DROP, "Drop if no profiles matched"),
-    ],
-  };
-}
-
-/** From 2.1.2 on. */
-function conntrackRules({ hasConntrackInEndpoints }: RenderContext): readonly FelixRule[] {
-  if (!hasConntrackInEndpoints) return [];
-  return [rule([ctState("RELATED,ESTABLISHED")], ACCEPT), rule([ctState("INVALID")], DROP)];
-}
-
-function startRules({ accept }: RenderContext, { failsafe }: EndpointChain): readonly FelixRule[] {
-  return [...(failsafe === null ? [] : [rule([], jump(failsafe))]), rule([], clearMark(accept))];
-}
-
-/** Each policy in turn, as long as none has accepted or passed the packet. `onAccept` comes before the chain is left. */
-function policyRules(
-  context: RenderContext,
-  policies: readonly string[],
-  kind: EndpointChain,
-  onAccept: readonly FelixRule[],
-): readonly FelixRule[] {
-  if (policies.length === 0) return [];
+export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+  const { context } = renderer;
+  const allow = context.felix.filterAllow;
+  const forward = [
+    { role: "to-host-forward", direction: "egress", type: "forward", failsafe: null, allow },
+    { role: "from-host-forward", direction: "ingress", type: "forward", failsafe: null, allow },
+  ] as const;
   return [
-    rule([], clearMark(context.pass), "Start of policies"),
-    ...policies.flatMap((name) => [
-      rule([markClear(context.pass)], jump(roleChainName(kind.policy, name))),
-      ...onAccept,
-      returnIfAccepted(context, "policy"),
-    ]),
+    ...hostChains(renderer, endpoint, { ...TO_HOST, allow }, endpoint.tiers),
+    ...hostChains(renderer, endpoint, { ...FROM_HOST, allow }, endpoint.tiers),
+    ...(context.has("forwardChains")
+      ? forward.flatMap((kind) => hostChains(renderer, endpoint, kind, endpoint.forward))
+      : []),
   ];
 }
 
-function returnIfAccepted({ accept }: RenderContext, by: "policy" | "profile"): FelixRule {
-  return rule([markSet(accept)], RETURN, `Return if ${by} accepted`);
+/** For packets whose way out DNAT changed; accepting them is left to what else is in mangle. */
+export function hostMangleEgressChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+  return hostChains(renderer, endpoint, { ...TO_HOST, allow: "RETURN" }, endpoint.tiers);
+}
+
+export function hostPreDnatChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+  const kind = { ...FROM_HOST, type: "pre-dnat", allow: renderer.context.felix.mangleAllow } as const;
+  return hostChains(renderer, { ...endpoint, profiles: [] }, kind, endpoint.preDnat);
+}
+
+export function hostRawChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+  return [TO_HOST, FROM_HOST].flatMap((kind) =>
+    hostChains(
+      renderer,
+      { ...endpoint, profiles: [] },
+      { ...kind, type: "untracked", allow: "ACCEPT" },
+      endpoint.untracked,
+    ),
+  );
+}
+
+function hostChains(
+  renderer: EndpointRenderer,
+  endpoint: HostChains,
+  kind: ChainKind,
+  tiers: readonly EndpointTier[],
+): readonly FelixChain[] {
+  return chainsOf(renderer, kind, {
+    interface: endpoint.interface ?? ALL_INTERFACES,
+    tiers,
+    profiles: endpoint.profiles,
+    limits: null,
+    isFromWorkload: false,
+  });
+}
+
+/** The endpoint's own chain, and those of groups of policies that it jumps to. */
+function chainsOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainContents): readonly FelixChain[] {
+  const { context } = renderer;
+  const tiers = contents.tiers.filter((tier) => tier[kind.direction].length > 0);
+  const jumps = tiers.map((tier) => tierJumps(context, renderer.policies, tier, kind.direction));
+  const own = {
+    name: roleChainName(kind.role, contents.interface),
+    rules: [
+      ...startRules(context, kind, contents),
+      ...tiers.flatMap((tier, at) => tierRules(context, kind, tier, jumps[at]?.targets ?? [])),
+      ...forwardDefault(context, kind, context.has("tiers") ? contents.tiers : tiers),
+      ...(kind.type === "normal" ? profileRules(context, kind, contents.profiles) : []),
+    ],
+  };
+  return [own, ...jumps.flatMap(({ chains }) => chains)];
+}
+
+function startRules(
+  context: RenderContext,
+  kind: ChainKind,
+  { limits, isFromWorkload }: ChainContents,
+): readonly FelixRule[] {
+  const { accept, pass, has } = context;
+  const decided = has("policyGroups") ? (accept | pass) >>> 0 : accept;
+  return [
+    ...(limits === null ? [] : packetLimit(context, kind.direction, limits)),
+    ...(kind.type === "untracked" ? [] : conntrackRules(context, kind)),
+    ...(limits === null ? [] : connectionLimit(kind.direction, limits)),
+    ...(kind.failsafe === null ? [] : [rule([], jump(kind.failsafe))]),
+    rule([], clearMark(decided)),
+    ...(isFromWorkload && has("forwardChains") ? tunnelRules(context) : []),
+  ];
+}
+
+/** From 2.1.2 on. */
+function conntrackRules(context: RenderContext, kind: ChainKind): readonly FelixRule[] {
+  const { has, felix, accept } = context;
+  if (!has("conntrackInEndpoints")) return [];
+  const established = [ctState("RELATED,ESTABLISHED")];
+  return [
+    ...(kind.allow === "RETURN" ? [rule(established, setMark(accept))] : []),
+    rule(established, verdict(kind.allow)),
+    ...(felix.dropInvalid ? [rule([ctState("INVALID")], deny(context))] : []),
+  ];
+}
+
+/** felix/rules/endpoints.go, from 3.30 on: a mark for packets within the limit. */
+function packetLimit(
+  { mark }: RenderContext,
+  direction: Direction,
+  { packetRate, packetBurst }: Limits,
+): readonly FelixRule[] {
+  if (packetRate === null) return [];
+  const within = mark("scratch-0");
+  const clear = rule([], clearMark(within), `Clear ${direction} packet rate limit mark`);
+  return [
+    clear,
+    rule(
+      [limit(packetRate, packetBurst ?? DEFAULT_BURST)],
+      setMark(within),
+      `Mark packets within ${direction} packet rate limit`,
+    ),
+    rule([markIs(within, within, true)], DROP, `Drop packets over ${direction} packet rate limit`),
+    clear,
+  ];
+}
+
+const DEFAULT_BURST = 5;
+
+function connectionLimit(direction: Direction, { connections }: Limits): readonly FelixRule[] {
+  if (connections === null) return [];
+  return [rule(moreConnections(connections), RESET, `Reject connections over ${direction} connection limit`)];
+}
+
+const UDP = 17;
+const IPIP = 4;
+
+/** What is tunnelled would be seen by no policy. */
+function tunnelRules(context: RenderContext): readonly FelixRule[] {
+  const { felix } = context;
+  const word = denyWord(context);
+  const vxlan = [protocol(UDP), port("destination", felix.vxlanPort)];
+  return [
+    ...(felix.allowVxlanFromWorkloads
+      ? []
+      : [rule(vxlan, deny(context), `${word} VXLAN encapped packets originating in workloads`)]),
+    ...(felix.allowIpipFromWorkloads
+      ? []
+      : [rule([protocol(IPIP)], deny(context), `${word} IPinIP encapped packets originating in workloads`)]),
+  ];
+}
+
+/** Each policy or group in turn, as long as none has accepted or passed the packet. */
+function tierRules(
+  context: RenderContext,
+  kind: ChainKind,
+  tier: EndpointTier,
+  targets: readonly string[],
+): readonly FelixRule[] {
+  const { accept, pass, has } = context;
+  const untracked = kind.type === "untracked" ? [rule([markSet(accept)], NOTRACK)] : [];
+  const jumps = targets.flatMap((target) => [
+    rule([markClear(pass)], jump(target)),
+    ...untracked,
+    rule([markSet(accept)], RETURN, "Return if policy accepted"),
+  ]);
+  const isDecided = kind.type === "normal" || kind.type === "forward";
+  const hasEnd = isDecided && !(has("tiers") && tier.defaultAction === "Pass");
+  const end = has("endOfTier") ? `End of tier ${tier.name}. ` : "";
+  return [
+    ...startOfTier(context, tier),
+    ...jumps,
+    ...(hasEnd
+      ? [rule([markClear(pass)], deny(context), `${end}${denyWord(context)} if no policies passed packet`)]
+      : []),
+  ];
+}
+
+/** 3.28 clears the mark of pass with that of accept, and has one tier. */
+function startOfTier({ pass, has }: RenderContext, tier: EndpointTier): readonly FelixRule[] {
+  if (has("tiers")) return [rule([], clearMark(pass), `Start of tier ${tier.name}`)];
+  return has("policyGroups") ? [] : [rule([], clearMark(pass), "Start of policies")];
+}
+
+function forwardDefault(
+  { accept }: RenderContext,
+  kind: ChainKind,
+  tiers: readonly EndpointTier[],
+): readonly FelixRule[] {
+  if (kind.type !== "forward" || tiers.length > 0) return [];
+  return [
+    rule([], setMark(accept), "Allow forwarded traffic by default"),
+    rule([], RETURN, "Return for accepted forward traffic"),
+  ];
+}
+
+function profileRules(context: RenderContext, kind: ChainKind, profiles: readonly string[]): readonly FelixRule[] {
+  const role = kind.direction === "ingress" ? "profile-inbound" : "profile-outbound";
+  return [
+    ...profiles.flatMap((name) => [
+      rule([], jump(roleChainName(role, name))),
+      rule([markSet(context.accept)], RETURN, "Return if profile accepted"),
+    ]),
+    rule([], deny(context), `${denyWord(context)} if no profiles matched`),
+  ];
 }

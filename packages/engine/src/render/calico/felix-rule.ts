@@ -5,7 +5,8 @@
 export interface FelixRule {
   readonly comments: readonly string[];
   readonly fragments: readonly Fragment[];
-  readonly action: Action;
+  /** Null: the rule only says something. */
+  readonly action: Action | null;
 }
 
 /** One test, in the order in which Felix writes them: felix/iptables/match_builder.go. */
@@ -13,13 +14,20 @@ export type Fragment =
   | { readonly kind: "interface"; readonly side: "in" | "out"; readonly name: string }
   | { readonly kind: "net"; readonly side: "source" | "destination"; readonly negated: boolean; readonly net: string }
   | { readonly kind: "protocol"; readonly negated: boolean; readonly protocol: string }
-  | { readonly kind: "match"; readonly name: string; readonly options: readonly FelixOption[] };
+  | { readonly kind: "match"; readonly name: string; readonly options: readonly FelixOption[] }
+  /** A test of the protocol that was asked for, without `-m`. */
+  | { readonly kind: "implicit"; readonly name: string; readonly option: FelixOption };
 
-/** felix/iptables/actions.go. */
+/** felix/iptables/actions.go. `isShort`: Felix writes `-j` there. */
 export type Action =
   | { readonly kind: "jump" | "goto"; readonly chain: string }
   | { readonly kind: "verdict"; readonly verdict: "ACCEPT" | "DROP" | "RETURN" }
-  | { readonly kind: "target"; readonly name: string; readonly options: readonly FelixOption[] };
+  | {
+      readonly kind: "target";
+      readonly name: string;
+      readonly options: readonly FelixOption[];
+      readonly isShort?: true;
+    };
 
 /** `! --name words`, in Felix's spelling, which is one that iptables takes. */
 export interface FelixOption {
@@ -44,7 +52,7 @@ export function felixText(chain: string, { comments, fragments, action }: FelixR
     `-A ${chain} HASH`,
     ...comments.map((comment) => `-m comment --comment "${comment}"`),
     ...fragments.map(fragmentText),
-    actionText(action),
+    ...(action === null ? [] : [actionText(action)]),
   ].join(" ");
 }
 
@@ -58,6 +66,8 @@ function fragmentText(fragment: Fragment): string {
       return `${not(fragment.negated)}-p ${fragment.protocol}`;
     case "match":
       return ["-m", fragment.name, ...fragment.options.map(optionText)].join(" ");
+    case "implicit":
+      return optionText(fragment.option);
   }
 }
 
@@ -69,7 +79,7 @@ function actionText(action: Action): string {
     case "verdict":
       return `--jump ${action.verdict}`;
     case "target":
-      return ["--jump", action.name, ...action.options.map(optionText)].join(" ");
+      return [action.isShort === true ? "-j" : "--jump", action.name, ...action.options.map(optionText)].join(" ");
   }
 }
 

@@ -25,7 +25,7 @@ export function modelRule(chain: string, felix: FelixRule, hash: string, family:
     proto: null,
     fragment: null,
     matches: [`cali:${hash}`, ...felix.comments].map(commentMatch),
-    target: modelTarget(felix.action, family),
+    target: felix.action === null ? null : modelTarget(felix.action, family),
     counters: null,
     file: "",
     line: 0,
@@ -55,14 +55,19 @@ function addFragment(rule: Draft<Rule>, fragment: Fragment, family: Family): voi
       rule.proto = { negated: fragment.negated, value };
       break;
     }
-    case "match": {
-      const extension = findMatch(fragment.name, family);
-      invariant(extension !== null, `Felix uses a match that is not known: ${fragment.name}`);
-      const match: Match = { kind: "match", name: extension.name, args: argsOf(extension, fragment.options) };
-      rule.matches.push(match);
+    case "match":
+      rule.matches.push(matchOf(fragment.name, fragment.options, family));
       break;
-    }
+    case "implicit":
+      rule.matches.push(matchOf(fragment.name, [fragment.option], family));
+      break;
   }
+}
+
+function matchOf(name: string, options: readonly FelixOption[], family: Family): Match {
+  const extension = findMatch(name, family);
+  invariant(extension !== null, `Felix uses a match that is not known: ${name}`);
+  return { kind: "match", name: extension.name, args: argsOf(extension, options) };
 }
 
 function modelTarget(action: Action, family: Family): Target {

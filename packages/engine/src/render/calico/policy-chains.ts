@@ -1,135 +1,132 @@
 import { familyOf } from "../../base/address.ts";
-import type { Range } from "../../base/ranges.ts";
+import type { Family, Prefix } from "../../base/address.ts";
 import { roleChainName } from "../../owners/calico/chain-names.ts";
-import { setId } from "../../owners/calico/set-names.ts";
-import { printSelector } from "../../selector/print-selector.ts";
-import type { Selector } from "../../selector/selector.ts";
-import { DROP, RETURN, icmp, ipset, log, markSet, net, ports, protocol, rule, setMark } from "./build.ts";
+import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
-import type { Action, ChainSource, FelixRule, Fragment } from "./felix-rule.ts";
-import type { Policy, PolicyRule, PolicySide } from "./input.ts";
+import type { Action, ChainSource, FelixRule } from "./felix-rule.ts";
+import type { Policy, PolicyRule, PolicySide, Profile } from "./input.ts";
+import { matchBlocks } from "./match-blocks.ts";
+import { portLists } from "./port-lists.ts";
+import { ruleMatches } from "./rule-matches.ts";
 
 /**
  * The two chains of a policy or a profile, by name, each made when it is asked for: a cluster has many policies of which a node needs few.
- * felix/rules/policy.go, 2.1 to 2.3.
+ * felix/rules/policy.go.
  */
-export function policyChains(
-  context: RenderContext,
-  { name, ingress, egress }: Policy,
-  of: "policy" | "profile",
-): readonly ChainSource[] {
-  const source = (direction: "inbound" | "outbound", rules: readonly PolicyRule[]): ChainSource => {
-    const chain = roleChainName(`${of}-${direction}`, name);
-    return [chain, () => ({ name: chain, rules: rules.flatMap((each) => policyRules(context, each)) })];
-  };
-  return [source("inbound", ingress), source("outbound", egress)];
+export function policyChains(context: RenderContext, policy: Policy): readonly ChainSource[] {
+  return chainSources(context, policy, "policy", policy.title);
 }
 
-/** What iptables calls a port list takes so many places; a range takes two. */
-const MULTIPORT_SLOTS = 15;
-const DEFAULT_LOG_PREFIX = "calico-packet";
+export function profileChains(context: RenderContext, profile: Profile): readonly ChainSource[] {
+  return chainSources(context, profile, "profile", `Profile ${profile.name}`);
+}
 
-/** A rule of a policy as rules of iptables: one for each pair of port lists, and behind it what the mark that it sets stands for. */
-function policyRules(context: RenderContext, policyRule: PolicyRule): readonly FelixRule[] {
-  if (!isOfFamily(context, policyRule)) return [];
-  const { mark, action } = outcome(context, policyRule);
+function chainSources(
+  context: RenderContext,
+  { name, ingress, egress }: Profile,
+  of: "policy" | "profile",
+  title: string,
+): readonly ChainSource[] {
+  const source = (
+    direction: "inbound" | "outbound",
+    word: "ingress" | "egress",
+    rules: readonly PolicyRule[],
+  ): ChainSource => {
+    const chain = roleChainName(`${of}-${direction}`, name);
+    return [chain, () => ({ name: chain, rules: chainRules(context, rules, `${title} ${word}`) })];
+  };
+  return [source("inbound", "ingress", ingress), source("outbound", "egress", egress)];
+}
+
+/** From 3.22 on, the first rule says whose chain it is, and stands there for that where there is no other. */
+function chainRules(context: RenderContext, policyRules: readonly PolicyRule[], title: string): readonly FelixRule[] {
+  const made = policyRules.flatMap((each) => rulesOf(context, each));
+  const rules = context.has("policyGroups") ? withoutLastReturns(made) : made;
+  if (!context.has("policyComments")) return rules;
+  const [first = rule([], null), ...others] = rules;
+  return [{ ...first, comments: [...first.comments, commentOf(title)] }, ...others];
+}
+
+/** What returns at the end of a chain does so anyway. */
+function withoutLastReturns(rules: readonly FelixRule[]): readonly FelixRule[] {
+  const end = rules.findLastIndex(({ action }) => action?.kind !== "verdict" || action.verdict !== "RETURN");
+  return rules.slice(0, end + 1);
+}
+
+/** A rule of a policy as rules of iptables: what does not fit into one before it, and behind it what the mark that it sets stands for. */
+function rulesOf(context: RenderContext, written: PolicyRule): readonly FelixRule[] {
+  const policyRule = ofFamily(written, context.family);
+  if (policyRule === null) return [];
+  if (!context.has("forwardChains")) return firstRules(context, policyRule);
+  const { rules, rest } = matchBlocks(context, policyRule);
+  const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
+  const made = [...rules, ...combined(context, rest, [...ruleMatches(context, rest), ...blocks])];
+  return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
+}
+
+/** Up to 2.3: one rule for each pair of port lists, and no more than one network a side. */
+function firstRules(context: RenderContext, policyRule: PolicyRule): readonly FelixRule[] {
   const { source, destination } = policyRule;
-  return portLists(source.ports).flatMap((sources) =>
-    portLists(destination.ports).flatMap((destinations) => {
-      const matches = ruleMatches(context, policyRule, sources, destinations);
-      if (mark === null) return [rule(matches, action)];
-      return [rule(matches, setMark(mark)), rule([markSet(mark)], action)];
+  const lists = (side: PolicySide) => (side.ports.length === 0 ? [[]] : portLists(side.ports));
+  return lists(source).flatMap((sources) =>
+    lists(destination).flatMap((destinations) => {
+      const one = {
+        ...policyRule,
+        source: { ...source, ports: sources },
+        destination: { ...destination, ports: destinations },
+      };
+      return combined(context, one, ruleMatches(context, one));
     }),
   );
 }
 
+function combined(
+  context: RenderContext,
+  { action: asked }: PolicyRule,
+  matches: ReturnType<typeof ruleMatches>,
+): readonly FelixRule[] {
+  const { mark, action } = outcome(context, asked);
+  if (mark === null) return [rule(matches, action)];
+  return [rule(matches, setMark(mark)), rule([markSet(mark)], action)];
+}
+
 interface Outcome {
-  /** What says so to the chain of the endpoint; null: nothing needs to. */
+  /** What says so to the chain of the endpoint, and to the rules behind; null: nothing needs to. */
   readonly mark: number | null;
   readonly action: Action;
 }
 
-function outcome({ accept, pass }: RenderContext, { action }: PolicyRule): Outcome {
+function outcome(context: RenderContext, action: PolicyRule["action"]): Outcome {
+  const { accept, pass, has, mark, felix } = context;
   switch (action) {
     case "allow":
       return { mark: accept, action: RETURN };
     case "pass":
       return { mark: pass, action: RETURN };
     case "deny":
-      return { mark: null, action: DROP };
+      return { mark: has("dropMark") ? mark("drop") : null, action: deny(context) };
     case "log":
-      return { mark: null, action: log(DEFAULT_LOG_PREFIX) };
+      return { mark: null, action: log(felix.logPrefix) };
   }
 }
 
-/** A rule that speaks of addresses of the other family does not exist in this one. */
-function isOfFamily({ family }: RenderContext, { family: only, source, destination }: PolicyRule): boolean {
-  if (only !== null && only !== family) return false;
-  return [source.net, destination.net].every((each) => each === null || familyOf(each.value.address) === family);
+/** What is left of a rule in one family; null: nothing, because it is the other's, or no address of this one could fit. */
+function ofFamily(policyRule: PolicyRule, family: Family): PolicyRule | null {
+  const { family: only, source, destination } = policyRule;
+  if (only !== null && only !== family) return null;
+  const here = [source, destination].map((side) => sideOf(side, family));
+  const [from, to] = here;
+  return from === undefined || to === undefined || from === null || to === null
+    ? null
+    : { ...policyRule, source: from, destination: to };
 }
 
-/** Always at least one list, which may be empty. */
-function portLists(ranges: readonly Range[]): readonly (readonly Range[])[] {
-  const lists: Range[][] = [];
-  let left = 0;
-  for (const range of ranges) {
-    const slots = range.from === range.to ? 1 : 2;
-    if (left < slots) {
-      lists.push([]);
-      left = MULTIPORT_SLOTS;
-    }
-    lists.at(-1)?.push(range);
-    left -= slots;
-  }
-  return lists.length === 0 ? [[]] : lists;
-}
-
-/** All positive tests in Felix's order, then all negated ones in the same. CalculateRuleMatch. */
-function ruleMatches(
-  context: RenderContext,
-  policyRule: PolicyRule,
-  sources: readonly Range[],
-  destinations: readonly Range[],
-): readonly Fragment[] {
-  const { source, destination } = policyRule;
-  return [false, true].flatMap((negated) => [
-    ...protocolMatch(policyRule, negated),
-    ...sideMatches(context, "source", source, negated ? portLists(source.notPorts) : [sources], negated),
-    ...sideMatches(
-      context,
-      "destination",
-      destination,
-      negated ? portLists(destination.notPorts) : [destinations],
-      negated,
-    ),
-    ...icmpMatch(context, policyRule, negated),
-  ]);
-}
-
-function protocolMatch({ protocol: asked }: PolicyRule, negated: boolean): readonly Fragment[] {
-  return asked?.negated === negated ? [protocol(asked.value, negated)] : [];
-}
-
-function icmpMatch({ family }: RenderContext, policyRule: PolicyRule, negated: boolean): readonly Fragment[] {
-  const asked = negated ? policyRule.notIcmp : policyRule.icmp;
-  return asked === null ? [] : [icmp(family, asked, negated)];
-}
-
-function sideMatches(
-  { set }: RenderContext,
-  side: "source" | "destination",
-  asked: PolicySide,
-  lists: readonly (readonly Range[])[],
-  negated: boolean,
-): readonly Fragment[] {
-  const selector = negated ? asked.without : asked.within;
-  return [
-    ...(asked.net?.negated === negated ? [net(side, asked.net.value, negated)] : []),
-    ...(selector === null ? [] : [ipset(set(selectorId(selector)), side, negated)]),
-    ...lists.flatMap((list) => (list.length === 0 ? [] : [ports(side, list, negated)])),
-  ];
-}
-
-function selectorId(selector: Selector): string {
-  return setId("selector", printSelector(selector));
+function sideOf(side: PolicySide, family: Family): PolicySide | null {
+  const isOfFamily = ({ address }: Prefix): boolean => familyOf(address) === family;
+  const nets = side.nets.filter(isOfFamily);
+  const notNets = side.notNets.filter(isOfFamily);
+  if ((nets.length === 0 && side.nets.length > 0) || (notNets.length === 0 && side.notNets.length > 0)) return null;
+  // "Not from anywhere" holds for no packet, and iptables would not take it.
+  if (notNets.some(({ length }) => length === 0)) return null;
+  return { ...side, nets, notNets };
 }

@@ -1,117 +1,198 @@
 import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
-import type { Chain, Rule, Table } from "../../model/ruleset.ts";
+import type { Rule, Table } from "../../model/ruleset.ts";
 import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
-import { ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { finishTables, TableDraft } from "../iptables/table-draft.ts";
+import type { TableName } from "../iptables/table-draft.ts";
 import { jump, rule } from "./build.ts";
-import { contextOf } from "./context.ts";
-import { UNKNOWN_INTERFACE, dispatchChains } from "./dispatch.ts";
-import { hostFilterChains, hostRawChains, workloadChains } from "./endpoint-chains.ts";
+import { contextOf, endpointMarks } from "./context.ts";
+import type { RenderContext } from "./context.ts";
+import { hostDispatch, markDispatch, workloadDispatch } from "./dispatch.ts";
+import {
+  hostFilterChains,
+  hostMangleEgressChains,
+  hostPreDnatChains,
+  hostRawChains,
+  workloadChains,
+} from "./endpoint-chains.ts";
+import type { EndpointRenderer } from "./endpoint-chains.ts";
 import { felixText } from "./felix-rule.ts";
-import type { ChainSource, FelixChain } from "./felix-rule.ts";
-import type { CalicoNode } from "./input.ts";
+import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
+import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
+import { ALL_INTERFACES } from "./fixed-names.ts";
+import type { FelixInput } from "./input.ts";
+import { staticMangleChains } from "./mangle-chains.ts";
 import { modelRule } from "./model-rule.ts";
+import { staticNatChains } from "./nat-chains.ts";
 import { compareTexts } from "./order.ts";
-import { policyChains } from "./policy-chains.ts";
-import { DISPATCH, staticFilterChains, staticNatChains, staticRawChains } from "./static-chains.ts";
+import { policyChains, profileChains } from "./policy-chains.ts";
+import { staticRawChains } from "./raw-chains.ts";
+
+/** A table of the kernel, and what Felix has in it. */
+interface TablePlan {
+  readonly name: TableName;
+  readonly sources: readonly ChainSource[];
+  /** Chains of the kernel that lead to Felix's of their names, where there are such. */
+  readonly hooks: readonly string[];
+  /** Those of them whose jump stands behind the rules of all others. */
+  readonly lastHooks?: readonly string[];
+  /** More rules behind those of all others, by the kernel's chain. */
+  readonly appends?: ReadonlyMap<string, readonly FelixRule[]>;
+}
 
 /**
- * The tables of one family as they are once Felix has written them, and nobody else: raw, nat and filter, the kernel's chains first, then Felix's by name,
- * as iptables-save prints them. A chain that nothing leads to is not there. Pure; linear in the node's objects.
+ * What Felix writes of one family into tables that `table` gives: raw, mangle, nat and filter. A chain that nothing leads to is not there. Linear in the
+ * node's objects.
  */
-export function renderCalico(node: CalicoNode): readonly Table[] {
-  const context = contextOf(node);
-  const { workloads, hosts } = node;
-  const untracked = hosts.filter((endpoint) => endpoint.untracked.length > 0);
-  const policies = node.policies.flatMap((policy) => policyChains(context, policy, "policy"));
-  const profiles = node.profiles.flatMap((profile) => policyChains(context, profile, "profile"));
-  const workloadInterfaces = workloads.map((endpoint) => endpoint.interface);
-  const end = [UNKNOWN_INTERFACE];
-  const raw = [
-    ...staticRawChains(context),
-    ...hostDispatch(untracked.map((endpoint) => endpoint.interface)),
-    ...untracked.flatMap((endpoint) => hostRawChains(context, endpoint)),
-  ];
-  const filter = [
-    ...staticFilterChains(context),
-    ...dispatchChains({ chain: DISPATCH.fromWorkload, role: "from-workload", side: "in", end }, workloadInterfaces),
-    ...dispatchChains({ chain: DISPATCH.toWorkload, role: "to-workload", side: "out", end }, workloadInterfaces),
-    ...hostDispatch(hosts.map((endpoint) => endpoint.interface)),
-    ...workloads.flatMap((endpoint) => workloadChains(context, endpoint)),
-    ...hosts.flatMap((endpoint) => hostFilterChains(context, endpoint)),
-  ];
+export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
+  for (const plan of plansOf(input)) writeTable(input, plan, table(plan.name));
+}
+
+/** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
+export function renderCalico(input: FelixInput): readonly Table[] {
+  const drafts: TableDraft[] = [];
+  writeCalico(input, (name) => {
+    const draft = new TableDraft(name);
+    drafts.push(draft);
+    return draft;
+  });
+  return finishTables(drafts, input.family);
+}
+
+function plansOf(input: FelixInput): readonly TablePlan[] {
+  const context = contextOf(input);
+  // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
+  const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
+  const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
+  const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
+  const isLater = context.has("forwardChains");
+  const mangle: TablePlan = {
+    name: "mangle",
+    sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
+    hooks: ["PREROUTING", "POSTROUTING"],
+  };
   return [
-    tableOf(node, "raw", ["PREROUTING", "OUTPUT"], [...made(raw), ...policies]),
-    tableOf(node, "nat", ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], made(staticNatChains(context, node))),
-    tableOf(node, "filter", ["INPUT", "FORWARD", "OUTPUT"], [...made(filter), ...policies, ...profiles]),
+    {
+      name: "raw",
+      sources: [...made(rawChains(dropping, input)), ...policies(dropping)],
+      hooks: ["PREROUTING", "OUTPUT"],
+    },
+    ...(isLater ? [mangle] : []),
+    {
+      name: "nat",
+      sources: made(staticNatChains(context, input)),
+      hooks: ["PREROUTING", "OUTPUT", "POSTROUTING"],
+      lastHooks: context.has("natAppend") ? ["POSTROUTING"] : [],
+    },
+    {
+      name: "filter",
+      sources: [...made(filterChains(context, input)), ...policies(context), ...profiles(context)],
+      hooks: ["INPUT", "FORWARD", "OUTPUT"],
+      appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
+    },
   ];
+}
+
+function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointRenderer {
+  return { context, policies: new Map(policies.map((policy) => [policy.name, policy])) };
+}
+
+function rawChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+  const renderer = rendererOf(context, input);
+  const untracked = input.hosts.filter(({ untracked, interface: name }) => untracked.length > 0 && name !== null);
+  return [
+    ...staticRawChains(context, input.workloads),
+    ...hostDispatch(context, untracked, "from"),
+    ...hostDispatch(context, untracked, "to"),
+    ...untracked.flatMap((endpoint) => hostRawChains(renderer, endpoint)),
+  ];
+}
+
+function mangleChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+  const renderer = rendererOf(context, input);
+  const preDnat = input.hosts.filter((endpoint) => endpoint.preDnat.length > 0);
+  return [
+    ...staticMangleChains(context),
+    ...hostDispatch(context, preDnat, "from"),
+    ...hostDispatch(context, input.hosts, "to"),
+    ...preDnat.flatMap((endpoint) => hostPreDnatChains(renderer, endpoint)),
+    ...input.hosts.flatMap((endpoint) => hostMangleEgressChains(renderer, endpoint)),
+  ];
+}
+
+function filterChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+  const { workloads, hosts } = input;
+  const renderer = rendererOf(context, input);
+  const interfaces = workloads.map((endpoint) => endpoint.interface);
+  const hostInterfaces = hosts.map((endpoint) => endpoint.interface ?? ALL_INTERFACES);
+  const trees = [
+    "from",
+    "to",
+    ...(context.has("forwardChains") ? (["from-forward", "to-forward"] as const) : []),
+  ] as const;
+  return [
+    ...staticFilterChains(context, input.blockedCidrs),
+    ...workloadDispatch(context, interfaces),
+    ...trees.flatMap((of) => hostDispatch(context, hosts, of)),
+    ...(context.felix.ipvs === null ? [] : markChains(context, interfaces, hostInterfaces)),
+    ...workloads.flatMap((endpoint) => workloadChains(renderer, endpoint)),
+    ...hosts.flatMap((endpoint) => hostFilterChains(renderer, endpoint)),
+  ];
+}
+
+function markChains(
+  context: RenderContext,
+  workloads: readonly string[],
+  hosts: readonly string[],
+): readonly FelixChain[] {
+  const known = hosts.filter((name) => name !== ALL_INTERFACES);
+  const marks = endpointMarks(context, [...new Set([...workloads, ...known])].sort(compareTexts));
+  return markDispatch(context, workloads, known, marks);
 }
 
 function made(chains: readonly FelixChain[]): readonly ChainSource[] {
   return chains.map((chain) => [chain.name, () => chain]);
 }
 
-function hostDispatch(interfaces: readonly string[]): readonly FelixChain[] {
-  return [
-    ...dispatchChains({ chain: DISPATCH.fromHost, role: "from-host", side: "in", end: [] }, interfaces),
-    ...dispatchChains({ chain: DISPATCH.toHost, role: "to-host", side: "out", end: [] }, interfaces),
-  ];
+function writeTable({ family }: FelixInput, plan: TablePlan, draft: TableDraft): void {
+  const { hooks, lastHooks = [], appends = new Map<string, readonly FelixRule[]>() } = plan;
+  const byName = new Map(plan.sources);
+  const leading = hooks.filter((chain) => byName.has(CHAIN_PREFIX + chain));
+  const roots = leading.map((chain) => CHAIN_PREFIX + chain);
+  for (const { name, rules } of reachable(roots, byName)) {
+    draft.declare(name);
+    for (const spec of modelRules(name, name, rules, family)) draft.append(name, spec);
+  }
+  for (const chain of leading) {
+    const own = [rule([], jump(CHAIN_PREFIX + chain))];
+    const isLast = lastHooks.includes(chain);
+    for (const spec of modelRules(chain, chain, isLast ? [] : own, family)) draft.prepend(chain, spec);
+    const last = [...(isLast ? own : []), ...(appends.get(chain) ?? [])];
+    for (const spec of modelRules(chain, chain + APPENDED, last, family)) draft.append(chain, spec);
+  }
 }
 
-/** A chain of the kernel leads to Felix's chain of its name at its top, where there is one. */
-function tableOf(
-  { family, felix }: CalicoNode,
-  name: string,
-  kernelChains: readonly string[],
-  sources: readonly ChainSource[],
-): Table {
-  const byName = new Map(sources);
-  const roots = kernelChains.map((chain): FelixChain => {
-    const own = CHAIN_PREFIX + chain;
-    return { name: chain, rules: byName.has(own) ? [rule([], jump(own))] : [] };
-  });
-  const span = { file: "", line: 0 };
-  const all = [...roots, ...reachable(roots, byName)].map((chain, at): Chain => ({
-    name: chain.name,
-    policy: at < roots.length ? "ACCEPT" : null,
-    counters: null,
-    rules: modelRules(chain, family),
-    span,
-  }));
-  return {
-    family,
-    backend: felix.backend,
-    name,
-    chains: all,
-    span,
-    header: [],
-    footer: [],
-    committed: true,
-    rules: all.flatMap((chain) => chain.rules),
-  };
-}
-
-function modelRules({ name, rules }: FelixChain, family: Family): readonly Rule[] {
+/** @param seed the name that the chain's hashes begin with. */
+function modelRules(name: string, seed: string, rules: readonly FelixRule[], family: Family): readonly Rule[] {
   const hashes = ruleHashes(
-    name,
-    rules.map((each) => felixText(name, each)),
+    seed,
+    rules.map((each) => felixText(seed, each)),
   );
   return rules.map((each, at) => modelRule(name, each, hashes[at] ?? "", family));
 }
 
-/** The chains that a packet can get to, by name. */
-function reachable(roots: readonly FelixChain[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
+/** Chains, and those that a packet can get to from them. */
+function reachable(roots: readonly string[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
   const found = new Map<string, FelixChain>();
   const left = [...roots];
-  for (let chain = left.pop(); chain !== undefined; chain = left.pop()) {
-    for (const { action } of chain.rules) {
-      if (action.kind !== "jump" && action.kind !== "goto") continue;
-      if (found.has(action.chain)) continue;
-      const next = byName.get(action.chain)?.();
-      invariant(next !== undefined, `an endpoint names what the input does not have: ${action.chain}`);
-      found.set(next.name, next);
-      left.push(next);
-    }
+  for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    if (found.has(name)) continue;
+    const chain = byName.get(name)?.();
+    invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
+    found.set(name, chain);
+    for (const { action } of chain.rules)
+      if (action?.kind === "jump" || action?.kind === "goto") left.push(action.chain);
   }
-  return [...found.values()].sort((a, b) => compareTexts(a.name, b.name));
+  return [...found.values()];
 }

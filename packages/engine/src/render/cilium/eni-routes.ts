@@ -42,8 +42,9 @@ export function eniRoutes(context: CiliumContext): readonly Route[] {
     const gateway = gatewayOf(context, eni);
     const common = { dev, table, protocol: context.has("protocolKernel") ? "kernel" : null };
     return [
-      plainRoute({ ...common, to: { address: zeroOf(familyOf(gateway)), length: 0 }, via: gateway }),
+      // The gateway first: a route by it is refused before it is in reach.
       plainRoute({ ...common, to: { address: gateway, length: bitsOf(gateway) } }),
+      plainRoute({ ...common, to: { address: zeroOf(familyOf(gateway)), length: 0 }, via: gateway }),
     ];
   });
 }

@@ -1,6 +1,6 @@
 /**
  * What changed in the rules and routes of Cilium, and the first releases that have it: of 1.x, as `x.y`. Several where a
- * change went into older lines, too. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
+ * change went into older lines, too: lowest first. Upstream: pkg/datapath/iptables/iptables.go, pkg/proxy/proxy_routing.go, bpf/init.sh.
  */
 export interface Changes<T> {
   /** ip6tables has CILIUM_FORWARD. */
@@ -29,12 +29,14 @@ export interface Changes<T> {
   readonly nodeSetByInterface: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
+  /** IPv6 routes to pods go without a gateway. */
+  readonly nodeRoutes6: T;
   /** The agent writes its CNI configuration as a list. */
   readonly cniList: T;
   /** IPsec has its rules in ip6tables, too. */
   readonly encryption6: T;
   readonly routeSource: T;
-  /** Routes of what a proxy answers are the agent's, no longer those of init.sh. */
+  /** Routes of what a proxy answers are written by the agent, no longer by init.sh. */
   readonly agentProxyRoutes: T;
   readonly allProxiesOnLoopback: T;
   readonly acceptFromAnyProxy: T;
@@ -58,12 +60,13 @@ const SINCE: Changes<readonly string[]> = {
   alibabaCloud: ["10.0"],
   nodeSet: ["11.0"],
   upstream: ["12.0"],
-  chainedEnis: ["12.0"],
+  chainedEnis: ["10.15", "11.9", "12.2"],
   hostMarkSparesIdentity: ["12.3"],
   noTrackForwarded: ["12.0"],
   loopbackProxies: ["14.0"],
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
+  nodeRoutes6: ["14.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
   encryption6: ["15.0"],
@@ -99,8 +102,9 @@ export function releaseOf(version: string): Release | null {
 
 /** Does a release have a change? */
 export function has({ minor, patch }: Release, change: Change): boolean {
-  return SINCE[change].some((since) => {
-    const [line, first] = since.split(".").map(Number);
-    return line === minor ? (patch ?? Infinity) >= (first ?? 0) : minor > (line ?? 0);
-  });
+  const [line, first] = SINCE[change]
+    .map((since) => since.split(".").map(Number))
+    .findLast(([candidate]) => (candidate ?? 0) <= minor) ?? [Infinity];
+  if (line !== minor) return line !== Infinity;
+  return (patch ?? Infinity) >= (first ?? 0);
 }

@@ -51,18 +51,15 @@ function toProxy(context: CiliumContext, family: Family): Route {
 function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext): readonly Route[] {
   const gateway = family === "ip" ? routerIP : netDeviceIP(context);
   if (gateway === null || fromProxyMarks(context).length === 0) return [];
-  const isAgents = context.has("agentProxyRoutes");
-  // 1.15 alone leaves it out.
-  const hasProtocol = context.has("protocolKernel") && (!isAgents || context.has("proxyRoutesOnDemand"));
+  // 1.15 alone leaves it out of the default route.
+  const hasProtocol = !context.has("agentProxyRoutes") || context.has("proxyRoutesOnDemand");
   return [
+    // The agent writes it as a local one first; the route to the gateway then takes its place.
+    route(context, host(gateway), HOST_DEVICE, { table: TABLE.fromProxy }),
     route(context, everything(family), HOST_DEVICE, {
       via: gateway,
       table: TABLE.fromProxy,
-      protocol: hasProtocol ? "kernel" : null,
-    }),
-    route(context, host(gateway), HOST_DEVICE, {
-      type: isAgents && family === "ip" ? "local" : "unicast",
-      table: TABLE.fromProxy,
+      ...(hasProtocol ? {} : { protocol: null }),
     }),
   ];
 }
@@ -76,14 +73,26 @@ function netDeviceIP({ facts }: CiliumContext): Address | null {
 /** Pods of this node by cilium_host, those of others by the tunnel or by their nodes: pkg/datapath/linux nodeUpdate. */
 function nodeRoutes(context: CiliumContext, { family, routerIP, podCIDR }: FamilyContext): readonly Route[] {
   const { config, peers } = context;
-  const own =
-    hasLocalNodeRoute(config) && routerIP !== null && podCIDR !== null
-      ? [
-          route(context, host(routerIP), HOST_DEVICE),
-          route(context, networkOf(podCIDR), HOST_DEVICE, { via: routerIP, src: routerIP }),
-        ]
-      : [];
-  return [...own, ...peers.flatMap((peer) => peerRoutes(context, peer, family, routerIP))];
+  const others = peers.flatMap((peer) => peerRoutes(context, peer, family, routerIP));
+  if (!hasLocalNodeRoute(config) || routerIP === null || podCIDR === null) return others;
+  return [...hostRoutes(context, routerIP, [podCIDR]), ...others];
+}
+
+/**
+ * By cilium_host, and by the node's own address on it, which is on the link: createNodeRouteSpec. IPv6 takes no gateway that
+ * is the node's own; releases before 1.14 try that, and the kernel refuses.
+ */
+function hostRoutes(
+  context: CiliumContext,
+  routerIP: Address,
+  networks: readonly Prefix[],
+  mtu: Pick<RouteSpec, "mtu"> = {},
+): readonly Route[] {
+  const to = (network: Prefix, via: Address | null): Route =>
+    route(context, network, HOST_DEVICE, { via, src: routerIP, ...mtu });
+  if (typeof routerIP === "bigint")
+    return context.has("nodeRoutes6") ? networks.map((network) => to(network, null)) : [];
+  return [route(context, host(routerIP), HOST_DEVICE), ...networks.map((network) => to(network, routerIP))];
 }
 
 /** pkg/option: local node routes are off where pods have routes of their own, or addresses of the cloud's. */
@@ -108,8 +117,9 @@ function peerRoutes(
     if (routerIP === null) return [];
     const name = defaultDevice(facts);
     const deviceMtu = facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
-    const mtu = deviceMtu - TUNNEL_OVERHEAD;
-    return networks.map((to) => route(context, to, HOST_DEVICE, { via: routerIP, src: routerIP, mtu }));
+    const routes = hostRoutes(context, routerIP, networks, { mtu: deviceMtu - TUNNEL_OVERHEAD });
+    // The one to the router's address is there already where pods of this node have one.
+    return hasLocalNodeRoute(config) ? routes.filter(({ dst }) => dst.address !== routerIP) : routes;
   }
   const nodeIP = ofFamily(peer.internalIPs, family);
   if (!config.autoDirectNodeRoutes || nodeIP === null) return [];

@@ -60,10 +60,12 @@ export class TableDraft {
     this.#inserted.set(chain, this.insertedIn(chain) + 1);
   }
 
-  /** `-C`, and `-I` where there is no such rule: whoever does this never puts its rules back in order. */
-  ensure(chain: string, spec: RuleSpec): void {
+  /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
+  ensure(chain: string, spec: RuleSpec, place: "start" | "end" = "start"): void {
     const wanted = keyOf(spec);
-    if (!this.#of(chain).some((one) => keyOf(one) === wanted)) this.prepend(chain, spec);
+    if (this.#of(chain).some((one) => keyOf(one) === wanted)) return;
+    if (place === "start") this.prepend(chain, spec);
+    else this.append(chain, spec);
   }
 
   /** `-P`, of a base chain. */

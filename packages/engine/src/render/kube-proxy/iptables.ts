@@ -1,7 +1,7 @@
-import { hostNet, netOf, parsePrefix, printAddress } from "../../base/address.ts";
-import type { Prefix } from "../../base/address.ts";
+import { hostNet, printAddress } from "../../base/address.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
-import { ACCEPT, DROP, jump, RETURN, target } from "../iptables/spec.ts";
+import { bitMark, LOOPBACK_GUARD, LOOPBACK_NET, marking, masquerading } from "../iptables/kube-rules.ts";
+import { ACCEPT, DROP, jump } from "../iptables/spec.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import {
   baseJumps,
@@ -24,7 +24,7 @@ import { writeServicePort } from "./service-port-rules.ts";
 
 /** The whole of what kube-proxy 1.30 writes in mode iptables, of one family: pkg/proxy/iptables syncProxyRules. */
 export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void {
-  const { family } = context;
+  const { family, config, randomFully } = context;
   const [mangle, nat, filter] = [node.table(family, "mangle"), node.table(family, "nat"), node.table(family, "filter")];
   const writer: Writer = { context, parts: rulePartsOf(context.family), nat, filter, isLarge: isLargeCluster(context) };
   for (const table of [mangle, nat, filter]) table.declare(CANARY);
@@ -32,8 +32,10 @@ export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void 
   for (const name of [SERVICES, EXTERNAL_SERVICES, FORWARD, NODE_PORTS, PROXY_FIREWALL, KUBELET_FIREWALL])
     filter.flush(name);
   writeBaseJumps(writer);
-  writeMasquerading(writer);
-  if (context.family === "ip" && context.config.localhostNodePorts) writeLoopbackGuard(writer);
+  for (const rule of masquerading(family, config.masqueradeBit, randomFully)) nat.append(POSTROUTING, rule);
+  nat.append(MARK_MASQ, marking(family, config.masqueradeBit));
+  // `route_localnet`, which node ports on 127.0.0.1 need, would let neighbours reach what listens there.
+  if (family === "ip" && config.localhostNodePorts) filter.append(KUBELET_FIREWALL, LOOPBACK_GUARD);
   for (const port of context.ports)
     writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), context.zone));
   writeNodePortJumps(writer);
@@ -48,44 +50,7 @@ function writeBaseJumps({ parts, nat, filter }: Writer): void {
   }
 }
 
-/** `0x4000`, as iptables takes it. */
-function masqueradeMark({ config }: ProxyContext): string {
-  return `0x${((1 << config.masqueradeBit) >>> 0).toString(16)}`;
-}
-
-function writeMasquerading({ context, parts, nat }: Writer): void {
-  const { family, randomFully } = context;
-  const mark = masqueradeMark(context);
-  nat.append(POSTROUTING, { matches: [parts.match("mark", { "!mark": `${mark}/${mark}` })], target: RETURN });
-  // So that a packet that comes through here again, after a tunnel, is not masqueraded a second time.
-  nat.append(POSTROUTING, { target: target(family, "MARK", { "xor-mark": mark }) });
-  nat.append(POSTROUTING, {
-    matches: [parts.comment("kubernetes service traffic requiring SNAT")],
-    target: target(family, "MASQUERADE", randomFully ? { "random-fully": "" } : {}),
-  });
-  nat.append(MARK_MASQ, { target: target(family, "MARK", { "or-mark": mark }) });
-}
-
-/** `route_localnet`, which node ports on 127.0.0.1 need, would let neighbours reach what listens there. */
-function writeLoopbackGuard({ parts, filter }: Writer): void {
-  filter.append(KUBELET_FIREWALL, {
-    src: { negated: true, value: LOOPBACK.ip },
-    dst: { negated: false, value: LOOPBACK.ip },
-    matches: [
-      parts.comment("block incoming localnet connections"),
-      parts.match("conntrack", { "!ctstate": "RELATED,ESTABLISHED,DNAT" }),
-    ],
-    target: DROP,
-  });
-}
-
-const LOOPBACK = { ip: netOf(prefixOf("127.0.0.0/8")), ip6: netOf(prefixOf("::1/128")) } as const;
-
-function prefixOf(text: string): Prefix {
-  const prefix = parsePrefix(text);
-  if (prefix === null) throw new Error(`no prefix: ${text}`);
-  return prefix;
-}
+const LOOPBACK = { ip: LOOPBACK_NET, ip6: hostNet(1n) } as const;
 
 /** Behind all service addresses: a node port must not take what is meant for one of those. */
 function writeNodePortJumps({ context, parts, nat }: Writer): void {
@@ -111,7 +76,7 @@ function writeForwarding({ context, parts, filter }: Writer): void {
     // Such a packet would leave without NAT, and its reset would kill the connection.
     filter.append(FORWARD, { matches: [parts.match("conntrack", { ctstate: "INVALID" })], target: DROP });
   }
-  const mark = masqueradeMark(context);
+  const mark = bitMark(context.config.masqueradeBit);
   filter.append(FORWARD, {
     matches: [parts.comment("kubernetes forwarding rules"), parts.match("mark", { mark: `${mark}/${mark}` })],
     target: ACCEPT,

@@ -9,11 +9,12 @@ import type { Parsed } from "../../model/diagnostic.ts";
 import type { ChosenNode } from "../node/choose-node.ts";
 import { chooseNode } from "../node/choose-node.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
-import { renderProblem } from "../problem.ts";
+import type { Version } from "../node/version.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
 import { writeIptablesMode } from "./iptables.ts";
+import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
 import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { renderNftablesMode } from "./nftables/nftables.ts";
@@ -25,10 +26,22 @@ export const kubeProxy: Renderer = {
   isWanted: (state) => state.kubeProxy !== null || state.services.length > 0,
   write(state, node) {
     const config = configurationOf(state);
-    if (config.mode === "ipvs") return [renderProblem("render-mode", { mode: config.mode }, "kube-proxy")];
-    const contexts = (["ip", "ip6"] as const).map((family) => contextOf(state, config, node, family));
-    MODES[config.mode](contexts, node);
-    return [];
+    const contexts = contextsOf(state, config, node);
+    switch (config.mode) {
+      case "iptables":
+        for (const context of contexts) writeIptablesMode(context, node);
+        if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
+        return [];
+      case "ipvs":
+        return writeIpvsMode(contexts, ipvsVersion(node), node);
+      case "nftables":
+        node.add({ nft: renderNftablesMode(contexts) });
+        return [];
+    }
+  },
+  settle(state, node) {
+    const config = configurationOf(state);
+    if (config.mode === "ipvs") settleIpvsMode(contextsOf(state, config, node), ipvsVersion(node), node);
   },
 };
 
@@ -44,16 +57,16 @@ export function keepKubeProxyRules(state: DesiredState, family: Family): Parsed<
   return { value: new KeptRules(context, state.endpointSlices, chosen.name), diagnostics: [] };
 }
 
-/** How each mode writes what both families' contexts say. */
-const MODES = {
-  iptables(contexts: readonly ProxyContext[], node: NodeDraft): void {
-    for (const context of contexts) writeIptablesMode(context, node);
-    if (contexts.some(({ config }) => config.localhostNodePorts)) node.add({ sysctls: ROUTE_LOCALNET });
-  },
-  nftables(contexts: readonly ProxyContext[], node: NodeDraft): void {
-    node.add({ nft: renderNftablesMode(contexts) });
-  },
-} as const;
+/** What is rendered where nobody tells a version. */
+const NEWEST: Version = [1, 30, 0];
+
+function ipvsVersion(node: NodeDraft): Version {
+  return node.versionOf("kube-proxy") ?? NEWEST;
+}
+
+function contextsOf(state: DesiredState, config: KubeProxyConfiguration, node: NodeDraft): readonly ProxyContext[] {
+  return (["ip", "ip6"] as const).map((family) => contextOf(state, config, node, family));
+}
 
 function configurationOf({ kubeProxy }: DesiredState): KubeProxyConfiguration {
   return kubeProxy ?? defaultKubeProxyConfiguration;

@@ -20,6 +20,10 @@ export function spellingOf(protocol: ServiceProtocol): "tcp" | "udp" | "sctp" {
   return SPELLED[protocol].name;
 }
 
+export function protocolNumber(protocol: ServiceProtocol): number {
+  return SPELLED[protocol].number;
+}
+
 /** The pieces that the rules of one family are put together from; what many rules share is made once. */
 export interface RuleParts {
   /** `-m comment --comment …`. */

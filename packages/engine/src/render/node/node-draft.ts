@@ -1,4 +1,4 @@
-import type { Family } from "../../base/address.ts";
+import type { Address, Family } from "../../base/address.ts";
 import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { Chain, Table } from "../../model/ruleset.ts";
@@ -8,6 +8,8 @@ import { finishTables, TABLE_NAMES, TableDraft } from "../iptables/table-draft.t
 import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
+import type { Version } from "./version.ts";
+import { parseVersion } from "./version.ts";
 import { nodeSnapshot } from "./node-snapshot.ts";
 
 /** A node with what owners wrote on it. */
@@ -56,6 +58,23 @@ export class NodeDraft {
   add(pieces: Partial<Pieces>): void {
     this.#isUntouched = false;
     this.#pieces.push(pieces);
+  }
+
+  /** Addresses of the node's devices, those that owners have made so far too, but for those of one device. */
+  localAddresses(except: string): readonly Address[] {
+    const own = (this.facts?.interfaces ?? []).flatMap(({ addresses }) => addresses);
+    const made = this.#pieces
+      .flatMap(({ links = [] }) => links)
+      .filter(({ name }) => name !== except)
+      .flatMap(({ addresses }) => addresses.map(({ prefix }) => prefix));
+    return [...new Set([...own, ...made].map(({ address }) => address))];
+  }
+
+  /** Which version of a component runs here; null: nobody tells. */
+  versionOf(component: "kube-proxy" | "kubelet"): Version | null {
+    const { kubeletVersion = null, kubeProxyVersion = null } = this.node ?? {};
+    const told = component === "kubelet" ? kubeletVersion : (kubeProxyVersion ?? kubeletVersion);
+    return parseVersion(this.facts?.versions.get(component) ?? told ?? "");
   }
 
   /** What is there in the end. */

@@ -1,5 +1,6 @@
-import { isPlainAccept } from "./rule-text.ts";
-import type { Outcome, Step } from "../walk/trace.ts";
+import type { NftRule } from "../model/nft.ts";
+import type { Rule } from "../model/ruleset.ts";
+import type { Outcome, Step } from "./trace.ts";
 
 /** The step that made the verdict what it is, or null where no single one did. */
 export function decisiveStep(outcome: Outcome): Step | null {
@@ -21,6 +22,12 @@ function isFilterVerdict(step: Step): boolean {
   // Tables of nft may have any name, and filter where iptables' filter does.
   if (step.native === true ? !FILTER_HOOKS.has(step.hook) : step.table !== "filter") return false;
   return step.kind === "policy" || isPlainAccept(step.rule);
+}
+
+/** Does the rule let the packet through, and do nothing else? */
+function isPlainAccept(rule: Rule | NftRule): boolean {
+  if ("statements" in rule) return rule.statements.at(-1)?.kind === "accept";
+  return rule.target?.kind === "verdict" && rule.target.verdict === "ACCEPT";
 }
 
 const FILTER_HOOKS: ReadonlySet<string> = new Set(["input", "forward", "output", "ingress"]);

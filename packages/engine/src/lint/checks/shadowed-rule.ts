@@ -1,0 +1,28 @@
+import type { Check, Finding } from "../finding.ts";
+import { linesOf, numbersOf, placedFaults } from "../rule-faults.ts";
+import type { PlacedFault } from "../rule-faults.ts";
+
+const NAME = "shadowed-rule";
+
+/** Rules that no packet gets to, since earlier rules of the chain take all that they ask for: proved for every packet. */
+export const shadowedRule: Check = {
+  name: NAME,
+  run: (subject) => placedFaults(subject).flatMap((placed) => findingsOf(placed)),
+};
+
+function findingsOf({ fault: { rule, why }, family, where, isGenerated }: PlacedFault): readonly Finding[] {
+  if (why.kind !== "shadowed") return [];
+  const isMistake = why.direct && !why.same;
+  if (isGenerated && !isMistake) return [];
+  return [
+    {
+      check: NAME,
+      severity: isMistake ? "warning" : "info",
+      message: why.same ? "shadowed-same" : why.direct ? "shadowed" : "shadowed-through-calls",
+      params: { by: numbersOf(why.by) },
+      where,
+      related: linesOf([rule, ...why.by], family),
+      witness: null,
+    },
+  ];
+}

@@ -1,0 +1,323 @@
+import { FALSE, LEAF, NodeTable, TRUE } from "./table.ts";
+import type { Ref } from "./table.ts";
+
+export { FALSE, LEAF, TRUE } from "./table.ts";
+export type { Ref } from "./table.ts";
+
+/** Third keys of the operation cache; that of `ite` is its third function, which is never negative. */
+const AND = -1;
+const XOR = -2;
+const EXISTS = -3;
+/** Minus the quantified variables. */
+const AND_EXISTS = -4;
+
+/** Far from every AND_EXISTS: there are not so many nodes. */
+const SIMPLIFY = -0x7fff_ffff;
+
+/** 64 MB of nodes. */
+const DEFAULT_LIMIT = 1 << 22;
+
+/** What stands for variables in `compose`, by level, and what is known of that already. Of one moment of one `Bdd`. */
+export interface Substitution {
+  readonly by: ReadonlyMap<number, Ref>;
+  readonly known: Map<Ref, Ref>;
+  /** No variable below this level is replaced. */
+  readonly lowest: number;
+}
+
+/**
+ * Boolean functions as reduced ordered binary decision diagrams with complement edges (Bryant 1986). A variable is its level: the order
+ * of levels is the order of variables. Every operation may throw `BddLimit`.
+ */
+export class Bdd {
+  readonly #table: NodeTable;
+
+  /** `limit`: nodes at most, 14 bytes each. */
+  constructor(limit: number = DEFAULT_LIMIT) {
+    this.#table = new NodeTable(limit);
+  }
+
+  /** Nodes in use. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The level of the topmost variable; `LEAF` for TRUE and FALSE. */
+  level(f: Ref): number {
+    return this.#table.level(f);
+  }
+
+  low(f: Ref): Ref {
+    return this.#table.low(f);
+  }
+
+  high(f: Ref): Ref {
+    return this.#table.high(f);
+  }
+
+  /** The node itself: `low` and `high` depend on lower variables only. */
+  node(level: number, low: Ref, high: Ref): Ref {
+    return this.#table.node(level, low, high);
+  }
+
+  variable(level: number): Ref {
+    return this.#table.node(level, FALSE, TRUE);
+  }
+
+  /** A place to `release` to. */
+  mark(): number {
+    return this.#table.mark();
+  }
+
+  /** Forgets every function made since. */
+  release(mark: number): void {
+    this.#table.release(mark);
+  }
+
+  not(f: Ref): Ref {
+    return f ^ 1;
+  }
+
+  or(f: Ref, g: Ref): Ref {
+    return this.and(f ^ 1, g ^ 1) ^ 1;
+  }
+
+  /** f without g. */
+  minus(f: Ref, g: Ref): Ref {
+    return this.and(f, g ^ 1);
+  }
+
+  /** Is there nothing that is in both? */
+  disjoint(f: Ref, g: Ref): boolean {
+    return this.and(f, g) === FALSE;
+  }
+
+  /** Does f imply g? */
+  within(f: Ref, g: Ref): boolean {
+    return this.and(f, g ^ 1) === FALSE;
+  }
+
+  and(f: Ref, g: Ref): Ref {
+    if (f === g || g === TRUE) return f;
+    if (f === TRUE) return g;
+    if (f === FALSE || g === FALSE || (f ^ g) === 1) return FALSE;
+    if (f > g) return this.and(g, f);
+    const table = this.#table;
+    const known = table.recall(f, g, AND);
+    if (known >= 0) return known;
+    const levelF = table.level(f);
+    const levelG = table.level(g);
+    const level = Math.min(levelF, levelG);
+    const low = this.and(levelF === level ? table.low(f) : f, levelG === level ? table.low(g) : g);
+    const high = this.and(levelF === level ? table.high(f) : f, levelG === level ? table.high(g) : g);
+    return table.remember(f, g, AND, table.node(level, low, high));
+  }
+
+  xor(f: Ref, g: Ref): Ref {
+    if (f === g) return FALSE;
+    if ((f ^ g) === 1) return TRUE;
+    if (f <= FALSE) return g ^ f ^ 1;
+    if (g <= FALSE) return f ^ g ^ 1;
+    // Complements come out of an exclusive or.
+    if (((f | g) & 1) !== 0) return this.xor(f & ~1, g & ~1) ^ ((f ^ g) & 1);
+    if (f > g) return this.xor(g, f);
+    const table = this.#table;
+    const known = table.recall(f, g, XOR);
+    if (known >= 0) return known;
+    const levelF = table.level(f);
+    const levelG = table.level(g);
+    const level = Math.min(levelF, levelG);
+    const low = this.xor(levelF === level ? table.low(f) : f, levelG === level ? table.low(g) : g);
+    const high = this.xor(levelF === level ? table.high(f) : f, levelG === level ? table.high(g) : g);
+    return table.remember(f, g, XOR, table.node(level, low, high));
+  }
+
+  /** g where f, else h. */
+  ite(f: Ref, g: Ref, h: Ref): Ref {
+    if (f === TRUE || g === h) return g;
+    if (f === FALSE) return h;
+    if (g <= FALSE) return g === TRUE ? this.or(f, h) : this.and(f ^ 1, h);
+    if (h <= FALSE) return h === TRUE ? this.or(f ^ 1, g) : this.and(f, g);
+    if ((g ^ h) === 1) return this.xor(f, h);
+    if ((f & 1) !== 0) return this.ite(f ^ 1, h, g);
+    const table = this.#table;
+    const known = table.recall(f, g, h);
+    if (known >= 0) return known;
+    const level = Math.min(table.level(f), table.level(g), table.level(h));
+    const low = this.ite(this.#lowAt(f, level), this.#lowAt(g, level), this.#lowAt(h, level));
+    const high = this.ite(this.#highAt(f, level), this.#highAt(g, level), this.#highAt(h, level));
+    return table.remember(f, g, h, table.node(level, low, high));
+  }
+
+  #lowAt(f: Ref, level: number): Ref {
+    return this.#table.level(f) === level ? this.#table.low(f) : f;
+  }
+
+  #highAt(f: Ref, level: number): Ref {
+    return this.#table.level(f) === level ? this.#table.high(f) : f;
+  }
+
+  /** The conjunction of the variables: what `exists` and `andExists` quantify over. */
+  cube(levels: Iterable<number>): Ref {
+    let cube: Ref = TRUE;
+    for (const level of [...levels].sort((a, b) => b - a)) cube = this.#table.node(level, FALSE, cube);
+    return cube;
+  }
+
+  /** Is there a value of the variables of `cube` for which f holds? */
+  exists(f: Ref, cube: Ref): Ref {
+    const table = this.#table;
+    const level = table.level(f);
+    let rest = cube;
+    while (table.level(rest) < level) rest = table.high(rest);
+    if (f <= FALSE || rest === TRUE) return f;
+    const known = table.recall(f, rest, EXISTS);
+    if (known >= 0) return known;
+    const low = this.exists(table.low(f), rest);
+    const isQuantified = table.level(rest) === level;
+    const result =
+      isQuantified && low === TRUE
+        ? TRUE
+        : isQuantified
+          ? this.or(low, this.exists(table.high(f), rest))
+          : table.node(level, low, this.exists(table.high(f), rest));
+    return table.remember(f, rest, EXISTS, result);
+  }
+
+  /** `exists(and(f, g), cube)` without making the conjunction: the relational product. */
+  andExists(f: Ref, g: Ref, cube: Ref): Ref {
+    if (f === FALSE || g === FALSE || (f ^ g) === 1) return FALSE;
+    if (f === TRUE || f === g) return this.exists(g, cube);
+    if (g === TRUE) return this.exists(f, cube);
+    if (f > g) return this.andExists(g, f, cube);
+    const table = this.#table;
+    const level = Math.min(table.level(f), table.level(g));
+    let rest = cube;
+    while (table.level(rest) < level) rest = table.high(rest);
+    if (rest === TRUE) return this.and(f, g);
+    const known = table.recall(f, g, AND_EXISTS - rest);
+    if (known >= 0) return known;
+    const low = this.andExists(this.#lowAt(f, level), this.#lowAt(g, level), rest);
+    const isQuantified = table.level(rest) === level;
+    const high =
+      isQuantified && low === TRUE ? TRUE : this.andExists(this.#highAt(f, level), this.#highAt(g, level), rest);
+    const result = isQuantified ? this.or(low, high) : table.node(level, low, high);
+    return table.remember(f, g, AND_EXISTS - rest, result);
+  }
+
+  /** A function, mostly a smaller one, that is f wherever `care` holds (the restrict of Coudert, Madre 1990). */
+  simplify(f: Ref, care: Ref): Ref {
+    if (f <= FALSE || care <= FALSE) return f;
+    if (f === care) return TRUE;
+    if ((f ^ care) === 1) return FALSE;
+    const table = this.#table;
+    const known = table.recall(f, care, SIMPLIFY);
+    if (known >= 0) return known;
+    const level = table.level(f);
+    const careLevel = table.level(care);
+    if (careLevel < level) {
+      const either = this.or(table.low(care), table.high(care));
+      return table.remember(f, care, SIMPLIFY, this.simplify(f, either));
+    }
+    const careLow = this.#lowAt(care, level);
+    const careHigh = this.#highAt(care, level);
+    const result =
+      careLow === FALSE
+        ? this.simplify(table.high(f), careHigh)
+        : careHigh === FALSE
+          ? this.simplify(table.low(f), careLow)
+          : table.node(level, this.simplify(table.low(f), careLow), this.simplify(table.high(f), careHigh));
+    return table.remember(f, care, SIMPLIFY, result);
+  }
+
+  /** What to put in the place of variables. Renaming is a substitution of variables. */
+  substitution(by: ReadonlyMap<number, Ref>): Substitution {
+    return { by, known: new Map(), lowest: Math.max(-1, ...by.keys()) };
+  }
+
+  /** f with functions in the place of its variables, all at once. */
+  compose(f: Ref, substitution: Substitution): Ref {
+    const table = this.#table;
+    const level = table.level(f);
+    if (level > substitution.lowest) return f;
+    const plain = f & ~1;
+    let result = substitution.known.get(plain);
+    if (result === undefined) {
+      const low = this.compose(table.low(plain), substitution);
+      const high = this.compose(table.high(plain), substitution);
+      result = this.ite(substitution.by.get(level) ?? this.variable(level), high, low);
+      substitution.known.set(plain, result);
+    }
+    return result ^ (f & 1);
+  }
+
+  /** f where some variables have these values. */
+  restrict(f: Ref, values: ReadonlyMap<number, boolean>): Ref {
+    const by = new Map([...values].map(([level, value]) => [level, value ? TRUE : FALSE]));
+    return this.compose(f, this.substitution(by));
+  }
+
+  /** Does f hold for these values? */
+  holds(f: Ref, valueOf: (level: number) => boolean): boolean {
+    let at = f;
+    while (at > FALSE) at = valueOf(this.level(at)) ? this.high(at) : this.low(at);
+    return at === TRUE;
+  }
+
+  /** The union of many functions, halves first: as large as its parts, not as the last sum. */
+  union(parts: readonly Ref[]): Ref {
+    let row = [...parts];
+    while (row.length > 1) {
+      const next: Ref[] = [];
+      for (let i = 0; i < row.length; i += 2) next.push(this.or(row[i] ?? FALSE, row[i + 1] ?? FALSE));
+      row = next;
+    }
+    return row[0] ?? FALSE;
+  }
+
+  /** The levels that f depends on, ascending. */
+  support(f: Ref): readonly number[] {
+    const seen = new Set<Ref>();
+    const levels = new Set<number>();
+    const pending: Ref[] = [f];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const plain = next & ~1;
+      if (plain === TRUE || seen.has(plain)) continue;
+      seen.add(plain);
+      levels.add(this.level(plain));
+      pending.push(this.low(plain), this.high(plain));
+    }
+    return [...levels].sort((a, b) => a - b);
+  }
+
+  /** How many values of so many variables f holds for; f depends on none but those of `levels`. */
+  count(f: Ref, levels: readonly number[]): bigint {
+    const ranks = new Map(levels.toSorted((a, b) => a - b).map((level, rank) => [level, rank]));
+    const rankOf = (ref: Ref): number => (this.level(ref) === LEAF ? levels.length : (ranks.get(this.level(ref)) ?? 0));
+    const known = new Map<Ref, bigint>();
+    const below = (ref: Ref): bigint => {
+      if (ref <= FALSE) return ref === TRUE ? 1n : 0n;
+      let result = known.get(ref);
+      if (result === undefined) {
+        const rank = rankOf(ref);
+        const branch = (to: Ref): bigint => below(to) << BigInt(rankOf(to) - rank - 1);
+        result = branch(this.low(ref)) + branch(this.high(ref));
+        known.set(ref, result);
+      }
+      return result;
+    };
+    return below(f) << BigInt(rankOf(f));
+  }
+
+  /** Values for which f holds, 0 wherever that is possible; null where there are none. Variables that do not matter are left out. */
+  pick(f: Ref): ReadonlyMap<number, boolean> | null {
+    if (f === FALSE) return null;
+    const values = new Map<number, boolean>();
+    for (let at = f; at !== TRUE;) {
+      const goHigh = this.low(at) === FALSE;
+      values.set(this.level(at), goHigh);
+      at = goHigh ? this.high(at) : this.low(at);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,133 @@
+import type { Family } from "../base/address.ts";
+import type { Bits } from "./bdd/numbers.ts";
+
+/**
+ * The fields of a packet, and of what the kernel keeps with it, in the order of their variables: what most rules look at first stands
+ * first, which keeps the diagrams of firewalls small. What no packet of the kind has (the ports of ICMP) is there and means nothing.
+ */
+const FIELDS = [
+  "ctState",
+  "ctDirection",
+  "iif",
+  "oif",
+  "proto",
+  "dst",
+  "dport",
+  "src",
+  "sport",
+  "icmpType",
+  "icmpCode",
+  "tcpFlags",
+  "fragment",
+  "mark",
+  "ctmark",
+  "ctStatus",
+  "pktType",
+  "tos",
+  "ttl",
+  "length",
+  "physin",
+  "physout",
+  "hasSocket",
+  "skUid",
+  "skGid",
+  "smac",
+  "origSrc",
+  "origDst",
+  "origSport",
+  "origDport",
+  "origProto",
+  "replSrc",
+  "replDst",
+  "replSport",
+  "replDport",
+  "payloadSport",
+  "payloadDport",
+  "payloadTcpFlags",
+  "ahSpi",
+  "espSpi",
+  "tcpMss",
+  "sctpChunk",
+  "dccpType",
+  "rtType",
+  "mhType",
+  "ipcompCpi",
+  "realm",
+  "cgroup",
+  "skPriority",
+  "classid",
+  "ctFamily",
+] as const;
+
+export type FieldName = (typeof FIELDS)[number];
+
+const ADDRESSES: ReadonlySet<FieldName> = new Set(["dst", "src", "origSrc", "origDst", "replSrc", "replDst"]);
+const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "physin", "physout"]);
+
+/** Bits of the fields that are no address, no device and not 32 bits wide. */
+const WIDTHS: ReadonlyMap<FieldName, number> = new Map([
+  ["ctState", 3],
+  ["ctDirection", 1],
+  ["proto", 8],
+  ["dport", 16],
+  ["sport", 16],
+  ["icmpType", 8],
+  ["icmpCode", 8],
+  ["tcpFlags", 8],
+  ["fragment", 2],
+  ["ctStatus", 10],
+  ["pktType", 2],
+  ["tos", 8],
+  ["ttl", 8],
+  ["length", 16],
+  ["hasSocket", 1],
+  ["smac", 48],
+  ["origSport", 16],
+  ["origDport", 16],
+  ["origProto", 8],
+  ["replSport", 16],
+  ["replDport", 16],
+  ["payloadSport", 16],
+  ["payloadDport", 16],
+  ["payloadTcpFlags", 8],
+]);
+
+/** Where each field's bits stand. */
+export interface Layout {
+  readonly family: Family;
+  readonly bits: Readonly<Record<FieldName, Bits>>;
+  /** Levels from here on are free: for what nobody can know. */
+  readonly end: number;
+}
+
+/** Every bit has two levels: its own, and one below it for the same bit after something has changed it. */
+const STRIDE = 2;
+
+/** The level of a changed bit. */
+export function afterwards(level: number): number {
+  return level + 1;
+}
+
+/** Fields that rules copy into each other: their bits take turns, or a diagram that compares them would have a node for each value. */
+const IN_TURNS: readonly (readonly [FieldName, FieldName])[] = [["mark", "ctmark"]];
+
+export function layoutOf(family: Family, deviceBits: number): Layout {
+  let next = 0;
+  const widthOf = (name: FieldName): number => {
+    if (ADDRESSES.has(name)) return family === "ip" ? 32 : 128;
+    return DEVICES.has(name) ? deviceBits : (WIDTHS.get(name) ?? 32);
+  };
+  const place = (name: FieldName): Bits => {
+    const first = next;
+    const width = widthOf(name);
+    const pair = IN_TURNS.find((names) => names.includes(name));
+    const stride = pair === undefined ? STRIDE : 2 * STRIDE;
+    const isSecond = pair?.[1] === name;
+    if (!isSecond) next += width * stride;
+    const start = isSecond ? first - width * stride + STRIDE : first;
+    return Array.from({ length: width }, (_, index) => start + index * stride);
+  };
+  // The names are those of FIELDS, each once.
+  const bits = Object.fromEntries(FIELDS.map((name) => [name, place(name)])) as Record<FieldName, Bits>;
+  return { family, bits, end: next };
+}

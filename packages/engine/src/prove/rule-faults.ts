@@ -1,0 +1,205 @@
+import type { Family } from "../base/address.ts";
+import type { Action } from "../program/action.ts";
+import type { CompiledChain, CompiledRule, CompiledTable, Program } from "../program/program.ts";
+import type { Test } from "../program/test.ts";
+import { FALSE } from "./bdd/bdd.ts";
+import type { Bdd, Ref } from "./bdd/bdd.ts";
+import { BddLimit } from "./bdd/limit.ts";
+import { baseChains, callsOf, chainsFrom } from "./call-graph.ts";
+import type { Called } from "./call-graph.ts";
+import { ChainFlows } from "./chain.ts";
+import type { ChainFlow, RuleFlow } from "./chain.ts";
+import { everyPacket, packetsAt } from "./domain.ts";
+import { within } from "./flow.ts";
+import { image } from "./image.ts";
+import { spaceOf } from "./space-of.ts";
+import type { Space } from "./space.ts";
+import { allSet } from "./test-set.ts";
+
+/** A rule that no packet ever matches, and why that is proved. */
+export interface RuleFault {
+  readonly table: CompiledTable;
+  readonly chain: CompiledChain;
+  readonly rule: CompiledRule;
+  readonly why:
+    /** Its own tests exclude each other: no packet at all. `tests`: as few of them as do. */
+    | { readonly kind: "contradictory"; readonly tests: readonly Test[] }
+    /**
+     * Earlier rules of the chain take every packet that it asks for. `same`: and do with them what it would do. `direct`: by their own
+     * tests and verdicts, whatever other chains and marks do.
+     */
+    | {
+        readonly kind: "shadowed";
+        readonly by: readonly CompiledRule[];
+        readonly same: boolean;
+        readonly direct: boolean;
+      }
+    /** What earlier rules of the chain make of a packet's mark is never what it asks for. */
+    | { readonly kind: "overwritten"; readonly by: readonly CompiledRule[] }
+    /** No packet that it asks for ever enters the chain. `from`: the hooks from which the chain is called. */
+    | { readonly kind: "unreachable"; readonly from: readonly string[] };
+}
+
+export interface RuleFaults {
+  readonly faults: readonly RuleFault[];
+  /** Tables that need more room than there is: of their rules nothing is said. */
+  readonly tooLarge: readonly CompiledTable[];
+}
+
+/**
+ * Every rule of a family that no packet can match. Sets count as if they could hold anything: what they hold changes without the rules. A
+ * rule that hangs on what nobody knows never shadows another for sure.
+ */
+export function ruleFaults(program: Program, family: Family): RuleFaults {
+  const byTable = new Map<CompiledTable, Called[]>();
+  for (const called of baseChains(program.families[family])) {
+    const own = byTable.get(called.base.table);
+    if (own === undefined) byTable.set(called.base.table, [called]);
+    else own.push(called);
+  }
+  const faults: RuleFault[] = [];
+  const tooLarge: CompiledTable[] = [];
+  for (const [table, called] of byTable) {
+    try {
+      for (const fault of tableFaults(spaceOf(program, family, { openSets: true }), table, called)) faults.push(fault);
+    } catch (error) {
+      if (!(error instanceof BddLimit)) throw error;
+      tooLarge.push(table);
+    }
+  }
+  return { faults, tooLarge };
+}
+
+function tableFaults(space: Space, table: CompiledTable, called: readonly Called[]): readonly RuleFault[] {
+  const flows = new ChainFlows(space, table, "");
+  const entering = new Map<string, Ref>();
+  const callers = new Map<string, Set<string>>();
+  for (const one of called) {
+    const { name } = one.base.chain;
+    entering.set(name, space.bdd.or(entering.get(name) ?? FALSE, packetsAt(space, one)));
+    for (const { name: inside } of chainsFrom([one.base], space.program.nftSets))
+      callers.set(inside, (callers.get(inside) ?? new Set()).add(one.hook));
+  }
+  const faults: RuleFault[] = [];
+  for (const { name } of chainsFrom(
+    called.map(({ base }) => base),
+    space.program.nftSets,
+  )) {
+    const flow = flows.of(name);
+    if (flow === null) continue;
+    const packets = entering.get(name) ?? FALSE;
+    const from = [...(callers.get(name) ?? [])];
+    for (const why of chainFaults(space, flow, packets, from)) faults.push({ table, ...why });
+    for (const one of flow.rules)
+      if (callsOf(one.rule, space.program.nftSets).length > 0) enter(space, entering, one, packets);
+  }
+  return faults;
+}
+
+/** The packets that a rule sends into other chains. */
+function enter(space: Space, entering: Map<string, Ref>, { rule, matched }: RuleFlow, packets: Ref): void {
+  const { bdd } = space;
+  // What statements of nft make of a packet before they send it on is unknown.
+  const isPlain = rule.then.length === 0 && rule.action.kind !== "verdict-map";
+  const sent = isPlain ? image(bdd, within(bdd, matched, packets)) : everyPacket(space);
+  for (const name of callsOf(rule, space.program.nftSets))
+    entering.set(name, bdd.or(entering.get(name) ?? FALSE, sent));
+}
+
+type FaultOf = Omit<RuleFault, "table">;
+
+function* chainFaults(
+  space: Space,
+  { chain, rules }: ChainFlow,
+  packets: Ref,
+  from: readonly string[],
+): Iterable<FaultOf> {
+  for (const [index, flow] of rules.entries()) {
+    const { rule } = flow;
+    if (flow.matched.when === FALSE) yield { chain, rule, why: whyNever(space, rules, index) };
+    // A chain that no packet enters is not the fault of its rules.
+    else if (packets !== FALSE && space.bdd.disjoint(flow.matched.when, packets))
+      yield { chain, rule, why: { kind: "unreachable", from } };
+  }
+}
+
+function whyNever(space: Space, rules: readonly RuleFlow[], index: number): RuleFault["why"] {
+  const { bdd } = space;
+  const flow = rules[index];
+  if (flow === undefined) return { kind: "contradictory", tests: [] };
+  const { tests } = flow.rule;
+  const packets = everyPacket(space);
+  if (bdd.disjoint(flow.asked, packets)) return { kind: "contradictory", tests: fewestThatConflict(space, tests) };
+  const earlier = rules.slice(0, index);
+  const wanted = bdd.and(flow.wanted, packets);
+  if (wanted === FALSE)
+    return { kind: "overwritten", by: earlier.filter(({ rule }) => changesMark(rule)).map(({ rule }) => rule) };
+  const one = earlier.find(({ rule, asked }) => isVerdict(rule) && bdd.within(flow.asked, asked));
+  const by = one === undefined ? takers(bdd, wanted, earlier) : [one];
+  const verdicts = by.filter(({ rule }) => isVerdict(rule));
+  const direct = bdd.within(bdd.and(flow.asked, packets), bdd.union(verdicts.map(({ asked }) => asked)));
+  return {
+    kind: "shadowed",
+    by: by.map(({ rule }) => rule),
+    same: by.every(({ rule }) => doesTheSame(rule, flow.rule)),
+    direct,
+  };
+}
+
+/** The rules that take the packets, in the order in which they come to them. */
+function takers(bdd: Bdd, packets: Ref, earlier: readonly RuleFlow[]): readonly RuleFlow[] {
+  const by: RuleFlow[] = [];
+  let rest = packets;
+  for (const flow of earlier) {
+    if (flow.taken === FALSE || bdd.disjoint(rest, flow.taken)) continue;
+    by.push(flow);
+    rest = bdd.minus(rest, flow.taken);
+    if (rest === FALSE) break;
+  }
+  return by;
+}
+
+/** Does the rule itself end the chain for every packet that it matches? */
+function isVerdict({ action, then }: CompiledRule): boolean {
+  return then.length === 0 && VERDICTS.has(action.kind);
+}
+
+const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
+
+function isPossible(space: Space, tests: readonly Test[]): boolean {
+  const asking = { space, place: "a rule", changedSets: new Set<string>() };
+  return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
+}
+
+/** Leaves out each test without which the others still exclude each other. */
+function fewestThatConflict(space: Space, tests: readonly Test[]): readonly Test[] {
+  let kept = tests;
+  for (const test of tests) {
+    const without = kept.filter((one) => one !== test);
+    if (without.length > 0 && !isPossible(space, without)) kept = without;
+  }
+  return kept;
+}
+
+const MARKING: ReadonlySet<Action["kind"]> = new Set([
+  "set-mark",
+  "set-ctmark",
+  "save-mark",
+  "restore-mark",
+  "ttl",
+  "set-tos",
+  "notrack",
+  "jump",
+]);
+
+function changesMark({ action, then }: CompiledRule): boolean {
+  return MARKING.has(action.kind) || then.length > 0;
+}
+
+function doesTheSame(a: CompiledRule, b: CompiledRule): boolean {
+  return a.then.length + b.then.length === 0 && textOf(a.action) === textOf(b.action);
+}
+
+function textOf(action: Action): string {
+  return JSON.stringify(action, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}

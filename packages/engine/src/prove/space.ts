@@ -1,0 +1,121 @@
+import type { Address, AddressMask, Family } from "../base/address.ts";
+import type { Ranges } from "../base/ranges.ts";
+import type { FamilyProgram, Program } from "../program/program.ts";
+import type { AddressField } from "../program/test.ts";
+import { Bdd, FALSE, LEAF } from "./bdd/bdd.ts";
+import type { Ref } from "./bdd/bdd.ts";
+import { BddLimit } from "./bdd/limit.ts";
+import { between, maskedBits, maskedEquals } from "./bdd/numbers.ts";
+import type { Devices } from "./devices.ts";
+import { isNamed } from "./devices.ts";
+import { layoutOf } from "./layout.ts";
+import type { FieldName, Layout } from "./layout.ts";
+
+/** Something that the snapshot does not say, as one boolean variable. */
+export interface Unknown {
+  /** As a walk names it in its conditions. */
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface SpaceOptions {
+  /** The most that the diagrams may have together. */
+  readonly nodes?: number;
+  /** For claims that outlive what the sets hold now. */
+  readonly openSets?: boolean;
+}
+
+/** Devices of a packet. */
+export type DeviceField = "iif" | "oif" | "physin" | "physout";
+
+/** Every packet of one family at once, with what the kernel keeps beside it: the variables, and sets of packets by field. */
+export class Space {
+  readonly bdd: Bdd;
+  readonly program: Program;
+  readonly family: FamilyProgram;
+  readonly devices: Devices;
+  readonly layout: Layout;
+  readonly #levels = new Map<string, number>();
+  readonly #unknowns = new Map<number, Unknown>();
+
+  /** Sets may hold anything, whatever the dump says. */
+  readonly hasOpenSets: boolean;
+
+  constructor(program: Program, family: Family, devices: Devices, options: SpaceOptions = {}) {
+    this.bdd = new Bdd(options.nodes);
+    this.hasOpenSets = options.openSets === true;
+    this.program = program;
+    this.family = program.families[family];
+    this.devices = devices;
+    this.layout = layoutOf(family, devices.bits);
+  }
+
+  /** What nobody can know. Equal keys are one variable. */
+  unknown(key: string, unknown: Unknown): Ref {
+    let level = this.#levels.get(key);
+    if (level === undefined) {
+      level = this.layout.end + this.#levels.size;
+      if (level >= LEAF) throw new BddLimit(LEAF);
+      this.#levels.set(key, level);
+      this.#unknowns.set(level, unknown);
+    }
+    return this.bdd.variable(level);
+  }
+
+  /** The unknown that a variable stands for; null: it is a bit of the packet. */
+  unknownAt(level: number): Unknown | null {
+    return this.#unknowns.get(level) ?? null;
+  }
+
+  /** `(field & mask) in ranges`. */
+  in(field: FieldName, ranges: Ranges, mask: number | null = null): Ref {
+    const own = this.layout.bits[field];
+    const bits = mask === null ? own : maskedBits(own, mask);
+    return this.bdd.union(ranges.map(({ from, to }) => between(this.bdd, bits, from, to)));
+  }
+
+  is(field: FieldName, value: Address): Ref {
+    const bits = this.layout.bits[field];
+    return between(this.bdd, bits, value, value);
+  }
+
+  isAnyOf(field: FieldName, values: readonly number[]): Ref {
+    return this.bdd.union(values.map((value) => this.is(field, value)));
+  }
+
+  /** `(field & mask) === value`. */
+  masked(field: FieldName, mask: Address, value: Address): Ref {
+    return maskedEquals(this.bdd, this.layout.bits[field], mask, value);
+  }
+
+  /** An address of the other family lies in no network of this one. */
+  inNet(field: AddressField | "origSrc" | "origDst" | "replSrc" | "replDst", net: AddressMask): Ref {
+    if ((typeof net.mask === "number") !== (this.layout.family === "ip")) return FALSE;
+    return this.masked(field, net.mask, net.value);
+  }
+
+  addressBetween(field: AddressField, from: Address, to: Address): Ref {
+    if ((typeof from === "number") !== (this.layout.family === "ip")) return FALSE;
+    return between(this.bdd, this.layout.bits[field], from, to);
+  }
+
+  /** Every device that is named so; where there is none its name is "". */
+  device(field: DeviceField, name: string, prefix: boolean): Ref {
+    return this.devicesWhere(field, (device) => isNamed(device, name, prefix));
+  }
+
+  devicesWhere(field: DeviceField, isWanted: (device: Devices["names"][number]) => boolean): Ref {
+    const ranges: { from: number; to: number }[] = [];
+    for (const [number, device] of this.devices.names.entries()) {
+      if (!isWanted(device)) continue;
+      const last = ranges.at(-1);
+      if (last?.to === number - 1) last.to = number;
+      else ranges.push({ from: number, to: number });
+    }
+    return this.in(field, ranges);
+  }
+
+  noDevice(field: DeviceField): Ref {
+    return this.is(field, 0);
+  }
+}

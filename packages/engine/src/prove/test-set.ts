@@ -1,0 +1,196 @@
+import { assertNever } from "../base/assert.ts";
+import { PROTO } from "../program/protocol.ts";
+import type { Test } from "../program/test.ts";
+import { addressTypeSet } from "./address-type.ts";
+import { FALSE, TRUE } from "./bdd/bdd.ts";
+import type { Ref } from "./bdd/bdd.ts";
+import { conntrackSet } from "./conntrack.ts";
+import { FRAGMENT, fieldIn, hasEntry, isLater } from "./fields.ts";
+import { macSet, setMembers } from "./set.ts";
+import type { DeviceField, Space } from "./space.ts";
+
+/** The packets for which tests say yes, and those that they drop at once (hotdrop). */
+export interface Answer {
+  readonly yes: Ref;
+  readonly drop: Ref;
+}
+
+/** Who asks. */
+export interface Asking {
+  readonly space: Space;
+  /** What happens by chance happens once at each place: `filter/FORWARD/3`. */
+  readonly place: string;
+  /** ipsets that a rule may have changed before: what they hold now nobody knows. */
+  readonly changedSets: ReadonlySet<string>;
+}
+
+const NO: Answer = { yes: FALSE, drop: FALSE };
+
+/** All tests of a rule, in order: what lies behind a no is not looked at. */
+export function allSet(tests: readonly Test[], asking: Asking): Answer {
+  const { bdd } = asking.space;
+  let yes: Ref = TRUE;
+  let drop: Ref = FALSE;
+  for (const test of tests) {
+    if (yes === FALSE) break;
+    const answer = testSet(test, asking);
+    if (answer.drop !== FALSE) drop = bdd.or(drop, bdd.and(yes, answer.drop));
+    yes = bdd.and(yes, answer.yes);
+  }
+  return { yes, drop };
+}
+
+function anySet(tests: readonly Test[], asking: Asking): Answer {
+  const { bdd } = asking.space;
+  let { yes, drop } = NO;
+  for (const test of tests) {
+    const answer = testSet(test, asking);
+    const open = bdd.not(bdd.or(yes, drop));
+    drop = bdd.or(drop, bdd.and(open, answer.drop));
+    yes = bdd.or(yes, bdd.and(open, answer.yes));
+  }
+  return { yes, drop };
+}
+
+/** One test: a table of what each kind asks of the packet. */
+function testSet(test: Test, asking: Asking): Answer {
+  if (test.kind === "all") return allSet(test.tests, asking);
+  if (test.kind === "any") return anySet(test.tests, asking);
+  if (test.kind === "not") {
+    const { bdd } = asking.space;
+    const { yes, drop } = testSet(test.test, asking);
+    return { yes: bdd.not(bdd.or(yes, drop)), drop };
+  }
+  if (test.kind === "l4-header") return headerSet(test, asking.space);
+  return { yes: plainSet(test, asking), drop: FALSE };
+}
+
+type Plain = Exclude<Test, { kind: "all" | "any" | "not" | "l4-header" }>;
+
+const SIDES: Readonly<Record<"in" | "out" | "physin" | "physout", DeviceField>> = {
+  in: "iif",
+  out: "oif",
+  physin: "physin",
+  physout: "physout",
+};
+
+function plainSet(test: Plain, asking: Asking): Ref {
+  const { space } = asking;
+  const { bdd } = space;
+  const negatedIf = (set: Ref, negated: boolean): Ref => (negated ? bdd.not(set) : set);
+  const here = (what: string, why: string): Ref =>
+    space.unknown(`${asking.place} ${what}`, { what: `${what} at ${asking.place}`, why });
+  switch (test.kind) {
+    case "const":
+      return test.value ? TRUE : FALSE;
+    case "number": {
+      const { has, holds } = fieldIn(space, test.field, test.mask, test.ranges);
+      return bdd.and(has, negatedIf(holds, test.negated));
+    }
+    case "masked": {
+      const { has, holds } = fieldIn(space, test.field, test.mask, [{ from: test.value, to: test.value }]);
+      return bdd.and(has, negatedIf(holds, test.negated));
+    }
+    case "address":
+      return negatedIf(space.inNet(test.field, test.net), test.negated);
+    case "address-range":
+      return negatedIf(space.addressBetween(test.field, test.from, test.to), test.negated);
+    case "interface":
+      return negatedIf(space.device(SIDES[test.side], test.name, test.prefix), test.negated);
+    case "has-interface":
+      return negatedIf(bdd.not(space.noDevice(SIDES[test.side])), test.negated);
+    case "fragment":
+      return negatedIf(isLater(space), test.negated);
+    case "connmark":
+      return bdd.and(hasEntry(space), negatedIf(space.masked("ctmark", test.mask, test.value), test.negated));
+    case "conntrack":
+      return conntrackSet(space, test.spec, () => here("--ctexpire", "counter"));
+    case "set":
+      return setSet(test, asking);
+    case "addrtype":
+      return addressTypeSet(space, test, (what) => here(what, "no dump tells"));
+    case "owner":
+      return ownerSet(space, test);
+    case "mac":
+      return bdd.minus(negatedIf(macSet(space, test.mac), test.negated), space.noDevice("iif"));
+    case "tcp-option": {
+      const able = bdd.minus(space.is("proto", PROTO.tcp), isLater(space));
+      const has = ofContent(space, `TCP option ${String(test.option)}`);
+      return bdd.and(able, negatedIf(has, test.negated));
+    }
+    case "extension-header":
+      return negatedIf(ofContent(space, `an extension header ${String(test.type)}`), test.negated);
+    case "u32":
+    case "string":
+    case "sctp-chunks":
+      return negatedIf(ofContent(space, `${test.kind} ${JSON.stringify({ ...test, negated: false })}`), test.negated);
+    case "bpf":
+    case "extension-field":
+      return ofContent(space, `${test.kind} ${JSON.stringify(test)}`);
+    case "socket":
+      return here("-m socket", "socket");
+    case "ipvs":
+      return here(test.what, "no ipvsadm-save dump");
+    case "rpfilter":
+      return here("-m rpfilter", "routes are not looked at");
+    case "compare":
+      return here("a match of nft", "not looked at");
+    case "lookup":
+      return here("a lookup of nft", "not looked at");
+    case "chance":
+      return negatedIf(here(`random choice (probability ${test.probability.toPrecision(4)})`, "random"), test.negated);
+    case "unknown":
+      return here(test.what, test.why);
+    default:
+      return assertNever(test);
+  }
+}
+
+/** What the bytes of the packet decide: the same wherever it is asked. */
+function ofContent(space: Space, what: string): Ref {
+  return space.unknown(`content ${what}`, { what: `the packet has ${what}`, why: "not given" });
+}
+
+function setSet(test: Test & { kind: "set" }, { space, changedSets, place }: Asking): Ref {
+  const { bdd } = space;
+  const words = `set ${test.set} has ${test.directions.join(",")}${test.returnNomatch ? " --return-nomatch" : ""}`;
+  if (changedSets.has(test.set))
+    return space.unknown(`${place} ${words}`, { what: `${words} at ${place}`, why: "a rule may have changed it" });
+  const members = space.hasOpenSets ? null : setMembers(space, test);
+  if (members !== null) return members;
+  const why = space.program.sets === null ? "no ipset dump" : "the ipset dump does not decide it";
+  const yes = space.unknown(words, { what: words, why });
+  return test.negated ? bdd.not(yes) : yes;
+}
+
+/** tcp_mt, udp_mt, icmp_match, of packets whose transport header is whole: a later fragment at 8 bytes drops. */
+function headerSet(test: Test & { kind: "l4-header" }, space: Space): Answer {
+  const { bdd } = space;
+  const proto = test.proto.length === 0 ? TRUE : space.isAnyOf("proto", test.proto);
+  const drops = test.hotdrop && test.bytes === undefined;
+  const atOne = bdd.and(space.is("proto", PROTO.tcp), space.is("fragment", FRAGMENT.laterAtOne));
+  const first = test.first === undefined ? TRUE : ofContent(space, `a header that begins with ${String(test.first)}`);
+  return {
+    yes: bdd.and(bdd.minus(proto, isLater(space)), first),
+    drop: drops ? bdd.and(proto, atOne) : FALSE,
+  };
+}
+
+/** owner_mt: only packets with a socket have an owner; without one every part that was asked for must be inverted. */
+function ownerSet(space: Space, test: Test & { kind: "owner" }): Ref {
+  const { bdd } = space;
+  const without =
+    (test.uid === null || test.uidNegated) &&
+    (test.gid === null || test.gidNegated) &&
+    (test.exists === null || test.exists.negated);
+  let owned: Ref = test.exists?.negated === true ? FALSE : TRUE;
+  for (const [field, ranges, negated] of [
+    ["skUid", test.uid, test.uidNegated],
+    ["skGid", test.gid, test.gidNegated],
+  ] as const) {
+    if (ranges === null) continue;
+    const inside = space.in(field, ranges);
+    owned = bdd.and(owned, negated ? bdd.not(inside) : inside);
+  }
+  return bdd.ite(space.is("hasSocket", 1), owned, without ? TRUE : FALSE);
+}

@@ -1,0 +1,56 @@
+import type { CalicoPolicy } from "../../../desired/calico/policy.ts";
+import { compareVersions } from "../../../owners/calico/felix-version.ts";
+import { hasFeature } from "../versions.ts";
+
+/** What a policy is called in Felix's rules. */
+export interface PolicyNames {
+  /** Behind the prefix of its chains. */
+  readonly name: string;
+  readonly title: string;
+  readonly groupName: string;
+  /** Where two policies have one order, the lesser of these comes first. */
+  readonly sortKey: string;
+}
+
+const KINDS = {
+  np: "NetworkPolicy",
+  gnp: "GlobalNetworkPolicy",
+  knp: "KubernetesNetworkPolicy",
+  kcnp: "KubernetesClusterNetworkPolicy",
+} as const;
+
+/** Before what Kubernetes' own policies are called, up to 3.31: libcalico-go/lib/names. */
+const KUBERNETES_PREFIX = { knp: "knp.default.", kcnp: "kanp.adminnetworkpolicy." } as const;
+
+/**
+ * From 3.32 on, kind, namespace and name: felix/types/policy_id.go. Before, the name that the datastore had: with its tier in front, and from 3.0 on its
+ * namespace. What Calico 2 had no namespaces for has that in its name, as it called Kubernetes' policies.
+ */
+export function policyNames(policy: CalicoPolicy, version: string): PolicyNames {
+  const { origin, tier } = policy;
+  const { name, namespace } = policy.metadata;
+  if (hasFeature(version, "kindsInNames")) {
+    const parts = namespace === "" ? [name] : [namespace, name];
+    const title = `${KINDS[origin]} ${parts.join("/")}`;
+    const groupName = `{Name: ${name}, Namespace: ${namespace}, Kind: ${KINDS[origin]}}`;
+    return { name: [origin, ...parts].join("/"), title, groupName, sortKey: `${name}/${namespace}/${KINDS[origin]}` };
+  }
+  const stored = storedName(policy, version);
+  const titled = { title: `Policy ${stored}`, groupName: stored, sortKey: stored };
+  return { name: hasFeature(version, "tiers") ? `${tier}/${stored}` : stored, ...titled };
+}
+
+function storedName({ origin, metadata: { name, namespace } }: CalicoPolicy, version: string): string {
+  if (compareVersions(version, "3.0.0") < 0) {
+    const own = origin === "knp" ? "knp.default." : "";
+    return namespace === "" ? name : `${own}${namespace}.${name}`;
+  }
+  const tiered = storedTail(origin, name);
+  return namespace === "" ? tiered : `${namespace}/${tiered}`;
+}
+
+/** libcalico-go/lib/names/policy.go TieredPolicyName. */
+function storedTail(origin: CalicoPolicy["origin"], name: string): string {
+  if (origin === "knp" || origin === "kcnp") return KUBERNETES_PREFIX[origin] + name;
+  return name.includes(".") ? name : `default.${name}`;
+}

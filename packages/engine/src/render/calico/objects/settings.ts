@@ -1,0 +1,180 @@
+import { familyOf } from "../../../base/address.ts";
+import type { Address, Family } from "../../../base/address.ts";
+import type { FelixConfiguration, FelixSpec } from "../../../desired/calico/felix-configuration.ts";
+import type { CalicoState } from "../../../desired/calico/state.ts";
+import type { DesiredState } from "../../../desired/state.ts";
+import { compareVersions } from "../../../owners/calico/felix-version.ts";
+import { markEra } from "../../../owners/calico/marks.ts";
+import type { FailsafePort, FelixSettings, OpenStack } from "../input.ts";
+import { DEFAULT_VERSION, hasFeature } from "../versions.ts";
+
+/** What is configured, for one node: `node.NAME` before `default`, field by field. Null: neither says anything. */
+export function felixSpec(all: readonly FelixConfiguration[], node: string): FelixSpec | null {
+  const [own, common] = [`node.${node}`, "default"].map(
+    (name) => all.find(({ metadata }) => metadata.name === name)?.spec,
+  );
+  if (own === undefined || common === undefined) return own ?? common ?? null;
+  return { ...common, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)) };
+}
+
+type Chosen<Defaults> = { readonly [Name in keyof Defaults]: NonNullable<FelixSpec[Name & keyof FelixSpec]> };
+
+/** The fields that `defaults` has, each as it is configured, else by its default. */
+function chosen<Defaults extends Partial<FelixSpec>>(spec: FelixSpec | null, defaults: Defaults): Chosen<Defaults> {
+  const said = Object.entries(spec ?? {}).filter(([name, value]) => name in defaults && value !== null);
+  // Every field of the defaults is there, and none is null.
+  return { ...defaults, ...Object.fromEntries(said) };
+}
+
+/** What the node and its cluster are, as far as settings depend on it. */
+export interface FelixPlace {
+  readonly state: DesiredState;
+  readonly calico: CalicoState;
+  readonly node: string;
+  readonly version: string;
+  readonly spec: FelixSpec | null;
+  /** The node's iptables and kernel know `--random-fully`. */
+  readonly randomFully: boolean;
+  /** kube-proxy runs in mode ipvs. */
+  readonly isIpvs: boolean;
+}
+
+/** The version that runs: the node's own word, the cluster's, else the one that is taken for current. */
+export function felixVersion({ nodeFacts, calico }: DesiredState, node: string): string {
+  const facts = nodeFacts.find(({ metadata }) => metadata.name === node);
+  const told = facts?.versions.get("calico") ?? calico.clusters.at(-1)?.calicoVersion ?? DEFAULT_VERSION;
+  return told.replace(/[-+].*$/, "");
+}
+
+const tcp = (port: number): FailsafePort => ({ protocol: "tcp", port, net: null });
+const udp = (port: number): FailsafePort => ({ protocol: "udp", port, net: null });
+/** BGP, etcd, Typha, the API server, and etcd of old. */
+const CLUSTER_PORTS = [179, 2379, 2380, 5473, 6443, 6666, 6667].map(tcp);
+
+/** felix/config/config_params.go: what is open where nobody says. */
+const FAILSAFES = {
+  first: { inbound: [tcp(22)], outbound: [2379, 2380, 4001, 7001].map(tcp) },
+  later: { inbound: [tcp(22), udp(68), ...CLUSTER_PORTS], outbound: [udp(53), udp(67), ...CLUSTER_PORTS] },
+} as const;
+
+/** felix/config/config_params.go. */
+const DEFAULTS = {
+  interfacePrefix: ["cali"],
+  defaultEndpointToHostAction: "DROP",
+  iptablesFilterAllowAction: "ACCEPT",
+  iptablesMangleAllowAction: "ACCEPT",
+  iptablesFilterDenyAction: "DROP",
+  kubeNodePortRanges: [{ from: 30_000, to: 32_767 }],
+  logPrefix: "calico-packet",
+  allowVXLANPacketsFromWorkloads: false,
+  allowIPIPPacketsFromWorkloads: false,
+  disableConntrackInvalidCheck: false,
+  serviceLoopPrevention: "Drop",
+} as const satisfies Partial<FelixSpec>;
+
+/** Of one family: what is configured, and Felix's defaults. */
+export function felixSettings(place: FelixPlace, family: Family): FelixSettings {
+  const { version, spec, isIpvs, randomFully } = place;
+  const failsafes = FAILSAFES[hasFeature(version, "forwardChains") ? "later" : "first"];
+  const said = chosen(spec, DEFAULTS);
+  return {
+    version,
+    interfacePrefixes: said.interfacePrefix,
+    markMask: spec?.iptablesMarkMask ?? markEra(version).defaultMask,
+    endpointToHost: said.defaultEndpointToHostAction,
+    filterAllow: said.iptablesFilterAllowAction,
+    mangleAllow: said.iptablesMangleAllowAction,
+    deny: said.iptablesFilterDenyAction,
+    failsafeInbound: spec?.failsafeInboundHostPorts ?? failsafes.inbound,
+    failsafeOutbound: spec?.failsafeOutboundHostPorts ?? failsafes.outbound,
+    openStack: openStack(place, said.interfacePrefix),
+    ...tunnels(place, family),
+    ipvs: isIpvs ? { nodePorts: said.kubeNodePortRanges } : null,
+    randomFully: randomFully && compareVersions(version, "3.3.0") >= 0,
+    ...natSettings(spec),
+    logPrefix: said.logPrefix,
+    allowVxlanFromWorkloads: said.allowVXLANPacketsFromWorkloads,
+    allowIpipFromWorkloads: said.allowIPIPPacketsFromWorkloads,
+    dropInvalid: !said.disableConntrackInvalidCheck,
+    serviceLoops: SERVICE_LOOPS[said.serviceLoopPrevention],
+  };
+}
+
+const SERVICE_LOOPS = { Drop: "DROP", Reject: "REJECT", Disabled: null } as const;
+
+type NatSettings = Pick<
+  FelixSettings,
+  "natPortRange" | "natOutgoingAddress" | "natOutgoingInterface" | "natSparesHosts"
+>;
+
+function natSettings(spec: FelixSpec | null): NatSettings {
+  const filter = spec?.iptablesNATOutgoingInterfaceFilter ?? "";
+  return {
+    natPortRange: spec?.natPortRange ?? null,
+    natOutgoingAddress: spec?.natOutgoingAddress ?? null,
+    natOutgoingInterface: filter === "" ? null : filter,
+    natSparesHosts: spec?.natOutgoingExclusions === "IPPoolsAndHostIPs",
+  };
+}
+
+type TunnelSettings = Pick<FelixSettings, "ipip" | "vxlan" | "vxlanPort" | "wireguard" | "wireguardHosts">;
+
+/** Each family has a device and a port of its own. */
+const WIREGUARD = {
+  wireguardEnabled: false,
+  wireguardEnabledV6: false,
+  wireguardInterfaceName: "wireguard.cali",
+  wireguardInterfaceNameV6: "wg-v6.cali",
+  wireguardListeningPort: 51_820,
+  wireguardListeningPortV6: 51_821,
+  wireguardHostEncryptionEnabled: false,
+  vxlanPort: 4789,
+} as const satisfies Partial<FelixSpec>;
+
+/** A tunnel is on where a pool of the family uses it, unless somebody says otherwise. felix/calc/encapsulation_resolver.go. */
+function tunnels({ calico, node, spec }: FelixPlace, family: Family): TunnelSettings {
+  const own = calico.nodes.find(({ metadata }) => metadata.name === node);
+  const pools = calico.pools.filter(({ cidr }) => familyOf(cidr.address) === family);
+  const hasIpip = spec?.ipipEnabled ?? pools.some(({ ipipMode }) => ipipMode !== "Never");
+  const hasVxlan = spec?.vxlanEnabled ?? pools.some(({ vxlanMode }) => vxlanMode !== "Never");
+  const vxlanAddress = family === "ip" ? own?.vxlanTunnel : own?.vxlanTunnelV6;
+  const said = chosen(spec, WIREGUARD);
+  const devices = [said.wireguardInterfaceName, said.wireguardInterfaceNameV6];
+  const isOn = said.wireguardEnabled || said.wireguardEnabledV6;
+  return {
+    ipip: family === "ip" && hasIpip ? { hasTunnelAddress: typeof own?.ipipTunnel === "number" } : null,
+    vxlan: hasVxlan ? { hasTunnelAddress: isGiven(vxlanAddress) } : null,
+    vxlanPort: said.vxlanPort,
+    wireguard: wireguardOf(said, family),
+    wireguardHosts: isOn && said.wireguardHostEncryptionEnabled ? devices : null,
+  };
+}
+
+function isGiven(address: Address | null | undefined): boolean {
+  return address !== null && address !== undefined;
+}
+
+function wireguardOf(said: Chosen<typeof WIREGUARD>, family: Family): FelixSettings["wireguard"] {
+  if (family === "ip") {
+    const { wireguardInterfaceName, wireguardListeningPort } = said;
+    return said.wireguardEnabled ? { interface: wireguardInterfaceName, port: wireguardListeningPort } : null;
+  }
+  const { wireguardInterfaceNameV6, wireguardListeningPortV6 } = said;
+  return said.wireguardEnabledV6 ? { interface: wireguardInterfaceNameV6, port: wireguardListeningPortV6 } : null;
+}
+
+const METADATA_PORT = 8775;
+const METADATA_ADDRESS = 0x7f00_0001;
+
+/** The cluster says that it is OpenStack, or a setting that only OpenStack changes: felix/config/config_params.go OpenstackActive. */
+function openStack({ calico, spec }: FelixPlace, prefixes: readonly string[]): OpenStack | null {
+  const address = spec?.metadataAddr ?? METADATA_ADDRESS;
+  const port = spec?.metadataPort ?? METADATA_PORT;
+  const isActive =
+    calico.clusters.some(({ clusterType }) => clusterType.includes("openstack")) ||
+    address !== METADATA_ADDRESS ||
+    port !== METADATA_PORT ||
+    prefixes.includes("tap");
+  if (!isActive) return null;
+  return { metadata: address === "none" ? null : { address, port } };
+}

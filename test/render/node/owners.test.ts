@@ -1,0 +1,255 @@
+import { printIptablesRestore, printRule } from "@hookwalk/engine";
+import { readObjects } from "@hookwalk/engine/desired";
+import { renderNode, renderOwners } from "@hookwalk/engine/render";
+import type { Rendered } from "@hookwalk/engine/render";
+import { describe, expect, it } from "vitest";
+
+/** What an owner writes for objects that have nothing wrong. */
+function written(owner: string, ...objects: readonly string[]): Rendered {
+  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text: objects.join("---\n") }]);
+  const { value, diagnostics: problems } = owner === "node" ? renderNode(state) : renderOwners([owner], state);
+  expect([...diagnostics, ...problems]).toEqual([]);
+  if (value === null) throw new Error("nothing was rendered");
+  return value;
+}
+
+function problemsOf(owner: string, ...objects: readonly string[]): readonly string[] {
+  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text: objects.join("---\n") }]);
+  const { diagnostics: problems } = owner === "node" ? renderNode(state) : renderOwners([owner], state);
+  return [...diagnostics, ...problems].map(({ code }) => code);
+}
+
+/** Rules of one table, and chains without any. */
+function table({ snapshot }: Rendered, name: string, family: "ip" | "ip6" = "ip"): readonly string[] {
+  const chains = snapshot.tables[family]?.find((one) => one.name === name)?.chains ?? [];
+  return chains.flatMap((chain) => [
+    ...(chain.policy === "DROP" ? [`-P ${chain.name} DROP`] : []),
+    ...(chain.policy === null && chain.rules.length === 0 ? [`-N ${chain.name}`] : []),
+    ...chain.rules.map((rule) => printRule(rule, family)),
+  ]);
+}
+
+function node(version: string, spec = "{}"): string {
+  return `apiVersion: v1
+kind: Node
+metadata: { name: a }
+status: { nodeInfo: { kubeletVersion: ${version} } }
+---
+apiVersion: hookwalk.dev/v1
+kind: Node
+metadata: { name: a }
+spec: ${spec}
+`;
+}
+
+function kubelet(fields: string): string {
+  return `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n${fields}\n`;
+}
+
+const GUARD =
+  '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP';
+
+describe("kubelet", () => {
+  it("of today guards loopback addresses, and leaves its signs", () => {
+    const rendered = written("kubelet", node("v1.30.2"));
+    expect(table(rendered, "filter")).toEqual([
+      "-A INPUT -j KUBE-FIREWALL",
+      "-A OUTPUT -j KUBE-FIREWALL",
+      GUARD,
+      "-N KUBE-KUBELET-CANARY",
+    ]);
+    expect(table(rendered, "mangle")).toEqual(["-N KUBE-IPTABLES-HINT", "-N KUBE-KUBELET-CANARY"]);
+    expect(table(rendered, "nat")).toEqual(["-N KUBE-KUBELET-CANARY"]);
+    expect(table(rendered, "filter", "ip6")).toEqual(["-N KUBE-KUBELET-CANARY"]);
+  });
+
+  it("until 1.26 has the marks, too, of the bits that it is given", () => {
+    const rendered = written("kubelet", node("v1.23.9"), kubelet("iptablesMasqueradeBit: 20\niptablesDropBit: 21"));
+    expect(table(rendered, "nat")).toEqual([
+      '-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING',
+      "-N KUBE-KUBELET-CANARY",
+      "-A KUBE-MARK-DROP -j MARK --set-xmark 0x200000/0x200000",
+      "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x100000/0x100000",
+      "-A KUBE-POSTROUTING -m mark ! --mark 0x100000/0x100000 -j RETURN",
+      "-A KUBE-POSTROUTING -j MARK --set-xmark 0x100000/0x0",
+      '-A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully',
+    ]);
+    const drop =
+      '-A KUBE-FIREWALL -m comment --comment "kubernetes firewall for dropping marked packets" -m mark --mark 0x200000/0x200000 -j DROP';
+    expect(table(rendered, "filter")).toContain(drop);
+    expect(table(rendered, "filter", "ip6")).toContain(drop);
+    expect(table(rendered, "mangle")).toEqual(["-N KUBE-KUBELET-CANARY"]);
+  });
+
+  it.each([
+    ["v1.27.3", "", false],
+    ["v1.27.3", "featureGates: { IPTablesOwnershipCleanup: false }", true],
+    ["v1.26.0", "", true],
+    ["v1.26.0", "featureGates: { IPTablesOwnershipCleanup: true }", false],
+    ["v1.28.0", "featureGates: { IPTablesOwnershipCleanup: false }", false],
+  ])("%s with %s: marks are its business: %s", (version, fields, hasMarks) => {
+    const nat = table(written("kubelet", node(version), kubelet(fields)), "nat");
+    expect(nat.some((line) => line.includes("KUBE-MARK-DROP"))).toBe(hasMarks);
+  });
+
+  it("says what it cannot take", () => {
+    expect(problemsOf("kubelet", node("v1.18.0"))).toEqual(["render-version"]);
+    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBit: 14"))).toEqual(["object-bad-value"]);
+    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBits: 15"))).toEqual(["object-unknown-field"]);
+  });
+});
+
+function nodeCache(args: string, tag = "1.22.28"): string {
+  return `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: node-local-dns, namespace: kube-system }
+spec:
+  template:
+    spec:
+      containers: [{ name: node-cache, image: "registry.k8s.io/dns/k8s-dns-node-cache:${tag}", args: [${args}] }]
+`;
+}
+
+describe("node-local-dns", () => {
+  it("puts each rule before what is there, so that the last of its list stands first", () => {
+    const rendered = written(
+      "node-local-dns",
+      node("v1.30.0"),
+      nodeCache('"-localip", "fd00::10", "--health-port=8081"'),
+    );
+    expect(table(rendered, "raw", "ip6").map((line) => line.replace(/ -m comment --comment "[^"]*"/, ""))).toEqual([
+      "-A PREROUTING -d fd00::10/128 -p udp -m udp --dport 53 -j NOTRACK",
+      "-A PREROUTING -d fd00::10/128 -p tcp -m tcp --dport 53 -j NOTRACK",
+      "-A OUTPUT -s fd00::10/128 -p tcp -m tcp --sport 8081 -j NOTRACK",
+      "-A OUTPUT -d fd00::10/128 -p tcp -m tcp --dport 8081 -j NOTRACK",
+      "-A OUTPUT -d fd00::10/128 -p udp -m udp --dport 53 -j NOTRACK",
+      "-A OUTPUT -d fd00::10/128 -p tcp -m tcp --dport 53 -j NOTRACK",
+      "-A OUTPUT -s fd00::10/128 -p udp -m udp --sport 53 -j NOTRACK",
+      "-A OUTPUT -s fd00::10/128 -p tcp -m tcp --sport 53 -j NOTRACK",
+    ]);
+    expect(rendered.snapshot.tables.ip).toBeNull();
+  });
+
+  it("has 12 rules for each address, with comments since 1.22.20", () => {
+    const two = '"-localip", "169.254.20.10,10.96.0.10", "-interfacename=dns0"';
+    const rendered = written("node-local-dns", node("v1.30.0"), nodeCache(two));
+    const lines = [...table(rendered, "raw"), ...table(rendered, "filter")];
+    expect(lines).toHaveLength(24);
+    expect(lines.filter((line) => line.includes("NodeLocal DNS Cache: "))).toHaveLength(24);
+    expect(rendered.added.links.map(({ name }) => name)).toEqual(["dns0"]);
+    const old = written("node-local-dns", node("v1.30.0"), nodeCache(two, "1.21.1"));
+    expect(table(old, "filter")[0]).toBe("-A INPUT -d 10.96.0.10/32 -p udp -m udp --dport 53 -j ACCEPT");
+  });
+
+  it("leaves alone what it is told to", () => {
+    const bare = written(
+      "node-local-dns",
+      node("v1.30.0"),
+      nodeCache('"-localip=169.254.20.10", "-setupiptables=false"'),
+    );
+    expect(bare.snapshot.tables.ip).toBeNull();
+    expect(bare.added.links).toHaveLength(1);
+  });
+
+  it.each([
+    ['"-localip", "__PILLAR__LOCAL__DNS__"', "render-argument"],
+    ['"-localip", "169.254.20.10,fd00::10"', "render-argument"],
+    ['"-localip", "169.254.20.10", "-health-port", "http"', "render-argument"],
+    ['"-conf", "/etc/Corefile"', "render-unset"],
+  ])("with %s renders nothing, and says why", (args, code) => {
+    expect(problemsOf("node-local-dns", node("v1.30.0"), nodeCache(args))).toEqual([code]);
+  });
+});
+
+describe("docker", () => {
+  it("until 26 has its bridge's rules in FORWARD, behind two stages that keep bridges apart", () => {
+    const rendered = written("docker", node("v1.20.0", '{ docker: {}, versions: { docker: "20.10.7" } }'));
+    expect(table(rendered, "filter")).toEqual([
+      "-P FORWARD DROP",
+      "-A FORWARD -j DOCKER-USER",
+      "-A FORWARD -j DOCKER-ISOLATION-STAGE-1",
+      "-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+      "-A FORWARD -o docker0 -j DOCKER",
+      "-A FORWARD -i docker0 ! -o docker0 -j ACCEPT",
+      "-A FORWARD -i docker0 -o docker0 -j ACCEPT",
+      "-N DOCKER",
+      "-A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2",
+      "-A DOCKER-ISOLATION-STAGE-1 -j RETURN",
+      "-A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP",
+      "-A DOCKER-ISOLATION-STAGE-2 -j RETURN",
+      "-A DOCKER-USER -j RETURN",
+    ]);
+    expect(table(rendered, "nat")).toEqual([
+      "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER",
+      "-A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER",
+      "-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
+      "-A DOCKER -i docker0 -j RETURN",
+    ]);
+  });
+
+  it("from 29 on has a chain for each thing that it does", () => {
+    const spec =
+      "{ docker: { bridge: br0, address: 10.9.0.1/24, forwardPolicy: ACCEPT }, versions: { docker: 29.0.1 } }";
+    const rendered = written("docker", node("v1.30.0", spec));
+    expect(table(rendered, "filter")).toEqual([
+      "-A FORWARD -j DOCKER-USER",
+      "-A FORWARD -j DOCKER-FORWARD",
+      "-A DOCKER ! -i br0 -o br0 -j DROP",
+      "-A DOCKER-BRIDGE -o br0 -j DOCKER",
+      "-A DOCKER-CT -o br0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+      "-A DOCKER-FORWARD -j DOCKER-CT",
+      "-A DOCKER-FORWARD -j DOCKER-INTERNAL",
+      "-A DOCKER-FORWARD -j DOCKER-BRIDGE",
+      "-A DOCKER-FORWARD -i br0 -j ACCEPT",
+      "-N DOCKER-INTERNAL",
+      "-N DOCKER-USER",
+    ]);
+    expect(table(rendered, "nat")).toContain("-A POSTROUTING -s 10.9.0.0/24 ! -o br0 -j MASQUERADE");
+  });
+
+  it("of releases between is not made up", () => {
+    expect(problemsOf("docker", node("v1.30.0", '{ docker: {}, versions: { docker: "28.0.1" } }'))).toEqual([
+      "render-version",
+    ]);
+    expect(problemsOf("docker", node("v1.30.0"))).toEqual(["render-unset"]);
+  });
+});
+
+describe("a whole node", () => {
+  const service =
+    "apiVersion: v1\nkind: Service\nmetadata: { name: s }\nspec: { clusterIP: 10.96.0.1, ports: [{ port: 80 }] }\n";
+
+  it("is written in the order in which its owners start", () => {
+    const rendered = written("node", node("v1.30.0", "{ docker: {} }"), service, nodeCache('"-localip=169.254.20.10"'));
+    const input = table(rendered, "filter").filter((line) => line.startsWith("-A INPUT"));
+    expect(input.map((line) => line.replace(/.* -j /, ""))).toEqual([
+      "ACCEPT",
+      "ACCEPT",
+      "KUBE-PROXY-FIREWALL",
+      "KUBE-NODEPORTS",
+      "KUBE-EXTERNAL-SERVICES",
+      "KUBE-FIREWALL",
+    ]);
+    const forward = table(rendered, "filter").filter((line) => line.startsWith("-A FORWARD"));
+    expect(forward.map((line) => line.replace(/.* -j /, ""))).toEqual([
+      ...["KUBE-PROXY-FIREWALL", "KUBE-FORWARD", "KUBE-SERVICES", "KUBE-EXTERNAL-SERVICES"],
+      ...["DOCKER-USER", "DOCKER-FORWARD"],
+    ]);
+  });
+
+  it("or in the order that its Node names; a rule that is there already is not written twice", () => {
+    const rendered = written("node", node("v1.24.1", "{ owners: [kube-proxy, kubelet] }"), service);
+    expect(table(rendered, "filter").filter((line) => line === "-A INPUT -j KUBE-FIREWALL")).toHaveLength(1);
+    expect(table(rendered, "nat").filter((line) => line.startsWith("-A KUBE-POSTROUTING"))).toHaveLength(3);
+    expect(problemsOf("node", node("v1.24.1", "{ owners: [kubelet, weave] }"))).toEqual(["render-unknown-owner"]);
+  });
+
+  it("as input for iptables-restore puts rules before or behind those of others as each owner does", () => {
+    const { snapshot, inserted } = written("node", node("v1.30.0", "{ docker: {} }"));
+    const text = printIptablesRestore(snapshot.tables.ip ?? [], inserted);
+    expect(text).toContain("-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n");
+    expect(text).toContain("-I POSTROUTING 1 -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n");
+    expect(text).toContain(":FORWARD DROP [0:0]\n");
+    expect(text).not.toContain(":INPUT");
+  });
+});
