@@ -1,6 +1,8 @@
 import { cpus, totalmem } from "node:os";
+import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
+import { benchProve } from "./prove.ts";
 import { benchRender } from "./render.ts";
 import { printTargets } from "./target.ts";
 import type { Target } from "./target.ts";
@@ -12,9 +14,11 @@ import { benchWalk } from "./walk.ts";
  */
 const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Target[]>>([
   ["walk", benchWalk],
+  ["prove", benchProve],
   ["parse", benchParse],
   ["nft", benchNft],
   ["render", benchRender],
+  ["calico", benchCalico],
 ]);
 
 const named = process.argv.slice(2);

@@ -53,6 +53,20 @@ describe("hookwalk render", () => {
     });
   });
 
+  it("gives a whole node with sets, virtual servers and policy routing that trace walks", () => {
+    const binary = join(ROOT, "packages/cli/bin/hookwalk.js");
+    const objects = "test/nodes/cilium-tunnel/objects.yaml";
+    const packed = execFileSync(process.execPath, [binary, "render", "node", "-f", objects, "-o", "snapshot"], {
+      cwd: ROOT,
+    });
+    const argv = ["trace", "-f", "-", "--local", "--src", "10.20.30.4", "--dst", "10.96.45.10:80", "-o", "json"];
+    expect(JSON.parse(hookwalk(argv, { stdin: packed }).stdout)).toMatchObject({
+      outcomes: [
+        { verdict: "accept", oif: "cilium_host", packet: { src: "100.64.64.84", dst: "100.64.65.12", dport: 8080 } },
+      ],
+    });
+  });
+
   it("tells what is wrong, where, and renders the rest", () => {
     const wrong = OBJECTS.replace("clusterIP: 10.96.0.3\n", "clusterIP: 10.96.0.300\n");
     const { stdout, stderr, exitCode } = hookwalk(["render", "kube-proxy", "-f", "-"], { stdin: wrong });

@@ -21,7 +21,7 @@ function text(node: string, file: string): string {
 }
 
 function rendered(node: string): Snapshot {
-  return renderedBy("cilium", text(node, "cilium-objects.yaml")).snapshot;
+  return renderedBy("cilium", text(node, "objects.yaml")).snapshot;
 }
 
 /** Rules of Cilium: those of its own chains, and those of the kernel's chains that lead to them. */

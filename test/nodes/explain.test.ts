@@ -267,12 +267,3 @@ it("tells nothing that the files of the node do not hold", () => {
   expect(note).toEqual(["What is in set KUBE-CLUSTER-IP is not known: the snapshot has no ipset dump."]);
   expect(explainSnapshot(alone, { kind: "set", name: null }).sets).toBeNull();
 });
-
-it("says which tables of nft it leaves out", () => {
-  const nft =
-    "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n\t\ttcp dport 22 accept\n\t}\n}\n";
-  const explanation = explainSnapshot(parseSnapshot([{ path: "nft-ruleset.txt", text: nft }], { name: "nft" }), {
-    kind: "all",
-  });
-  expect(text(explanation, "en")).toContain("Not said in words: inet filter.");
-});

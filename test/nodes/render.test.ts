@@ -54,6 +54,47 @@ function addressesOf(snapshot: Snapshot, device: string): readonly unknown[] {
   return (link?.addresses ?? []).map(({ prefix }) => prefix.address).toSorted();
 }
 
+/** Where each rule of the kernel's chains leads, as far as it leads to somebody's chain or is NodeLocal DNSCache's. */
+function leads(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    (snapshot.tables.ip ?? []).flatMap(({ name: table, chains }) =>
+      chains.flatMap(({ name: chain, policy, rules }) => {
+        const printed = rules
+          .map((rule) => printRule(rule, "ip"))
+          .filter((rule) => /KUBE-|CILIUM_|169\.254\.20\.10/.test(rule));
+        const to = printed.map((rule) =>
+          rule.replace(/.* -j (CT --notrack|\S+).*/, "$1").replace("CT --notrack", "NOTRACK"),
+        );
+        return policy === null || to.length === 0 ? [] : [[`${table} ${chain}`, to] as const];
+      }),
+    ),
+  );
+}
+
+describe("the whole node", () => {
+  it.each(["ack-cilium", "cilium-tunnel"])(
+    "of %s has its owners' rules in the order in which they stand there",
+    (name) => {
+      const wanted = leads(readNode(name));
+      expect(leads(renderedNode(name).snapshot)).toEqual(wanted);
+      expect(wanted.get("filter INPUT")?.[0]).toBe("CILIUM_INPUT");
+    },
+  );
+
+  it("of cilium-tunnel has every rule of the page, but for those of the site itself", () => {
+    const ofSite = (rule: string): boolean => /^-A (PRE|POST)ROUTING /.test(rule) && !/KUBE-|CILIUM_/.test(rule);
+    const rulesOf = ({ tables }: Snapshot): readonly string[] =>
+      (tables.ip ?? [])
+        .flatMap(({ name, rules }) => rules.map((rule) => [name, printRule(rule, "ip")] as const))
+        .filter(([, rule]) => !ofSite(rule))
+        .map(([table, rule]) => `${table} ${rule}`)
+        .toSorted();
+    const wanted = rulesOf(readNode("cilium-tunnel"));
+    expect(rulesOf(renderedNode("cilium-tunnel").snapshot)).toEqual(wanted);
+    expect(wanted).toHaveLength(70 - 11);
+  });
+});
+
 describe("cilium-tunnel, as the page prints it", () => {
   const [rendered, dump] = [renderedNode("cilium-tunnel").snapshot, readNode("cilium-tunnel")];
 

@@ -7,6 +7,7 @@ import { FALSE, TRUE } from "../../packages/engine/src/prove/bdd/bdd.ts";
 import type { Ref } from "../../packages/engine/src/prove/bdd/bdd.ts";
 import { baseChains } from "../../packages/engine/src/prove/call-graph.ts";
 import { ChainFlows } from "../../packages/engine/src/prove/chain.ts";
+import type { ChainFlow } from "../../packages/engine/src/prove/chain.ts";
 import { EXITS } from "../../packages/engine/src/prove/exit.ts";
 import type { Exit } from "../../packages/engine/src/prove/exit.ts";
 import type { Flow } from "../../packages/engine/src/prove/flow.ts";
@@ -88,8 +89,8 @@ function decide({ bdd }: Space, f: Ref, values: ReadonlyMap<number, boolean>): b
 }
 
 /** The exits that prove lets the packet take. */
-function possible(space: Space, exits: Readonly<Record<Exit, Flow>>, values: Values): readonly Exit[] {
-  return EXITS.filter((exit) => decide(space, exits[exit].when, values) !== false);
+function possible(space: Space, chain: ChainFlow, values: Values): readonly Exit[] {
+  return EXITS.filter((exit) => decide(space, chain.exit(exit).when, values) !== false);
 }
 
 /** Null: nobody knows. */
@@ -128,7 +129,6 @@ for (const family of ["ip", "ip6"] as const) {
             if (base.table.name === "nat") continue;
             const chain = new ChainFlows(space, base.table, "").of(base.chain.name);
             if (chain === null) throw new Error("no base chain");
-            const { exits } = chain;
             for (const [index, one] of fuzzed.entries()) {
               if (one.kind !== "fresh") continue;
               const made = parsePacketOptions(new Map(Object.entries(one.options))).value;
@@ -143,7 +143,7 @@ for (const family of ["ip", "ip6"] as const) {
                 return { exit: run.steps.at(-1)?.kind === "policy" ? "through" : EXIT_OF[verdict.kind], skb: run.skb };
               };
               const { results } = new Exploration().run(walk, ({ exit, skb }) => `${exit} ${String(skb.mark)}`, 64);
-              const found = possible(space, exits, values);
+              const found = possible(space, chain, values);
               for (const {
                 value: { exit, skb },
               } of results) {
@@ -152,7 +152,7 @@ for (const family of ["ip", "ip6"] as const) {
                   same,
                   `${base.table.name}/${base.chain.name} ${JSON.stringify(one.options)} ${String(flow.state)} oif ${String(oif)}: walk ${exit}, prove ${found.join(" ")}`,
                 ).not.toHaveLength(0);
-                const marks = same.map((other) => markOf(space, exits[other], values));
+                const marks = same.map((other) => markOf(space, chain.exit(other), values));
                 expect(
                   marks.includes(null) || marks.includes(skb.mark),
                   `mark ${String(skb.mark)}, prove ${marks.join(" ")}`,

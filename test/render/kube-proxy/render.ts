@@ -21,6 +21,6 @@ export function rendered(text: string = OBJECTS): Snapshot {
 }
 
 /** The same node with kube-proxy in another mode. */
-export function inMode(mode: "iptables" | "nftables", text: string = OBJECTS): string {
+export function inMode(mode: "iptables" | "ipvs" | "nftables", text: string = OBJECTS): string {
   return text.replace("mode: iptables", `mode: ${mode}`);
 }

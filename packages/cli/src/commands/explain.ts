@@ -10,7 +10,7 @@ export const explain: Command = defineCommand({
   name: "explain",
   summary: "explain",
   arguments: [
-    { name: "TABLE[/CHAIN[/N]]|set[/NAME]|ip-rule[/N]|mark[/M]", required: false },
+    { name: "TABLE[/CHAIN[/N]|/@NAME]|set[/NAME]|ip-rule[/N]|mark[/M]", required: false },
     { name: "CHAIN|NAME", required: false },
     { name: "N", required: false },
   ],
@@ -29,6 +29,8 @@ export const explain: Command = defineCommand({
     "explain -f SNAPSHOT --mark 0x23420200",
     "explain -f SNAPSHOT ip-rule/9",
     "explain -f SNAPSHOT set/KUBE-CLUSTER-IP -o json",
+    "explain -f SNAPSHOT ip/kube-proxy/services/1",
+    "explain -f SNAPSHOT ip/kube-proxy/@service-ips",
   ],
   async run(values, words, context) {
     const { terminal, say } = context;

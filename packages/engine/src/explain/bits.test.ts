@@ -8,7 +8,7 @@ import type { Scope } from "./scope.ts";
 /** A node where nobody known writes: a mark is but a number. */
 const nobody = "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -j ACCEPT\nCOMMIT\n";
 const node = nodeOf(parseSnapshot([{ path: "iptables-save.txt", text: nobody }], { name: "nobody" }));
-const scope: Scope = { node, family: "ip", owner: null };
+const scope: Scope = { node, owner: null };
 const mark = phrase("the-mark");
 
 const effect = (value: number, mask: number): string => renderPhrase(bitsEffect(mark, { value, mask }, scope), "en");

@@ -2,7 +2,7 @@ import { list, negate, phrase } from "../messages/explain/phrase.ts";
 import type { Part, Phrase } from "../messages/explain/phrase.ts";
 import { bitsIn } from "../owners/mark.ts";
 import type { MarkMeaning } from "../owners/mark.ts";
-import { printHex } from "./printed.ts";
+import { printHex } from "../base/hex.ts";
 import type { Scope } from "./scope.ts";
 
 const ALL_BITS = 0xffff_ffff;
@@ -21,6 +21,11 @@ export function bitsTest(what: Phrase, bits: Bits, negated: boolean, scope: Scop
 export interface Bits {
   readonly value: number;
   readonly mask: number;
+}
+
+/** A rule's test of the packet's mark. */
+export interface MarkTest extends Bits {
+  readonly negated: boolean;
 }
 
 function plainTest(what: Phrase, { value, mask }: Bits): Phrase {
@@ -73,8 +78,13 @@ export function bitsEffect(what: Phrase, { value, mask }: Bits, scope: Scope): P
 
 /** `0x200 (to a local proxy)`. */
 export function knownBits(value: number, mask: number, scope: Scope): Part {
+  return markText(printHex(value), { value, mask }, scope);
+}
+
+/** A mark as it was printed, and what it stands for. */
+export function markText(text: string, { value, mask }: Bits, scope: Scope): Part {
   const meaning = meaningOf(value, mask, scope);
-  return meaning === null ? printHex(value) : phrase("value-known", { value: printHex(value), meaning });
+  return meaning === null ? text : phrase("value-known", { value: text, meaning });
 }
 
 /** A value of 0 names bits that are cleared or flipped: what they stand for. */

@@ -1,12 +1,17 @@
 import type { Family } from "../base/address.ts";
+import { SEEN_BY } from "../ext/nft/families.ts";
+import { list, phrase } from "../messages/explain/phrase.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Bits } from "./bits.ts";
 import { explainChain } from "./chain.ts";
 import type { Explanation, ExplainSelection, MarkExplanation, TableExplanation } from "./explanation.ts";
 import { clearersOf, excludersOf, markUseOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
 import type { MarkUse } from "./mark-use.ts";
+import { meaningPhrase } from "./meaning.ts";
+import { explainContents } from "./nft/contents.ts";
 import { nodeOf } from "./node.ts";
 import type { Node } from "./node.ts";
+import type { AnyChain, AnyTable } from "./place.ts";
 import { explainRoutingRule } from "./routing-rule.ts";
 import { explainSets } from "./set.ts";
 
@@ -17,13 +22,11 @@ export function explainSnapshot(snapshot: Snapshot, selection: ExplainSelection)
   const node = nodeOf(snapshot);
   const isAll = selection.kind === "all";
   const rules = isAll ? EVERY_RULE : selection.kind === "rules" ? selection : null;
-  const setName = selection.kind === "set" ? selection.name : null;
-  const hasSets = isAll || selection.kind === "set";
   return {
     owners: node.owners.present,
     tables: rules === null ? [] : explainTables(node, rules),
-    notInWords: isAll ? (snapshot.nft ?? []).map(({ family, name }) => `${family} ${name}`) : [],
-    sets: hasSets ? explainSets(node, setName) : [],
+    sets: isAll ? explainSets(node, null) : [],
+    ...(selection.kind === "set" ? explainNamed(node, selection.name) : {}),
     routingRules: isAll
       ? explainRouting(node, null, null)
       : selection.kind === "routing-rule"
@@ -41,17 +44,62 @@ type RuleSelection = Extract<ExplainSelection, { kind: "rules" }>;
 
 const EVERY_RULE: RuleSelection = { kind: "rules", family: null, table: null, chain: null, rule: null };
 
+function tablesOf({ snapshot }: Node): readonly AnyTable[] {
+  return [...FAMILIES.flatMap((family) => snapshot.tables[family] ?? []), ...(snapshot.nft ?? [])];
+}
+
+/** A chain may also be one of the things that a table of nft holds, `@NAME`. */
 function explainTables(node: Node, { family, table: name, chain, rule }: RuleSelection): readonly TableExplanation[] {
-  return FAMILIES.filter((one) => family === null || one === family)
-    .flatMap((one) => node.snapshot.tables[one] ?? [])
+  const thing = chain?.startsWith("@") === true ? chain.slice(1) : null;
+  return tablesOf(node)
+    .filter((table) => family === null || SEEN_BY[family].includes(table.family))
     .filter((table) => name === null || table.name === name)
-    .map((table) => ({
-      table,
-      chains: table.chains
-        .filter((one) => chain === null || one.name === chain)
-        .map((one) => explainChain(one, table, node, rule)),
-    }))
-    .filter(({ chains }) => chain === null || chains.length > 0);
+    .map((table) =>
+      explainTable(table, node, {
+        chains: chainsOf(table).filter((one) => chain === null || one.name === chain),
+        rule,
+        contents: "sets" in table && (chain === null || thing !== null) ? explainContents(table, node, thing) : [],
+      }),
+    )
+    .filter(({ chains, contents }) => chain === null || chains.length + contents.length > 0);
+}
+
+/** Either table's chains as chains of either. */
+function chainsOf(table: AnyTable): readonly AnyChain[] {
+  return table.chains;
+}
+
+interface TableParts {
+  readonly chains: readonly AnyChain[];
+  readonly rule: number | null;
+  readonly contents: TableExplanation["contents"];
+}
+
+function explainTable(table: AnyTable, node: Node, { chains, rule, contents }: TableParts): TableExplanation {
+  const meaning = "sets" in table ? node.owners.table(table.name) : null;
+  const flags = "sets" in table ? table.flags : [];
+  const comment = "sets" in table && meaning === null ? table.comment : null;
+  return {
+    table,
+    owner: meaning?.owner ?? null,
+    meaning: meaning === null ? null : meaningPhrase(meaning),
+    says: [
+      ...(flags.includes("dormant") ? [phrase("table-dormant")] : []),
+      ...(flags.length === 0 ? [] : [phrase("table-flags", { flags: list("items", flags) })]),
+      ...(comment === null ? [] : [phrase("comment-is", { comment })]),
+    ],
+    contents,
+    chains: chains.map((chain) => explainChain(chain, table, node, rule)),
+  };
+}
+
+/** Sets of ipset by a name, and what tables of nft hold by it. */
+function explainNamed(node: Node, name: string | null): Pick<Explanation, "sets" | "tables"> {
+  const tables = (node.snapshot.nft ?? [])
+    .map((table) => explainTable(table, node, { chains: [], rule: null, contents: explainContents(table, node, name) }))
+    .filter(({ contents }) => contents.length > 0);
+  const sets = explainSets(node, name);
+  return { tables, sets: tables.length > 0 ? (sets ?? []) : sets };
 }
 
 function explainRouting(node: Node, family: Family | null, priority: number | null): Explanation["routingRules"] {

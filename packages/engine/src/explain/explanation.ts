@@ -1,24 +1,25 @@
 import type { Family } from "../base/address.ts";
+import type { NftBaseChain, NftFamily } from "../model/nft.ts";
 import type { Part, Phrase } from "../messages/explain/phrase.ts";
 import type { RoutingRule } from "../model/routing.ts";
-import type { IpSet } from "../model/sets.ts";
-import type { Table } from "../model/ruleset.ts";
 import type { MarkMeaning } from "../owners/mark.ts";
 import type { Owner } from "../owners/owner.ts";
 import type { Presence } from "../owners/recognise.ts";
-import type { Place } from "./node.ts";
+import type { AnyTable, Place } from "./place.ts";
 
 /** What of a snapshot is to be explained. Null: all of that kind. */
 export type ExplainSelection =
   | { readonly kind: "all" }
   | {
       readonly kind: "rules";
-      readonly family: Family | null;
+      /** `ip` and `ip6` are families of nft, too. */
+      readonly family: NftFamily | null;
       readonly table: string | null;
       readonly chain: string | null;
       /** From 1. */
       readonly rule: number | null;
     }
+  /** Sets of ipset; sets, maps, objects and flowtables of nft. */
   | { readonly kind: "set"; readonly name: string | null }
   | { readonly kind: "routing-rule"; readonly family: Family | null; readonly priority: number | null }
   | { readonly kind: "mark"; readonly mark: number | null };
@@ -28,9 +29,7 @@ export interface Explanation {
   /** Who writes on this node. */
   readonly owners: readonly Presence[];
   readonly tables: readonly TableExplanation[];
-  /** Tables of nft that no iptables made: they are there, and not in words yet. `inet filter`. */
-  readonly notInWords: readonly string[];
-  /** Null: the snapshot has no dump of sets. */
+  /** Of ipset. Null: the snapshot has no dump of sets. */
   readonly sets: readonly SetExplanation[] | null;
   readonly routingRules: readonly RoutingRuleExplanation[];
   readonly marks: readonly MarkExplanation[];
@@ -39,14 +38,23 @@ export interface Explanation {
 }
 
 export interface TableExplanation {
-  readonly table: Table;
+  readonly table: AnyTable;
+  /** Null: nobody known, or the table is everybody's. */
+  readonly owner: Owner | null;
+  readonly meaning: Phrase | null;
+  readonly says: readonly Part[];
+  /** What a table of nft holds beside chains, in the order in which nft prints it. */
+  readonly contents: readonly SetExplanation[];
   readonly chains: readonly ChainExplanation[];
 }
 
 export interface ChainExplanation {
   readonly name: string;
   readonly owner: Owner | null;
+  /** Null: a chain that only jumps reach. */
   readonly policy: string | null;
+  /** Where a base chain of nft is hooked in; those of iptables are told by their names. */
+  readonly base: NftBaseChain | null;
   /** What it is for; null: nobody known wrote it. */
   readonly meaning: Phrase | null;
   /** Who leads here, what is at its end. */
@@ -58,8 +66,8 @@ export interface RuleExplanation {
   readonly place: Place;
   /** Null: nobody known. */
   readonly owner: Owner | null;
-  /** What the kernel does: one sentence. */
-  readonly says: Phrase;
+  /** What the kernel does: one sentence, or where it asks anew after having done something, several. */
+  readonly says: Part;
   /** Why its owner wrote it. */
   readonly purpose: Phrase | null;
   /** What else a reader should know. */
@@ -74,7 +82,13 @@ export interface Need {
 }
 
 export interface SetExplanation {
-  readonly set: IpSet;
+  /** `set`, `map`, `flowtable`, or what kind of object it is: `counter`, `ct helper`. */
+  readonly kind: string;
+  readonly name: string;
+  /** `hash:ip,port`, `ipv4_addr . inet_service : verdict`; null: it has none. */
+  readonly type: string | null;
+  /** How many; null: they were not listed, or it is not of that kind. */
+  readonly members: number | null;
   readonly owner: Owner | null;
   readonly meaning: Phrase | null;
   readonly says: readonly Part[];

@@ -1,44 +1,29 @@
 import { parseAddress, zeroOf } from "../base/address.ts";
-import { printProtocol } from "../base/protocols.ts";
 import { phrase } from "../messages/explain/phrase.ts";
 import type { Socket } from "../model/host.ts";
 import type { RoutingRule } from "../model/routing.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Need } from "./explanation.ts";
-import { markWrite, targetOption } from "./mark-use.ts";
+import { printHex } from "../base/hex.ts";
+import { nftDelivery } from "./nft/delivery.ts";
+import type { Node } from "./node.ts";
 import { routingRuleText } from "./node.ts";
-import type { Place } from "./node.ts";
-import { printHex } from "./printed.ts";
-import type { Scope } from "./scope.ts";
+import type { Place } from "./place.ts";
+import { xtDelivery } from "./xt/delivery.ts";
 
 /** What must be there for a rule to do its work: TPROXY needs a transparent socket, and a route that delivers here. */
-export function needsOf(place: Place, scope: Scope): readonly Need[] {
-  const { target, proto } = place.rule;
-  if (target?.kind !== "target" || (target.name !== "TPROXY" && target.name !== "REDIRECT")) return [];
-  const protocol = proto !== null && !proto.negated ? printProtocol(proto.value) : null;
-  if (target.name === "REDIRECT") {
-    const port = targetOption(target, scope.family, "to-ports");
-    return port === null || !/^\d+$/.test(port)
-      ? []
-      : [listener({ protocol, address: null, port, transparent: false }, scope)];
-  }
-  const port = targetOption(target, scope.family, "on-port");
-  const address = targetOption(target, scope.family, "on-ip");
-  const write = markWrite(place);
-  const socket = listener({ protocol, address, port: port ?? "0", transparent: true }, scope);
-  return write === null || write.mask === 0 ? [socket] : [socket, ...routingNeeds(write.value & write.mask, scope)];
+export function needsOf(place: Place, node: Node): readonly Need[] {
+  const delivery = place.dialect === "xt" ? xtDelivery(place) : nftDelivery(place);
+  if (delivery === null) return [];
+  const { port, mark } = delivery;
+  const sockets = port === null || !/^\d+$/.test(port) ? [] : [listener(delivery, port, node)];
+  return mark === null ? sockets : [...sockets, ...routingNeeds(mark, delivery, node)];
 }
 
-interface Wanted {
-  readonly protocol: string | null;
-  readonly address: string | null;
-  readonly port: string;
-  readonly transparent: boolean;
-}
-
-function listener({ protocol, address, port, transparent }: Wanted, { node, family }: Scope): Need {
+function listener({ protocol, address, isTransparent, family }: Delivery, port: string, node: Node): Need {
   const isAny = address === null || parseAddress(address) === zeroOf(family);
   const at = isAny ? port : `${address}:${port}`;
-  const what = phrase(transparent ? "need-transparent" : "need-listener", { protocol: protocol ?? "tcp/udp", at });
+  const what = phrase(isTransparent ? "need-transparent" : "need-listener", { protocol: protocol ?? "tcp/udp", at });
   const { sockets } = node.snapshot;
   if (sockets === null) return { what: phrase("need-unknown", { need: what, dump: "ss" }), isMet: null };
   const file = node.snapshot.files.find(({ format }) => format === "ss")?.path ?? "ss";
@@ -53,7 +38,7 @@ function listener({ protocol, address, port, transparent }: Wanted, { node, fami
   const [first] = found;
   if (first === undefined) return { what: phrase("need-missing", { need: what, file }), isMet: false };
   const place = `${first.span.file}:${String(first.span.line)}`;
-  if (!transparent || found.some((socket) => socket.transparent === true)) {
+  if (!isTransparent || found.some((socket) => socket.transparent === true)) {
     return { what: phrase("need-met", { need: what, place }), isMet: true };
   }
   const isKnown = found.every((socket) => socket.transparent !== null);
@@ -69,7 +54,7 @@ function listensOn({ localAddress }: Socket, wanted: ReturnType<typeof parseAddr
 }
 
 /** The mark must choose a routing table that delivers on this node: else the packet is forwarded past the socket. */
-function routingNeeds(mark: number, { node, family }: Scope): readonly Need[] {
+function routingNeeds(mark: number, { family }: Delivery, node: Node): readonly Need[] {
   const rules = node.snapshot.rules[family];
   const what = phrase("need-routing-rule", { mark: printHex(mark) });
   if (rules === null) return [{ what: phrase("need-unknown", { need: what, dump: "ip rule" }), isMet: null }];

@@ -1,53 +1,61 @@
 import { list, phrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
-import type { IpSet } from "../model/sets.ts";
+import type { Family } from "../base/address.ts";
 import type { RuleMeaning } from "../owners/recognise.ts";
 import { bitsIn } from "../owners/mark.ts";
-import { isRead, markUseOf, markWrite, restoredBits } from "./mark-use.ts";
-import type { Place } from "./node.ts";
-import { commentsOf } from "./node.ts";
-import { printHex } from "./printed.ts";
-import type { Scope } from "./scope.ts";
+import { printHex } from "../base/hex.ts";
+import { isRead, markUseOf, markWrites, restoredBits } from "./mark-use.ts";
+import type { Node } from "./node.ts";
+import { contentNotes } from "./nft/content-notes.ts";
+import { nftTested } from "./nft/tested.ts";
+import type { Place, XtPlace } from "./place.ts";
+import { sizePhrase } from "./sizes.ts";
+import type { Tested } from "./tested.ts";
 import { viewNotes } from "./view-notes.ts";
+import { xtTested } from "./xt/tested.ts";
 
 /** What the sentence about a rule does not say and a reader should know. */
-export function notesOf(place: Place, recognised: RuleMeaning, scope: Scope): readonly Part[] {
+export function notesOf(place: Place, recognised: RuleMeaning, node: Node): readonly Part[] {
+  const tested = place.dialect === "xt" ? xtTested(place) : nftTested(place);
   return [
     ...(recognised.isCut ? [phrase("note-cut", { owner: recognised.owner?.title ?? "" })] : []),
-    ...viewNotes(place, scope),
-    ...deviceNotes(place, scope),
-    ...setNotes(place, scope),
-    ...markNotes(place, scope),
+    ...(place.dialect === "xt" ? viewNotes(place, node) : []),
+    ...deviceNotes(place, tested, node),
+    ...(place.dialect === "xt" ? setNotes(tested, node) : contentNotes(place, tested)),
+    ...markNotes(place, node),
     ...(recognised.meaning === null ? commentNotes(place) : []),
   ];
 }
 
 /** Hooks at which there is no such device: what is asked of it is answered as for a device without a name. */
-const WITHOUT_OUT: ReadonlySet<string> = new Set(["PREROUTING", "INPUT"]);
-const WITHOUT_IN: ReadonlySet<string> = new Set(["OUTPUT", "POSTROUTING"]);
+const WITHOUT_OUT: ReadonlySet<string> = new Set(["PREROUTING", "INPUT", "prerouting", "input", "ingress"]);
+const WITHOUT_IN: ReadonlySet<string> = new Set(["OUTPUT", "POSTROUTING", "output", "postrouting", "egress"]);
 
-function deviceNotes({ rule, table, chain }: Place, { node }: Scope): readonly Part[] {
-  const hooks = [...node.hooks(table, chain.name)];
+function deviceNotes(place: Place, { iif, oif }: Tested, node: Node): readonly Part[] {
+  const hooks = hooksOf(place, node);
   const only = (without: ReadonlySet<string>): boolean => hooks.length > 0 && hooks.every((hook) => without.has(hook));
   const said: Part[] = [];
-  for (const [device, without, id] of [
-    [rule.oif, WITHOUT_OUT, "note-no-out-device"],
-    [rule.iif, WITHOUT_IN, "note-no-in-device"],
+  for (const [negated, without, id] of [
+    [oif, WITHOUT_OUT, "note-no-out-device"],
+    [iif, WITHOUT_IN, "note-no-in-device"],
   ] as const) {
-    if (device === null || !only(without)) continue;
-    const params = { hooks: list("and", hooks) };
-    said.push({ ...phrase(id, params), negated: device.negated });
+    if (negated === null || !only(without)) continue;
+    said.push({ ...phrase(id, { hooks: list("and", hooks) }), negated });
   }
   return said;
 }
 
-function setNotes({ rule }: Place, { node }: Scope): readonly Part[] {
-  const names = rule.matches.flatMap((match) => {
-    if (match.kind !== "match" || match.name !== "set") return [];
-    const value = match.args["match-set"]?.value;
-    return typeof value === "object" && value !== null && "set" in value ? [String(value.set)] : [];
+/** The hooks at which packets can get to a rule; base chains of iptables are named after theirs. */
+function hooksOf({ table, chain }: Place, node: Node): readonly string[] {
+  const hooks = [...node.hooks(table, chain.name)].map((name) => {
+    const base = node.chain(table, name);
+    return base !== null && "base" in base ? (base.base?.hook ?? name) : name;
   });
-  return names.map((name) => {
+  return [...new Set(hooks)];
+}
+
+function setNotes({ sets }: Tested, node: Node): readonly Part[] {
+  return sets.map((name) => {
     const set = node.sets.get(name);
     if (set !== undefined) return phrase("note-set", { set: name, size: sizePhrase(set) });
     return node.snapshot.sets === null
@@ -56,34 +64,38 @@ function setNotes({ rule }: Place, { node }: Scope): readonly Part[] {
   });
 }
 
-/** More members than this are counted, not named. */
-const NAMED_MEMBERS = 5;
-
-/** How many members a set has, and the first of them. */
-export function sizePhrase({ elements, terse }: IpSet): Part {
-  if (terse === true) return phrase("members-not-listed");
-  const named = elements.slice(0, NAMED_MEMBERS).map(({ text }) => text);
-  const members = list("items", named);
-  if (elements.length === 0) return phrase("members-none");
-  if (elements.length === 1) return phrase("members-one", { members });
-  const count = elements.length;
-  return count > NAMED_MEMBERS ? phrase("members-more", { count, members }) : phrase("members", { count, members });
+/** A mark that nobody reads does nothing, unless a BPF program does; the one of TPROXY is read by routing rules: see needs. */
+function markNotes(place: Place, node: Node): readonly Part[] {
+  if (isTproxy(place)) return [];
+  const bits = [
+    ...markWrites(place).map(({ value, mask }) => (value & mask) >>> 0),
+    ...restoredBits(place).filter((restored) => bitsIn(restored) < 32),
+  ];
+  return bits
+    .filter((one) => one !== 0 && isRead(one, markUseOf(node), familiesOf(place)) === false)
+    .map((one) => phrase("note-mark-unread", { bits: printHex(one) }));
 }
 
-/** A mark that nobody reads does nothing, unless a BPF program does. */
-function markNotes(place: Place, { node, family }: Scope): readonly Part[] {
-  const write = markWrite(place);
-  const restored = restoredBits(place);
-  const bits = write === null ? restored : (write.value & write.mask) >>> 0;
-  if (bits === null || bits === 0 || place.rule.target?.kind !== "target") return [];
-  if (place.rule.target.name === "TPROXY" || (restored !== null && bitsIn(restored) === 32)) return [];
-  if (isRead(bits, markUseOf(node), family) !== false) return [];
-  return [phrase("note-mark-unread", { bits: printHex(bits) })];
+function isTproxy(place: Place): boolean {
+  return place.dialect === "xt" ? xtTargetName(place) === "TPROXY" : place.rule.statements.some(isTproxyStatement);
+}
+
+function xtTargetName({ rule }: XtPlace): string | null {
+  return rule.target?.kind === "target" ? rule.target.name : null;
+}
+
+function isTproxyStatement({ kind }: { readonly kind: string }): boolean {
+  return kind === "tproxy";
+}
+
+/** The families whose packets meet a rule. */
+function familiesOf({ table }: Place): readonly Family[] {
+  return table.family === "ip" || table.family === "ip6" ? [table.family] : ["ip", "ip6"];
 }
 
 /** What people wrote beside a rule; hashes of Calico's say nothing to a reader. */
-function commentNotes({ rule }: Place): readonly Part[] {
-  return commentsOf(rule)
+function commentNotes({ view }: Place): readonly Part[] {
+  return view.comments
     .filter((comment) => !/^cali:[-\w]{16}$/.test(comment))
     .map((comment) => phrase("note-comment", { comment }));
 }

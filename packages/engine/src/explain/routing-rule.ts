@@ -10,14 +10,14 @@ import { bitsTest } from "./bits.ts";
 import type { RoutingRuleExplanation } from "./explanation.ts";
 import { routingRuleView } from "./node.ts";
 import type { Node } from "./node.ts";
-import type { Scope } from "./scope.ts";
-import { meaningPhrase } from "./set-name.ts";
+import type { FamilyScope } from "./scope.ts";
+import { meaningPhrase } from "./meaning.ts";
 
 /** One line of `ip rule`. */
 export function explainRoutingRule(rule: RoutingRule, node: Node): RoutingRuleExplanation {
   const meaning = node.owners.routingRule(routingRuleView(rule));
   const owner = meaning?.owner ?? null;
-  const scope: Scope = { node, family: rule.family, owner };
+  const scope: FamilyScope = { node, family: rule.family, owner };
   const conditions = selectorsOf(rule, scope);
   const effect = actionPhrase(rule, scope);
   const clauses = list("conditions", conditions);
@@ -30,7 +30,7 @@ export function explainRoutingRule(rule: RoutingRule, node: Node): RoutingRuleEx
   return { rule, owner, says, purpose: meaning === null ? null : meaningPhrase(meaning), notes: notesOf(rule) };
 }
 
-function selectorsOf(rule: RoutingRule, scope: Scope): readonly Part[] {
+function selectorsOf(rule: RoutingRule, scope: FamilyScope): readonly Part[] {
   const { from, to, tos, fwmark, iif, oif, uidRange, ipproto, sport, dport, tunId, l3mdev } = rule;
   const said: (Part | null)[] = [
     from && prefixPhrase(from, "source"),
@@ -62,7 +62,7 @@ function prefixPhrase(prefix: Prefix, side: "source" | "destination"): Phrase {
     : phrase(`${side}-net`, { value: printPrefix(prefix) });
 }
 
-function actionPhrase({ action, l3mdev }: RoutingRule, { node }: Scope): Phrase {
+function actionPhrase({ action, l3mdev }: RoutingRule, { node }: FamilyScope): Phrase {
   switch (action.kind) {
     case "lookup": {
       if (l3mdev) return phrase("routing-lookup-l3mdev");

@@ -1,28 +1,36 @@
 import { list, phrase } from "../messages/explain/phrase.ts";
-import { conditionsOf } from "./conditions.ts";
-import { effectOf } from "./effect.ts";
+import type { Part } from "../messages/explain/phrase.ts";
+import type { Owner } from "../owners/owner.ts";
 import type { RuleExplanation } from "./explanation.ts";
+import { meaningPhrase } from "./meaning.ts";
 import { needsOf } from "./needs.ts";
-import type { Node, Place } from "./node.ts";
+import { sentenceOf } from "./nft/sentence.ts";
+import type { Node } from "./node.ts";
 import { notesOf } from "./notes.ts";
-import type { Scope } from "./scope.ts";
-import { meaningPhrase } from "./set-name.ts";
+import type { Place, XtPlace } from "./place.ts";
+import type { FamilyScope } from "./scope.ts";
+import { conditionsOf } from "./xt/conditions.ts";
+import { effectOf } from "./xt/effect.ts";
 
 /** One rule in words: what the kernel does, why its owner wrote it, and what it needs. */
 export function explainRule(place: Place, node: Node): RuleExplanation {
   const recognised = node.owners.rule(place.view);
-  const scope: Scope = { node, family: place.table.family, owner: recognised.owner };
-  const conditions = conditionsOf(place.rule, scope);
-  const effect = effectOf(place, scope);
+  const { owner, meaning } = recognised;
   return {
     place,
-    owner: recognised.owner,
-    says:
-      conditions.length === 0
-        ? phrase("rule-always", { effect })
-        : phrase("rule-if", { conditions: list("conditions", conditions), effect }),
-    purpose: recognised.meaning === null ? null : meaningPhrase(recognised.meaning),
-    notes: notesOf(place, recognised, scope),
-    needs: needsOf(place, scope),
+    owner,
+    says: place.dialect === "xt" ? xtSentence(place, owner, node) : sentenceOf({ node, owner, place }),
+    purpose: meaning === null ? null : meaningPhrase(meaning),
+    notes: notesOf(place, recognised, node),
+    needs: needsOf(place, node),
   };
+}
+
+function xtSentence(place: XtPlace, owner: Owner | null, node: Node): Part {
+  const scope: FamilyScope = { node, family: place.table.family, owner };
+  const conditions = conditionsOf(place.rule, scope);
+  const effect = effectOf(place, scope);
+  return conditions.length === 0
+    ? phrase("rule-always", { effect })
+    : phrase("rule-if", { conditions: list("conditions", conditions), effect });
 }

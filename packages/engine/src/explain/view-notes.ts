@@ -1,11 +1,11 @@
 import { phrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
 import type { Misshown } from "./misshown.ts";
-import type { Place } from "./node.ts";
-import type { Scope } from "./scope.ts";
+import type { XtPlace } from "./place.ts";
+import type { Node } from "./node.ts";
 
 /** Who has only that listing before him reads another rule. All that one listing lost of a rule is said at once. */
-export function viewNotes({ rule }: Place, { node }: Scope): readonly Part[] {
+export function viewNotes({ rule }: XtPlace, node: Node): readonly Part[] {
   const groups = new Map<string, Misshown[]>();
   for (const one of node.misshown.get(rule) ?? []) {
     const key = `${one.difference.kind} ${String(one.difference.view)}`;

@@ -103,10 +103,14 @@ describe("shadowed-rule", () => {
     expect(lint("filter", ["-A INPUT -j PAINT --red", "-A INPUT -j DROP"])).toEqual([]);
   });
 
-  it("knows that a later fragment has no ports", () => {
+  it("knows that a later fragment has no ports, and that there is none where conntrack is in use", () => {
     expect(lint("filter", ["-A INPUT -p udp -m udp --dport 0:65535 -j DROP", "-A INPUT -p udp -j ACCEPT"])).toEqual([]);
     expect(
       lint("filter", ["-A INPUT -p udp -m udp --dport 0:65535 -j DROP", "-A INPUT -p udp ! -f -j ACCEPT"]),
+    ).toEqual(["warning INPUT/2 shadowed 1"]);
+    const tracked = "-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT";
+    expect(
+      lint("filter", [tracked, "-A INPUT -p udp -m udp --dport 0:65535 -j DROP", "-A INPUT -p udp -j ACCEPT"]),
     ).toEqual(["warning INPUT/2 shadowed 1"]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Family } from "../base/address.ts";
+import { owners } from "./owners.ts";
 
 /** A rule that its owner always writes so, on every node and in every version that has it. */
 export interface CanonicalRule {
@@ -30,16 +31,12 @@ export interface GuardedRule {
   readonly match: string;
 }
 
-/** Cilium 1.9 to 1.19 (pkg/datapath/iptables/iptables.go): what the marks are depends on its version and on proxy ports. */
-export const guardedRules: readonly GuardedRule[] = [
-  /^cilium: TPROXY to host .* proxy$/,
-  /^cilium: NOTRACK for (proxy|proxy return|proxy forward|L7 proxy upstream) traffic$/,
-  /^cilium: ACCEPT for (proxy|proxy return|l7 proxy upstream) traffic$/,
-  /^cilium: host->any mark as from host$/,
-  /^exclude proxy return traffic from masqu[ea]rade$/,
-  /^exclude (xfrm|encrypt\/decrypt) marks from \S+ \S+ chain$/,
-  /^cilium-(xfrm|encryption)-notrack:/,
-].map((comment) => ({ owner: "Cilium", comment, match: "mark" }));
+/** Told by their comments: whoever reads one without its guard reads another rule. */
+export const guardedRules: readonly GuardedRule[] = owners.flatMap(({ title, rules }) =>
+  rules.flatMap(({ comment, guard }) =>
+    comment === undefined || guard === undefined ? [] : [{ owner: title, comment, match: guard }],
+  ),
+);
 
 /** The table that a chain of Cilium stands in: its names leave no doubt, as those of others do. */
 export const chainTables: ReadonlyMap<string, string> = new Map([

@@ -4,18 +4,21 @@ import type { RuleShape } from "./owner.ts";
 export interface RuleView {
   readonly table: string;
   readonly chain: string;
-  /** As iptables-save prints it, without `-A CHAIN` and without comments. */
+  /** As iptables-save prints it, without `-A CHAIN` and without comments; as nft prints it, without counts and comment. */
   readonly text: string;
   readonly comments: readonly string[];
-  /** The user chain that it jumps or goes to. */
-  readonly leadsTo: string | null;
+  /** The chains that it jumps or goes to; `@NAME`: those that a map of verdicts names. */
+  readonly leadsTo: readonly string[];
 }
 
 /** What of a node is looked at to tell who writes on it. */
 export interface Evidence {
+  /** Tables of nft itself: their names tell more than those of iptables, which are the same on every node. */
+  readonly tables: readonly string[];
   readonly chains: readonly { readonly table: string; readonly name: string }[];
   readonly rules: readonly RuleView[];
-  readonly sets: readonly string[];
+  /** Of an ipset the table is null. */
+  readonly sets: readonly { readonly table: string | null; readonly name: string }[];
   readonly routingRules: readonly RoutingRuleView[];
 }
 

@@ -7,12 +7,16 @@ export type OwnerName =
   | "cilium"
   | "cni-plugins"
   | "docker"
+  | "fail2ban"
+  | "firewalld"
   | "flannel"
   | "istio"
   | "kernel"
   | "kube-proxy"
   | "kubelet"
+  | "libvirt"
   | "node-local-dns"
+  | "podman"
   | "tailscale"
   | "terway";
 
@@ -24,9 +28,12 @@ export interface Owner {
   readonly name: OwnerName;
   /** As its makers write it. */
   readonly title: string;
-  readonly chains: readonly ChainPattern[];
+  /** Tables of nft itself that are its own: whatever is in them is its work. */
+  readonly tables: readonly NamePattern[];
+  readonly chains: readonly TablePattern[];
   readonly rules: readonly RulePattern[];
-  readonly sets: readonly NamePattern[];
+  /** Sets of ipset, and sets, maps and flowtables of nft, which stand in a table. */
+  readonly sets: readonly TablePattern[];
   /** Also prefixes as rules write them (`lxc+`). */
   readonly devices: readonly NamePattern[];
   readonly routingRules: readonly RoutingRulePattern[];
@@ -43,16 +50,20 @@ export interface NamePattern {
   readonly means: PhraseId;
 }
 
-export interface ChainPattern extends NamePattern {
-  /** Absent: in whatever table. */
+/** A name that means this in one table. */
+export interface TablePattern extends NamePattern {
+  /** Absent: in whatever table, and of sets also those of ipset, which are in none. */
   readonly table?: string;
 }
 
 /** Every part that is given must fit. */
 export interface RulePattern extends RuleShape {
   readonly means: PhraseId;
-  /** What the owner always writes into such a rule. Where it is missing the listing has lost it. */
-  readonly expects?: RegExp;
+  /**
+   * The match of iptables that the owner always writes into such a rule, by its name: without it the rule would hold for every
+   * packet. Where it is missing the listing has lost it.
+   */
+  readonly guard?: string;
 }
 
 export interface RuleShape {
@@ -60,7 +71,7 @@ export interface RuleShape {
   readonly chain?: RegExp;
   /** One of the rule's comments. */
   readonly comment?: RegExp;
-  /** The rule as iptables-save prints it, without `-A CHAIN` and without comments. */
+  /** The rule as its tool prints it: see `RuleView`. */
   readonly text?: RegExp;
 }
 
@@ -117,6 +128,7 @@ export interface ChainSign {
 /** An owner that has nothing of a kind need not say so. */
 export function defineOwner(owner: Pick<Owner, "name" | "title"> & Partial<Omit<Owner, "name" | "title">>): Owner {
   return {
+    tables: [],
     chains: [],
     rules: [],
     sets: [],

@@ -3,6 +3,10 @@ import { calicoWords } from "./calico/words.ts";
 import { cilium } from "./cilium/cilium.ts";
 import { cniPlugins } from "./cni-plugins/cni-plugins.ts";
 import { docker } from "./docker/docker.ts";
+import { firewalld } from "./firewalld/firewalld.ts";
+import { libvirt } from "./libvirt/libvirt.ts";
+import { podman } from "./podman/podman.ts";
+import { fail2ban } from "./fail2ban/fail2ban.ts";
 import { flannel } from "./flannel/flannel.ts";
 import { istio } from "./istio/istio.ts";
 import { kernel } from "./kernel/kernel.ts";
@@ -27,5 +31,9 @@ export const owners: readonly Owner[] = [
   awsVpcCni,
   flannel,
   cniPlugins,
+  firewalld,
+  libvirt,
+  podman,
+  fail2ban,
   kernel,
 ];

@@ -6,20 +6,21 @@ import type { RuleView } from "./evidence.ts";
 import type { Owner } from "./owner.ts";
 import { owners } from "./owners.ts";
 import { recogniseOwners } from "./recognise.ts";
-import type { Recognition } from "./recognise.ts";
+import type { Meaning, Recognition } from "./recognise.ts";
 
 const rule = (table: string, chain: string, text: string, ...comments: readonly string[]): RuleView => ({
   table,
   chain,
   text,
   comments,
-  leadsTo: /-[jg] ([A-Z]+[-_].*|cali-.*)$/.exec(text)?.[1] ?? null,
+  leadsTo: /-[jg] ([A-Z]+[-_].*|cali-.*)$/.exec(text)?.slice(1) ?? [],
 });
 
 function node(chains: readonly (readonly [string, string])[], ...rules: readonly RuleView[]): Recognition {
   return recogniseOwners({
     chains: chains.map(([table, name]) => ({ table, name })),
     rules,
+    tables: [],
     sets: [],
     routingRules: [],
   });
@@ -190,5 +191,60 @@ describe("patterns", () => {
       [...(pattern?.source ?? "").matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name),
     );
     expect(groups).toEqual(expect.arrayContaining([...holesOf(means)]));
+  });
+});
+
+/** Names as upstream writes them; where, each owner's file says. */
+describe("tables of nft itself", () => {
+  const said = (meaning: Meaning | null): string | null =>
+    meaning === null ? null : renderPhrase({ id: meaning.means, negated: false, params: meaning.params }, "en");
+  const recognised = (table: string): Recognition =>
+    recogniseOwners({ tables: [table], chains: [], rules: [], sets: [], routingRules: [] });
+
+  it.each([
+    ["kube-proxy", "endpoint-5OJB2KTY-ns1/svc1/tcp/p80__10.180.0.1/80", "to endpoint 10.180.0.1/80"],
+    ["kube-proxy", "service-ULMVA6XW-ns1/svc1/tcp/", "service ns1/svc1, port tcp/"],
+    ["calico", "filter-cali-tw-cali0ef24b3", "what the workload behind cali0ef24b3 may receive"],
+    ["calico", "raw-cali-PREROUTING", "before connection tracking"],
+    ["calico", "nat-cali-fip-dnat", "floating address to workload"],
+    ["docker-bridges", "filter-forward-in__br-0123456789ab", "may reach the containers of br-0123456789ab"],
+    ["flannel-ipv6", "postrtg", "masquerades what pods send"],
+    ["istio-proxy-nat", "istio-in-redirect", "redirects to the sidecar"],
+    ["cni_hostport", "hostports", "host port"],
+    ["firewalld", "filter_IN_public_allow", "a part of zone public"],
+    ["firewalld", "filter_FWD_docker", "what zone docker lets through"],
+    ["firewalld", "filter_IN_policy_allow-host-ipv6", "policies between zones"],
+    ["libvirt_network", "guest_cross", "guests of one network"],
+  ])("tell what chain %s %s is for", (table, chain, words) => {
+    expect(said(recognised(table).chain(table, chain))).toContain(words);
+  });
+
+  it.each([
+    ["calico", "cali40s-CEmFgJFwDvohR01JKvOkO8D", "what a selector of a policy selects"],
+    ["calico", "filter-cali-from-wl-dispatch", "for each workload device"],
+    ["docker-bridges", "filter-forward-in-jumps", "each bridge of Docker"],
+    ["f2b-table", "addr6-set-sshd", "jail sshd"],
+    ["kube-proxy", "service-ips", "the chain of that service"],
+  ])("tell what is in %s %s", (table, set, words) => {
+    expect(said(recognised(table).set(set, table))).toContain(words);
+  });
+
+  it("leave what has such a name in another table to its own owner", () => {
+    expect(recognised("mine").set("service-ips", "mine")).toBeNull();
+    expect(recognised("mine").chain("mine", "services")).toBeNull();
+    expect(recognised("netavark").table("netavark")?.owner.name).toBe("podman");
+  });
+
+  it("keep what Felix says behind its hash", () => {
+    const view: RuleView = {
+      table: "calico",
+      chain: "filter-cali-tw-cali0ef24b3",
+      text: "meta mark & 0x00010000 == 0x00010000 counter return",
+      comments: ["cali:CEmFgJFwDvohR01J; Return if policy accepted"],
+      leadsTo: [],
+    };
+    const node = recogniseOwners({ tables: ["calico"], chains: [], rules: [view], sets: [], routingRules: [] });
+    expect(said(node.rule(view).meaning)).toBe("A policy has allowed the packet.");
+    expect(node.mark(0x1_0000, 0x1_0000, null).map(({ means }) => means)).toEqual(["calico-mark-accept"]);
   });
 });

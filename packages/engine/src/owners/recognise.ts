@@ -1,9 +1,9 @@
 import type { PhraseId } from "../messages/explain/phrase.ts";
 import { readMark } from "./mark.ts";
-import type { MarkMeaning } from "./mark.ts";
+import type { MarkMeaning, MarkReader } from "./mark.ts";
 import { fits } from "./evidence.ts";
 import type { Evidence, RoutingRuleView, RuleView } from "./evidence.ts";
-import type { MarkField, NamePattern, Owner, RuleShape } from "./owner.ts";
+import type { MarkField, Owner, RuleShape, TablePattern } from "./owner.ts";
 import { owners } from "./owners.ts";
 import { versionsOf } from "./versions.ts";
 import type { Versions } from "./versions.ts";
@@ -35,9 +35,12 @@ export interface Presence {
 /** Who writes on a node, asked of one thing at a time. */
 export interface Recognition {
   readonly present: readonly Presence[];
+  /** A table of nft itself. */
+  table(name: string): Meaning | null;
   chain(table: string, name: string): Meaning | null;
   rule(view: RuleView): RuleMeaning;
-  set(name: string): Meaning | null;
+  /** Of an ipset the table is null. */
+  set(name: string, table: string | null): Meaning | null;
   device(name: string): Meaning | null;
   routingRule(view: RoutingRuleView): Meaning | null;
   routingTable(name: string): Meaning | null;
@@ -47,13 +50,18 @@ export interface Recognition {
 
 export function recogniseOwners(evidence: Evidence): Recognition {
   const chains = rememberedChains();
-  const writers = new Set(evidence.chains.map(({ table, name }) => chains(table, name)?.owner));
+  const writers = new Set([
+    ...evidence.tables.map((name) => tableMeaning(name)?.owner),
+    ...evidence.chains.map(({ table, name }) => chains(table, name)?.owner),
+  ]);
   const here = owners.filter((owner) => writers.has(owner) || owner.name === "kernel" || isPresent(owner, evidence));
   // A listing of routing rules alone, say: nobody can be ruled out.
   const asked = evidence.rules.length === 0 && here.length <= 1 ? owners : here;
-  const learned = new Map(here.map((owner) => [owner, learnedFields(owner, evidence.rules)]));
-  const fieldsOf = (owner: Owner): readonly MarkField[] => [...owner.marks.fields, ...(learned.get(owner) ?? [])];
-  const hasMarks = (owner: Owner): boolean => fieldsOf(owner).length > 0;
+  const readers = new Map<Owner, MarkReader>();
+  for (const owner of asked) {
+    const fields = [...owner.marks.fields, ...learnedFields(owner, evidence.rules)];
+    if (fields.length > 0) readers.set(owner, { owner, fields });
+  }
   return {
     present: here
       .filter(({ name }) => name !== "kernel")
@@ -63,19 +71,16 @@ export function recogniseOwners(evidence: Evidence): Recognition {
         variant:
           owner.variants.find(({ chain }) => evidence.chains.some(({ name }) => chain.test(name)))?.title ?? null,
       })),
+    table: tableMeaning,
     chain: chains,
     rule: (view) => ruleMeaning(view, asked, chains),
-    set: (name) => named(asked, ({ sets }) => sets, name),
+    set: (name, table) => named(asked, ({ sets }) => sets, name, table),
     device: (name) => named(asked, ({ devices }) => devices, name),
     routingTable: (name) => named(asked, ({ routingTables }) => routingTables, name),
     routingRule: (view) => routingMeaning(view, asked),
     mark(value, mask, owner) {
-      const readers = owner !== null && hasMarks(owner) ? [owner] : asked.filter(hasMarks);
-      return readMark(
-        value,
-        mask,
-        readers.map((reader) => ({ owner: reader, fields: fieldsOf(reader) })),
-      );
+      const own = owner === null ? undefined : readers.get(owner);
+      return readMark(value, mask, own === undefined ? [...readers.values()] : [own]);
     },
   };
 }
@@ -84,7 +89,7 @@ export function recogniseOwners(evidence: Evidence): Recognition {
 function isPresent(owner: Owner, { rules, sets, routingRules }: Evidence): boolean {
   return (
     rules.some((view) => owner.rules.some((shape) => isSign(shape) && fits(shape, view) !== null)) ||
-    sets.some((set) => owner.sets.some(({ name }) => name.test(set))) ||
+    sets.some(({ table, name }) => owner.sets.some((pattern) => isIn(pattern, table) && pattern.name.test(name))) ||
     routingRules.some((view) =>
       owner.routingRules.some((one) => one.shared !== true && fitsRouting(one, view) !== null),
     )
@@ -110,43 +115,53 @@ function rememberedChains(): (table: string, name: string) => Meaning | null {
 }
 
 function chainMeaning(table: string, name: string): Meaning | null {
-  for (const owner of owners) {
-    for (const pattern of owner.chains) {
-      const match = pattern.table === undefined || pattern.table === table ? pattern.name.exec(name) : null;
-      if (match !== null) return { owner, means: pattern.means, params: { ...match.groups } };
-    }
-  }
-  return null;
+  return named(owners, ({ chains }) => chains, name, table);
+}
+
+/** What a table of nft itself is for; null: nobody known has one of that name. */
+function tableMeaning(name: string): Meaning | null {
+  return named(owners, ({ tables }) => tables, name);
 }
 
 /** Comments and shapes first, of the chain's own owner before others; then the chain that it leads to, or that it stands in. */
 function ruleMeaning(view: RuleView, asked: readonly Owner[], chains: Recognition["chain"]): RuleMeaning {
-  const chain = chains(view.table, view.chain)?.owner ?? null;
+  const chain = chains(view.table, view.chain)?.owner ?? tableMeaning(view.table)?.owner ?? null;
   const own = chain === null || chain.name === "kernel" ? null : chain;
   for (const owner of own === null ? asked : [own, ...asked]) {
     for (const pattern of owner.rules) {
       const params = fits(pattern, view);
       if (params === null) continue;
-      const isCut = pattern.expects !== undefined && !pattern.expects.test(view.text);
+      const isCut = pattern.guard !== undefined && !isGuarded(view.text, pattern.guard);
       return { owner, meaning: { owner, means: pattern.means, params }, isCut };
     }
   }
-  const target = view.leadsTo === null ? null : (chains(view.table, view.leadsTo)?.owner ?? null);
-  return { owner: own ?? target, meaning: null, isCut: false };
+  const target = view.leadsTo.map((name) => chains(view.table, name)?.owner).find((owner) => owner !== undefined);
+  return { owner: own ?? target ?? null, meaning: null, isCut: false };
 }
 
+/** A match without a word of its own is one that a listing has lost. */
+function isGuarded(text: string, guard: string): boolean {
+  return text.includes(`-m ${guard} --`) || text.includes(`-m ${guard} ! --`);
+}
+
+/** The first pattern that fits. */
 function named(
   asked: readonly Owner[],
-  patternsOf: (owner: Owner) => readonly NamePattern[],
+  patternsOf: (owner: Owner) => readonly TablePattern[],
   name: string,
+  table: string | null = null,
 ): Meaning | null {
   for (const owner of asked) {
     for (const pattern of patternsOf(owner)) {
-      const match = pattern.name.exec(name);
+      const match = isIn(pattern, table) ? pattern.name.exec(name) : null;
       if (match !== null) return { owner, means: pattern.means, params: { ...match.groups } };
     }
   }
   return null;
+}
+
+function isIn(pattern: TablePattern, table: string | null): boolean {
+  return pattern.table === undefined || pattern.table === table;
 }
 
 function routingMeaning(view: RoutingRuleView, asked: readonly Owner[]): Meaning | null {
@@ -168,12 +183,16 @@ function fitsRouting(
   return match === null ? null : { ...match.groups };
 }
 
+/** Nobody shares out more bits than a mark has, in a few ways each. */
+const MOST_LEARNED = 128;
+
 /** Bits that the rules themselves name, each once for each meaning. */
 function learnedFields(owner: Owner, rules: readonly RuleView[]): readonly MarkField[] {
   const patterns = owner.marks.learned ?? [];
   const found = new Map<string, MarkField>();
   if (patterns.length === 0) return [];
   for (const view of rules) {
+    if (found.size >= MOST_LEARNED) break;
     for (const pattern of patterns) {
       const mask = Number(fits(pattern, view)?.["mask"]);
       if (Number.isInteger(mask) && mask > 0) {

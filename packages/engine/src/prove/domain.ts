@@ -2,7 +2,7 @@ import type { StackHook } from "../program/program.ts";
 import type { Called } from "./call-graph.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
-import { CT_STATE } from "./fields.ts";
+import { CT_STATE, FRAGMENT } from "./fields.ts";
 import type { DeviceField, Space } from "./space.ts";
 
 const DEVICE_FIELDS = ["iif", "oif", "physin", "physout"] as const;
@@ -12,6 +12,7 @@ export function everyPacket(space: Space): Ref {
   const { bdd, devices } = space;
   const last = devices.names.length - 1;
   const parts = DEVICE_FIELDS.map((field) => space.in(field, [{ from: 0, to: last }]));
+  if (!space.hasFragments) parts.push(space.is("fragment", FRAGMENT.whole));
   parts.push(space.in("ctState", [{ from: 0, to: CT_STATE.untracked }]));
   return parts.reduce((all, part) => bdd.and(all, part), TRUE);
 }

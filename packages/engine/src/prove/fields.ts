@@ -146,6 +146,7 @@ function withPorts(space: Space): Ref {
 
 /** A fragment that is not the first. */
 export function isLater(space: Space): Ref {
+  if (!space.hasFragments) return FALSE;
   return space.isAnyOf("fragment", [FRAGMENT.laterAtOne, FRAGMENT.later]);
 }
 

@@ -38,8 +38,7 @@ export function joined(bdd: Bdd, a: Flow, b: Flow): Flow {
   const when = bdd.or(a.when, b.when);
   const changedSets = unionOf(a.changedSets, b.changedSets);
   if (a.now === b.now) return { when, now: a.now, changedSets };
-  // Of packets that are in neither nothing is said, so that the shortest way of telling the two apart will do.
-  const isOfA = bdd.simplify(a.when, when);
+  const isOfA = tellingApart(bdd, a.when, b.when, when);
   const now = new Map(a.now);
   for (const level of new Set([...a.now.keys(), ...b.now.keys()])) {
     const own = bdd.variable(level);
@@ -47,6 +46,15 @@ export function joined(bdd: Bdd, a: Flow, b: Flow): Flow {
   }
   return { when, now, changedSets };
 }
+
+/** A set that has all of a and nothing of b. Of packets that are in neither nothing is said, so that a short one will do. */
+function tellingApart(bdd: Bdd, a: Ref, b: Ref, either: Ref): Ref {
+  if (bdd.isSmall(b, SHORT)) return bdd.not(b);
+  return bdd.isSmall(a, SHORT) ? a : bdd.simplify(a, either);
+}
+
+/** Nodes. More than one rule's own tests have, so that a long chain is not gone through once a rule. */
+const SHORT = 400;
 
 function unionOf(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   if (b.size === 0 || a === b) return a;

@@ -101,7 +101,7 @@ function enter(space: Space, entering: Map<string, Ref>, { rule, matched }: Rule
   const { bdd } = space;
   // What statements of nft make of a packet before they send it on is unknown.
   const isPlain = rule.then.length === 0 && rule.action.kind !== "verdict-map";
-  const sent = isPlain ? image(bdd, within(bdd, matched, packets)) : everyPacket(space);
+  const sent = isPlain ? image(bdd, within(bdd, matched(), packets)) : everyPacket(space);
   for (const name of callsOf(rule, space.program.nftSets))
     entering.set(name, bdd.or(entering.get(name) ?? FALSE, sent));
 }
@@ -114,12 +114,16 @@ function* chainFaults(
   packets: Ref,
   from: readonly string[],
 ): Iterable<FaultOf> {
+  const { bdd } = space;
   for (const [index, flow] of rules.entries()) {
-    const { rule } = flow;
-    if (flow.matched.when === FALSE) yield { chain, rule, why: whyNever(space, rules, index) };
+    const { rule, reached, wanted } = flow;
+    if (!bdd.meets(reached.when, wanted)) yield { chain, rule, why: whyNever(space, rules, index) };
     // A chain that no packet enters is not the fault of its rules.
-    else if (packets !== FALSE && space.bdd.disjoint(flow.matched.when, packets))
-      yield { chain, rule, why: { kind: "unreachable", from } };
+    else if (packets !== FALSE) {
+      const entering = bdd.and(wanted, packets);
+      if (entering === FALSE) yield { chain, rule, why: { kind: "unreachable", from } };
+      else if (!bdd.meets(reached.when, entering)) yield { chain, rule, why: shadow(bdd, entering, rules, index) };
+    }
   }
 }
 
@@ -134,10 +138,18 @@ function whyNever(space: Space, rules: readonly RuleFlow[], index: number): Rule
   const wanted = bdd.and(flow.wanted, packets);
   if (wanted === FALSE)
     return { kind: "overwritten", by: earlier.filter(({ rule }) => changesMark(rule)).map(({ rule }) => rule) };
+  return shadow(bdd, wanted, rules, index);
+}
+
+/** Who takes the packets that a rule asks for. */
+function shadow(bdd: Bdd, wanted: Ref, rules: readonly RuleFlow[], index: number): RuleFault["why"] {
+  const flow = rules[index];
+  if (flow === undefined) return { kind: "contradictory", tests: [] };
+  const earlier = rules.slice(0, index);
   const one = earlier.find(({ rule, asked }) => isVerdict(rule) && bdd.within(flow.asked, asked));
   const by = one === undefined ? takers(bdd, wanted, earlier) : [one];
   const verdicts = by.filter(({ rule }) => isVerdict(rule));
-  const direct = bdd.within(bdd.and(flow.asked, packets), bdd.union(verdicts.map(({ asked }) => asked)));
+  const direct = bdd.within(flow.asked, bdd.union(verdicts.map(({ asked }) => asked)));
   return {
     kind: "shadowed",
     by: by.map(({ rule }) => rule),
@@ -151,9 +163,11 @@ function takers(bdd: Bdd, packets: Ref, earlier: readonly RuleFlow[]): readonly 
   const by: RuleFlow[] = [];
   let rest = packets;
   for (const flow of earlier) {
-    if (flow.taken === FALSE || bdd.disjoint(rest, flow.taken)) continue;
+    // What came to the rule and does not come to the next.
+    const kept = bdd.minus(bdd.and(rest, flow.reached.when), flow.left.when);
+    if (kept === FALSE) continue;
     by.push(flow);
-    rest = bdd.minus(rest, flow.taken);
+    rest = bdd.minus(rest, kept);
     if (rest === FALSE) break;
   }
   return by;

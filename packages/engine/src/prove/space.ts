@@ -38,6 +38,8 @@ export class Space {
   readonly #levels = new Map<string, number>();
   readonly #unknowns = new Map<number, Unknown>();
 
+  /** False: IPv4 packets are put together before any chain sees them (nf_defrag_ipv4.c), as conntrack needs them. */
+  readonly hasFragments: boolean;
   /** Sets may hold anything, whatever the dump says. */
   readonly hasOpenSets: boolean;
 
@@ -46,6 +48,7 @@ export class Space {
     this.hasOpenSets = options.openSets === true;
     this.program = program;
     this.family = program.families[family];
+    this.hasFragments = family === "ip6" || !this.family.hooks.prerouting.some(({ kind }) => kind === "defrag");
     this.devices = devices;
     this.layout = layoutOf(family, devices.bits);
   }
@@ -71,6 +74,8 @@ export class Space {
   in(field: FieldName, ranges: Ranges, mask: number | null = null): Ref {
     const own = this.layout.bits[field];
     const bits = mask === null ? own : maskedBits(own, mask);
+    const [first] = ranges;
+    if (ranges.length === 1 && first !== undefined) return between(this.bdd, bits, first.from, first.to);
     return this.bdd.union(ranges.map(({ from, to }) => between(this.bdd, bits, from, to)));
   }
 

@@ -26,18 +26,18 @@ export interface Asking {
 
 const NO: Answer = { yes: FALSE, drop: FALSE };
 
-/** All tests of a rule, in order: what lies behind a no is not looked at. */
+/** All tests of a rule: what lies behind a no is not looked at. */
 export function allSet(tests: readonly Test[], asking: Asking): Answer {
   const { bdd } = asking.space;
-  let yes: Ref = TRUE;
-  let drop: Ref = FALSE;
+  const passed: Ref[] = [];
+  const drops: Ref[] = [];
   for (const test of tests) {
+    const { yes, drop } = testSet(test, asking);
+    if (drop !== FALSE) drops.push(bdd.intersection([...passed, drop]));
+    passed.push(yes);
     if (yes === FALSE) break;
-    const answer = testSet(test, asking);
-    if (answer.drop !== FALSE) drop = bdd.or(drop, bdd.and(yes, answer.drop));
-    yes = bdd.and(yes, answer.yes);
   }
-  return { yes, drop };
+  return { yes: bdd.intersection(passed), drop: bdd.union(drops) };
 }
 
 function anySet(tests: readonly Test[], asking: Asking): Answer {
@@ -167,7 +167,7 @@ function setSet(test: Test & { kind: "set" }, { space, changedSets, place }: Ask
 function headerSet(test: Test & { kind: "l4-header" }, space: Space): Answer {
   const { bdd } = space;
   const proto = test.proto.length === 0 ? TRUE : space.isAnyOf("proto", test.proto);
-  const drops = test.hotdrop && test.bytes === undefined;
+  const drops = test.hotdrop && test.bytes === undefined && space.hasFragments;
   const atOne = bdd.and(space.is("proto", PROTO.tcp), space.is("fragment", FRAGMENT.laterAtOne));
   const first = test.first === undefined ? TRUE : ofContent(space, `a header that begins with ${String(test.first)}`);
   return {

@@ -6,6 +6,7 @@ import { docker } from "./docker/docker.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { kubelet } from "./kubelet/kubelet.ts";
 import { nodeLocalDns } from "./node-local-dns/node-local-dns.ts";
+import type { ChosenNode } from "./node/choose-node.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
 import { NodeDraft } from "./node/node-draft.ts";
@@ -24,17 +25,8 @@ export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer
 
 /** What these owners write, one after the other, on the node that the objects are about; null where none of them could. */
 export function renderOwners(owners: readonly string[], state: DesiredState): Parsed<Rendered | null> {
-  const writing = owners.flatMap((name) => renderers.get(name) ?? []);
-  const wanted = writing.map(({ nodeName }) => nodeName?.(state) ?? "").find((name) => name !== "");
-  const chosen = chooseNode(state, wanted ?? "", owners.join(", "));
-  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
-  const node = new NodeDraft(chosen);
-  const results = writing.map((owner) => ({ owner, diagnostics: owner.write(state, node) }));
-  const diagnostics = results.flatMap((result) => result.diagnostics);
-  for (const { owner, diagnostics: problems } of results) {
-    if (problems.every(({ severity }) => severity !== "error")) owner.settle?.(state, node);
-  }
-  return { value: node.isUntouched ? null : node.finish(), diagnostics };
+  const chosen = nodeOf(owners, state);
+  return "problem" in chosen ? { value: null, diagnostics: [chosen.problem] } : written(owners, chosen, state);
 }
 
 /**
@@ -43,10 +35,30 @@ export function renderOwners(owners: readonly string[], state: DesiredState): Pa
  */
 export function renderNode(state: DesiredState): Parsed<Rendered | null> {
   const wanted = [...renderers].filter(([, { isWanted }]) => isWanted(state)).map(([name]) => name);
-  const named = state.nodeFacts.flatMap(({ owners }) => owners ?? []);
-  const problems = named
+  const chosen = nodeOf(wanted, state);
+  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
+  const owners = chosen.facts?.owners ?? wanted;
+  const problems = owners
     .filter((name) => !renderers.has(name))
     .map((value) => renderProblem("render-unknown-owner", { value, owners: [...renderers.keys()].join(", ") }, "node"));
-  const { value, diagnostics } = renderOwners(named.length > 0 ? named : wanted, state);
+  const { value, diagnostics } = written(owners, chosen, state);
   return { value, diagnostics: [...problems, ...diagnostics] };
+}
+
+/** The node that one of the owners says it is on, or the only one. */
+function nodeOf(owners: readonly string[], state: DesiredState): ReturnType<typeof chooseNode> {
+  const named = owners.map((name) => renderers.get(name)?.nodeName?.(state) ?? "").find((name) => name !== "");
+  return chooseNode(state, named ?? "", owners.join(", "));
+}
+
+function written(owners: readonly string[], chosen: ChosenNode, state: DesiredState): Parsed<Rendered | null> {
+  const node = new NodeDraft(chosen);
+  const results = owners
+    .flatMap((name) => renderers.get(name) ?? [])
+    .map((owner) => ({ owner, problems: owner.write(state, node) }));
+  for (const { owner, problems } of results) {
+    if (problems.every(({ severity }) => severity !== "error")) owner.settle?.(state, node);
+  }
+  const diagnostics = results.flatMap(({ problems }) => problems);
+  return { value: node.isUntouched ? null : node.finish(), diagnostics };
 }

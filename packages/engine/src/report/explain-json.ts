@@ -5,8 +5,9 @@ import type {
   RoutingRuleExplanation,
   RuleExplanation,
   SetExplanation,
+  TableExplanation,
 } from "../explain/explanation.ts";
-import type { Place } from "../explain/node.ts";
+import type { Place } from "../explain/place.ts";
 import { routingRuleText } from "../explain/node.ts";
 import { renderPhrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
@@ -16,6 +17,7 @@ import { printRule } from "../print/iptables-save.ts";
 import { diagnosticJson } from "./diagnostic.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
+import { nftRuleText } from "./nft-rule-text.ts";
 import { printHex } from "../base/hex.ts";
 
 /** An explanation as docs/json-explain.md says: words in both languages, owners and marks as codes. */
@@ -29,13 +31,7 @@ export function explainJson(explanation: Explanation, diagnostics: readonly Diag
       variant,
       versions: versions === null ? null : { from: versions.from, to: versions.to },
     })),
-    tables: explanation.tables.map(({ table, chains }) => ({
-      family: table.family,
-      backend: table.backend,
-      table: table.name,
-      chains: chains.map(chainJson),
-    })),
-    notInWords: explanation.notInWords,
+    tables: explanation.tables.map(tableJson),
     sets: explanation.sets === null ? null : explanation.sets.map(setJson),
     routingRules: explanation.routingRules.map(routingRuleJson),
     marks: explanation.marks.map(markJson),
@@ -44,11 +40,25 @@ export function explainJson(explanation: Explanation, diagnostics: readonly Diag
   };
 }
 
-function chainJson({ name, owner, policy, meaning, says, rules }: ChainExplanation): Json {
+function tableJson({ table, owner, meaning, says, contents, chains }: TableExplanation): Json {
+  return {
+    family: table.family,
+    backend: "backend" in table ? table.backend : null,
+    table: table.name,
+    owner: ownerJson(owner),
+    meaning: meaning === null ? null : words(meaning),
+    says: says.map(words),
+    contents: contents.map(setJson),
+    chains: chains.map(chainJson),
+  };
+}
+
+function chainJson({ name, owner, policy, base, meaning, says, rules }: ChainExplanation): Json {
   return {
     chain: name,
     owner: ownerJson(owner),
     policy,
+    base: base === null ? null : { type: base.type, hook: base.hook, priority: base.priority, devices: base.devices },
     meaning: meaning === null ? null : words(meaning),
     says: says.map(words),
     rules: rules.map(ruleJson),
@@ -58,7 +68,7 @@ function chainJson({ name, owner, policy, meaning, says, rules }: ChainExplanati
 function ruleJson({ place, owner, says, purpose, notes, needs }: RuleExplanation): Json {
   return {
     rule: place.number,
-    text: printRule(place.rule, place.table.family),
+    text: place.dialect === "xt" ? printRule(place.rule, place.table.family) : nftRuleText(place.rule),
     owner: ownerJson(owner),
     says: words(says),
     purpose: purpose === null ? null : words(purpose),
@@ -68,14 +78,15 @@ function ruleJson({ place, owner, says, purpose, notes, needs }: RuleExplanation
   };
 }
 
-function setJson({ set, owner, meaning, says, uses }: SetExplanation): Json {
+function setJson({ kind, name, type, members, owner, meaning, says, uses }: SetExplanation): Json {
   return {
-    set: set.name,
-    type: set.type,
+    kind,
+    set: name,
+    type,
     owner: ownerJson(owner),
     meaning: meaning === null ? null : words(meaning),
     says: says.map(words),
-    members: set.terse === true ? null : set.elements.length,
+    members,
     usedBy: uses.map(placeJson),
   };
 }

@@ -1,6 +1,6 @@
 import type { Explanation, MarkExplanation, Need, RuleExplanation, SetExplanation } from "../explain/explanation.ts";
 import type { RoutingRuleExplanation, TableExplanation } from "../explain/explanation.ts";
-import type { Place } from "../explain/node.ts";
+import type { AnyTable, Place } from "../explain/place.ts";
 import { routingRuleText } from "../explain/node.ts";
 import { list, phrase, renderPhrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
@@ -12,6 +12,7 @@ import type { Versions } from "../owners/versions.ts";
 import { printSpec } from "../print/iptables-save.ts";
 import type { Word } from "./document.ts";
 import { word } from "./document.ts";
+import { nftRuleText } from "./nft-rule-text.ts";
 import { printHex } from "../base/hex.ts";
 
 /** An explanation as a person reads it: headings, what the tools print, and prose below it; whoever shows it lays it out. */
@@ -32,7 +33,6 @@ export function explainSections(explanation: Explanation, language: Language): r
   return [
     ...ownersSection(explanation, say),
     ...explanation.tables.flatMap((table) => [...tableSections(table, say)]),
-    ...notInWordsSection(explanation, say),
     ...setSections(explanation.sets, say),
     ...routingSections(explanation.routingRules, say),
     ...markSections(explanation, say),
@@ -100,17 +100,31 @@ function ownersSection({ owners, tables }: Explanation, say: Sayer): readonly Se
   return [{ level: 1, title: say.text(phrase("heading-owners")), tag: null, code: null, paragraphs }];
 }
 
-function* tableSections({ table, chains }: TableExplanation, say: Sayer): Iterable<Section> {
-  const backend = table.backend === "unknown" ? "" : `  ${table.backend}`;
+function* tableSections(explanation: TableExplanation, say: Sayer): Iterable<Section> {
+  const { table, owner, contents, chains } = explanation;
+  const program = "backend" in table ? table.backend : "nft";
+  const backend = program === "unknown" ? "" : `  ${program}`;
   const place = `  ${table.span.file}:${String(table.span.line)}`;
-  const prefix = table.family === "ip6" ? "ip6/" : "";
-  yield section(1, `${table.family} ${table.name}`, word(`${backend}${place}`.trimStart(), "faint"), null, []);
+  const title = `${table.family} ${table.name}`;
+  yield section(1, title, word(`${backend}${place}`.trimStart(), "faint"), null, tableProse(explanation, say));
+  const path = tablePath(table);
+  for (const one of contents) yield setSection(`${path}/@${one.name}`, `${one.kind} ${one.name}`, one, say);
   for (const chain of chains) {
-    const name = `${prefix}${table.name}/${chain.name}`;
+    const name = `${path}/${chain.name}`;
     const meaning = chain.meaning === null ? [] : [phrase("mark-means", { meaning: chain.meaning })];
-    yield section(2, name, say.tag(chain.owner), null, say.prose([...meaning, ...chain.says], null));
+    yield section(2, name, say.tag(chain.owner ?? owner), null, say.prose([...meaning, ...chain.says], null));
     for (const rule of chain.rules) yield ruleSection(`${name}/${String(rule.place.number)}`, rule, say);
   }
+}
+
+function tableProse({ meaning, says }: TableExplanation, say: Sayer): Section["paragraphs"] {
+  const means = meaning === null ? [] : [phrase("mark-means", { meaning })];
+  return say.prose([...means, ...says], null);
+}
+
+/** `filter`, `ip6/filter`; of nft the family always: `ip/kube-proxy`. */
+function tablePath(table: AnyTable): string {
+  return table.family === "ip" && "backend" in table ? table.name : `${table.family}/${table.name}`;
 }
 
 function ruleSection(
@@ -118,7 +132,8 @@ function ruleSection(
   { place, owner, says, purpose, notes, needs }: RuleExplanation,
   say: Sayer,
 ): Section {
-  return section(3, title, say.tag(owner), printSpec(place.rule, place.table.family).trimStart(), [
+  const code = place.dialect === "xt" ? printSpec(place.rule, place.table.family).trimStart() : nftRuleText(place.rule);
+  return section(3, title, say.tag(owner), code, [
     ...say.prose([says], purpose),
     ...notes.map((note) => [word(say.text(note), "unsure")]),
     ...(needs.length === 0 ? [] : [needsWords(needs, say)]),
@@ -140,21 +155,22 @@ function needsWords(needs: readonly Need[], say: Sayer): readonly Word[] {
   return [word(before), ...words, word(after)];
 }
 
-function notInWordsSection({ notInWords }: Explanation, say: Sayer): readonly Section[] {
-  if (notInWords.length === 0) return [];
-  const said = say.text(phrase("nft-not-in-words", { tables: list("items", notInWords) }));
-  return [section(1, "nft", null, null, [[word(said, "unsure")]])];
-}
-
 function* setSections(sets: readonly SetExplanation[] | null, say: Sayer): Iterable<Section> {
   if (sets?.length === 0) return;
   const missing = sets === null ? [[word(say.text(phrase("no-sets")), "unsure")]] : [];
   yield section(1, say.text(phrase("heading-sets")), null, null, missing);
-  for (const { set, owner, meaning, says, uses } of sets ?? []) {
-    const means = meaning === null ? [] : [phrase("set-holds", { meaning })];
-    const used = uses.length === 0 ? phrase("used-by-none") : placesPhrase("used-by", uses);
-    yield section(3, `set/${set.name}`, say.tag(owner), null, say.prose([...means, ...says, used], null));
-  }
+  for (const set of sets ?? []) yield setSection(`set/${set.name}`, null, set, say);
+}
+
+function setSection(
+  title: string,
+  code: string | null,
+  { owner, meaning, says, uses }: SetExplanation,
+  say: Sayer,
+): Section {
+  const means = meaning === null ? [] : [phrase("set-holds", { meaning })];
+  const used = uses.length === 0 ? phrase("used-by-none") : placesPhrase("used-by", uses);
+  return section(3, title, say.tag(owner), code, say.prose([...means, ...says, used], null));
 }
 
 function* routingSections(rules: readonly RoutingRuleExplanation[], say: Sayer): Iterable<Section> {
@@ -226,7 +242,7 @@ function placesPhrase(id: PlacesId, places: readonly Place[]): Part {
 
 /** `filter/FORWARD/3`, with the family where it is not IPv4. */
 function placePath({ table, chain, number }: Place): string {
-  return `${table.family === "ip6" ? "ip6/" : ""}${table.name}/${chain.name}/${String(number)}`;
+  return `${tablePath(table)}/${chain.name}/${String(number)}`;
 }
 
 function section(

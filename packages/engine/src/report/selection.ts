@@ -1,11 +1,12 @@
-import type { Family } from "../base/address.ts";
+import { SEEN_BY } from "../ext/nft/families.ts";
 import type { NftChain, NftFamily, NftTable } from "../model/nft.ts";
 import type { Chain, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 
 /** Which part of a snapshot is to be shown; null: all of that kind. */
 export interface Selection {
-  readonly family: Family | null;
+  /** Of `ip` and `ip6` also what `inet` tables see of them. */
+  readonly family: NftFamily | null;
   readonly table: string | null;
   readonly chain: string | null;
 }
@@ -36,9 +37,6 @@ export interface SelectedNftTable {
   readonly table: NftTable;
   readonly chains: readonly NftChain[];
 }
-
-/** Which tables of nft see packets of a family. */
-const SEEN_BY: Readonly<Record<Family, readonly NftFamily[]>> = { ip: ["ip", "inet"], ip6: ["ip6", "inet"] };
 
 /** The tables of nft in the order of the listing; tables without the chain are left out. */
 export function selectNftTables(snapshot: Snapshot, { family, table, chain }: Selection): readonly SelectedNftTable[] {

@@ -22,8 +22,11 @@ export interface List {
   readonly items: readonly Part[];
 }
 
-/** `conditions`: clauses that must all hold. `items`: names and numbers. `plain`: with commas alone. `sentences`: one after the other. */
-export type Join = "and" | "or" | "conditions" | "items" | "plain" | "sentences";
+/**
+ * `conditions`: clauses that must all hold. `items`: names and numbers. `plain`: with commas alone. `steps`: what is done, in order.
+ * `cases`: with semicolons. `concat`: fields looked up together, as nft joins them. `sentences`: one after the other.
+ */
+export type Join = "and" | "or" | "conditions" | "items" | "plain" | "steps" | "cases" | "concat" | "sentences";
 
 /** The holes of a message; a place with two forms is none. */
 type Holes<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
@@ -39,6 +42,11 @@ type ParamsOf<Id extends PhraseId> = [HolesOf<Id>] extends [never]
 /** Messages that have no other hole than `{value}`: those that a table of options may name. */
 export type ValuePhraseId = {
   [Id in PhraseId]: [HolesOf<Id>] extends ["value"] ? Id : never;
+}[PhraseId];
+
+/** Messages that have no hole at all. */
+export type PlainPhraseId = {
+  [Id in PhraseId]: [HolesOf<Id>] extends [never] ? Id : never;
 }[PhraseId];
 
 export function phrase<Id extends PhraseId>(id: Id, ...[params]: ParamsOf<Id>): Phrase {
@@ -64,6 +72,9 @@ const JOINS: Readonly<Record<Language, Readonly<Record<Join, readonly [between: 
       conditions: [", ", " and ", ", and "],
       items: [", ", ", ", ", "],
       plain: [", ", ", ", ", "],
+      steps: [", then ", ", then ", ", then "],
+      cases: ["; ", "; ", "; "],
+      concat: [" . ", " . ", " . "],
       sentences: [" ", " ", " "],
     },
     zh: {
@@ -72,6 +83,9 @@ const JOINS: Readonly<Record<Language, Readonly<Record<Join, readonly [between: 
       conditions: ["，", "，且", "，且"],
       items: ["、", "、", "、"],
       plain: ["，", "，", "，"],
+      steps: ["，然后", "，然后", "，然后"],
+      cases: ["；", "；", "；"],
+      concat: [" . ", " . ", " . "],
       sentences: ["", "", ""],
     },
   };

@@ -1,7 +1,7 @@
 import type { RulePattern } from "../owner.ts";
 
-/** Without it the rule would hold for every packet: a listing that does not show it has lost it. */
-const MARK_TEST = / ?-m mark (! )?--mark /;
+/** Cilium 1.9 to 1.19 (pkg/datapath/iptables/iptables.go): what the marks are depends on its version and on proxy ports. */
+const guard = "mark";
 
 /** By comment: Cilium writes one beside nearly every rule. Feeders keep the name of the chain while `OLD_` ones are in use. */
 export const ciliumRules: readonly RulePattern[] = [
@@ -12,38 +12,39 @@ export const ciliumRules: readonly RulePattern[] = [
     comment: /^cilium: TPROXY to host (?<proxy>cilium-dns-egress) proxy$/,
     text: /-j TPROXY/,
     means: "cilium-tproxy-dns",
-    expects: MARK_TEST,
+    guard,
   },
   {
     comment: /^cilium: TPROXY to host (?<proxy>cilium-http-(?:in|e)gress) proxy$/,
     means: "cilium-tproxy-http",
-    expects: MARK_TEST,
+    guard,
   },
-  { comment: /^cilium: TPROXY to host (?<proxy>\S*\/\S+) proxy$/, means: "cilium-tproxy-listener", expects: MARK_TEST },
-  { comment: /^cilium: TPROXY to host (?<proxy>.+) proxy$/, means: "cilium-tproxy", expects: MARK_TEST },
+  { comment: /^cilium: TPROXY to host (?<proxy>\S*\/\S+) proxy$/, means: "cilium-tproxy-listener", guard },
+  { comment: /^cilium: TPROXY to host (?<proxy>.+) proxy$/, means: "cilium-tproxy", guard },
   { comment: /^cilium: any->pod redirect proxied traffic to host proxy$/, means: "cilium-socket" },
-  { comment: /^cilium: NOTRACK for proxy traffic$/, means: "cilium-notrack-to-proxy", expects: MARK_TEST },
-  { comment: /^cilium: NOTRACK for proxy return traffic$/, means: "cilium-notrack-proxy-return", expects: MARK_TEST },
-  { comment: /^cilium: NOTRACK for proxy forward traffic$/, means: "cilium-notrack-proxy-forward" },
-  { comment: /^cilium: NOTRACK for L7 proxy upstream traffic$/, means: "cilium-notrack-upstream", expects: MARK_TEST },
+  { comment: /^cilium: NOTRACK for proxy traffic$/, means: "cilium-notrack-to-proxy", guard },
+  { comment: /^cilium: NOTRACK for proxy return traffic$/, means: "cilium-notrack-proxy-return", guard },
+  { comment: /^cilium: NOTRACK for proxy forward traffic$/, means: "cilium-notrack-proxy-forward", guard },
+  { comment: /^cilium: NOTRACK for L7 proxy upstream traffic$/, means: "cilium-notrack-upstream", guard },
   {
     comment: /^cilium: ACCEPT for proxy traffic$/,
     chain: /INPUT$/,
     means: "cilium-accept-to-proxy",
-    expects: MARK_TEST,
+    guard,
   },
-  { comment: /^cilium: ACCEPT for proxy (return )?traffic$/, means: "cilium-accept-from-proxy", expects: MARK_TEST },
-  { comment: /^cilium: ACCEPT for l7 proxy upstream traffic$/, means: "cilium-accept-upstream", expects: MARK_TEST },
+  { comment: /^cilium: ACCEPT for proxy (return )?traffic$/, means: "cilium-accept-from-proxy", guard },
+  { comment: /^cilium: ACCEPT for l7 proxy upstream traffic$/, means: "cilium-accept-upstream", guard },
 
   // What the host sends, tunnels, encryption.
-  { comment: /^cilium: host->any mark as from host$/, means: "cilium-mark-from-host", expects: MARK_TEST },
+  { comment: /^cilium: host->any mark as from host$/, means: "cilium-mark-from-host", guard },
   { comment: /^cilium: ACCEPT for tunnel traffic$/, means: "cilium-accept-tunnel" },
   { comment: /^cilium: NOTRACK for tunnel traffic$/, means: "cilium-notrack-tunnel" },
   {
     comment: /^exclude (xfrm|encrypt\/decrypt) marks from (?<table>\w+) (?<chain>\w+) chain$/,
     means: "cilium-exclude-encryption",
+    guard,
   },
-  { comment: /^cilium-(xfrm|encryption)-notrack:/, means: "cilium-notrack-encryption" },
+  { comment: /^cilium-(xfrm|encryption)-notrack:/, means: "cilium-notrack-encryption", guard },
 
   // Forwarding.
   { comment: /^cilium: any->cluster on (?<device>\S+) forward accept/, means: "cilium-forward-to" },
@@ -57,7 +58,7 @@ export const ciliumRules: readonly RulePattern[] = [
   { comment: /^cilium masquerade non-cluster$/, means: "cilium-masquerade" },
   { comment: /^cilium snat non-cluster via source route$/, means: "cilium-snat-source-route" },
   { comment: /^exclude non-\S+ traffic from masquerade$/, means: "cilium-exclude-others" },
-  { comment: /^exclude proxy return traffic from masqu[ea]rade$/, means: "cilium-exclude-proxy-return" },
+  { comment: /^exclude proxy return traffic from masqu[ea]rade$/, means: "cilium-exclude-proxy-return", guard },
   { comment: /^exclude traffic to cluster nodes from masquerade$/, means: "cilium-exclude-nodes" },
   { comment: /^cilium host->cluster masquerade$/, means: "cilium-snat-host" },
   { comment: /^cilium host->cluster from 127\.0\.0\.1 masquerade$/, means: "cilium-snat-loopback" },

@@ -3,12 +3,15 @@ import type { Owner } from "../owner.ts";
 import { kubeMarks } from "./marks.ts";
 import { kubeProxyIpvsRules, kubeProxySets } from "./ipvs.ts";
 import { kubeProxyIptablesRules } from "./iptables.ts";
+import { kubeProxyNftChains, kubeProxyNftRules, kubeProxyNftSets } from "./nftables.ts";
 
-/** Upstream: pkg/proxy/iptables, pkg/proxy/ipvs. Service chains: first 16 characters of base32(SHA-256(name + protocol)). */
+/** Upstream: pkg/proxy/iptables, pkg/proxy/ipvs, pkg/proxy/nftables. Service chains: first 16 characters of base32(SHA-256(name + protocol)). */
 export const kubeProxy: Owner = defineOwner({
   name: "kube-proxy",
   title: "kube-proxy",
+  tables: [{ name: /^kube-proxy$/, means: "kube-nft-table" }],
   chains: [
+    ...kubeProxyNftChains,
     { name: /^KUBE-SERVICES$/, means: "kube-chain-services" },
     { name: /^KUBE-SVC-[A-Z2-7]{16}$/, means: "kube-chain-svc" },
     { name: /^KUBE-SVL-[A-Z2-7]{16}$/, means: "kube-chain-svl" },
@@ -35,6 +38,7 @@ export const kubeProxy: Owner = defineOwner({
   rules: [
     ...kubeProxyIpvsRules,
     ...kubeProxyIptablesRules,
+    ...kubeProxyNftRules,
     { comment: /^kubernetes service portals$/, means: "kube-jump-services" },
     { comment: /^kubernetes postrouting rules$/, means: "kube-jump-postrouting" },
     { comment: /^kubernetes forwarding rules$/, text: /-j KUBE-FORWARD/, means: "kube-jump-forward" },
@@ -54,12 +58,13 @@ export const kubeProxy: Owner = defineOwner({
     { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding rules$/, means: "kube-forward-marked" },
     { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding conntrack /, means: "kube-forward-established" },
   ],
-  sets: kubeProxySets,
+  sets: [...kubeProxyNftSets, ...kubeProxySets],
   devices: [{ name: /^kube-ipvs0$/, means: "kube-device-ipvs" }],
   marks: kubeMarks,
   variants: [
     { title: "IPVS", chain: /^KUBE-(LOAD-BALANCER|NODE-PORT|IPVS-FILTER|IPVS-OUT-FILTER)$/ },
     { title: "iptables", chain: /^KUBE-(SVC|SVL|SEP|EXT|XLB|FW)-|^KUBE-(NODEPORTS|EXTERNAL-SERVICES)$/ },
+    { title: "nftables", chain: /^mark-for-masquerade$/ },
   ],
   versions: [
     { chain: { table: "nat", name: /^KUBE-FIREWALL$/ }, to: "1.24" },
@@ -70,5 +75,6 @@ export const kubeProxy: Owner = defineOwner({
     { rule: { chain: /^KUBE-POSTROUTING$/, text: /^-m mark ! --mark \S+ -j RETURN$/ }, from: "1.19" },
     { chain: { table: "nat", name: /^KUBE-XLB-/ }, to: "1.23" },
     { chain: { table: "nat", name: /^KUBE-EXT-/ }, from: "1.24" },
+    { chain: { table: "kube-proxy", name: /^mark-for-masquerade$/ }, from: "1.29" },
   ],
 });

@@ -20,7 +20,9 @@ export function printIpBatch({ links, rules, routes }: IpBatch, family: Family):
   const lines = family === "ip" ? links.flatMap(linkLines) : [];
   const ofFamily = <T extends { readonly family: Family }>(all: readonly T[]): readonly T[] =>
     all.filter((one) => one.family === family);
-  for (const line of linesOf(printIpRoute(ofFamily(routes), { oneline: true }))) {
+  // A gateway has to be on a link that the kernel knows already.
+  const byLink = [...ofFamily(routes)].sort((a, b) => Number(hasGateway(a)) - Number(hasGateway(b)));
+  for (const line of linesOf(printIpRoute(byLink, { oneline: true }))) {
     lines.push(`route add ${line.replaceAll("\\\t", " ")}`);
   }
   for (const line of linesOf(printIpRule(ofFamily(rules)))) {
@@ -30,6 +32,10 @@ export function printIpBatch({ links, rules, routes }: IpBatch, family: Family):
   // The new one first: addresses of the node must not be out of reach in between.
   if (ofFamily(rules).some((rule) => isLocalLookup(rule) && rule.priority !== 0)) lines.push("rule delete priority 0");
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+function hasGateway({ nexthops }: Route): boolean {
+  return nexthops.some(({ via }) => via !== null);
 }
 
 function linesOf(text: string): readonly string[] {

@@ -67,7 +67,7 @@ function printNamedSet(set: NftSet, options: NftPrintOptions): string {
 }
 
 /** `type ipv4_addr . inet_service : verdict`, `typeof ip saddr : meta mark`. */
-function printType(set: NftSet): string {
+export function printType(set: NftSet): string {
   const key = set.typeof === null ? `type ${set.type.join(" . ")}` : `typeof ${printExpression(set.typeof, {})}`;
   if (set.data === null) return key;
   const data = set.typeofData === null ? set.data.join(" . ") : printExpression(set.typeofData, {});

@@ -17,15 +17,17 @@ const LINES: ReadonlyMap<string, (pairs: Pairs, options: NftPrintOptions) => rea
 ]);
 
 /** `counter NAME { … }`; `handle` is what stands behind the bracket. */
-export function printObject(
-  { type, name, comment, body }: NftObject,
-  handle: string,
-  options: NftPrintOptions,
-): string {
-  const pairs = new Map(body);
-  const lines = LINES.get(type)?.(pairs, options) ?? body.map(([word, value]) => `${word} ${value}`);
+export function printObject(object: NftObject, handle: string, options: NftPrintOptions): string {
+  const { type, name, comment } = object;
+  const lines = objectLines(object, options);
   const all = comment === null ? lines : [`comment "${comment}"`, ...lines];
   return `\t${type} ${name} {${handle}\n${all.map((line) => `\t\t${line}\n`).join("")}\t}\n`;
+}
+
+/** What stands between the braces, without a comment. */
+export function objectLines({ type, body }: NftObject, options: NftPrintOptions): readonly string[] {
+  const pairs = new Map(body);
+  return LINES.get(type)?.(pairs, options) ?? body.map(([word, value]) => `${word} ${value}`);
 }
 
 function counterLines(pairs: Pairs, { stateless }: NftPrintOptions): readonly string[] {

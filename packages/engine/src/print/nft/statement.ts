@@ -125,6 +125,15 @@ function printNat(statement: Of<"nat">, print: Print): string {
   return words(type, family, flags.includes("netmap") && "prefix", to, shown);
 }
 
+/** `ADDRESS:PORT` of a NAT or tproxy statement. */
+export function printTarget(
+  address: NftExpression | null,
+  port: NftExpression | null,
+  options: NftPrintOptions,
+): string {
+  return target(address, port, (expression) => printExpression(expression, options)).trimStart();
+}
+
 /** ` ADDRESS:PORT`, with brackets around an IPv6 address that a port follows. */
 function target(address: NftExpression | null, port: NftExpression | null, print: Print): string {
   if (port === null) return address === null ? "" : ` ${print(address)}`;

@@ -94,6 +94,7 @@ describe("Bdd", () => {
         expect(bdd.within(f.ref, g.ref)).toBe((f.table & (ALL ^ g.table)) === 0n);
         expect(bdd.disjoint(f.ref, g.ref)).toBe((f.table & g.table) === 0n);
         expect(tableOf(bdd, bdd.union([f.ref, g.ref, f.ref]))).toBe(f.table | g.table);
+        expect(tableOf(bdd, bdd.intersection([f.ref, g.ref]))).toBe(f.table & g.table);
       }),
       { numRuns: 400 },
     );
@@ -203,6 +204,7 @@ describe("Bdd", () => {
     for (let level = 4999; level >= 0; level--) odd = parity.xor(parity.variable(level), odd);
     expect(parity.support(odd)).toHaveLength(5000);
     expect(parity.size).toBeLessThan(20_000);
+    expect([parity.isSmall(odd, 5000), parity.isSmall(odd, 4999)]).toEqual([true, false]);
     expect(() => equal(new Bdd(100))).toThrow(BddLimit);
   });
 });

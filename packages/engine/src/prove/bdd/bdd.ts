@@ -11,8 +11,9 @@ const EXISTS = -3;
 /** Minus the quantified variables. */
 const AND_EXISTS = -4;
 
-/** Far from every AND_EXISTS: there are not so many nodes. */
+/** These are far from every AND_EXISTS: there are not so many nodes. */
 const SIMPLIFY = -0x7fff_ffff;
+const MEETS = -0x7fff_fffe;
 
 /** 64 MB of nodes. */
 const DEFAULT_LIMIT = 1 << 22;
@@ -87,14 +88,30 @@ export class Bdd {
     return this.and(f, g ^ 1);
   }
 
+  /** Is there something that is in both? Makes no nodes, and stops at the first that is found. */
+  meets(f: Ref, g: Ref): boolean {
+    if (f === FALSE || g === FALSE || (f ^ g) === 1) return false;
+    if (f === g || f === TRUE || g === TRUE) return true;
+    if (f > g) return this.meets(g, f);
+    const table = this.#table;
+    const known = table.recall(f, g, MEETS);
+    if (known >= 0) return known === TRUE;
+    const level = Math.min(table.level(f), table.level(g));
+    const isMet =
+      this.meets(this.#lowAt(f, level), this.#lowAt(g, level)) ||
+      this.meets(this.#highAt(f, level), this.#highAt(g, level));
+    table.remember(f, g, MEETS, isMet ? TRUE : FALSE);
+    return isMet;
+  }
+
   /** Is there nothing that is in both? */
   disjoint(f: Ref, g: Ref): boolean {
-    return this.and(f, g) === FALSE;
+    return !this.meets(f, g);
   }
 
   /** Does f imply g? */
   within(f: Ref, g: Ref): boolean {
-    return this.and(f, g ^ 1) === FALSE;
+    return !this.meets(f, g ^ 1);
   }
 
   and(f: Ref, g: Ref): Ref {
@@ -273,6 +290,26 @@ export class Bdd {
       row = next;
     }
     return row[0] ?? FALSE;
+  }
+
+  /** What is in all of them, the lowest variables first: each step then adds above what is there already. */
+  intersection(parts: readonly Ref[]): Ref {
+    let result: Ref = TRUE;
+    for (const part of parts.toSorted((a, b) => this.level(b) - this.level(a))) result = this.and(part, result);
+    return result;
+  }
+
+  /** Has f no more nodes than this? */
+  isSmall(f: Ref, most: number): boolean {
+    const seen = new Set<Ref>();
+    const pending: Ref[] = [f & ~1];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next === TRUE || seen.has(next)) continue;
+      seen.add(next);
+      if (seen.size > most) return false;
+      pending.push(this.low(next) & ~1, this.high(next) & ~1);
+    }
+    return true;
   }
 
   /** The levels that f depends on, ascending. */

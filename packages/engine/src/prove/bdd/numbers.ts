@@ -7,7 +7,9 @@ export type Bits = readonly (number | null)[];
 
 /** Is the bit of this place, counted from the lowest, set? */
 function isSet(value: Address, place: number): boolean {
-  return typeof value === "number" ? Math.floor(value / 2 ** place) % 2 === 1 : (value >> BigInt(place)) % 2n === 1n;
+  if (typeof value === "bigint") return (value >> BigInt(place)) % 2n === 1n;
+  if (place < 32 && value <= 0xffff_ffff) return ((value >>> place) & 1) === 1;
+  return Math.floor(value / 2 ** place) % 2 === 1;
 }
 
 /** `(number & mask) === value`; a value with bits outside of the mask is no number's. */
@@ -27,20 +29,31 @@ function widthOf(mask: Address, value: Address, bits: Bits): number {
   return Math.max(bits.length, typeof mask === "number" && typeof value === "number" ? 32 : 128);
 }
 
-/** `number === value`. */
-export function equals(bdd: Bdd, bits: Bits, value: Address): Ref {
-  return between(bdd, bits, value, value);
-}
-
 /** `from <= number <= to`. */
 export function between(bdd: Bdd, bits: Bits, from: Address, to: Address): Ref {
-  return bdd.and(atLeast(bdd, bits, from), atMost(bdd, bits, to));
+  if (from > to || isBeyond(from, bits)) return FALSE;
+  const last = isBeyond(to, bits) ? largest(to, bits) : to;
+  let split = bits.length - 1;
+  while (split >= 0 && isSet(from, split) === isSet(last, split)) split--;
+  let result: Ref = TRUE;
+  if (split >= 0) {
+    const level = bits[bits.length - 1 - split] ?? null;
+    const low = atLeast(bdd, bits, from, split);
+    result = level === null ? low : bdd.node(level, low, atMost(bdd, bits, last, split));
+  }
+  // Above the highest bit in which the two differ all numbers between them agree.
+  for (let place = split + 1; place < bits.length; place++) {
+    const level = bits[bits.length - 1 - place] ?? null;
+    if (level !== null) result = isSet(from, place) ? bdd.node(level, FALSE, result) : bdd.node(level, result, FALSE);
+    else if (isSet(from, place)) return FALSE;
+  }
+  return result;
 }
 
-function atLeast(bdd: Bdd, bits: Bits, from: Address): Ref {
-  if (isBeyond(from, bits)) return FALSE;
+/** The lowest `count` bits are at least those of `from`. */
+function atLeast(bdd: Bdd, bits: Bits, from: Address, count: number): Ref {
   let result: Ref = TRUE;
-  for (let place = 0; place < bits.length; place++) {
+  for (let place = 0; place < count; place++) {
     const level = bits[bits.length - 1 - place] ?? null;
     if (isSet(from, place)) result = level === null ? FALSE : bdd.node(level, FALSE, result);
     else if (level !== null) result = bdd.node(level, result, TRUE);
@@ -48,15 +61,20 @@ function atLeast(bdd: Bdd, bits: Bits, from: Address): Ref {
   return result;
 }
 
-function atMost(bdd: Bdd, bits: Bits, to: Address): Ref {
-  if (isBeyond(to, bits)) return TRUE;
+/** The lowest `count` bits are at most those of `to`. */
+function atMost(bdd: Bdd, bits: Bits, to: Address, count: number): Ref {
   let result: Ref = TRUE;
-  for (let place = 0; place < bits.length; place++) {
+  for (let place = 0; place < count; place++) {
     const level = bits[bits.length - 1 - place] ?? null;
     if (isSet(to, place)) result = level === null ? TRUE : bdd.node(level, TRUE, result);
     else if (level !== null) result = bdd.node(level, result, FALSE);
   }
   return result;
+}
+
+/** The largest number of so many bits, of the type of the other. */
+function largest(like: Address, bits: Bits): Address {
+  return typeof like === "number" ? 2 ** bits.length - 1 : (1n << BigInt(bits.length)) - 1n;
 }
 
 /** Is the value larger than any number of so many bits? */

@@ -12,7 +12,7 @@ export const FALSE: Ref = 1;
 /** The level of the leaf, below every variable. */
 export const LEAF = 0xffff;
 
-const FIRST_NODES = 1 << 12;
+const FIRST_NODES = 1 << 14;
 const MOST_CACHED = 1 << 20;
 
 /**

@@ -5,7 +5,7 @@ import { invariant } from "../../base/assert.ts";
 import type { Family } from "../../base/address.ts";
 import type { FelixInput, FelixSettings } from "./input.ts";
 import type { Feature } from "./versions.ts";
-import { hasFeature } from "./versions.ts";
+import { featuresOf } from "./versions.ts";
 
 /** What all parts of the renderer ask: the settings, and the names and bits that follow from them. */
 export interface RenderContext {
@@ -32,7 +32,8 @@ export function contextOf({ family, felix }: Pick<FelixInput, "family" | "felix"
     invariant(value !== undefined, `the mark mask has no bit left for ${use}`);
     return value;
   };
-  const has = (feature: Feature): boolean => hasFeature(felix.version, feature);
+  const features = featuresOf(felix.version);
+  const has = (feature: Feature): boolean => features.has(feature);
   return {
     family,
     felix,

@@ -67,15 +67,18 @@ function plansOf(input: FelixInput): readonly TablePlan[] {
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
   const isLater = context.has("forwardChains");
+  // No other endpoint has policies in raw and mangle.
+  const hasHosts = input.hosts.length > 0;
+  const ofHosts = hasHosts ? policies(dropping) : [];
   const mangle: TablePlan = {
     name: "mangle",
-    sources: [...made(mangleChains(dropping, input)), ...policies(dropping), ...profiles(dropping)],
+    sources: [...made(mangleChains(dropping, input)), ...ofHosts, ...(hasHosts ? profiles(dropping) : [])],
     hooks: ["PREROUTING", "POSTROUTING"],
   };
   return [
     {
       name: "raw",
-      sources: [...made(rawChains(dropping, input)), ...policies(dropping)],
+      sources: [...made(rawChains(dropping, input)), ...ofHosts],
       hooks: ["PREROUTING", "OUTPUT"],
     },
     ...(isLater ? [mangle] : []),

@@ -30,6 +30,13 @@ export function hasFeature(version: string, feature: Feature): boolean {
   return compareVersions(version, SINCE[feature]) >= 0;
 }
 
+/** All that it has, for those who ask of every rule. */
+export function featuresOf(version: string): ReadonlySet<Feature> {
+  // The keys of the table are the features.
+  const all = Object.keys(SINCE) as readonly Feature[];
+  return new Set(all.filter((feature) => hasFeature(version, feature)));
+}
+
 /** What runs where nobody says. */
 export const DEFAULT_VERSION = "3.30.0";
 

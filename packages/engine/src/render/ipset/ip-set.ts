@@ -15,7 +15,8 @@ export function ipSet(name: string, type: string, family: Family, entries: reado
   return {
     name,
     type,
-    family,
+    // Ports alone are of neither; the tools then name none, which reads as IPv4.
+    family: known.hasFamily ? family : "ip",
     dimensions: known.dimensions,
     options: type.startsWith("bitmap:port") ? PORT_RANGE : HASH_SIZES,
     elements: [...elements].map(([text, parts]): SetElement => ({ parts, nomatch: false, options: [], text, line: 0 })),

@@ -74,4 +74,10 @@ export const calico = {
   "calico-mark-accept": "accepted by policy",
   "calico-mark-pass": "passed on: skip the other policies, ask the profiles",
   "calico-mark-workload-bit": "from a workload of this node",
+
+  // nft.
+  "calico-table": "Calico in its nftables mode: all that it writes",
+  "calico-map-from-workloads": "for each workload device the chain with what the workload behind it may send",
+  "calico-map-to-workloads": "for each workload device the chain with what the workload behind it may receive",
+  "calico-dispatch-map": "One lookup finds the workload of the device.",
 } as const;

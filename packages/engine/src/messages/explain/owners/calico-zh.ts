@@ -73,4 +73,10 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
   "calico-mark-accept": "策略已放行",
   "calico-mark-pass": "跳过其余策略，转去问配置（profile）",
   "calico-mark-workload-bit": "来自本机的工作负载",
+
+  // nft。
+  "calico-table": "nftables 模式的 Calico 所写的全部内容",
+  "calico-map-from-workloads": "各工作负载设备所对应的发送策略链",
+  "calico-map-to-workloads": "各工作负载设备所对应的接收策略链",
+  "calico-dispatch-map": "按设备一次查找就能找到工作负载。",
 };

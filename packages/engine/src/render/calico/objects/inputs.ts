@@ -13,10 +13,10 @@ import { appliedPolicies, endpointTiers } from "./applied.ts";
 import type { Applied, LocalWorkload } from "./applied.ts";
 import { policyRuleOf } from "./rules.ts";
 import { selectablesOf } from "./selectable.ts";
-import type { Selectables } from "./selectable.ts";
 import { SelectorIndex } from "./selector-index.ts";
 import { SetRequests } from "./set-requests.ts";
 import { computedSet } from "./sets.ts";
+import type { SelectedSet } from "./sets.ts";
 import { felixSettings } from "./settings.ts";
 import type { FelixPlace } from "./settings.ts";
 import { staticSets } from "./static-sets.ts";
@@ -42,7 +42,11 @@ export function felixInputs(place: FelixPlace, facts: NodeFacts | null): (family
   });
   const profiles = localProfiles(place, applied, requests);
   const shared = { ...endpointsOf(place, applied, facts), policies, profiles };
-  return (family) => familyInput(place, facts, family, shared, { selectables, requests });
+  const index = new SelectorIndex(selectables.all);
+  const selected = [...requests.all].map(([id, request]): SelectedSet => {
+    return { id, request, members: request.kind === "service" ? [] : index.select(request.selector) };
+  });
+  return (family) => familyInput(place, facts, family, shared, selected);
 }
 
 interface Shared extends Pick<FelixInput, "workloads" | "hosts" | "policies" | "profiles"> {
@@ -54,12 +58,11 @@ function familyInput(
   facts: NodeFacts | null,
   family: Family,
   shared: Shared,
-  { selectables, requests }: { readonly selectables: Selectables; readonly requests: SetRequests },
+  selected: readonly SelectedSet[],
 ): FamilyInput {
   const felix = felixSettings(place, family);
   const format = hasFeature(place.version, "forwardChains") ? "0" : "-";
-  const sources = { index: new SelectorIndex(selectables.all), endpointSlices: place.state.endpointSlices };
-  const computed = [...requests.all].map(([id, request]) => computedSet(id, request, sources, family, format));
+  const computed = selected.map((set) => computedSet(set, place.state.endpointSlices, family, format));
   const sets = [...staticSets(place, felix, facts, family, format), ...computed];
   const isOfFamily = (prefix: { readonly address: number | bigint }): boolean => familyOf(prefix.address) === family;
   return {

@@ -7,21 +7,20 @@ import { setName } from "../../../owners/calico/set-names.ts";
 import type { SetFormat } from "../../../owners/calico/set-names.ts";
 import { compareTexts } from "../order.ts";
 import type { Selectable } from "./selectable.ts";
-import type { SelectorIndex } from "./selector-index.ts";
 import type { SetRequest } from "./set-requests.ts";
 import { portProtocol } from "./set-requests.ts";
 
-/** Where a set's members come from. */
-export interface SetSources {
-  readonly index: SelectorIndex<Selectable>;
-  readonly endpointSlices: readonly EndpointSlice[];
+/** A set that a rule asks for, and what its selector selects. */
+export interface SelectedSet {
+  readonly id: string;
+  readonly request: SetRequest;
+  readonly members: readonly Selectable[];
 }
 
 /** The set of one family that a rule asks for, with its members: felix/labelindex/named_port_index.go, felix/serviceindex. */
 export function computedSet(
-  id: string,
-  request: SetRequest,
-  sources: SetSources,
+  { id, request, members }: SelectedSet,
+  slices: readonly EndpointSlice[],
   family: Family,
   format: SetFormat,
 ): IpSet {
@@ -31,14 +30,14 @@ export function computedSet(
       return netSet(
         name,
         family,
-        sources.index.select(request.selector).flatMap(({ nets }) => nets),
+        members.flatMap(({ nets }) => nets),
       );
     case "named-port":
-      return portSet(name, family, namedPorts(request, sources, family));
+      return portSet(name, family, namedPorts(request, members, family));
     case "service":
       return request.withPorts
-        ? portSet(name, family, servicePorts(request, sources))
-        : netSet(name, family, serviceAddresses(request, sources));
+        ? portSet(name, family, servicePorts(request, slices))
+        : netSet(name, family, serviceAddresses(request, slices));
   }
 }
 
@@ -50,10 +49,10 @@ interface AddressPort {
 
 function namedPorts(
   request: Extract<SetRequest, { kind: "named-port" }>,
-  { index }: SetSources,
+  members: readonly Selectable[],
   family: Family,
 ): readonly AddressPort[] {
-  return index.select(request.selector).flatMap(({ nets, ports }) => {
+  return members.flatMap(({ nets, ports }) => {
     const fitting = ports.filter(
       ({ name, protocol }) => name === request.port && portProtocol(protocol) === request.protocol,
     );
@@ -66,22 +65,22 @@ const SERVICE_LABEL = "kubernetes.io/service-name";
 
 type ServiceRequest = Extract<SetRequest, { kind: "service" }>;
 
-function slicesOf({ namespace, name }: ServiceRequest, { endpointSlices }: SetSources): readonly EndpointSlice[] {
-  return endpointSlices.filter(
+function slicesOf({ namespace, name }: ServiceRequest, slices: readonly EndpointSlice[]): readonly EndpointSlice[] {
+  return slices.filter(
     ({ metadata }) => metadata.namespace === namespace && metadata.labels.get(SERVICE_LABEL) === name,
   );
 }
 
-function servicePorts(request: ServiceRequest, sources: SetSources): readonly AddressPort[] {
-  return slicesOf(request, sources).flatMap(({ endpoints, ports }) =>
+function servicePorts(request: ServiceRequest, slices: readonly EndpointSlice[]): readonly AddressPort[] {
+  return slicesOf(request, slices).flatMap(({ endpoints, ports }) =>
     endpoints.flatMap(({ address }) =>
       ports.map(({ protocol, port }) => ({ address, protocol: protocol.toLowerCase(), port })),
     ),
   );
 }
 
-function serviceAddresses(request: ServiceRequest, sources: SetSources): readonly Prefix[] {
-  return slicesOf(request, sources).flatMap(({ endpoints }) =>
+function serviceAddresses(request: ServiceRequest, slices: readonly EndpointSlice[]): readonly Prefix[] {
+  return slicesOf(request, slices).flatMap(({ endpoints }) =>
     endpoints.map(({ address }) => ({ address, length: bitsOf(address) })),
   );
 }
@@ -153,10 +152,7 @@ function setOf(
     type,
     family,
     dimensions,
-    options: [
-      { name: "family", value: family === "ip" ? "inet" : "inet6" },
-      ...Object.entries(OPTIONS).map(([option, value]) => ({ name: option, value })),
-    ],
+    options: Object.entries(OPTIONS).map(([option, value]) => ({ name: option, value })),
     elements: once.map((element, at): SetElement => ({ ...element, nomatch: false, options: [], line: at + 2 })),
     span: { file: "ipset-save.txt", line: 1 },
   };

@@ -1,17 +1,17 @@
-import { findTarget } from "../ext/xt/registry.ts";
-import { list, phrase } from "../messages/explain/phrase.ts";
-import type { Part, Phrase } from "../messages/explain/phrase.ts";
-import type { Target } from "../model/ruleset.ts";
-import type { Action } from "../program/action.ts";
-import type { LoweringContext } from "../program/test.ts";
-import type { Place } from "./node.ts";
+import { findTarget } from "../../ext/xt/registry.ts";
+import { list, phrase } from "../../messages/explain/phrase.ts";
+import type { Part, Phrase } from "../../messages/explain/phrase.ts";
+import type { Target } from "../../model/ruleset.ts";
+import type { Action } from "../../program/action.ts";
+import type { LoweringContext } from "../../program/test.ts";
+import type { XtPlace } from "../place.ts";
 import { printedOptions } from "./printed.ts";
-import type { Scope } from "./scope.ts";
-import { meaningPhrase } from "./set-name.ts";
+import type { FamilyScope } from "../scope.ts";
+import { leadingPhrase } from "../leading.ts";
 import { targetPhrases } from "./target-phrases.ts";
 
 /** What a rule does with a packet that it matches, as a predicate: “the packet {effect}”. */
-export function effectOf(place: Place, scope: Scope): Phrase {
+export function effectOf(place: XtPlace, scope: FamilyScope): Phrase {
   const { target } = place.rule;
   if (target === null) return phrase("continues", { effect: phrase("count") });
   switch (target.kind) {
@@ -19,7 +19,7 @@ export function effectOf(place: Place, scope: Scope): Phrase {
       return verdictPhrase(target.verdict, place);
     case "jump":
     case "goto":
-      return leadingPhrase(target, place, scope);
+      return leadingPhrase(target.kind, target.chain, place.table, scope.node);
     case "verbatim":
       return unknownTarget(target);
     case "target":
@@ -27,7 +27,7 @@ export function effectOf(place: Place, scope: Scope): Phrase {
   }
 }
 
-function verdictPhrase(verdict: "ACCEPT" | "DROP" | "RETURN", { table, chain }: Place): Phrase {
+function verdictPhrase(verdict: "ACCEPT" | "DROP" | "RETURN", { table, chain }: XtPlace): Phrase {
   if (verdict === "DROP") return phrase("drop");
   if (verdict === "RETURN") {
     return chain.policy === null ? phrase("return-user") : phrase("return-base", { policy: chain.policy });
@@ -36,23 +36,7 @@ function verdictPhrase(verdict: "ACCEPT" | "DROP" | "RETURN", { table, chain }: 
   return table.name === "filter" ? phrase("accept") : phrase("accept-table", { table: table.name });
 }
 
-function leadingPhrase(
-  { kind, chain: name }: Target & { kind: "jump" | "goto" },
-  { table }: Place,
-  { node }: Scope,
-): Phrase {
-  const found = node.chain(table, name);
-  const meaning = node.owners.chain(table.name, name);
-  const chain =
-    meaning === null
-      ? phrase("chain-named", { chain: name })
-      : phrase("chain-described", { chain: name, meaning: meaningPhrase(meaning) });
-  if (found === null) return phrase("jump-missing", { chain });
-  if (kind === "goto") return phrase("goto", { chain });
-  return found.rules.length === 0 ? phrase("jump-empty", { chain }) : phrase("jump", { chain });
-}
-
-function targetPhrase(target: Target & { kind: "target" }, place: Place, scope: Scope): Phrase {
+function targetPhrase(target: Target & { kind: "target" }, place: XtPlace, scope: FamilyScope): Phrase {
   const extension = findTarget(target.name, scope.family);
   const phrases = Object.hasOwn(targetPhrases, target.name) ? targetPhrases[target.name] : undefined;
   if (extension === null || phrases === undefined) return unknownTarget({ name: target.name, text: "" });
@@ -75,7 +59,7 @@ function verbOf(
   verb: NonNullable<(typeof targetPhrases)[string]>["verb"],
   parts: readonly Part[],
   target: Target & { kind: "target" },
-  { chain }: Place,
+  { chain }: XtPlace,
 ): Phrase | null {
   const saysAll = target.name === "CT" ? target.args["notrack"] : target.args["ecn-tcp-remove"];
   if (verb === null || (saysAll !== undefined && parts.length > 0)) return null;
@@ -104,6 +88,6 @@ function unknownTarget({ name, text }: { readonly name: string; readonly text: s
   return phrase("unknown-target", { text: [name, text].filter((one) => one !== "").join(" ") });
 }
 
-function loweringContext({ table }: Place): LoweringContext {
+function loweringContext({ table }: XtPlace): LoweringContext {
   return { family: table.family, backend: table.backend === "nft" ? "nft" : "legacy", table: table.name };
 }

@@ -1,25 +1,26 @@
-import { lengthOfMask, printAddress, printAddressMask, bitsOf } from "../base/address.ts";
-import type { AddressMask } from "../base/address.ts";
-import { printProtocol } from "../base/protocols.ts";
-import { findMatch } from "../ext/xt/registry.ts";
-import { list, negate, phrase } from "../messages/explain/phrase.ts";
-import type { Part, Phrase } from "../messages/explain/phrase.ts";
-import type { Match, Negatable, Rule, Verbatim } from "../model/ruleset.ts";
-import { meaningOf } from "./bits.ts";
+import { lengthOfMask, printAddress, printAddressMask, bitsOf } from "../../base/address.ts";
+import type { AddressMask } from "../../base/address.ts";
+import { printProtocol } from "../../base/protocols.ts";
+import { findMatch } from "../../ext/xt/registry.ts";
+import { list, negate, phrase } from "../../messages/explain/phrase.ts";
+import type { Part, Phrase } from "../../messages/explain/phrase.ts";
+import type { Match, Rule, Verbatim } from "../../model/ruleset.ts";
+import { markText } from "../bits.ts";
+import { devicePhrase } from "../devices.ts";
 import { matchPhrases } from "./match-phrases.ts";
-import { parseBits, printedOptions } from "./printed.ts";
+import { parseBits } from "../bits-text.ts";
+import { printedOptions } from "./printed.ts";
 import type { Printed } from "./printed.ts";
-import type { Scope } from "./scope.ts";
-import { meaningPhrase } from "./set-name.ts";
+import type { FamilyScope } from "../scope.ts";
 
 /** What a rule asks of a packet, clause by clause; comments ask nothing. */
-export function conditionsOf(rule: Rule, scope: Scope): readonly Part[] {
+export function conditionsOf(rule: Rule, scope: FamilyScope): readonly Part[] {
   const { src, dst, iif, oif, proto, fragment } = rule;
   const said: readonly (Part | null)[] = [
     src && negate(addressPhrase(src.value, "source"), src.negated),
     dst && negate(addressPhrase(dst.value, "destination"), dst.negated),
-    iif && negate(phrase("in-device", { device: devicePhrase(iif, scope) }), iif.negated),
-    oif && negate(phrase("out-device", { device: devicePhrase(oif, scope) }), oif.negated),
+    iif && negate(phrase("in-device", { device: devicePhrase(iif.value, "+", scope.node) }), iif.negated),
+    oif && negate(phrase("out-device", { device: devicePhrase(oif.value, "+", scope.node) }), oif.negated),
     proto && negate(phrase("protocol", { value: printProtocol(proto.value) }), proto.negated),
     fragment && negate(phrase("fragment"), fragment.negated),
   ];
@@ -32,18 +33,6 @@ function addressPhrase(net: AddressMask, side: "source" | "destination"): Phrase
   const isHost = lengthOfMask(net.mask) === bitsOf(net.value);
   const value = isHost ? printAddress(net.value) : printAddressMask(net);
   return isHost ? phrase(`${side}-host`, { value }) : phrase(`${side}-net`, { value });
-}
-
-function devicePhrase({ value: name }: Negatable<string>, { node }: Scope): Phrase {
-  const known = node.owners.device(name);
-  const meaning = known === null ? null : meaningPhrase(known);
-  if (!name.endsWith("+"))
-    return meaning === null ? phrase("device-exact", { name }) : phrase("device-known", { name, meaning });
-  const prefix = name.slice(0, -1);
-  if (prefix === "") return phrase("device-any", { name });
-  return meaning === null
-    ? phrase("device-prefix", { name, prefix })
-    : phrase("device-prefix-known", { name, prefix, meaning });
 }
 
 /** Matches that stand side by side and exclude one mark each are said together. */
@@ -61,24 +50,23 @@ function excludesMark(match: Match | Verbatim): boolean {
   return match.kind === "match" && match.name === "mark" && match.args["mark"]?.negated === true;
 }
 
-function runConditions(run: Rule["matches"], scope: Scope): readonly Part[] {
+function runConditions(run: Rule["matches"], scope: FamilyScope): readonly Part[] {
   if (run.length === 1) return run.flatMap((match) => matchConditions(match, scope));
   const values = run.flatMap((match) => printedMatch(match, scope.family)).map(({ text }) => knownValue(text, scope));
   return [phrase("bits-none-of", { what: phrase("the-mark"), values: list("items", values) })];
 }
 
-function printedMatch(match: Match | Verbatim, family: Scope["family"]): readonly Printed[] {
+function printedMatch(match: Match | Verbatim, family: FamilyScope["family"]): readonly Printed[] {
   const extension = match.kind === "match" ? findMatch(match.name, family) : null;
   return match.kind === "verbatim" || extension === null ? [] : printedOptions(extension, match.args);
 }
 
-function knownValue(text: string, scope: Scope): Part {
+function knownValue(text: string, scope: FamilyScope): Part {
   const bits = parseBits(text);
-  const meaning = bits === null ? null : meaningOf(bits.value, bits.mask, scope);
-  return meaning === null ? text : phrase("value-known", { value: text, meaning });
+  return bits === null ? text : markText(text, bits, scope);
 }
 
-function matchConditions(match: Match | Verbatim, scope: Scope): readonly Part[] {
+function matchConditions(match: Match | Verbatim, scope: FamilyScope): readonly Part[] {
   if (match.name === "comment") return [];
   const extension = match.kind === "match" ? findMatch(match.name, scope.family) : null;
   const phrases = Object.hasOwn(matchPhrases, match.name) ? matchPhrases[match.name] : undefined;
@@ -97,7 +85,7 @@ function matchConditions(match: Match | Verbatim, scope: Scope): readonly Part[]
 function optionPart(
   option: NonNullable<(typeof matchPhrases)[string]>["options"][string],
   printed: Printed,
-  scope: Scope,
+  scope: FamilyScope,
 ): Part | null {
   if (typeof option === "function") return option(printed, scope);
   return { id: option, negated: printed.negated, params: { value: printed.text } };

@@ -1,4 +1,4 @@
-import type { ValuePhraseId } from "../messages/explain/phrase.ts";
+import type { ValuePhraseId } from "../../messages/explain/phrase.ts";
 import { icmpPart, marksPart, setPart, statesPart, tcpFlagsPart, typePart } from "./match-parts.ts";
 import type { OptionPart } from "./match-parts.ts";
 

@@ -1,14 +1,16 @@
-import { icmpTypes } from "../ext/xt/icmp-types.ts";
-import { list, negate, phrase } from "../messages/explain/phrase.ts";
-import type { Part, Phrase, PhraseId } from "../messages/explain/phrase.ts";
-import { bitsTest } from "./bits.ts";
-import { parseBits } from "./printed.ts";
+import { icmpTypes } from "../../ext/xt/icmp-types.ts";
+import { negate, phrase } from "../../messages/explain/phrase.ts";
+import type { Part } from "../../messages/explain/phrase.ts";
+import { bitsTest } from "../bits.ts";
+import { parseBits } from "../bits-text.ts";
 import type { Printed } from "./printed.ts";
-import type { Scope } from "./scope.ts";
+import type { FamilyScope } from "../scope.ts";
+import { statesPhrase } from "../states.ts";
+import { tcpFlagsPhrase } from "../tcp-flags.ts";
 import { sidesPhrase, setName } from "./set-name.ts";
 
 /** An option whose value says more than itself. Null: another option's phrase says it. */
-export type OptionPart = (printed: Printed, scope: Scope) => Part | null;
+export type OptionPart = (printed: Printed, scope: FamilyScope) => Part | null;
 
 type WhatId = "the-mark" | "the-ctmark" | "the-realm" | "the-in-group" | "the-out-group";
 
@@ -29,26 +31,7 @@ export function typePart(
   return ({ text, negated }) => negate(text === "LOCAL" ? phrase(local) : phrase(general, { value: text }), negated);
 }
 
-/** States that say nothing by their names alone. */
-const STATES: ReadonlyMap<string, PhraseId> = new Map([
-  ["INVALID", "state-invalid"],
-  ["UNTRACKED", "state-untracked"],
-  ["SNAT", "state-snat"],
-  ["DNAT", "state-dnat"],
-]);
-
-export const statesPart: OptionPart = ({ text, negated }) => {
-  const states = text.split(",").map((state): Part => {
-    const id = STATES.get(state);
-    return id === undefined ? state : { id, negated: false, params: {} };
-  });
-  const [only] = states;
-  const said =
-    only !== undefined && states.length === 1
-      ? phrase("ct-state", { value: only })
-      : phrase("ct-state-of", { value: list("items", states) });
-  return negate(said, negated);
-};
+export const statesPart: OptionPart = ({ text, negated }) => negate(statesPhrase(text.split(",")), negated);
 
 export const icmpPart: OptionPart = ({ text, negated }, { family }) => {
   for (const [name, { type, code }] of icmpTypes(family)) {
@@ -60,13 +43,7 @@ export const icmpPart: OptionPart = ({ text, negated }, { family }) => {
 
 export const tcpFlagsPart: OptionPart = ({ text, negated }) => {
   const [mask = "", set = ""] = text.split(" ");
-  const said: Phrase =
-    text === "FIN,SYN,RST,ACK SYN"
-      ? phrase("tcp-syn")
-      : set === "NONE"
-        ? phrase("tcp-flags-none", { mask })
-        : phrase("tcp-flags", { mask, set });
-  return negate(said, negated);
+  return negate(tcpFlagsPhrase(mask, set === "NONE" ? "" : set), negated);
 };
 
 export const setPart: OptionPart = ({ text, negated }, scope) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { matchExtensions } from "../ext/xt/matches.ts";
-import { targetExtensions } from "../ext/xt/targets.ts";
-import { phrases as en } from "../messages/explain/en.ts";
-import type { PhraseId } from "../messages/explain/phrase.ts";
-import { phrases as zh } from "../messages/explain/zh.ts";
+import { matchExtensions } from "../../ext/xt/matches.ts";
+import { targetExtensions } from "../../ext/xt/targets.ts";
+import { phrases as en } from "../../messages/explain/en.ts";
+import type { PhraseId } from "../../messages/explain/phrase.ts";
+import { phrases as zh } from "../../messages/explain/zh.ts";
 import { matchPhrases } from "./match-phrases.ts";
 import { targetPhrases } from "./target-phrases.ts";
 

@@ -1,4 +1,4 @@
-import type { ValuePhraseId } from "../messages/explain/phrase.ts";
+import type { ValuePhraseId } from "../../messages/explain/phrase.ts";
 import { restoreMark, saveMark, setMark, tosBits, tproxy, updateSet } from "./target-parts.ts";
 import type { TargetPart } from "./target-parts.ts";
 

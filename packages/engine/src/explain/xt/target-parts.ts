@@ -1,13 +1,14 @@
-import { phrase } from "../messages/explain/phrase.ts";
-import type { Part, Phrase } from "../messages/explain/phrase.ts";
-import { bitsEffect, knownBits } from "./bits.ts";
-import { parseBits, printHex } from "./printed.ts";
+import { phrase } from "../../messages/explain/phrase.ts";
+import type { Part, Phrase } from "../../messages/explain/phrase.ts";
+import { bitsEffect, knownBits } from "../bits.ts";
+import { printHex } from "../../base/hex.ts";
+import { parseBits } from "../bits-text.ts";
 import type { Printed } from "./printed.ts";
-import type { Scope } from "./scope.ts";
+import type { FamilyScope } from "../scope.ts";
 import { setName, sidesPhrase } from "./set-name.ts";
 
 /** An option of a target that says more than its value, perhaps together with others. Null: another one's phrase says it. */
-export type TargetPart = (printed: Printed, all: PrintedTarget, scope: Scope) => Part | null;
+export type TargetPart = (printed: Printed, all: PrintedTarget, scope: FamilyScope) => Part | null;
 
 export interface PrintedTarget {
   readonly name: string;
@@ -44,10 +45,11 @@ export const tproxy: TargetPart = ({ text }, { options }, scope) => {
   const address = options.get("on-ip") ?? "";
   const isAny = address === "" || address === "0.0.0.0" || address === "::";
   const at = isAny ? phrase("tproxy-any", { value: text }) : phrase("tproxy-at", { value: endpoint(address, text) });
-  return phrase("tproxy", { at, mark: tproxyMark(options.get("tproxy-mark") ?? "", scope) });
+  const socket = phrase("tproxy-socket", { at });
+  return phrase("tproxy", { socket, mark: tproxyMark(options.get("tproxy-mark") ?? "", scope) });
 };
 
-function tproxyMark(text: string, scope: Scope): Phrase {
+function tproxyMark(text: string, scope: FamilyScope): Phrase {
   const bits = parseBits(text);
   if (bits === null || bits.mask === 0) return phrase("tproxy-mark-kept");
   const value = knownBits(bits.value, bits.mask, scope);
