@@ -42,6 +42,17 @@ export function readAll(path: string, text: string): DesiredState {
   return value;
 }
 
+/** What writes the rules: FelixConfiguration's nftablesMode. */
+export type Dataplane = "iptables" | "nftables";
+
+/** The case's objects as Felix has them where it writes for one of its dataplanes. */
+export function casesFor(state: DesiredState, dataplane: Dataplane): DesiredState {
+  const mode = dataplane === "nftables" ? "Enabled" : "Disabled";
+  const text = `{ apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: { name: default }, spec: { nftablesMode: ${mode} } }`;
+  const { value } = readObjects([{ path: "felix.yaml", text }]);
+  return { ...state, calico: { ...state.calico, felix: value.calico.felix } };
+}
+
 export const UPLINK = "eth0";
 
 const OUTSIDE: readonly (readonly [name: string, v4: string, v6: string])[] = [

@@ -49,6 +49,7 @@ function isMatched(rule: CalicoRule, flow: Flow, namespace: string): boolean {
   const { family, protocol, notProtocol, source, destination } = rule;
   return (
     (family === null || family === flow.family) &&
+    [source, destination].every((side) => speaksOf(side.nets, flow) && speaksOf(side.notNets, flow)) &&
     (protocol === null || isProtocol(protocol, flow)) &&
     (notProtocol === null || !isProtocol(notProtocol, flow)) &&
     isIcmp(rule, flow) &&
@@ -57,6 +58,11 @@ function isMatched(rule: CalicoRule, flow: Flow, namespace: string): boolean {
     arePorts(source, flow, flow.sourcePort, flow.source) &&
     arePorts(destination, flow, flow.destinationPort, flow.destination)
   );
+}
+
+/** Networks of one family make a rule one of that family, also where they are those that are left out: felix's FilterRuleToIPVersion says why. */
+function speaksOf(nets: EntityRule["nets"], { source: { address: own } }: Flow): boolean {
+  return nets.length === 0 || nets.some(({ address }) => typeof address === typeof own);
 }
 
 const NUMBERS = { tcp: 6, udp: 17, sctp: 132 } as const;

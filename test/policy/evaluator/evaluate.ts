@@ -6,7 +6,7 @@ import type { Direction, EnforcedPolicy } from "./policy.ts";
 
 /** Allow or deny, from what the objects mean. Knows nothing of rules, chains, marks or sets. */
 export interface Evaluator {
-  allows(flow: Flow): boolean;
+  readonly allows: (flow: Flow) => boolean;
 }
 
 interface Tier {

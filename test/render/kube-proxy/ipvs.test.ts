@@ -1,4 +1,4 @@
-import { printIpset, printIpvsadm, printRule } from "@hookwalk/engine";
+import { printIpset, printIptablesRestore, printIpvsadm, printRule } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
 import type { Rendered } from "@hookwalk/engine/render";
@@ -71,6 +71,11 @@ describe("rules of mode ipvs", () => {
     expect(rulesOf(ipvs(), "filter", "KUBE-IPVS-OUT-FILTER")).toEqual([
       "-A KUBE-IPVS-OUT-FILTER -s 198.51.100.9/32 -m ipvs --proto 6 --vaddr 198.51.100.9 --vport 80 -j DROP",
     ]);
+    // iptables-save prints an option that iptables-restore takes for another one, `-p`.
+    const { snapshot, inserted } = ipvs();
+    expect(printIptablesRestore(snapshot.tables.ip ?? [], inserted)).toContain(
+      "-A KUBE-IPVS-OUT-FILTER -s 198.51.100.9/32 -m ipvs --vproto 6 --vaddr 198.51.100.9 --vport 80 -j DROP\n",
+    );
     const near = ipvs(undefined, (text) => text.replace("203.0.113.0/24", "192.0.2.0/24"));
     expect(rulesOf(near, "filter", "KUBE-IPVS-OUT-FILTER")).toEqual([]);
     expect(members(near, "KUBE-LOAD-BALANCER-SOURCE-IP")).toEqual(["198.51.100.9,tcp:80,198.51.100.9"]);

@@ -8,7 +8,7 @@ import type { Hooks } from "./hooks.ts";
 /** What a listing of nft leaves open: the order in which things were made, where chains stand, and the tables that are not its own. */
 export function nftAssumptions(snapshot: Snapshot, hooks: Readonly<Record<Family, Hooks>>): readonly Assumption[] {
   const { nft } = snapshot;
-  if (nft === null) return [];
+  if (nft === null) return unlistedTables(snapshot);
   const perFamily = (["ip", "ip6"] as const).flatMap((family) => [
     ...legacyTables(snapshot, family),
     ...hooks[family].ties.map((tie) => ({
@@ -18,6 +18,13 @@ export function nftAssumptions(snapshot: Snapshot, hooks: Readonly<Record<Family
     })),
   ]);
   return [...perFamily, ...placelessChains(nft), ...spoiltFlags(nft), ...bridgeTables(snapshot, nft)];
+}
+
+/** What iptables lists is not all: any table of nft itself could drop the packet before it comes to a rule of iptables, or behind. */
+function unlistedTables({ tables }: Snapshot): readonly Assumption[] {
+  return (["ip", "ip6"] as const)
+    .filter((family) => tables[family] !== null)
+    .map((family) => ({ what: "nft has no tables of its own", why: "no nft dump", family }));
 }
 
 /** What nft lists is not all: legacy iptables has tables of its own. */

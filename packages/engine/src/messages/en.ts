@@ -38,7 +38,10 @@ export const diagnostics = {
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
-  "render-calico-mode": "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is.",
+  "render-calico-mode":
+    "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
+  "render-calico-no-limits":
+    "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
   "render-calico-no-device":
     "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",

@@ -12,6 +12,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
   ["routing policy is the default (local, main)", "策略路由为默认（local、main）"],
   ["no flow is tracked yet", "尚未跟踪任何连接"],
+  ["nft has no tables of its own", "nft 没有自己的表"],
   ["legacy iptables has no {} rules", "legacy iptables 没有 {1} 规则"],
   ["chains of equal priority run in the order {}", "优先级相同的链按此顺序运行：{1}"],
   ["chain {} is at none of the packet's devices", "链 {1} 不在该报文的任何设备上"],

@@ -19,7 +19,7 @@ function printTable({ name, family, chains }: Table, inserted: ReadonlyMap<Chain
     const before = chain.policy === null ? 0 : (inserted.get(chain) ?? 0);
     return chain.rules.map((rule, index) => {
       const edit = index < before ? `-I ${chain.name} ${String(index + 1)}` : `-A ${chain.name}`;
-      return `${edit}${printSpec(rule, family)}\n`;
+      return `${edit}${printSpec(rule, family, "taken")}\n`;
     });
   });
   return `*${name}\n${heads.join("")}${rules.join("")}COMMIT\n`;

@@ -2,6 +2,7 @@ import { printAddressMask } from "../base/address.ts";
 import type { AddressMask, Family } from "../base/address.ts";
 import { printProtocol } from "../base/protocols.ts";
 import { printArgs } from "../ext/xt/args.ts";
+import type { Spelling } from "../ext/xt/args.ts";
 import { findMatch, findTarget } from "../ext/xt/registry.ts";
 import type { Chain, Counters, Match, Negatable, Rule, Table, Target, Verbatim } from "../model/ruleset.ts";
 
@@ -50,7 +51,7 @@ export function printRule(rule: Rule, family: Family): string {
 }
 
 /** What a rule tests and does, each part with a blank before it: ` -s 10.0.0.0/8 -p tcp -j ACCEPT`. */
-export function printSpec(rule: Rule, family: Family): string {
+export function printSpec(rule: Rule, family: Family, spelling: Spelling = "printed"): string {
   let out = "";
   if (rule.src !== null) out += printNet("-s", rule.src);
   if (rule.dst !== null) out += printNet("-d", rule.dst);
@@ -58,7 +59,7 @@ export function printSpec(rule: Rule, family: Family): string {
   if (rule.oif !== null) out += `${not(rule.oif)} -o ${rule.oif.value}`;
   if (rule.proto !== null) out += `${not(rule.proto)} -p ${printProtocol(rule.proto.value)}`;
   if (rule.fragment !== null) out += `${not(rule.fragment)} -f`;
-  for (const match of rule.matches) out += printMatch(match, family);
+  for (const match of rule.matches) out += printMatch(match, family, spelling);
   return rule.target === null ? out : out + printTarget(rule.target, family);
 }
 
@@ -70,10 +71,10 @@ function printNet(option: string, net: Negatable<AddressMask>): string {
   return `${not(net)} ${option} ${printAddressMask(net.value)}`;
 }
 
-function printMatch(match: Match | Verbatim, family: Family): string {
+function printMatch(match: Match | Verbatim, family: Family, spelling: Spelling): string {
   if (match.kind === "verbatim") return printVerbatim("-m", match);
   const extension = findMatch(match.name, family);
-  return ` -m ${match.name}${extension === null ? "" : printArgs(extension, match.args)}`;
+  return ` -m ${match.name}${extension === null ? "" : printArgs(extension, match.args, spelling)}`;
 }
 
 /** Words that belong to no extension have no name to print. */

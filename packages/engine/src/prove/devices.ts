@@ -19,7 +19,7 @@ export interface DeviceName {
 /** IFNAMSIZ without the final zero. */
 const LONGEST_NAME = 15;
 
-export function devicesOf(exact: ReadonlySet<string>, prefixes: ReadonlySet<string>): Devices {
+function devicesOf(exact: ReadonlySet<string>, prefixes: ReadonlySet<string>): Devices {
   const names: DeviceName[] = [...exact].map((name) => ({ name, isOther: false }));
   for (const prefix of new Set([...prefixes, ""]))
     if (prefix.length < LONGEST_NAME) names.push({ name: prefix, isOther: true });

@@ -77,7 +77,7 @@ export function chained(bdd: Bdd, first: Flow, then: Flow): Flow {
 const substitutions = new WeakMap<Bitwise, Substitution>();
 
 /** What is known of a substitution is kept as long as its bits are. */
-export function asSubstitution(bdd: Bdd, now: Bitwise): Substitution {
+function asSubstitution(bdd: Bdd, now: Bitwise): Substitution {
   let substitution = substitutions.get(now);
   if (substitution === undefined) {
     substitution = bdd.substitution(now);

@@ -12,6 +12,7 @@ export interface NamedOption {
 interface Prepared {
   readonly bySpelling: ReadonlyMap<string, NamedOption>;
   readonly printed: readonly PrintedOption[];
+  readonly taken: readonly PrintedOption[];
 }
 
 interface PrintedOption extends NamedOption {
@@ -27,14 +28,20 @@ function prepare(options: Options): Prepared {
   if (known !== undefined) return known;
   const bySpelling = new Map<string, NamedOption>();
   const printed: PrintedOption[] = [];
+  const taken: PrintedOption[] = [];
   for (const [name, option] of Object.entries(options)) {
-    const word = option.codec.words === 0 ? `--${name}` : `--${name} `;
-    printed.push({ name, option, plain: ` ${word}`, negated: ` ! ${word}` });
+    printed.push(printedOption(name, option, name));
+    taken.push(printedOption(name, option, option.taken ?? name));
     for (const spelling of [name, ...option.aliases]) bySpelling.set(spelling, { name, option });
   }
-  const prepared = { bySpelling, printed };
+  const prepared = { bySpelling, printed, taken };
   preparedTables.set(options, prepared);
   return prepared;
+}
+
+function printedOption(name: string, option: Option<unknown>, spelling: string): PrintedOption {
+  const word = option.codec.words === 0 ? `--${spelling}` : `--${spelling} `;
+  return { name, option, plain: ` ${word}`, negated: ` ! ${word}` };
 }
 
 /**
@@ -54,15 +61,18 @@ export function findOption(extension: Extension, word: string): NamedOption | nu
   return found;
 }
 
+/** `taken`: as iptables-restore takes it, where iptables-save prints an option by a name that its own parser does not know. */
+export type Spelling = "printed" | "taken";
+
 /** Normalised arguments as iptables-save prints them, a blank before each: ` ! --dport 80`. Empty where there are none. */
-export function printArgs(extension: Extension, args: Args): string {
-  return printOptions(extension.options, args);
+export function printArgs(extension: Extension, args: Args, spelling: Spelling = "printed"): string {
+  return printOptions(extension.options, args, spelling);
 }
 
 /** The same, for an extension's own file, which has the table but not yet the extension. */
-export function printOptions(options: Options, args: Args): string {
+export function printOptions(options: Options, args: Args, spelling: Spelling = "printed"): string {
   let text = "";
-  for (const { name, option, plain, negated } of prepare(options).printed) {
+  for (const { name, option, plain, negated } of prepare(options)[spelling]) {
     const arg = args[name];
     if (arg !== undefined) text += (arg.negated ? negated : plain) + option.codec.print(arg.value);
   }

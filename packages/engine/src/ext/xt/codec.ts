@@ -19,6 +19,8 @@ export interface Option<T> {
   readonly negatable: boolean;
   /** The value that iptables-save does not print: `normalise` drops the option where it has it. Undefined: it prints all. */
   readonly unprinted: T | undefined;
+  /** What the tool takes where that is not what it prints; null: the same. */
+  readonly taken: string | null;
 }
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -29,15 +31,13 @@ export type ArgsOf<O extends Options> = {
 };
 
 /** An option; `aliases` without dashes. */
-export function option<T>(
-  codec: Codec<T>,
-  extra: { readonly aliases?: readonly string[]; readonly negatable?: boolean; readonly unprinted?: T } = {},
-): Option<T> {
+export function option<T>(codec: Codec<T>, extra: Partial<Omit<Option<T>, "codec">> = {}): Option<T> {
   return {
     codec,
     aliases: extra.aliases ?? [],
     negatable: extra.negatable ?? false,
     unprinted: extra.unprinted,
+    taken: extra.taken ?? null,
   };
 }
 

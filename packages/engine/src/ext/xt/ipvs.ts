@@ -10,7 +10,7 @@ import { port } from "./ports.ts";
 const options = {
   ipvs: option(flag, { negatable: true }),
   // The tool takes `--vproto` and prints `--proto` (extensions/libxt_ipvs.c ipvs_mt_dump).
-  proto: option(protocolNumber, { aliases: ["vproto"], negatable: true }),
+  proto: option(protocolNumber, { aliases: ["vproto"], negatable: true, taken: "vproto" }),
   vaddr: option(hostMask, { negatable: true }),
   vport: option(port, { negatable: true }),
   vdir: option(wordOf(["ORIGINAL", "REPLY"])),

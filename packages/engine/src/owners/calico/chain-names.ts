@@ -51,8 +51,8 @@ export interface ChainMeaning {
 }
 
 /** The chain of a policy, profile, group or endpoint, by the name that Felix gives those: felix/rules/endpoints.go EndpointChainName. */
-export function roleChainName(role: ChainRole, of: string): string {
-  return limitedName(ROLE_PREFIXES[role], of, MAX_CHAIN_NAME);
+export function roleChainName(role: ChainRole, of: string, max: number = MAX_CHAIN_NAME): string {
+  return limitedName(ROLE_PREFIXES[role], of, max);
 }
 
 /** What a chain of Felix is for; null for its fixed chains (`cali-FORWARD`) and for the chains of others. */

@@ -75,8 +75,14 @@ export function mergeSets(a: IpSet, b: IpSet): IpSet {
   return b.terse === true && a.terse !== true ? a : b;
 }
 
-/** Of two listings of a table of nft, one with what its sets hold is better than one without; then the earlier holds. */
+/** Of two listings of a table of nft the one that tells more; then the earlier. */
 export function mergeNftTables(a: NftTable, b: NftTable): NftTable {
-  const isTerse = a.sets.some(({ elements }) => elements === null);
-  return isTerse ? b : a;
+  return toldOf(b) > toldOf(a) ? b : a;
+}
+
+/** What sets hold counts most; JSON, whose rules have no text, leaves out devices, comments and more (print/nft-json). */
+function toldOf({ sets, chains }: NftTable): number {
+  const isTerse = sets.some(({ elements }) => elements === null);
+  const isJson = chains.some(({ rules }) => rules.some(({ text }) => text === null));
+  return (isTerse ? 0 : 2) + (isJson ? 0 : 1);
 }

@@ -223,6 +223,23 @@ describe("a page with commands and what they printed", () => {
   });
 });
 
+describe("a table of nft in two listings", () => {
+  const text =
+    'table netdev t {\n\tchain c {\n\t\ttype filter hook ingress device "eth0" priority 0;\n\t\taccept\n\t}\n}\n';
+  const chain = { family: "netdev", table: "t", name: "c", type: "filter", hook: "ingress", prio: 0 };
+  const rule = { family: "netdev", table: "t", chain: "c", expr: [{ accept: null }] };
+  const json = JSON.stringify({ nftables: [{ table: { family: "netdev", name: "t" } }, { chain }, { rule }] });
+
+  it("is as the text tells it, which leaves out less than JSON", () => {
+    for (const files of [
+      { "nft-ruleset.json": json, "nft-ruleset.txt": text },
+      { "nft-ruleset.txt": text, "nft-ruleset.json": json },
+    ]) {
+      expect(read(files).nft).toMatchObject([{ chains: [{ base: { devices: ["eth0"] } }] }]);
+    }
+  });
+});
+
 describe("a file of an archive that tells the command", () => {
   const archived = (command: string, text: string): Snapshot =>
     parseSnapshot([{ path: "cmd/x.md", text, command }], { name: "node" });

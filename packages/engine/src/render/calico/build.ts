@@ -3,10 +3,10 @@ import type { Address, Family, Prefix } from "../../base/address.ts";
 import { single } from "../../base/ranges.ts";
 import type { Range } from "../../base/ranges.ts";
 import type { RenderContext } from "./context.ts";
-import type { Action, FelixOption, FelixRule, Fragment } from "./felix-rule.ts";
+import type { Action, FelixRule, Fragment } from "./felix-rule.ts";
 import type { Icmp, Protocol } from "./input.ts";
 
-/** Felix's spelling of every test and action that it writes, each once. */
+/** Every test and action that Felix writes, each once. */
 
 export function rule(fragments: readonly Fragment[], action: Action | null, ...comments: readonly string[]): FelixRule {
   return { comments, fragments, action };
@@ -19,32 +19,24 @@ export function commentOf(text: string): string {
   return text.replace(/[^\w @%+=:,./-]/gu, "_").slice(0, LONGEST_COMMENT);
 }
 
-function option(name: string, words: readonly string[] = [], negated = false): FelixOption {
-  return { name, negated, words, isQuoted: false };
-}
-
-function match(name: string, ...options: readonly FelixOption[]): Fragment {
-  return { kind: "match", name, options };
-}
-
 /** All bits of `mask` set: felix's MarkSet. */
 export function markSet(mask: number): Fragment {
-  return match("mark", option("mark", [`${hex(mask)}/${hex(mask)}`]));
+  return markIs(mask, mask);
 }
 
-/** None of them: felix's MarkClear, with its bare zero. */
+/** None of them: felix's MarkClear. */
 export function markClear(mask: number): Fragment {
-  return match("mark", option("mark", [`0/${hex(mask)}`]));
+  return markIs(0, mask);
 }
 
 /** Some of them. */
 export function markNotClear(mask: number): Fragment {
-  return match("mark", option("mark", [`0/${hex(mask)}`], true));
+  return markIs(0, mask, true);
 }
 
-/** The bits of `mask` are `value`, which is not zero. */
+/** The bits of `mask` are `value`. */
 export function markIs(value: number, mask: number, negated = false): Fragment {
-  return match("mark", option("mark", [`${hex(value)}/${hex(mask)}`], negated));
+  return { kind: "mark", value, mask, negated };
 }
 
 export function inInterface(name: string): Fragment {
@@ -56,10 +48,10 @@ export function outInterface(name: string): Fragment {
 }
 
 export function ctState(states: string, negated = false): Fragment {
-  return match("conntrack", option("ctstate", [states], negated));
+  return { kind: "ct-state", states, negated };
 }
 
-/** A name in small letters, a number as it is: both say the same to iptables, not to the hash. */
+/** A name in small letters, a number as it is: both say the same to the tools, not to the hash. */
 export function protocol(of: Protocol, negated = false): Fragment {
   return { kind: "protocol", negated, protocol: String(of).toLowerCase() };
 }
@@ -77,18 +69,16 @@ export function host(side: Side, address: Address): Fragment {
 }
 
 export function ipset(name: string, side: Side, negated = false): Fragment {
-  return match("set", option("match-set", [name, side === "source" ? "src" : "dst"], negated));
+  return { kind: "set", side, set: name, withPort: false, negated };
 }
 
 /** The address and the port of one side are in it. */
 export function portSet(name: string, side: Side, negated = false): Fragment {
-  const word = side === "source" ? "src,src" : "dst,dst";
-  return match("set", option("match-set", [name, word], negated));
+  return { kind: "set", side, set: name, withPort: true, negated };
 }
 
 export function ports(side: Side, ranges: readonly Range[], negated = false): Fragment {
-  const words = ranges.map(({ from, to }) => (from === to ? String(from) : `${String(from)}:${String(to)}`));
-  return match("multiport", option(`${side}-ports`, [words.join(",")], negated));
+  return { kind: "ports", side, ranges, negated };
 }
 
 export function port(side: Side, number: number): Fragment {
@@ -97,52 +87,39 @@ export function port(side: Side, number: number): Fragment {
 
 /** As Felix asks for one port where it asks for no list. */
 export function udpPort(number: number): Fragment {
-  return { kind: "implicit", name: "udp", option: option("dport", [String(number)]) };
+  return { kind: "udp-port", port: number };
 }
 
-export function icmp(family: Family, { type, code }: Icmp, negated = false): Fragment {
-  const word = code === null ? String(type) : `${String(type)}/${String(code)}`;
-  return family === "ip"
-    ? match("icmp", option("icmp-type", [word], negated))
-    : match("icmp6", option("icmpv6-type", [word], negated));
+export function icmp(family: Family, asked: Icmp, negated = false): Fragment {
+  return { kind: "icmp", family, icmp: asked, negated };
 }
 
 /** Felix asks twice where both are asked: of any address of the host, and of one of the interface. */
 export function sourceIsLocal(scope: "host" | "out-interface", negated = false): Fragment {
-  const limit = scope === "host" ? [] : [option("limit-iface-out")];
-  return match("addrtype", option("src-type", ["LOCAL"], negated), ...limit);
+  return { kind: "local", side: "source", scope, negated };
 }
 
-export const DESTINATION_IS_LOCAL: Fragment = match("addrtype", option("dst-type", ["LOCAL"]));
+export const DESTINATION_IS_LOCAL: Fragment = { kind: "local", side: "destination", scope: "host", negated: false };
 
-export const REVERSE_PATH_FAILED: Fragment = match("rpfilter", option("invert"));
+export const REVERSE_PATH_FAILED: Fragment = { kind: "reverse-path-failed", byMark: false };
 /** The mark counts in the choice of the way back. */
-export const REVERSE_PATH_FAILED_BY_MARK: Fragment = match("rpfilter", option("invert"), option("validmark"));
+export const REVERSE_PATH_FAILED_BY_MARK: Fragment = { kind: "reverse-path-failed", byMark: true };
 
 export function limit(perSecond: number, burst: number): Fragment {
-  return match("limit", option("limit", [`${String(perSecond)}/sec`]), option("limit-burst", [String(burst)]));
+  return { kind: "limit", perSecond, burst };
 }
 
 /** The first packet of a TCP connection when there are more than so many. */
-export function moreConnections(than: number): readonly Fragment[] {
-  return [
-    protocol("tcp"),
-    match("tcp", option("tcp-flags", ["FIN,SYN,RST,ACK", "SYN"])),
-    match("connlimit", option("connlimit-above", [String(than)]), option("connlimit-mask", ["0"])),
-  ];
+export function moreConnections(above: number): readonly Fragment[] {
+  return [protocol("tcp"), { kind: "connections", above }];
 }
 
 export const ACCEPT: Action = { kind: "verdict", verdict: "ACCEPT" };
 export const DROP: Action = { kind: "verdict", verdict: "DROP" };
 export const RETURN: Action = { kind: "verdict", verdict: "RETURN" };
-export const NOTRACK: Action = { kind: "target", name: "NOTRACK", options: [] };
-export const REJECT: Action = { kind: "target", name: "REJECT", options: [] };
-export const RESET: Action = {
-  kind: "target",
-  name: "REJECT",
-  options: [option("reject-with", ["tcp-reset"])],
-  isShort: true,
-};
+export const NOTRACK: Action = { kind: "notrack" };
+export const REJECT: Action = { kind: "reject", withReset: false };
+export const RESET: Action = { kind: "reject", withReset: true };
 
 export function jump(chain: string): Action {
   return { kind: "jump", chain };
@@ -157,50 +134,29 @@ export function setMark(mask: number): Action {
 }
 
 export function setMaskedMark(value: number, mask: number): Action {
-  return { kind: "target", name: "MARK", options: [option("set-mark", [`${hex(value)}/${hex(mask)}`])] };
+  return { kind: "set-mark", value, mask };
 }
 
 export function clearMark(mask: number): Action {
-  return { kind: "target", name: "MARK", options: [option("set-mark", [`0/${hex(mask)}`])] };
+  return { kind: "clear-mark", mask };
 }
 
-/** In front of the text that the kernel logs; syslog's level "notice". */
+/** In front of the text that the kernel logs. */
 export function log(prefix: string): Action {
-  const text: FelixOption = { name: "log-prefix", negated: false, words: [`${prefix}: `], isQuoted: true };
-  return { kind: "target", name: "LOG", options: [text, option("log-level", ["5"])] };
+  return { kind: "log", prefix };
 }
 
-export function dnat(to: Address, toPort: number | null): Action {
-  const address = printAddress(to);
-  const words = [toPort === null ? address : `${address}:${String(toPort)}`];
-  return { kind: "target", name: "DNAT", options: [option("to-destination", words)] };
+export function dnat(address: Address, toPort: number | null): Action {
+  return { kind: "dnat", address, port: toPort };
 }
 
-/** felix/iptables/actions.go MasqAction, SNATAction: the port's choice is random where the node can. */
+/** MasqAction, SNATAction: the port's choice is random where the node can. */
 export function masquerade(isRandom: boolean, toPorts: Range | null = null): Action {
-  return {
-    kind: "target",
-    name: "MASQUERADE",
-    options: [...(toPorts === null ? [] : [option("to-ports", [portSpan(toPorts)])]), ...randomly(isRandom)],
-  };
+  return { kind: "masquerade", ports: toPorts, isRandom };
 }
 
-export function snat(to: Address, isRandom: boolean, toPorts: Range | null = null): Action {
-  const address = printAddress(to);
-  const word = toPorts === null ? address : `${address}:${portSpan(toPorts)}`;
-  return { kind: "target", name: "SNAT", options: [option("to-source", [word]), ...randomly(isRandom)] };
-}
-
-function randomly(isRandom: boolean): readonly FelixOption[] {
-  return isRandom ? [option("random-fully")] : [];
-}
-
-function portSpan({ from, to }: Range): string {
-  return `${String(from)}-${String(to)}`;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
+export function snat(address: Address, isRandom: boolean, toPorts: Range | null = null): Action {
+  return { kind: "snat", address, ports: toPorts, isRandom };
 }
 
 export function verdict(of: "ACCEPT" | "DROP" | "RETURN"): Action {

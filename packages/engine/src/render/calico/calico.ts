@@ -1,13 +1,18 @@
+import type { FelixSpec } from "../../desired/calico/felix-configuration.ts";
 import type { DesiredState } from "../../desired/state.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
+import type { FamilyInput } from "./objects/inputs.ts";
 import { felixSpec, felixVersion } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
+import type { FelixInput, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
-import { isRendered } from "./versions.ts";
+import { renderCalicoNft } from "./render-nft.ts";
+import { hasFeature, isRendered } from "./versions.ts";
 
 const OWNER = "calico";
 
@@ -22,9 +27,8 @@ export const calico: Renderer = {
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    if (!isRendered(version)) return [renderProblem("render-calico-version", { version }, OWNER)];
-    if (spec?.bpfEnabled === true) return [renderProblem("render-calico-mode", { mode: "eBPF" }, OWNER)];
-    if (spec?.nftablesMode === "Enabled") return [renderProblem("render-calico-mode", { mode: "nftables" }, OWNER)];
+    const refusal = refusalOf(version, spec);
+    if (refusal !== null) return [refusal];
     const place = {
       state,
       calico: withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali"),
@@ -35,21 +39,69 @@ export const calico: Renderer = {
       isIpvs: isIpvs(state, node),
     };
     const inputs = felixInputs(place, node.facts);
-    for (const family of spec?.ipv6Support === false ? (["ip"] as const) : (["ip", "ip6"] as const)) {
-      const { input, sets } = inputs(family);
-      writeCalico(input, (name) => node.table(family, name));
-      node.add({ sets });
-    }
+    const families = spec?.ipv6Support === false ? (["ip"] as const) : (["ip", "ip6"] as const);
+    const each = families.map(inputs);
+    const unlimited = isNft(spec) ? writeNft(each, node) : writeIptables(each, node);
     node.add(workloadPieces(place, node.facts));
-    return endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
+    const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
       renderProblem("render-calico-no-device", { endpoint: metadata.name }, OWNER),
     );
+    return [...unlimited, ...homeless];
   },
 };
+
+/** Why nothing is written; null: nothing is in the way. */
+function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
+  if (!isRendered(version)) return renderProblem("render-calico-version", { version }, OWNER);
+  if (spec?.bpfEnabled === true) return renderProblem("render-calico-mode", { mode: "eBPF" }, OWNER);
+  if (isNft(spec) && !hasFeature(version, "nftables"))
+    return renderProblem("render-calico-mode", { mode: `nftables ${version}` }, OWNER);
+  return null;
+}
+
+function isNft(spec: FelixSpec | null): boolean {
+  return spec?.nftablesMode === "Enabled";
+}
+
+function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
+  for (const { input, sets } of families) {
+    writeCalico(input, (name) => node.table(input.family, name));
+    node.add({ sets });
+  }
+  return [];
+}
+
+/** Gives what could not be written. */
+function writeNft(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
+  let line = 1;
+  for (const { input, sets } of families) {
+    const { table, nextLine } = renderCalicoNft(withoutLimits(input), sets, line);
+    node.add({ nft: [table] });
+    line = nextLine;
+  }
+  const limited = families.slice(0, 1).flatMap(({ input }) => limitedWorkloads(input));
+  return limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER));
+}
 
 /** The device that kube-proxy makes in mode ipvs, by which Felix knows: felix/dataplane/driver.go. */
 const IPVS_DEVICE = "kube-ipvs0";
 
 function isIpvs({ kubeProxy }: DesiredState, { facts }: NodeDraft): boolean {
   return kubeProxy?.mode === "ipvs" || (facts?.interfaces.some(({ name }) => name === IPVS_DEVICE) ?? false);
+}
+
+const NO_LIMITS: WorkloadChains["limits"] = {
+  ingress: { packetRate: null, packetBurst: null, connections: null },
+  egress: { packetRate: null, packetBurst: null, connections: null },
+};
+
+/** How Felix limits packets and connections with nft is not known here. */
+function withoutLimits(input: FelixInput): FelixInput {
+  return { ...input, workloads: input.workloads.map((endpoint) => ({ ...endpoint, limits: NO_LIMITS })) };
+}
+
+function limitedWorkloads({ workloads }: FelixInput): readonly string[] {
+  const isLimited = ({ limits }: WorkloadChains): boolean =>
+    [limits.ingress, limits.egress].some(({ packetRate, connections }) => packetRate !== null || connections !== null);
+  return workloads.filter(isLimited).map((endpoint) => endpoint.interface);
 }

@@ -1,3 +1,5 @@
+import { MAX_CHAIN_NAME, roleChainName } from "../../owners/calico/chain-names.ts";
+import type { ChainRole } from "../../owners/calico/chain-names.ts";
 import { allocateMarks, endpointMark, markEra } from "../../owners/calico/marks.ts";
 import type { MarkUse } from "../../owners/calico/marks.ts";
 import { setName } from "../../owners/calico/set-names.ts";
@@ -22,9 +24,23 @@ export interface RenderContext {
   readonly mark: (use: MarkUse) => number;
   /** The name of a set, by its ID. */
   readonly set: (id: string) => string;
+  /** The name of a chain of a policy, profile, group or endpoint. */
+  readonly chainName: (role: ChainRole, of: string) => string;
+  /** Workloads are found by their interface in a map, and not in a tree of chains. */
+  readonly hasMaps: boolean;
 }
 
-export function contextOf({ family, felix }: Pick<FelixInput, "family" | "felix">): RenderContext {
+/** What the rules are for. */
+export type Dialect = "iptables" | "nft";
+
+/** NFT_NAME_MAXLEN, with which knftables limits names. */
+const MAX_NFT_NAME = 256;
+
+export function contextOf(
+  { family, felix }: Pick<FelixInput, "family" | "felix">,
+  dialect: Dialect = "iptables",
+): RenderContext {
+  const longest = dialect === "nft" ? MAX_NFT_NAME : MAX_CHAIN_NAME;
   const era = markEra(felix.version);
   const { bits, cleared } = allocateMarks(era, felix.markMask, felix.wireguardHosts !== null);
   const mark = (use: MarkUse): number => {
@@ -44,6 +60,8 @@ export function contextOf({ family, felix }: Pick<FelixInput, "family" | "felix"
     fromWorkload: mark(era.uses.includes("from-workload") ? "from-workload" : "scratch-0"),
     mark,
     set: (id) => setName(family, id, has("forwardChains") ? "0" : "-"),
+    chainName: (role, of) => roleChainName(role, of, longest),
+    hasMaps: dialect === "nft",
   };
 }
 

@@ -25,10 +25,22 @@ export function unknownInterface(context: RenderContext): FelixRule {
 
 export function workloadDispatch(context: RenderContext, interfaces: readonly string[]): readonly FelixChain[] {
   const end = [unknownInterface(context)];
+  if (context.hasMaps) return [mapDispatch(context, "in", interfaces), mapDispatch(context, "out", interfaces)];
   return [
     ...dispatchChains({ chain: DISPATCH.fromWorkload, role: "from-workload", side: "in", end }, interfaces),
     ...dispatchChains({ chain: DISPATCH.toWorkload, role: "to-workload", side: "out", end }, interfaces),
   ];
+}
+
+/** felix/rules/dispatch.go DispatchMappings. */
+function mapDispatch(context: RenderContext, side: "in" | "out", interfaces: readonly string[]): FelixChain {
+  const [name, role] =
+    side === "in"
+      ? ([DISPATCH.fromWorkload, "from-workload"] as const)
+      : ([DISPATCH.toWorkload, "to-workload"] as const);
+  const names = [...new Set(interfaces)].sort(compareTexts);
+  const chains = new Map(names.map((each) => [each, context.chainName(role, each)]));
+  return { name, rules: [rule([{ kind: "verdict-map", side, map: name, chains }], null), unknownInterface(context)] };
 }
 
 /** The trees of the host's interfaces that a table has; all other interfaces go to the endpoint of all, where there is one. */

@@ -1,4 +1,3 @@
-import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
 import {
   NOTRACK,
@@ -129,7 +128,7 @@ function chainsOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainCo
   const tiers = contents.tiers.filter((tier) => tier[kind.direction].length > 0);
   const jumps = tiers.map((tier) => tierJumps(context, renderer.policies, tier, kind.direction));
   const own = {
-    name: roleChainName(kind.role, contents.interface),
+    name: context.chainName(kind.role, contents.interface),
     rules: [
       ...startRules(context, kind, contents),
       ...tiers.flatMap((tier, at) => tierRules(context, kind, tier, jumps[at]?.targets ?? [])),
@@ -263,7 +262,7 @@ function profileRules(context: RenderContext, kind: ChainKind, profiles: readonl
   const role = kind.direction === "ingress" ? "profile-inbound" : "profile-outbound";
   return [
     ...profiles.flatMap((name) => [
-      rule([], jump(roleChainName(role, name))),
+      rule([], jump(context.chainName(role, name))),
       rule([markSet(context.accept)], RETURN, "Return if profile accepted"),
     ]),
     rule([], deny(context), `${denyWord(context)} if no profiles matched`),

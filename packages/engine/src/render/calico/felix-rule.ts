@@ -1,5 +1,9 @@
+import type { Address, Family } from "../../base/address.ts";
+import type { Range } from "../../base/ranges.ts";
+import type { Icmp } from "./input.ts";
+
 /**
- * One rule as Felix has it before it becomes text: felix/iptables/rules.go Rule. What is hashed and what the kernel gets are both made from this value, so
+ * One rule as Felix has it before it becomes text: felix/generictables Rule. What is hashed and what the kernel gets, of iptables and of nftables, are all made from this value, so
  * that they cannot say different things.
  */
 export interface FelixRule {
@@ -9,34 +13,55 @@ export interface FelixRule {
   readonly action: Action | null;
 }
 
-/** One test, in the order in which Felix writes them: felix/iptables/match_builder.go. */
-export type Fragment =
-  | { readonly kind: "interface"; readonly side: "in" | "out"; readonly name: string }
-  | { readonly kind: "net"; readonly side: "source" | "destination"; readonly negated: boolean; readonly net: string }
-  | { readonly kind: "protocol"; readonly negated: boolean; readonly protocol: string }
-  | { readonly kind: "match"; readonly name: string; readonly options: readonly FelixOption[] }
-  /** A test of the protocol that was asked for, without `-m`. */
-  | { readonly kind: "implicit"; readonly name: string; readonly option: FelixOption };
+type Side = "source" | "destination";
 
-/** felix/iptables/actions.go. `isShort`: Felix writes `-j` there. */
-export type Action =
-  | { readonly kind: "jump" | "goto"; readonly chain: string }
-  | { readonly kind: "verdict"; readonly verdict: "ACCEPT" | "DROP" | "RETURN" }
+interface Negatable {
+  readonly negated: boolean;
+}
+
+/** One test, in the order in which Felix writes them: felix/generictables/match_builder.go. How a tool spells it, its dialect knows. */
+export type Fragment =
+  /** `+` at the end: whatever follows. */
+  | { readonly kind: "interface"; readonly side: "in" | "out"; readonly name: string }
+  | ({ readonly kind: "net"; readonly side: Side; readonly net: string } & Negatable)
+  /** A number, or a name in small letters. */
+  | ({ readonly kind: "protocol"; readonly protocol: string } & Negatable)
+  | ({ readonly kind: "mark"; readonly value: number; readonly mask: number } & Negatable)
+  /** The address, or the address, the protocol and the port of a side are in a set. */
+  | ({ readonly kind: "set"; readonly side: Side; readonly set: string; readonly withPort: boolean } & Negatable)
+  | ({ readonly kind: "ports"; readonly side: Side; readonly ranges: readonly Range[] } & Negatable)
+  /** One destination port, asked for without a list. */
+  | { readonly kind: "udp-port"; readonly port: number }
+  | ({ readonly kind: "icmp"; readonly family: Family; readonly icmp: Icmp } & Negatable)
+  /** States with commas between them, in iptables' words; DNAT is one of them. */
+  | ({ readonly kind: "ct-state"; readonly states: string } & Negatable)
+  /** An address of the host; `out-interface`: of the interface that the packet leaves by. */
+  | ({ readonly kind: "local"; readonly side: Side; readonly scope: "host" | "out-interface" } & Negatable)
+  | { readonly kind: "reverse-path-failed"; readonly byMark: boolean }
+  | { readonly kind: "limit"; readonly perSecond: number; readonly burst: number }
+  /** The first packet of a TCP connection when there are more than so many. */
+  | { readonly kind: "connections"; readonly above: number }
+  /** Of nft: the interface's own chain, and the rule ends where it has one. `map` is named as the chain that it stands in for. */
   | {
-      readonly kind: "target";
-      readonly name: string;
-      readonly options: readonly FelixOption[];
-      readonly isShort?: true;
+      readonly kind: "verdict-map";
+      readonly side: "in" | "out";
+      readonly map: string;
+      readonly chains: ReadonlyMap<string, string>;
     };
 
-/** `! --name words`, in Felix's spelling, which is one that iptables takes. */
-export interface FelixOption {
-  readonly name: string;
-  readonly negated: boolean;
-  readonly words: readonly string[];
-  /** Felix writes quotes around its word. */
-  readonly isQuoted: boolean;
-}
+/** felix/generictables/actions.go. */
+export type Action =
+  | { readonly kind: "jump"; readonly chain: string }
+  | { readonly kind: "goto"; readonly chain: string }
+  | { readonly kind: "verdict"; readonly verdict: "ACCEPT" | "DROP" | "RETURN" }
+  | { readonly kind: "set-mark"; readonly value: number; readonly mask: number }
+  | { readonly kind: "clear-mark"; readonly mask: number }
+  | { readonly kind: "notrack" }
+  | { readonly kind: "reject"; readonly withReset: boolean }
+  | { readonly kind: "log"; readonly prefix: string }
+  | { readonly kind: "dnat"; readonly address: Address; readonly port: number | null }
+  | { readonly kind: "snat"; readonly address: Address; readonly ports: Range | null; readonly isRandom: boolean }
+  | { readonly kind: "masquerade"; readonly ports: Range | null; readonly isRandom: boolean };
 
 export interface FelixChain {
   readonly name: string;
@@ -45,48 +70,3 @@ export interface FelixChain {
 
 /** A chain's name, and how to make it. */
 export type ChainSource = readonly [name: string, make: () => FelixChain];
-
-/** What is hashed: HASH stands for the comment that will hold the hash. felix/iptables/rules.go RuleHashes. */
-export function felixText(chain: string, { comments, fragments, action }: FelixRule): string {
-  return [
-    `-A ${chain} HASH`,
-    ...comments.map((comment) => `-m comment --comment "${comment}"`),
-    ...fragments.map(fragmentText),
-    ...(action === null ? [] : [actionText(action)]),
-  ].join(" ");
-}
-
-function fragmentText(fragment: Fragment): string {
-  switch (fragment.kind) {
-    case "interface":
-      return `--${fragment.side}-interface ${fragment.name}`;
-    case "net":
-      return `${not(fragment.negated)}--${fragment.side} ${fragment.net}`;
-    case "protocol":
-      return `${not(fragment.negated)}-p ${fragment.protocol}`;
-    case "match":
-      return ["-m", fragment.name, ...fragment.options.map(optionText)].join(" ");
-    case "implicit":
-      return optionText(fragment.option);
-  }
-}
-
-function actionText(action: Action): string {
-  switch (action.kind) {
-    case "jump":
-    case "goto":
-      return `--${action.kind} ${action.chain}`;
-    case "verdict":
-      return `--jump ${action.verdict}`;
-    case "target":
-      return [action.isShort === true ? "-j" : "--jump", action.name, ...action.options.map(optionText)].join(" ");
-  }
-}
-
-function optionText({ name, negated, words, isQuoted }: FelixOption): string {
-  return [`${not(negated)}--${name}`, ...(isQuoted ? words.map((word) => `"${word}"`) : words)].join(" ");
-}
-
-function not(negated: boolean): string {
-  return negated ? "! " : "";
-}

@@ -7,7 +7,9 @@ import type { MatchExtension, TargetExtension } from "../../ext/xt/define.ts";
 import { findMatch, findTarget } from "../../ext/xt/registry.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { Arg, Args, Match, Rule, Target } from "../../model/ruleset.ts";
-import type { Action, FelixOption, FelixRule, Fragment } from "./felix-rule.ts";
+import type { Action, FelixRule, Fragment } from "./felix-rule.ts";
+import type { ExtensionWords, FelixOption } from "./iptables-dialect.ts";
+import { matchesOf, targetOf } from "./iptables-dialect.ts";
 
 /**
  * The rule that the kernel holds and iptables-save prints where iptables-restore is given Felix's text: what the rule itself says in its fields, everything
@@ -39,42 +41,33 @@ function commentMatch(comment: string): Match {
 }
 
 function addFragment(rule: Draft<Rule>, fragment: Fragment, family: Family): void {
-  switch (fragment.kind) {
-    case "interface":
-      rule[fragment.side === "in" ? "iif" : "oif"] = { negated: false, value: fragment.name };
-      break;
-    case "net": {
-      const value = parseAddressMask(fragment.net);
-      invariant(value !== null, `Felix writes no such network: ${fragment.net}`);
-      rule[fragment.side === "source" ? "src" : "dst"] = { negated: fragment.negated, value };
-      break;
-    }
-    case "protocol": {
-      const value = parseProtocol(fragment.protocol);
-      invariant(value !== null, `an unknown protocol is no valid input: ${fragment.protocol}`);
-      rule.proto = { negated: fragment.negated, value };
-      break;
-    }
-    case "match":
-      rule.matches.push(matchOf(fragment.name, fragment.options, family));
-      break;
-    case "implicit":
-      rule.matches.push(matchOf(fragment.name, [fragment.option], family));
-      break;
+  if (fragment.kind === "interface") {
+    rule[fragment.side === "in" ? "iif" : "oif"] = { negated: false, value: fragment.name };
+  } else if (fragment.kind === "net") {
+    const value = parseAddressMask(fragment.net);
+    invariant(value !== null, `Felix writes no such network: ${fragment.net}`);
+    rule[fragment.side === "source" ? "src" : "dst"] = { negated: fragment.negated, value };
+  } else if (fragment.kind === "protocol") {
+    const value = parseProtocol(fragment.protocol);
+    invariant(value !== null, `an unknown protocol is no valid input: ${fragment.protocol}`);
+    rule.proto = { negated: fragment.negated, value };
+  } else {
+    for (const words of matchesOf(fragment)) rule.matches.push(matchOf(words, family));
   }
 }
 
-function matchOf(name: string, options: readonly FelixOption[], family: Family): Match {
+function matchOf({ name, options }: ExtensionWords, family: Family): Match {
   const extension = findMatch(name, family);
   invariant(extension !== null, `Felix uses a match that is not known: ${name}`);
   return { kind: "match", name: extension.name, args: argsOf(extension, options) };
 }
 
 function modelTarget(action: Action, family: Family): Target {
-  if (action.kind !== "target") return action;
-  const extension = findTarget(action.name, family);
-  invariant(extension !== null, `Felix uses a target that is not known: ${action.name}`);
-  return { kind: "target", name: extension.name, args: argsOf(extension, action.options) };
+  if (action.kind === "jump" || action.kind === "goto" || action.kind === "verdict") return action;
+  const { name, options } = targetOf(action);
+  const extension = findTarget(name, family);
+  invariant(extension !== null, `Felix uses a target that is not known: ${name}`);
+  return { kind: "target", name: extension.name, args: argsOf(extension, options) };
 }
 
 function argsOf(extension: MatchExtension | TargetExtension, options: readonly FelixOption[]): Args {

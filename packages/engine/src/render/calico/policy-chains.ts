@@ -1,6 +1,5 @@
 import { familyOf } from "../../base/address.ts";
 import type { Family, Prefix } from "../../base/address.ts";
-import { roleChainName } from "../../owners/calico/chain-names.ts";
 import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { Action, ChainSource, FelixRule } from "./felix-rule.ts";
@@ -32,7 +31,7 @@ function chainSources(
     word: "ingress" | "egress",
     rules: readonly PolicyRule[],
   ): ChainSource => {
-    const chain = roleChainName(`${of}-${direction}`, name);
+    const chain = context.chainName(`${of}-${direction}`, name);
     return [chain, () => ({ name: chain, rules: chainRules(context, rules, `${title} ${word}`) })];
   };
   return [source("inbound", "ingress", ingress), source("outbound", "egress", egress)];

@@ -1,4 +1,4 @@
-import { policyGroupId, roleChainName } from "../../owners/calico/chain-names.ts";
+import { policyGroupId } from "../../owners/calico/chain-names.ts";
 import { RETURN, jump, markClear, markNotClear, rule } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { FelixChain } from "./felix-rule.ts";
@@ -25,11 +25,11 @@ export function tierJumps(
 ): TierJumps {
   const names = tier[direction];
   const role = `policy-${WAY[direction]}` as const;
-  if (!context.has("policyGroups")) return { targets: names.map((name) => roleChainName(role, name)), chains: [] };
+  if (!context.has("policyGroups")) return { targets: names.map((name) => context.chainName(role, name)), chains: [] };
   const chains: FelixChain[] = [];
   const targets = groups(names, policies).map((group): string => {
     const [only = ""] = group;
-    if (group.length === 1) return roleChainName(role, only);
+    if (group.length === 1) return context.chainName(role, only);
     const chain = groupChain(context, group, policies, tier.name, direction);
     chains.push(chain);
     return chain.name;
@@ -54,23 +54,23 @@ function groups(names: readonly string[], policies: ReadonlyMap<string, Policy>)
 const STRIDE = 5;
 
 function groupChain(
-  { accept, pass, has }: RenderContext,
+  context: RenderContext,
   names: readonly string[],
   policies: ReadonlyMap<string, Policy>,
   tier: string,
   direction: Direction,
 ): FelixChain {
-  const decided = (accept | pass) >>> 0;
+  const decided = (context.accept | context.pass) >>> 0;
   const id = policyGroupId({
-    tier: has("kindsInNames") ? null : tier,
+    tier: context.has("kindsInNames") ? null : tier,
     selector: policies.get(names[0] ?? "")?.selector ?? "",
     direction: WAY[direction],
     policies: names.map((name) => policies.get(name)?.groupName ?? name),
   });
   return {
-    name: roleChainName(`group-${WAY[direction]}`, id),
+    name: context.chainName(`group-${WAY[direction]}`, id),
     rules: names.flatMap((name, at) => {
-      const target = jump(roleChainName(`policy-${WAY[direction]}`, name));
+      const target = jump(context.chainName(`policy-${WAY[direction]}`, name));
       if (at % STRIDE !== 0) return [rule([markClear(decided)], target)];
       const stop = at === 0 ? [] : [rule([markNotClear(decided)], RETURN, "Return on verdict")];
       return [...stop, rule([], target)];

@@ -5,7 +5,7 @@ import { contextOf } from "./context.ts";
 import type { RenderContext } from "./context.ts";
 import { dispatchChains, unknownInterface } from "./dispatch.ts";
 import { hostFilterChains, hostRawChains, workloadChains } from "./endpoint-chains.ts";
-import { felixText } from "./felix-rule.ts";
+import { felixText } from "./iptables-dialect.ts";
 import type { FelixChain } from "./felix-rule.ts";
 import { staticFilterChains } from "./filter-chains.ts";
 import type { FelixInput, FelixSettings, HostChains, PolicyRule } from "./input.ts";

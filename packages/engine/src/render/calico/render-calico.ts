@@ -17,7 +17,6 @@ import {
   workloadChains,
 } from "./endpoint-chains.ts";
 import type { EndpointRenderer } from "./endpoint-chains.ts";
-import { felixText } from "./felix-rule.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
@@ -25,12 +24,13 @@ import type { FelixInput } from "./input.ts";
 import { staticMangleChains } from "./mangle-chains.ts";
 import { modelRule } from "./model-rule.ts";
 import { staticNatChains } from "./nat-chains.ts";
+import { felixText } from "./iptables-dialect.ts";
 import { compareTexts } from "./order.ts";
 import { policyChains, profileChains } from "./policy-chains.ts";
 import { staticRawChains } from "./raw-chains.ts";
 
 /** A table of the kernel, and what Felix has in it. */
-interface TablePlan {
+export interface TablePlan {
   readonly name: TableName;
   readonly sources: readonly ChainSource[];
   /** Chains of the kernel that lead to Felix's of their names, where there are such. */
@@ -46,7 +46,7 @@ interface TablePlan {
  * node's objects.
  */
 export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
-  for (const plan of plansOf(input)) writeTable(input, plan, table(plan.name));
+  for (const plan of tablePlans(contextOf(input), input)) writeTable(input, plan, table(plan.name));
 }
 
 /** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
@@ -60,8 +60,8 @@ export function renderCalico(input: FelixInput): readonly Table[] {
   return finishTables(drafts, input.family);
 }
 
-function plansOf(input: FelixInput): readonly TablePlan[] {
-  const context = contextOf(input);
+/** What Felix has in each table, whichever tool writes it. */
+export function tablePlans(context: RenderContext, input: FelixInput): readonly TablePlan[] {
   // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
   const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
@@ -159,21 +159,40 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
 }
 
 function writeTable({ family }: FelixInput, plan: TablePlan, draft: TableDraft): void {
-  const { hooks, lastHooks = [], appends = new Map<string, readonly FelixRule[]>() } = plan;
-  const byName = new Map(plan.sources);
-  const leading = hooks.filter((chain) => byName.has(CHAIN_PREFIX + chain));
-  const roots = leading.map((chain) => CHAIN_PREFIX + chain);
-  for (const { name, rules } of reachable(roots, byName)) {
+  for (const { name, rules } of plannedChains(plan)) {
     draft.declare(name);
     for (const spec of modelRules(name, name, rules, family)) draft.append(name, spec);
   }
-  for (const chain of leading) {
-    const own = [rule([], jump(CHAIN_PREFIX + chain))];
-    const isLast = lastHooks.includes(chain);
-    for (const spec of modelRules(chain, chain, isLast ? [] : own, family)) draft.prepend(chain, spec);
-    const last = [...(isLast ? own : []), ...(appends.get(chain) ?? [])];
+  for (const { chain, first, last } of plannedHooks(plan)) {
+    for (const spec of modelRules(chain, chain, first, family)) draft.prepend(chain, spec);
     for (const spec of modelRules(chain, chain + APPENDED, last, family)) draft.append(chain, spec);
   }
+}
+
+/** Felix's rules in a chain of the kernel, before and behind those of others. */
+export interface PlannedHook {
+  readonly chain: string;
+  readonly first: readonly FelixRule[];
+  readonly last: readonly FelixRule[];
+}
+
+export function plannedHooks({ sources, hooks, lastHooks = [], appends }: TablePlan): readonly PlannedHook[] {
+  const names = new Set(sources.map(([name]) => name));
+  return hooks
+    .filter((chain) => names.has(CHAIN_PREFIX + chain))
+    .map((chain) => {
+      const own = [rule([], jump(CHAIN_PREFIX + chain))];
+      const behind = appends?.get(chain) ?? [];
+      return lastHooks.includes(chain)
+        ? { chain, first: [], last: [...own, ...behind] }
+        : { chain, first: own, last: behind };
+    });
+}
+
+/** Felix's chains of a table, as far as a packet can get to them. */
+export function plannedChains(plan: TablePlan): readonly FelixChain[] {
+  const roots = plannedHooks(plan).map(({ chain }) => CHAIN_PREFIX + chain);
+  return reachable(roots, new Map(plan.sources));
 }
 
 /** @param seed the name that the chain's hashes begin with. */
@@ -194,8 +213,15 @@ function reachable(roots: readonly string[], byName: ReadonlyMap<string, () => F
     const chain = byName.get(name)?.();
     invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
     found.set(name, chain);
-    for (const { action } of chain.rules)
-      if (action?.kind === "jump" || action?.kind === "goto") left.push(action.chain);
+    for (const target of chain.rules.flatMap(targetsOf)) left.push(target);
   }
   return [...found.values()];
+}
+
+/** The chains that a rule can go to. */
+function targetsOf({ fragments, action }: FelixRule): readonly string[] {
+  const mapped = fragments.flatMap((fragment) =>
+    fragment.kind === "verdict-map" ? [...fragment.chains.values()] : [],
+  );
+  return action?.kind === "jump" || action?.kind === "goto" ? [...mapped, action.chain] : mapped;
 }

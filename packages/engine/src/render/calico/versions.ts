@@ -18,6 +18,8 @@ const SINCE = {
   tiers: "3.29.0",
   natAppend: "3.29.0",
   dropMark: "3.30.0",
+  /** As it is here; it came with 3.29, with other priorities. */
+  nftables: "3.30.0",
   endOfTier: "3.30.0",
   packetLimits: "3.30.0",
   kindsInNames: "3.32.0",

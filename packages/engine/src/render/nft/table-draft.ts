@@ -58,10 +58,15 @@ export class NftTableDraft {
   }
 
   /** `add element`: of two with one key the later counts. */
-  element(set: string, key: readonly string[], data: NftElement["data"] = null, comment: string | null = null): void {
+  element(
+    set: string,
+    key: readonly (string | NftExpression)[],
+    data: NftElement["data"] = null,
+    comment: string | null = null,
+  ): void {
     const draft = this.#sets.get(set);
     if (draft === undefined) throw new Error(`no set ${set}`);
-    draft.elements.set(key.join(" . "), element(keyOf(key), data, comment));
+    draft.elements.set(JSON.stringify(key), element(keyOf(key), data, comment));
   }
 
   /** The table as nft lists it. Each piece has the line that it stands on when the table is printed from `firstLine` on. */
@@ -93,8 +98,9 @@ export class NftTableDraft {
   }
 }
 
-function keyOf([first = "", ...others]: readonly string[]): NftExpression {
-  return others.length === 0 ? literal(first) : concat(literal(first), ...others.map(literal));
+function keyOf(parts: readonly (string | NftExpression)[]): NftExpression {
+  const [first = literal(""), ...others] = parts.map((part) => (typeof part === "string" ? literal(part) : part));
+  return others.length === 0 ? first : concat(first, ...others);
 }
 
 function setOf({ declaration, elements }: SetDraft): Omit<NftSet, "span"> {

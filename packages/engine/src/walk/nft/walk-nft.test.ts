@@ -103,6 +103,16 @@ describe("what the listing does not say", () => {
     });
   });
 
+  it("names the tables of nft where only iptables was listed", () => {
+    const none = { what: "nft has no tables of its own", why: "no nft dump", assumed: true };
+    const saved = "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n";
+    const { outcomes, assumptions } = trace(saved, {}, "iptables-save.txt");
+    expect(outcomes).toMatchObject([{ verdict: "drop" }]);
+    expect(assumptions).toContainEqual(none);
+    expect(trace(saved, {}, "ip6tables-save.txt").assumptions).not.toContainEqual(none);
+    expect(trace(forward(...chain("accept"))).assumptions).not.toContainEqual(none);
+  });
+
   it("names a chain at a device that the listing leaves out", () => {
     const json = {
       nftables: [
