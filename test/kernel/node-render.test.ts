@@ -83,8 +83,8 @@ ip -batch - ${quoted(devicesBefore(rendered))}
 ip -batch - ${quoted(withoutDummies(printIpBatch(added, "ip")))}
 ip -6 -batch - ${quoted(printIpBatch(added, "ip6"))}
 ipset restore ${quoted(printIpset(added.sets))}
-iptables-${flavour}-restore --noflush ${quoted(loadable(snapshot.tables.ip, inserted))}
-ip6tables-${flavour}-restore --noflush ${quoted(loadable(snapshot.tables.ip6, inserted))}
+iptables-${flavour}-restore -w 10 --noflush ${quoted(loadable(snapshot.tables.ip, inserted))}
+ip6tables-${flavour}-restore -w 10 --noflush ${quoted(loadable(snapshot.tables.ip6, inserted))}
 echo "=== ip"; iptables-${flavour}-save
 echo "=== ip6"; ip6tables-${flavour}-save
 echo "=== sets"; ipset save

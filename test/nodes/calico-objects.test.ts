@@ -57,6 +57,7 @@ describe.each(NODES)("%s, from objects alone", (node) => {
     expect(names).toEqual(expect.arrayContaining(devices));
     const routes = (snapshot.routes.ip ?? []).flatMap(({ scope, nexthops }) => (scope === "link" ? nexthops : []));
     expect(routes.map(({ dev }) => dev)).toEqual(expect.arrayContaining(devices));
+    expect(snapshot.sysctls?.get("net.ipv4.ip_forward")?.value).toBe("1");
     for (const device of devices) expect(snapshot.sysctls?.get(`net.ipv4.conf.${device}.proxy_arp`)?.value).toBe("1");
   });
 });

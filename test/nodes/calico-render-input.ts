@@ -60,7 +60,7 @@ function selected(text: string): string {
   return setId("selector", printSelector(value));
 }
 
-export function prefix(text: string): Prefix {
+function prefix(text: string): Prefix {
   const value = parsePrefix(text);
   if (value === null) throw new Error(text);
   return value;

@@ -57,6 +57,7 @@ export interface FelixSpec {
   readonly wireguardHostEncryptionEnabled: boolean | null;
   readonly wireguardRoutingRulePriority: number | null;
   readonly ipv6Support: boolean | null;
+  readonly ipForwarding: "Enabled" | "Disabled" | null;
   readonly bpfEnabled: boolean | null;
   /** "none": no rule for OpenStack's metadata. */
   readonly metadataAddr: Address | "none" | null;
@@ -157,6 +158,7 @@ const fields = {
   wireguardHostEncryptionEnabled: flag,
   wireguardRoutingRulePriority: z.int().min(1).max(MAX_PRIORITY).nullish(),
   ipv6Support: flag,
+  ipForwarding: word("Enabled", "Disabled"),
   bpfEnabled: flag,
   metadataAddr: metadataAddr.nullish(),
   metadataPort: aPort,

@@ -77,7 +77,6 @@ export const FELIX_UNREAD = [
   "healthTimeoutOverrides",
   "interfaceExclude",
   "interfaceRefreshInterval",
-  "ipForwarding",
   "ipipMTU",
   "ipsetsRefreshInterval",
   "iptablesLockFilePath",

@@ -59,7 +59,7 @@ const globalSpec = z
   });
 
 /** Without types, the rules say them: policy_common.go PolicyType. */
-export function policyTypes(
+function policyTypes(
   types: readonly Direction[],
   ingress: readonly CalicoRule[],
   egress: readonly CalicoRule[],

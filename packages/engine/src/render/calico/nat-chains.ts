@@ -28,8 +28,8 @@ const METADATA_SERVICE = prefixOf("169.254.169.254/32");
 const METADATA_SERVICE_PORT = 80;
 
 /** Felix's own tunnel devices: felix/dataplane/linux. */
-export const IPIP_DEVICE = "tunl0";
-export const VXLAN_DEVICES = { ip: "vxlan.calico", ip6: "vxlan-v6.calico" } as const;
+const IPIP_DEVICE = "tunl0";
+const VXLAN_DEVICES = { ip: "vxlan.calico", ip6: "vxlan-v6.calico" } as const;
 
 export function staticNatChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
   return [

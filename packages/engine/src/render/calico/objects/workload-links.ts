@@ -8,7 +8,7 @@ import type { Pieces } from "../../node/pieces.ts";
 import { hasFeature } from "../versions.ts";
 import type { FelixPlace } from "./settings.ts";
 
-/** For each workload of a node its link, as the CNI plugin leaves it, and what Felix sets up there: its settings, and a route to each of its addresses. */
+/** The node as a router; for each workload its link, as the CNI plugin leaves it, and what Felix sets up there: its settings, a route to each of its addresses. */
 export function workloadPieces(place: FelixPlace, facts: NodeFacts | null): Partial<Pieces> {
   const locals = place.calico.workloads.filter(({ node }) => node === place.node);
   const known = new Set((facts?.interfaces ?? []).map(({ name }) => name));
@@ -16,8 +16,15 @@ export function workloadPieces(place: FelixPlace, facts: NodeFacts | null): Part
   return {
     links,
     routes: locals.flatMap((endpoint) => endpoint.ipNetworks.map((prefix) => routeOf(endpoint, prefix, place.spec))),
-    sysctls: new Map(locals.flatMap((endpoint) => settingsOf(endpoint, place))),
+    sysctls: new Map([...forwarding(place), ...locals.flatMap((endpoint) => settingsOf(endpoint, place))]),
   };
+}
+
+/** felix/dataplane/linux/int_dataplane.go configureKernel. */
+function forwarding({ spec }: FelixPlace): readonly (readonly [string, string])[] {
+  if (spec?.ipForwarding === "Disabled") return [];
+  const v4 = ["net.ipv4.ip_forward", "1"] as const;
+  return spec?.ipv6Support === false ? [v4] : [v4, ["net.ipv6.conf.all.forwarding", "1"]];
 }
 
 const NOWHERE = { file: "", line: 0 };
