@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { compileProgram } from "../compile/program.ts";
 import { speaker } from "../messages/catalogue.ts";
 import { parseSnapshot } from "../parse/bundle/parse-snapshot.ts";
+import { ruleFaults } from "../prove/rule-faults.ts";
 import type { Finding } from "./finding.ts";
 import { lintSnapshot } from "./lint.ts";
 
@@ -159,6 +161,15 @@ describe("unreachable-rule", () => {
       ["info INPUT/2 overwritten 1"],
     );
   });
+});
+
+it("says nothing of a table that needs more room than it has, and says that", () => {
+  const text =
+    "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 10.0.0.0/8 -j DROP\n-A INPUT -s 10.1.0.0/16 -j ACCEPT\nCOMMIT\n";
+  const program = compileProgram(parseSnapshot([{ path: "iptables-save.txt", text }], { name: "node" }));
+  expect(ruleFaults(program, "ip").faults).toHaveLength(1);
+  const { faults, tooLarge } = ruleFaults(program, "ip", { nodes: 50 });
+  expect([faults.length, tooLarge.map(({ table }) => table.name)]).toEqual([0, ["filter"]]);
 });
 
 it("has its sentences in both languages", () => {

@@ -16,16 +16,33 @@ export interface PlacedFault {
   readonly isGenerated: boolean;
 }
 
-const known = new WeakMap<Program, readonly PlacedFault[]>();
+/** What is known of rules that no packet matches. */
+interface Judged {
+  readonly faults: readonly PlacedFault[];
+  /** Tables of which nothing is: a proof needs more room than there is. */
+  readonly open: readonly Place[];
+}
+
+const known = new WeakMap<Program, Judged>();
 
 /** Every rule of both families that no packet can match; proved once for all the checks that ask. */
-export function placedFaults({ snapshot, program }: Subject): readonly PlacedFault[] {
+export function placedFaults(subject: Subject): readonly PlacedFault[] {
+  return judged(subject).faults;
+}
+
+/** Tables too large to be judged. */
+export function openTables(subject: Subject): readonly Place[] {
+  return judged(subject).open;
+}
+
+function judged({ snapshot, program }: Subject): Judged {
   const compiled = program();
   const before = known.get(compiled);
   if (before !== undefined) return before;
   const { owners } = nodeOf(snapshot);
-  const placed = (["ip", "ip6"] as const).flatMap((family) =>
-    ruleFaults(compiled, family).faults.map((fault): PlacedFault => {
+  const proved = (["ip", "ip6"] as const).map((family) => ({ family, ...ruleFaults(compiled, family) }));
+  const faults = proved.flatMap(({ family, faults: own }) =>
+    own.map((fault): PlacedFault => {
       const { table, chain, rule } = fault;
       const { file, line } = rule.source;
       return {
@@ -36,8 +53,18 @@ export function placedFaults({ snapshot, program }: Subject): readonly PlacedFau
       };
     }),
   );
-  known.set(compiled, placed);
-  return placed;
+  const open = proved.flatMap(({ family, tooLarge }) =>
+    tooLarge.map(({ table, chain }): Place => ({
+      family,
+      table: table.name,
+      chain: null,
+      rule: null,
+      span: chain.span,
+    })),
+  );
+  const all = { faults, open };
+  known.set(compiled, all);
+  return all;
 }
 
 /** The rules as they stand in the dump. */

@@ -49,6 +49,8 @@ export const lint = {
     "no packet gets to this rule: all that it asks for is taken earlier in the chain (rule {by}), with the same result\nDelete it, and nothing changes.",
   "shadowed-through-calls":
     "no packet gets to this rule: all that it asks for is taken earlier in the chain (rule {by}, with the marks and chains in use there)\nLook at what they call before changing anything: another change there brings it back to life.",
+  "too-large-to-prove":
+    "table {table} is too large to prove which of its rules no packet matches\nNothing is said of them; every other check has looked at them.",
   unreachable:
     "no packet that this rule asks for ever comes to its chain, which is called from {hooks}\nIt asks for what is not there (an output device before routing, an input device behind OUTPUT), or its callers let other packets in.",
   overwritten:

@@ -46,6 +46,8 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "没有数据包能到达这条规则：链中在它之前的规则 {by} 已拿走它要的全部数据包，且动作相同\n删除它不会改变任何结果。",
   "shadowed-through-calls":
     "没有数据包能到达这条规则：链中在它之前的规则 {by} 连同它们使用的标记和链，已拿走它要的全部数据包\n改动之前先看它们调用的链：那里的改动会让这条规则重新生效。",
+  "too-large-to-prove":
+    "表 {table} 太大，无法证明其中哪些规则没有数据包能匹配\n对这些规则不作判断；其他检查都已看过它们。",
   unreachable:
     "这条规则要的数据包从不进入它所在的链；该链由 {hooks} 调用\n它要的东西在那里不存在（路由之前的输出设备、OUTPUT 之后的输入设备），或调用者只放进别的数据包。",
   overwritten:

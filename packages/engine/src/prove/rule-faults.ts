@@ -1,6 +1,6 @@
 import type { Family } from "../base/address.ts";
 import type { Action } from "../program/action.ts";
-import type { CompiledChain, CompiledRule, CompiledTable, Program } from "../program/program.ts";
+import type { BaseChain, CompiledChain, CompiledRule, CompiledTable, Program } from "../program/program.ts";
 import type { Test } from "../program/test.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Bdd, Ref } from "./bdd/bdd.ts";
@@ -13,7 +13,7 @@ import { everyPacket, packetsAt } from "./domain.ts";
 import { within } from "./flow.ts";
 import { image } from "./image.ts";
 import { spaceOf } from "./space-of.ts";
-import type { Space } from "./space.ts";
+import type { Space, SpaceOptions } from "./space.ts";
 import { allSet } from "./test-set.ts";
 
 /** A rule that no packet ever matches, and why that is proved. */
@@ -42,15 +42,15 @@ export interface RuleFault {
 
 export interface RuleFaults {
   readonly faults: readonly RuleFault[];
-  /** Tables that need more room than there is: of their rules nothing is said. */
-  readonly tooLarge: readonly CompiledTable[];
+  /** A base chain of each table that needs more room than there is: of its rules nothing is said. */
+  readonly tooLarge: readonly BaseChain[];
 }
 
 /**
  * Every rule of a family that no packet can match. Sets count as if they could hold anything: what they hold changes without the rules. A
  * rule that hangs on what nobody knows never shadows another for sure.
  */
-export function ruleFaults(program: Program, family: Family): RuleFaults {
+export function ruleFaults(program: Program, family: Family, options: Pick<SpaceOptions, "nodes"> = {}): RuleFaults {
   const byTable = new Map<CompiledTable, Called[]>();
   for (const called of baseChains(program.families[family])) {
     const own = byTable.get(called.base.table);
@@ -58,13 +58,14 @@ export function ruleFaults(program: Program, family: Family): RuleFaults {
     else own.push(called);
   }
   const faults: RuleFault[] = [];
-  const tooLarge: CompiledTable[] = [];
+  const tooLarge: BaseChain[] = [];
   for (const [table, called] of byTable) {
     try {
-      for (const fault of tableFaults(spaceOf(program, family, { openSets: true }), table, called)) faults.push(fault);
+      for (const fault of tableFaults(spaceOf(program, family, { ...options, openSets: true }), table, called))
+        faults.push(fault);
     } catch (error) {
       if (!(error instanceof BddLimit)) throw error;
-      tooLarge.push(table);
+      for (const { base } of called.slice(0, 1)) tooLarge.push(base);
     }
   }
   return { faults, tooLarge };

@@ -1,5 +1,5 @@
-import type { Check, Finding } from "../finding.ts";
-import { linesOf, numbersOf, placedFaults } from "../rule-faults.ts";
+import type { Check, Finding, Place } from "../finding.ts";
+import { linesOf, numbersOf, openTables, placedFaults } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
 const NAME = "shadowed-rule";
@@ -7,8 +7,13 @@ const NAME = "shadowed-rule";
 /** Rules that no packet gets to, since earlier rules of the chain take all that they ask for: proved for every packet. */
 export const shadowedRule: Check = {
   name: NAME,
-  run: (subject) => placedFaults(subject).flatMap((placed) => findingsOf(placed)),
+  run: (subject) => [...placedFaults(subject).flatMap(findingsOf), ...openTables(subject).map(notJudged)],
 };
+
+function notJudged(where: Place): Finding {
+  const params = { table: where.table ?? "" };
+  return { check: NAME, severity: "info", message: "too-large-to-prove", params, where, related: [], witness: null };
+}
 
 function findingsOf({ fault: { rule, why }, family, where, isGenerated }: PlacedFault): readonly Finding[] {
   if (why.kind !== "shadowed") return [];
