@@ -78,81 +78,68 @@ metadata: { name: worker-1 }
 status: { addresses: [{ type: InternalIP, address: 192.0.2.11 }] }
 `;
 
-/** The same as `kubectl get -o yaml` prints it, with what it prints beside. */
-export function clusterYaml({ services, endpoints }: ClusterShape): string {
-  const parts = [
-    `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nclusterCIDR: 10.128.0.0/9\n---\n${NODE}---\n`,
-    "apiVersion: v1\nitems:\n",
-  ];
-  for (let n = 0; n < services; n++) parts.push(serviceYaml(n), sliceYaml(n, endpoints));
-  parts.push('kind: List\nmetadata:\n  resourceVersion: ""\n');
-  return parts.join("");
+/** The same as `kubectl get -o json` prints it, with what it prints beside. */
+export function clusterJson({ services, endpoints }: ClusterShape): string {
+  const config = {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    clusterCIDR: "10.128.0.0/9",
+  };
+  const node = {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: "worker-1" },
+    status: { addresses: [{ type: "InternalIP", address: "192.0.2.11" }] },
+  };
+  const numbers = Array.from({ length: services }, (_, n) => n);
+  const items = [config, node, ...numbers.flatMap((n) => [serviceJson(n), sliceJson(n, endpoints)])];
+  return JSON.stringify({ apiVersion: "v1", items, kind: "List", metadata: { resourceVersion: "" } }, null, 4);
 }
 
-function serviceYaml(n: number): string {
+const UID = "4d5b7a3e-0000-4000-8000-000000000000";
+
+function serviceJson(n: number): object {
   const { name, namespace } = nameOf(n);
   const address = printAddress(SERVICE_NET + n);
-  return `- apiVersion: v1
-  kind: Service
-  metadata:
-    creationTimestamp: "2026-01-01T00:00:00Z"
-    labels:
-      app: ${name}
-    name: ${name}
-    namespace: ${namespace}
-    resourceVersion: "${String(1000 + n)}"
-    uid: 4d5b7a3e-0000-4000-8000-000000000000
-  spec:
-    clusterIP: ${address}
-    clusterIPs:
-    - ${address}
-    internalTrafficPolicy: Cluster
-    ipFamilies:
-    - IPv4
-    ipFamilyPolicy: SingleStack
-    ports:
-    - name: http
-      port: 80
-      protocol: TCP
-      targetPort: 8080
-    selector:
-      app: ${name}
-    sessionAffinity: None
-    type: ClusterIP
-  status:
-    loadBalancer: {}
-`;
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      labels: { app: name },
+      name,
+      namespace,
+      resourceVersion: String(1000 + n),
+      uid: UID,
+    },
+    spec: {
+      clusterIP: address,
+      clusterIPs: [address],
+      internalTrafficPolicy: "Cluster",
+      ipFamilies: ["IPv4"],
+      ipFamilyPolicy: "SingleStack",
+      ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: 8080 }],
+      selector: { app: name },
+      sessionAffinity: "None",
+      type: "ClusterIP",
+    },
+    status: { loadBalancer: {} },
+  };
 }
 
-function sliceYaml(n: number, count: number): string {
+function sliceJson(n: number, count: number): object {
   const { name, namespace } = nameOf(n);
-  const endpoints = sliceOf(n, count).endpoints.map(
-    ({ address, nodeName }, e) => `  - addresses:
-    - ${printAddress(address)}
-    conditions:
-      ready: true
-      serving: true
-      terminating: false
-    nodeName: ${nodeName ?? ""}
-    targetRef:
-      kind: Pod
-      name: ${name}-${String(e)}
-      namespace: ${namespace}
-      uid: 4d5b7a3e-0000-4000-8000-000000000000
-`,
-  );
-  return `- addressType: IPv4
-  apiVersion: discovery.k8s.io/v1
-  endpoints:
-${endpoints.join("")}  kind: EndpointSlice
-  metadata:
-    labels:
-      kubernetes.io/service-name: ${name}
-    name: ${name}-abcde
-    namespace: ${namespace}
-  ports:
-  - name: http
-    port: 8080
-    protocol: TCP
-`;
+  return {
+    addressType: "IPv4",
+    apiVersion: "discovery.k8s.io/v1",
+    endpoints: sliceOf(n, count).endpoints.map(({ address, nodeName }, e) => ({
+      addresses: [printAddress(address)],
+      conditions: { ready: true, serving: true, terminating: false },
+      nodeName,
+      targetRef: { kind: "Pod", name: `${name}-${String(e)}`, namespace, uid: UID },
+    })),
+    kind: "EndpointSlice",
+    metadata: { labels: { "kubernetes.io/service-name": name }, name: `${name}-abcde`, namespace },
+    ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+  };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DesiredState } from "@hookwalk/engine/desired";
 import { keepKubeProxyRules, renderOwners } from "@hookwalk/engine/render";
 import type { KeptRules } from "@hookwalk/engine/render";
-import { clusterState, clusterYaml, sliceOf } from "./cluster.ts";
+import { clusterState, clusterJson, sliceOf } from "./cluster.ts";
 import { HOOKWALK } from "./parse.ts";
 import { measure } from "./process.ts";
 import type { Cost } from "./process.ts";
@@ -26,7 +26,7 @@ interface Row {
   readonly seconds: number;
   /** Milliseconds of each change of one endpoint. */
   readonly changes: readonly number[];
-  /** The whole command, from YAML to text. */
+  /** The whole command, from JSON to text. */
   readonly command: Cost;
 }
 
@@ -38,7 +38,7 @@ export async function benchRender(): Promise<readonly Target[]> {
   const folder = mkdtempSync(join(tmpdir(), "hookwalk-bench-"));
   try {
     const rows: Row[] = [];
-    for (const services of SERVICES) rows.push(await rowOf(services, join(folder, "objects.yaml")));
+    for (const services of SERVICES) rows.push(await rowOf(services, join(folder, "objects.json")));
     print(rows);
     return rows.slice(-1).flatMap(targetsOf);
   } finally {
@@ -48,7 +48,7 @@ export async function benchRender(): Promise<readonly Target[]> {
 
 async function rowOf(services: number, file: string): Promise<Row> {
   const shape = { services, endpoints: ENDPOINTS };
-  writeFileSync(file, clusterYaml(shape));
+  writeFileSync(file, clusterJson(shape));
   const command = await measure([process.execPath, HOOKWALK, "render", "kube-proxy", "-f", file]);
   const state = clusterState(shape);
   const runs = Array.from({ length: RUNS }, () => secondsToRender(state));
