@@ -3,6 +3,7 @@ import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
 import { benchProve } from "./prove.ts";
+import { benchRender } from "./render.ts";
 import { printTargets } from "./target.ts";
 import type { Target } from "./target.ts";
 import { benchWalk } from "./walk.ts";
@@ -16,6 +17,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["prove", benchProve],
   ["parse", benchParse],
   ["nft", benchNft],
+  ["render", benchRender],
   ["calico", benchCalico],
 ]);
 

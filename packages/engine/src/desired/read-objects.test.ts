@@ -17,6 +17,8 @@ metadata: { name: good }
 spec: { clusterIP: 10.0.0.1, ports: [{ port: 80 }] }
 `;
 
+const SERVICE_JSON = '{"apiVersion":"v1","kind":"Service","metadata":{"name":"j"},"spec":{"clusterIP":"x"}}';
+
 /** A service with this beneath `spec`, which begins on line 6. */
 function bad(...lines: readonly string[]): string {
   const head = "apiVersion: v1\nkind: Service\nmetadata:\n  name: bad\nspec:\n";
@@ -85,6 +87,30 @@ describe("what kubectl prints", () => {
     const item = (line: string): string => `- apiVersion: v1\n  kind: Service\n  metadata: { name: a }\n  ${line}\n`;
     const text = `apiVersion: v1\nkind: List\nitems:\n${item("spec: {}")}${item("spec: { x: 1 }")}`;
     expect(read(text)).toEqual({ names: ["a"], problems: ["object-unknown-field 11 Service a spec.x"] });
+  });
+
+  it("faults have the place that they would have without the others", () => {
+    const service = (name: string, ip: string): string =>
+      `- apiVersion: v1\n  kind: Service\n  metadata:\n    name: ${name}\n  spec:\n    clusterIP: ${ip}\n    ports:\n    - port: 80\n`;
+    const list = `apiVersion: v1\nitems:\n${service("a", "10.0.0.1")}${service("b", "x")}${service("c", "y")}kind: List\n`;
+    const yaml = `${GOOD}---\n${list}`;
+    const { value, diagnostics } = readObjects([{ path: "o.yaml", text: yaml }]);
+    expect(value.services.map(({ metadata }) => metadata.name)).toEqual(["good", "a"]);
+    const lines = yaml.split("\n");
+    expect(diagnostics.map(({ span }) => [lines[span.line - 1], span.column])).toEqual([
+      ["    clusterIP: x", 16],
+      ["    clusterIP: y", 16],
+    ]);
+    // And the same as JSON.
+    const json = JSON.stringify(
+      { apiVersion: "v1", kind: "List", items: [JSON.parse(SERVICE_JSON), { kind: 5 }] },
+      null,
+      1,
+    );
+    expect(read(json)).toEqual({
+      names: [],
+      problems: ['object-bad-value 12 Service j spec.clusterIP "" | None | IP x', "object-without-kind 15 "],
+    });
   });
 
   it("nulls, as kubectl create --dry-run prints them", () => {

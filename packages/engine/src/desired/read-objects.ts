@@ -1,8 +1,8 @@
-import type { Document, Node as YamlNode } from "yaml";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Span } from "../base/span.ts";
 import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
 import type { Diagnostic, Parsed } from "../model/diagnostic.ts";
+import type { PlaceOf } from "./documents.ts";
+import { readDocuments } from "./documents.ts";
 import { problemsOf } from "./problems.ts";
 import { schemas } from "./schemas.ts";
 import type { DesiredObject, DesiredState } from "./state.ts";
@@ -22,14 +22,13 @@ export function readObjects(files: readonly ObjectsFile[]): ReadObjects {
   const diagnostics: Diagnostic[] = [];
   const objects = new Map<string, DesiredObject>();
   const origins: Origins = new WeakMap();
-  for (const file of files)
-    readFile(file, objects, { path: file.path, lines: new LineCounter(), diagnostics, origins });
+  for (const file of files) readFile(file, objects, { diagnostics, origins });
   return {
     value: stateOf([...objects.values()]),
     diagnostics,
     spanOf(object, path) {
       const origin = origins.get(object);
-      return origin === undefined ? null : placeOf(origin, deepest(origin.node, path));
+      return origin === undefined ? null : origin.placeOf([...origin.at, ...path]);
     },
   };
 }
@@ -39,52 +38,40 @@ export interface ReadObjects extends Parsed<DesiredState> {
   readonly spanOf: (object: DesiredObject, path: readonly PropertyKey[]) => Span | null;
 }
 
-type Origins = WeakMap<DesiredObject, Pick<Reading, "path" | "lines"> & { readonly node: YamlNode | null }>;
+/** The document that an object was read from, and where in it it is. */
+interface Origin {
+  readonly placeOf: PlaceOf;
+  readonly at: readonly PropertyKey[];
+}
 
-/** One document with what finds a place in it. */
+type Origins = WeakMap<DesiredObject, Origin>;
+
+/** Where what is found in a document goes. */
 interface Reading {
-  readonly path: string;
-  readonly lines: LineCounter;
+  readonly placeOf: PlaceOf;
   readonly diagnostics: Diagnostic[];
   readonly origins: Origins;
 }
 
-function readFile({ path, text }: ObjectsFile, objects: Map<string, DesiredObject>, reading: Reading): void {
-  const { lines } = reading;
-  let documents: readonly Document.Parsed[];
-  try {
-    documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  } catch (error) {
-    // The parser recurses into nested collections: only a hostile file is nested deeper than the stack.
-    if (!(error instanceof RangeError)) throw error;
-    say(reading, "objects-not-yaml", { problem: error.message }, { file: path, line: 1 });
-    return;
+function readFile(
+  { path, text }: ObjectsFile,
+  objects: Map<string, DesiredObject>,
+  found: Omit<Reading, "placeOf">,
+): void {
+  for (const document of readDocuments(path, text)) {
+    if ("problem" in document) {
+      const { problem, span } = document;
+      found.diagnostics.push({ code: "objects-not-yaml", severity: "error", params: { problem }, span });
+    } else if (document.value !== null) {
+      readObject(document.value, [], objects, { placeOf: document.placeOf, ...found });
+    }
   }
-  for (const document of documents) readDocument(document, objects, reading);
 }
 
-function readDocument(document: Document.Parsed, objects: Map<string, DesiredObject>, reading: Reading): void {
-  const [error] = document.errors;
-  if (error !== undefined) {
-    say(reading, "objects-not-yaml", { problem: error.message }, placeAt(reading, error.pos[0]));
-    return;
-  }
-  let root: unknown;
-  try {
-    root = document.toJS();
-  } catch (thrown) {
-    // Aliases without end (`ReferenceError`), or nesting deeper than the stack.
-    if (!(thrown instanceof ReferenceError || thrown instanceof RangeError)) throw thrown;
-    say(reading, "objects-not-yaml", { problem: thrown.message }, placeOf(reading, document.contents));
-    return;
-  }
-  if (root === null) return;
-  readObject(root, document.contents, objects, reading);
-}
-
+/** `at`: where in its document the object is. */
 function readObject(
   value: unknown,
-  node: YamlNode | null,
+  at: readonly PropertyKey[],
   objects: Map<string, DesiredObject>,
   reading: Reading,
 ): void {
@@ -92,32 +79,31 @@ function readObject(
   const apiVersion = textOf(fields.get("apiVersion"));
   const kind = textOf(fields.get("kind"));
   if (apiVersion === null || kind === null) {
-    say(reading, "object-without-kind", {}, placeOf(reading, node));
+    say(reading, "object-without-kind", {}, at);
     return;
   }
   if (kind === "List" || (kind.endsWith("List") && fields.has("items"))) {
     const items = fields.get("items");
     for (const [index, item] of (Array.isArray(items) ? items : []).entries())
-      readObject(item, childOf(childOf(node, "items"), index), objects, reading);
+      readObject(item, [...at, "items", index], objects, reading);
     return;
   }
   const type = `${apiVersion} ${kind}`;
   const name = nameOf(kind, fields);
   const schema = schemas.get(type);
   if (schema === undefined) {
-    say(reading, "object-unknown-kind", { object: name, type }, placeOf(reading, node), "warning");
+    say(reading, "object-unknown-kind", { object: name, type }, at, "warning");
     return;
   }
   const { data, error } = schema.safeParse(value, { reportInput: true });
   if (error !== undefined) {
-    for (const { code, params, path } of problemsOf(name, error))
-      say(reading, code, params, placeOf(reading, deepest(node, path)));
+    for (const { code, params, path } of problemsOf(name, error)) say(reading, code, params, [...at, ...path]);
     return;
   }
   const key = `${type} ${name}`;
-  if (objects.has(key)) say(reading, "object-twice", { object: name }, placeOf(reading, node), "warning");
+  if (objects.has(key)) say(reading, "object-twice", { object: name }, at, "warning");
   objects.set(key, data);
-  reading.origins.set(data, { path: reading.path, lines: reading.lines, node });
+  reading.origins.set(data, { placeOf: reading.placeOf, at });
 }
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
@@ -137,47 +123,14 @@ function nameOf(kind: string, fields: ReadonlyMap<string, unknown>): string {
   return namespace === null ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** The node at a path, or the last one on the way where the path ends in what is not there. */
-function deepest(node: YamlNode | null, path: readonly PropertyKey[]): YamlNode | null {
-  let found = node;
-  for (const key of path) {
-    const next = childOf(found, key);
-    if (next === null) return found;
-    found = next;
-  }
-  return found;
-}
-
-/** Of a map's field, the node of the key: that is the line which people look for. The last step down takes the value. */
-function childOf(node: YamlNode | null, key: PropertyKey): YamlNode | null {
-  if (isSeq(node)) {
-    const item = node.items[Number(key)];
-    return isNode(item) ? item : null;
-  }
-  if (!isMap(node)) return null;
-  const pair = node.items.find((one) => isScalar(one.key) && one.key.value === key);
-  if (pair === undefined) return null;
-  if (isNode(pair.value)) return pair.value;
-  return isNode(pair.key) ? pair.key : null;
-}
-
-function placeOf(reading: Pick<Reading, "path" | "lines">, node: YamlNode | null): Span {
-  return placeAt(reading, node?.range?.[0] ?? 0);
-}
-
-function placeAt({ path, lines }: Pick<Reading, "path" | "lines">, offset: number): Span {
-  const { line, col } = lines.linePos(offset);
-  return { file: path, line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
 function say(
-  { diagnostics }: Reading,
+  { placeOf, diagnostics }: Reading,
   code: DiagnosticCode,
   params: Params,
-  span: Span,
+  path: readonly PropertyKey[],
   severity: Diagnostic["severity"] = "error",
 ): void {
-  diagnostics.push({ code, severity, params, span });
+  diagnostics.push({ code, severity, params, span: placeOf(path) });
 }
 
 function stateOf(objects: readonly DesiredObject[]): DesiredState {

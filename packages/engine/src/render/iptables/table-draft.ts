@@ -27,6 +27,11 @@ export class TableDraft {
     this.name = name;
   }
 
+  /** What has been written so far, by chain. */
+  get chains(): ReadonlyMap<string, readonly RuleSpec[]> {
+    return this.#chains;
+  }
+
   /** `-N`; a chain that is there already stays as it is. */
   declare(chain: string): void {
     this.#of(chain);
@@ -115,7 +120,7 @@ export class TableDraft {
 }
 
 /** Equal for rules that test and do the same. */
-function keyOf(spec: RuleSpec): string {
+export function keyOf(spec: RuleSpec): string {
   const { src, dst, iif, oif, proto, fragment, matches, target } = ruleOf("", spec, "", 0);
   const parts = [src, dst, iif, oif, proto, fragment, matches, target];
   return JSON.stringify(parts, (_, value: unknown) => (typeof value === "bigint" ? `${String(value)}n` : value));

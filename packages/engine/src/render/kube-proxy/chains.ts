@@ -43,3 +43,13 @@ export const baseJumps: readonly BaseJump[] = [
   ...jumpTo(POSTROUTING, "kubernetes postrouting rules", false, "nat", "POSTROUTING"),
   ...jumpTo(KUBELET_FIREWALL, "", false, "filter", "INPUT", "OUTPUT"),
 ];
+
+const FIXED: ReadonlySet<string> = new Set([
+  ...[SERVICES, EXTERNAL_SERVICES, NODE_PORTS, POSTROUTING, MARK_MASQ, FORWARD, PROXY_FIREWALL],
+  ...[KUBELET_FIREWALL, CANARY],
+]);
+
+/** One that all services share, and not one of a service's own. */
+export function isFixedChain(chain: string): boolean {
+  return FIXED.has(chain);
+}

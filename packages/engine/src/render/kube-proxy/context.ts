@@ -25,7 +25,7 @@ export interface ProxyContext {
 }
 
 /** More endpoints than this, and the rules of endpoints go without comments: pkg/proxy/iptables largeClusterEndpointsThreshold. */
-const LARGE_CLUSTER = 1000;
+export const LARGE_CLUSTER = 1000;
 
 export function isLargeCluster({ ports, endpointsOf }: ProxyContext): boolean {
   let endpoints = 0;

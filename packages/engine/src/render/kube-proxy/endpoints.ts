@@ -28,11 +28,10 @@ const ADDRESS_TYPES = { ip: "IPv4", ip6: "IPv6" } as const;
 export function endpointsBy(slices: readonly EndpointSlice[], family: Family, nodeName: string): EndpointsOf {
   const byPort = new Map<string, Map<string, ProxiedEndpoint>>();
   for (const slice of slices) {
-    const service = slice.metadata.labels.get(SERVICE_LABEL);
-    if (service === undefined || slice.addressType !== ADDRESS_TYPES[family]) continue;
-    const namespace = slice.metadata.namespace === "" ? "default" : slice.metadata.namespace;
+    const service = serviceOf(slice);
+    if (service === null || slice.addressType !== ADDRESS_TYPES[family]) continue;
     for (const { name, protocol, port } of slice.ports) {
-      const key = keyOf(namespace, service, name, protocol);
+      const key = keyOf(service, name, protocol);
       const endpoints = byPort.get(key) ?? new Map<string, ProxiedEndpoint>();
       byPort.set(key, endpoints);
       for (const { address, nodeName: on, ready, serving, terminating, zones } of slice.endpoints) {
@@ -47,12 +46,22 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
   }
   const sorted = new Map([...byPort].map(([key, endpoints]) => [key, sortedByText(endpoints.values())] as const));
   return ({ namespace, service, portName, protocol }) =>
-    sorted.get(keyOf(namespace, service, portName, protocol)) ?? [];
+    sorted.get(keyOf(serviceKey(namespace, service), portName, protocol)) ?? [];
+}
+
+/** By which the slices of a service are found: {@link serviceKey}; null: of none. */
+export function serviceOf({ metadata }: EndpointSlice): string | null {
+  const service = metadata.labels.get(SERVICE_LABEL);
+  return service === undefined ? null : serviceKey(metadata.namespace === "" ? "default" : metadata.namespace, service);
+}
+
+export function serviceKey(namespace: string, service: string): string {
+  return `${namespace} ${service}`;
 }
 
 /** None of the parts has a blank in it. */
-function keyOf(namespace: string, service: string, portName: string, protocol: string): string {
-  return `${namespace} ${service} ${portName} ${protocol}`;
+function keyOf(service: string, portName: string, protocol: string): string {
+  return `${service} ${portName} ${protocol}`;
 }
 
 function sortedByText(endpoints: Iterable<ProxiedEndpoint>): readonly ProxiedEndpoint[] {

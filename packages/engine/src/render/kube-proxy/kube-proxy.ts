@@ -5,6 +5,9 @@ import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configurat
 import type { Node } from "../../desired/node.ts";
 import type { NodeFacts } from "../../desired/node-facts.ts";
 import type { DesiredState } from "../../desired/state.ts";
+import type { Parsed } from "../../model/diagnostic.ts";
+import type { ChosenNode } from "../node/choose-node.ts";
+import { chooseNode } from "../node/choose-node.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
 import type { Renderer } from "../renderer.ts";
@@ -12,6 +15,7 @@ import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
 import { writeIptablesMode } from "./iptables.ts";
 import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
+import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { renderNftablesMode } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
@@ -41,6 +45,18 @@ export const kubeProxy: Renderer = {
   },
 };
 
+/**
+ * The rules of mode iptables, one family, as they are for these objects, to be kept while slices change; null where nothing
+ * can be rendered, which a diagnostic explains.
+ */
+export function keepKubeProxyRules(state: DesiredState, family: Family): Parsed<KeptRules | null> {
+  const config = configurationOf(state);
+  const chosen = chooseNode(state, config.hostnameOverride, "kube-proxy");
+  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
+  const context = contextOf(state, config, chosen, family);
+  return { value: new KeptRules(context, state.endpointSlices, chosen.name), diagnostics: [] };
+}
+
 /** What is rendered where nobody tells a version. */
 const NEWEST: Version = [1, 30, 0];
 
@@ -62,7 +78,7 @@ const ROUTE_LOCALNET: ReadonlyMap<string, string> = new Map([["net.ipv4.conf.all
 function contextOf(
   state: DesiredState,
   config: KubeProxyConfiguration,
-  { name, node, facts }: NodeDraft,
+  { name, node, facts }: ChosenNode,
   family: Family,
 ): ProxyContext {
   const nodeIP = node?.addresses.find((address) => familyOf(address) === family) ?? null;
