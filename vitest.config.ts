@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 const resolve = { conditions: ["hookwalk-source", "module", "node", "development|production"] };
 const shared = { resolve, ssr: { resolve } };
 
+/** Text in, values out: such tests leave nothing behind, so that the engine is loaded once for all of them. */
+const pure = { pool: "threads", isolate: false } as const;
+
 export default defineConfig({
   test: {
     coverage: { include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
@@ -16,14 +19,22 @@ export default defineConfig({
             "packages/**/src/**/*.test.ts",
             "test/cases/**/*.test.ts",
             "test/nodes/**/*.test.ts",
-            "test/policy/**/*.test.ts",
             "test/render/**/*.test.ts",
           ],
           // A busy machine is no failure.
           testTimeout: 60_000,
+          ...pure,
         },
       },
-      { ...shared, test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 300_000 } },
+      {
+        ...shared,
+        test: {
+          name: "property",
+          include: ["test/property/**/*.test.ts", "test/policy/**/*.test.ts"],
+          testTimeout: 300_000,
+          ...pure,
+        },
+      },
       {
         ...shared,
         test: {
