@@ -1,5 +1,5 @@
 import type { Family } from "../../base/address.ts";
-import type { Chain, Rule, Table } from "../../model/ruleset.ts";
+import type { Chain, Counters, Rule, Table } from "../../model/ruleset.ts";
 import type { RuleSpec } from "./spec.ts";
 import { ruleOf } from "./spec.ts";
 
@@ -12,6 +12,8 @@ const BASE_CHAINS = {
 } as const;
 
 export type TableName = keyof typeof BASE_CHAINS;
+
+const NOT_COUNTED: Counters = { packets: "0", bytes: "0" };
 
 /** Every table, in the order in which a dump has them. */
 export const TABLE_NAMES: readonly TableName[] = ["raw", "mangle", "nat", "filter"];
@@ -94,13 +96,19 @@ export class TableDraft {
     const bases: readonly string[] = BASE_CHAINS[this.name];
     const users = [...this.#chains.keys()].filter((chain) => !bases.includes(chain)).sort();
     const names = [...bases, ...users];
-    let line = firstLine + 1 + names.length;
+    const allRules: Rule[] = [];
+    const firstRule = firstLine + 1 + names.length;
     const chains = names.map((name, index): Chain => {
-      const rules = (this.#chains.get(name) ?? []).map((spec): Rule => ruleOf(name, spec, file, line++));
+      const rules: Rule[] = [];
+      for (const spec of this.#chains.get(name) ?? []) {
+        const rule = ruleOf(name, spec, file, firstRule + allRules.length);
+        rules.push(rule);
+        allRules.push(rule);
+      }
       return {
         name,
         policy: index < bases.length ? (this.#policies.get(name) ?? "ACCEPT") : null,
-        counters: { packets: "0", bytes: "0" },
+        counters: NOT_COUNTED,
         rules,
         span: { file, line: firstLine + 1 + index },
       };
@@ -114,7 +122,7 @@ export class TableDraft {
       header: [],
       footer: [],
       committed: true,
-      rules: chains.flatMap(({ rules }) => rules),
+      rules: allRules,
     };
   }
 }
