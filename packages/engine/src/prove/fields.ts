@@ -1,5 +1,6 @@
 import type { Ranges } from "../base/ranges.ts";
 import { inRanges } from "../base/ranges.ts";
+import { LINK_TYPES } from "../program/link-type.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { NumberField } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
@@ -203,18 +204,6 @@ function groupOf({ program }: Space, name: string): number | undefined {
   if (group === null || group === "default") return program.links.has(name) ? 0 : undefined;
   return /^\d+$/.test(group) ? Number(group) : undefined;
 }
-
-/** ARPHRD_* by the word of `link/…`. */
-const LINK_TYPES: ReadonlyMap<string, number> = new Map([
-  ["ether", 1],
-  ["ppp", 512],
-  ["ipip", 768],
-  ["tunnel6", 769],
-  ["loopback", 772],
-  ["sit", 776],
-  ["gre", 778],
-  ["none", 0xfffe],
-]);
 
 function linkTypeOf({ program }: Space, name: string): number | undefined {
   return LINK_TYPES.get(program.links.get(name)?.type ?? "");

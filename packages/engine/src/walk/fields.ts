@@ -1,3 +1,4 @@
+import { LINK_TYPES } from "../program/link-type.ts";
 import type { NumberField, Test } from "../program/test.ts";
 import { encodePacket, packetLength } from "../program/packet-bytes.ts";
 import { PROTO } from "../program/protocol.ts";
@@ -127,18 +128,6 @@ function groupOf(run: Run, dev: string | null): FieldValue {
   if (group === null || group === "default") return dev === null ? null : 0;
   return /^\d+$/.test(group) ? Number(group) : "device group";
 }
-
-/** ARPHRD_* by the word of `link/…`. */
-const LINK_TYPES: ReadonlyMap<string, number> = new Map([
-  ["ether", 1],
-  ["ppp", 512],
-  ["ipip", 768],
-  ["tunnel6", 769],
-  ["loopback", 772],
-  ["sit", 776],
-  ["gre", 778],
-  ["none", 0xfffe],
-]);
 
 function linkTypeOf({ program }: Run, dev: string | null): FieldValue {
   if (dev === null) return null;

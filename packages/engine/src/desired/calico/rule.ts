@@ -53,6 +53,19 @@ export const ANY_ENTITY: EntityRule = {
   notPorts: [],
 };
 
+/** A rule without conditions that allows. */
+export const ALLOW_EVERYTHING: CalicoRule = {
+  action: "Allow",
+  family: null,
+  protocol: null,
+  notProtocol: null,
+  icmp: null,
+  notIcmp: null,
+  source: ANY_ENTITY,
+  destination: ANY_ENTITY,
+  annotations: new Map(),
+};
+
 const MOST_NETS = 256;
 const MOST_PORTS = 50;
 const MOST_RULES = 1024;

@@ -1,3 +1,4 @@
+import { isField } from "../../ext/nft/field.ts";
 import { list, negate, phrase } from "../../messages/explain/phrase.ts";
 import type { Part, Phrase } from "../../messages/explain/phrase.ts";
 import type { NftExpression, NftMatch } from "../../model/nft.ts";
@@ -50,6 +51,8 @@ function relation({ op, left, right }: NftMatch, scope: NftScope): Phrase {
 
 function equality(what: Part, isSeveral: boolean, left: NftExpression, right: NftExpression, scope: NftScope): Phrase {
   const value = (one: NftExpression): Part => valuePart(one, left, scope);
+  const plain = (): Phrase => phrase(isSeveral ? "are-in" : "is", { what, value: value(right) });
+  if (isField(right)) return plain();
   switch (right.kind) {
     case "set-ref": {
       const set = nameOfContent(right.name, scope);
@@ -71,25 +74,9 @@ function equality(what: Part, isSeveral: boolean, left: NftExpression, right: Nf
     case "list":
     case "concat":
     case "wildcard":
-    case "payload":
-    case "payload-raw":
-    case "exthdr":
-    case "tcp-option":
-    case "ip-option":
-    case "sctp-chunk":
-    case "dccp-option":
-    case "meta":
-    case "ct":
-    case "rt":
-    case "fib":
-    case "socket":
-    case "osf":
-    case "ipsec":
-    case "numgen":
-    case "hash":
     case "binary":
     case "map":
     case "verbatim":
-      return isSeveral ? phrase("are-in", { what, value: value(right) }) : phrase("is", { what, value: value(right) });
+      return plain();
   }
 }

@@ -1,4 +1,5 @@
 import type { NftExpression, NftStatement } from "../../model/nft.ts";
+import { isField } from "../../ext/nft/field.ts";
 import { isVerdict } from "../../ext/nft/verdict.ts";
 
 /** What a statement names: expressions and verdicts of its own, not those inside them. */
@@ -60,6 +61,7 @@ export function* expressionsIn(expression: NftExpression): Iterable<NftExpressio
 }
 
 function partsOf(expression: NftExpression): readonly NftExpression[] {
+  if (isField(expression)) return expression.kind === "hash" ? given(expression.of) : [];
   switch (expression.kind) {
     case "prefix":
       return [expression.address];
@@ -75,26 +77,9 @@ function partsOf(expression: NftExpression): readonly NftExpression[] {
       return [expression.left, expression.right];
     case "map":
       return [expression.key, expression.map];
-    case "hash":
-      return given(expression.of);
     case "literal":
     case "set-ref":
     case "wildcard":
-    case "payload":
-    case "payload-raw":
-    case "exthdr":
-    case "tcp-option":
-    case "ip-option":
-    case "sctp-chunk":
-    case "dccp-option":
-    case "meta":
-    case "ct":
-    case "rt":
-    case "fib":
-    case "socket":
-    case "osf":
-    case "ipsec":
-    case "numgen":
     case "verbatim":
       return [];
   }

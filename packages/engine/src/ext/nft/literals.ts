@@ -1,5 +1,6 @@
 import type { NftElement, NftExpression, NftFamily, NftSet, NftStatement } from "../../model/nft.ts";
 import { datatypeOf } from "./datatype.ts";
+import { isField } from "./field.ts";
 import { isVerdict } from "./verdict.ts";
 import { OBJECT_TYPES } from "./vocabulary.ts";
 
@@ -28,6 +29,7 @@ export function typesOf(expression: NftExpression): Types {
 /** An expression with its constants spelt anew; `types`: of what stands in its place. */
 function spelt(expression: NftExpression, types: Types, spell: Spell, ofRange = false): NftExpression {
   const inside = (inner: NftExpression, innerTypes = types): NftExpression => spelt(inner, innerTypes, spell, ofRange);
+  if (isField(expression)) return expression;
   switch (expression.kind) {
     case "literal":
       return spell(expression, types.length === 1 ? (types[0] ?? null) : null, ofRange);
@@ -57,22 +59,6 @@ function spelt(expression: NftExpression, types: Types, spell: Spell, ofRange = 
     case "set-ref":
     case "wildcard":
     case "verbatim":
-    case "payload":
-    case "payload-raw":
-    case "exthdr":
-    case "tcp-option":
-    case "ip-option":
-    case "sctp-chunk":
-    case "dccp-option":
-    case "meta":
-    case "ct":
-    case "rt":
-    case "fib":
-    case "socket":
-    case "osf":
-    case "ipsec":
-    case "numgen":
-    case "hash":
       return expression;
   }
 }

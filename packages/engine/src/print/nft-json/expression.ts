@@ -1,3 +1,4 @@
+import { isField } from "../../ext/nft/field.ts";
 import { isVerdict } from "../../ext/nft/verdict.ts";
 import type { NftElement, NftExpression, NftVerdict } from "../../model/nft.ts";
 import { isStateful } from "../nft/expression.ts";
@@ -10,6 +11,7 @@ type Of<Kind extends NftExpression["kind"]> = Extract<NftExpression, { readonly 
 
 /** An expression of libnftables-json(5); its constants are spelt as JSON has them. */
 export function printExpression(expression: NftExpression): JsonText {
+  if (isField(expression)) return printField(expression, printExpression);
   switch (expression.kind) {
     case "literal":
       return printLiteral(expression);
@@ -36,23 +38,6 @@ export function printExpression(expression: NftExpression): JsonText {
       return object(["map", printKeyed(expression)]);
     case "verbatim":
       return isJson(expression.text) ? expression.text : string(expression.text);
-    case "payload":
-    case "payload-raw":
-    case "exthdr":
-    case "tcp-option":
-    case "ip-option":
-    case "sctp-chunk":
-    case "dccp-option":
-    case "meta":
-    case "ct":
-    case "rt":
-    case "fib":
-    case "socket":
-    case "osf":
-    case "ipsec":
-    case "numgen":
-    case "hash":
-      return printField(expression, printExpression);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { NftExpression } from "../../model/nft.ts";
-import type { Field } from "../nft/field.ts";
+import type { Field } from "../../ext/nft/field.ts";
 import { array, number, object, optional, string } from "./json.ts";
 import type { JsonText } from "./json.ts";
 

@@ -1,3 +1,4 @@
+import { isField } from "../../ext/nft/field.ts";
 import { inUnit, unitOf } from "../../ext/nft/bytes.ts";
 import { isVerdict } from "../../ext/nft/verdict.ts";
 import { printTime } from "../../ext/nft/time.ts";
@@ -13,6 +14,7 @@ const PRECEDENCE: Readonly<Record<Binary["op"], number>> = { "|": 1, "^": 2, "&"
 /** An expression as nft prints it. */
 export function printExpression(expression: NftExpression, options: NftPrintOptions): string {
   const print = (inner: NftExpression): string => printExpression(inner, options);
+  if (isField(expression)) return printField(expression, print);
   switch (expression.kind) {
     case "literal":
       return expression.quoted ? `"${expression.text}"` : expression.text;
@@ -36,23 +38,6 @@ export function printExpression(expression: NftExpression, options: NftPrintOpti
       return `${print(expression.key)} map ${print(expression.map)}`;
     case "verbatim":
       return expression.text;
-    case "payload":
-    case "payload-raw":
-    case "exthdr":
-    case "tcp-option":
-    case "ip-option":
-    case "sctp-chunk":
-    case "dccp-option":
-    case "meta":
-    case "ct":
-    case "rt":
-    case "fib":
-    case "socket":
-    case "osf":
-    case "ipsec":
-    case "numgen":
-    case "hash":
-      return printField(expression, print);
   }
 }
 

@@ -1,12 +1,6 @@
 import { BARE_META } from "../../ext/nft/vocabulary.ts";
+import type { Field } from "../../ext/nft/field.ts";
 import type { NftExpression } from "../../model/nft.ts";
-
-/** Kinds that are no field of a packet: constants, and what joins others. */
-type Constant =
-  "literal" | "prefix" | "range" | "list" | "concat" | "set" | "set-ref" | "wildcard" | "binary" | "map" | "verbatim";
-
-/** What a rule reads of a packet, or counts. */
-export type Field = Exclude<NftExpression, { readonly kind: Constant }>;
 
 /** What a rule reads. */
 export function printField(expression: Field, print: (expression: NftExpression) => string): string {

@@ -1,6 +1,6 @@
 import type { CalicoProfile } from "../../../desired/calico/policy.ts";
 import type { CalicoRule } from "../../../desired/calico/rule.ts";
-import { ANY_ENTITY } from "../../../desired/calico/rule.ts";
+import { ALLOW_EVERYTHING } from "../../../desired/calico/rule.ts";
 import type { Metadata } from "../../../desired/fields.ts";
 import type { Namespace } from "../../../desired/namespace.ts";
 import type { ServiceAccount } from "../../../desired/service-account.ts";
@@ -9,19 +9,7 @@ import { NAMESPACE_PREFIX, SERVICE_ACCOUNT_PREFIX } from "../../../owners/calico
 /** Endpoints inherit the names of what they belong to under this key, behind the prefix. */
 const NAME_LABEL = "projectcalico.org/name";
 
-const ALLOW_ALL: readonly CalicoRule[] = [
-  {
-    action: "Allow",
-    family: null,
-    protocol: null,
-    notProtocol: null,
-    icmp: null,
-    notIcmp: null,
-    source: ANY_ENTITY,
-    destination: ANY_ENTITY,
-    annotations: new Map(),
-  },
-];
+const ALLOW_ALL: readonly CalicoRule[] = [ALLOW_EVERYTHING];
 
 export function namespaceProfileName(namespace: string): string {
   return `kns.${namespace}`;

@@ -3,7 +3,7 @@ import type { Family } from "../../../base/address.ts";
 import type { HostEndpoint } from "../../../desired/calico/endpoint.ts";
 import type { CalicoProfile } from "../../../desired/calico/policy.ts";
 import type { CalicoRule } from "../../../desired/calico/rule.ts";
-import { ANY_ENTITY } from "../../../desired/calico/rule.ts";
+import { ALLOW_EVERYTHING } from "../../../desired/calico/rule.ts";
 import type { NodeFacts } from "../../../desired/node-facts.ts";
 import type { IpSet } from "../../../model/sets.ts";
 import type { FelixInput, HostChains, Policy, Profile, WorkloadChains } from "../input.ts";
@@ -78,18 +78,6 @@ function familyInput(
   };
 }
 
-const ALLOW: CalicoRule = {
-  action: "Allow",
-  family: null,
-  protocol: null,
-  notProtocol: null,
-  icmp: null,
-  notIcmp: null,
-  source: ANY_ENTITY,
-  destination: ANY_ENTITY,
-  annotations: new Map(),
-};
-
 /** There without anybody having made it: libcalico-go/lib/resources/defaultallow_profile.go. */
 const DEFAULT_ALLOW = "projectcalico-default-allow";
 
@@ -105,7 +93,7 @@ function localProfiles({ calico }: FelixPlace, applied: Applied, requests: SetRe
 }
 
 function missing(name: string): Pick<CalicoProfile, "ingress" | "egress"> {
-  const rules = [name === DEFAULT_ALLOW ? ALLOW : { ...ALLOW, action: "Deny" as const }];
+  const rules = [name === DEFAULT_ALLOW ? ALLOW_EVERYTHING : { ...ALLOW_EVERYTHING, action: "Deny" as const }];
   return { ingress: rules, egress: rules };
 }
 
