@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Bdd, Ref, Substitution } from "./bdd/bdd.ts";
+import { numberBits } from "./bdd/numbers.ts";
 import type { Bits } from "./bdd/numbers.ts";
 
 /**
@@ -101,6 +102,11 @@ export function changed(flow: Flow, bits: Iterable<readonly [number, Ref]>): Flo
   return { ...flow, now: new Map([...flow.now, ...bits]) };
 }
 
+/** The flow without entries for bits that are what they were at the entry. */
+export function withoutUnchanged(bdd: Bdd, flow: Flow): Flow {
+  return { ...flow, now: new Map([...flow.now].filter(([level, bit]) => bit !== bdd.variable(level))) };
+}
+
 /** A field set to a number under a mask, the others kept: `field = (field & keep) ^ flip`. */
 export function* keptAndFlipped(
   bdd: Bdd,
@@ -119,10 +125,8 @@ export function* keptAndFlipped(
 
 /** A whole field set to a number. */
 export function* assigned(bits: Bits, value: Address): Iterable<readonly [number, Ref]> {
-  for (const [index, level] of bits.entries()) {
-    const place = BigInt(bits.length - 1 - index);
-    if (level !== null) yield [level, ((BigInt(value) >> place) & 1n) === 1n ? TRUE : FALSE];
-  }
+  const values = numberBits(bits, value);
+  for (const [index, level] of bits.entries()) if (level !== null) yield [level, values[index] ?? FALSE];
 }
 
 /** A field as a function of its old value, for fields of few bits. */

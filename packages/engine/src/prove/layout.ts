@@ -10,6 +10,7 @@ const FIELDS = [
   "ctDirection",
   "iif",
   "oif",
+  "nextOif",
   "proto",
   "dst",
   "dport",
@@ -62,7 +63,8 @@ const FIELDS = [
 export type FieldName = (typeof FIELDS)[number];
 
 const ADDRESSES: ReadonlySet<FieldName> = new Set(["dst", "src", "origSrc", "origDst", "replSrc", "replDst"]);
-const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "physin", "physout"]);
+/** `nextOif`: where the route leads while chains still see the device before it (ip_route_me_harder). */
+const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "nextOif", "physin", "physout"]);
 
 /** Bits of the fields that are no address, no device and not 32 bits wide. */
 const WIDTHS: ReadonlyMap<FieldName, number> = new Map([

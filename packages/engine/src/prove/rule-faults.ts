@@ -72,7 +72,7 @@ export function ruleFaults(program: Program, family: Family, options: Pick<Space
 }
 
 function tableFaults(space: Space, table: CompiledTable, called: readonly Called[]): readonly RuleFault[] {
-  const flows = new ChainFlows(space, table, "");
+  const flows = new ChainFlows(space, table);
   const entering = new Map<string, Ref>();
   const callers = new Map<string, Set<string>>();
   for (const one of called) {
@@ -182,7 +182,7 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = { space, place: "a rule", changedSets: new Set<string>() };
+  const asking = { space, place: "a rule", visit: "", hook: null, changedSets: new Set<string>() };
   return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
 }
 
