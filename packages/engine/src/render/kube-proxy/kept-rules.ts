@@ -102,8 +102,7 @@ export class KeptRules {
     const context = this.#context;
     const [nat, filter] = [new TableDraft("nat"), new TableDraft("filter")];
     const writer = { context, parts: this.#parts, nat, filter, isLarge };
-    for (const port of ports)
-      writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), context.zone));
+    for (const port of ports) writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), context.zone));
     return { nat: nat.chains, filter: filter.chains };
   }
 }
