@@ -50,34 +50,16 @@ function addTests(tests: readonly Test[], found: MarkRead[]): void {
 }
 
 function addTest(test: Test, found: MarkRead[]): void {
-  switch (test.kind) {
-    case "number":
-    case "masked": {
-      const { field, mask } = test;
-      if (field !== "mark" && field !== "ctmark") return;
-      const values =
-        test.kind === "masked" ? [test.value] : test.ranges.map(({ from, to }) => (from === to ? from : 0));
-      for (const value of values) found.push({ field, bits: askedBits(mask, value) });
-      return;
-    }
-    case "connmark":
-      found.push({ field: "ctmark", bits: askedBits(test.mask, test.value) });
-      return;
-    case "compare":
-      addValue(test.value, found);
-      return;
-    case "lookup":
-      for (const value of test.key) addValue(value, found);
-      return;
-    case "all":
-    case "any":
-      addTests(test.tests, found);
-      return;
-    case "not":
-      addTest(test.test, found);
-      return;
-    default:
-  }
+  if (test.kind === "number" || test.kind === "masked") {
+    const { field, mask } = test;
+    if (!isMark(field)) return;
+    const values = test.kind === "masked" ? [test.value] : test.ranges.map(({ from, to }) => (from === to ? from : 0));
+    for (const value of values) found.push({ field, bits: askedBits(mask, value) });
+  } else if (test.kind === "connmark") found.push({ field: "ctmark", bits: askedBits(test.mask, test.value) });
+  else if (test.kind === "compare") addValue(test.value, found);
+  else if (test.kind === "lookup") for (const value of test.key) addValue(value, found);
+  else if (test.kind === "all" || test.kind === "any") addTests(test.tests, found);
+  else if (test.kind === "not") addTest(test.test, found);
 }
 
 /** What is copied from one mark to another is no question: see `writesOf`. */
@@ -87,13 +69,17 @@ function addActionReads(action: Action, found: MarkRead[]): void {
   else if (action.kind === "verdict-map" || action.kind === "element")
     for (const value of action.key) addValue(value, found);
   else if (action.kind === "ct-template" && action.zone === "mark") found.push({ field: "mark", bits: ALL });
-  else if (action.kind === "sequence") for (const one of action.actions) addActionReads(one, found);
+  else if (action.kind === "nat-values") {
+    const { addresses, ports } = action.spec;
+    for (const range of [addresses, ports])
+      if (range !== null) for (const one of [range.from, range.to]) addValue(one, found);
+  } else if (action.kind === "sequence") for (const one of action.actions) addActionReads(one, found);
 }
 
 /** Marks that a value is computed from. */
 function addValue(value: Value, found: MarkRead[]): void {
   const computed = linear(value);
-  if (computed?.source != null) found.push({ field: computed.source, bits: computed.keep });
+  if (typeof computed?.source === "string") found.push({ field: computed.source, bits: computed.keep });
   else if (value.kind === "binary") {
     addValue(value.left, found);
     addValue(value.right, found);
@@ -145,40 +131,31 @@ export function writesOf({ tests, action, then }: CompiledRule): readonly MarkWr
   const written = actions.flatMap(actionWrites);
   // The mark of the socket: nobody knows which.
   const isRestored = tests.some((test) => test.kind === "socket" && test.restoreMark);
-  return isRestored ? [{ field: "mark", touches: ALL, sets: ALL, copies: null }, ...written] : written;
+  return isRestored ? [anyWrite("mark"), ...written] : written;
 }
 
 function actionWrites(action: Action): readonly MarkWrite[] {
-  switch (action.kind) {
-    case "set-mark":
-      return [plainWrite("mark", action.keep, action.flip)];
-    case "set-ctmark":
-      return [
-        (action.shift ?? 0) === 0
-          ? plainWrite("ctmark", action.keep, action.flip)
-          : { field: "ctmark", touches: ALL, sets: ALL, copies: null },
-      ];
-    case "save-mark":
-      return [
-        copyingWrite({ field: "ctmark", bits: action.ctMask }, { field: "mark", bits: action.nfMask }, action.shift),
-      ];
-    case "restore-mark":
-      return [
-        copyingWrite({ field: "mark", bits: action.nfMask }, { field: "ctmark", bits: action.ctMask }, action.shift),
-      ];
-    case "tproxy":
-      return [plainWrite("mark", ~action.mask >>> 0, action.mark)];
-    case "set-unknown":
-      return [{ field: action.field, touches: ALL, sets: ALL, copies: null }];
-    case "set-map":
-      return action.mark ? [{ field: "mark", touches: ALL, sets: ALL, copies: null }] : [];
-    case "assign":
-      return isMark(action.target.kind) ? [assigned(action.target.kind, action.value)] : [];
-    case "sequence":
-      return action.actions.flatMap(actionWrites);
-    default:
-      return [];
+  if (action.kind === "set-mark") return [plainWrite("mark", action.keep, action.flip)];
+  if (action.kind === "tproxy") return [plainWrite("mark", ~action.mask >>> 0, action.mark)];
+  if (action.kind === "set-ctmark") {
+    const isShifted = (action.shift ?? 0) !== 0;
+    return [isShifted ? anyWrite("ctmark") : plainWrite("ctmark", action.keep, action.flip)];
   }
+  if (action.kind === "save-mark" || action.kind === "restore-mark") {
+    const mark = { field: "mark", bits: action.nfMask } as const;
+    const ctmark = { field: "ctmark", bits: action.ctMask } as const;
+    const [to, from] = action.kind === "save-mark" ? [ctmark, mark] : [mark, ctmark];
+    return [copyingWrite(to, from, action.shift)];
+  }
+  if (action.kind === "assign" && isMark(action.target.kind)) return [assigned(action.target.kind, action.value)];
+  if (action.kind === "set-unknown") return [anyWrite(action.field)];
+  if (action.kind === "set-map" && action.mark) return [anyWrite("mark")];
+  return action.kind === "sequence" ? action.actions.flatMap(actionWrites) : [];
+}
+
+/** Nobody knows which bits. */
+function anyWrite(field: MarkField): MarkWrite {
+  return { field, touches: ALL, sets: ALL, copies: null };
 }
 
 /** `field = (field & keep) ^ flip`. */
@@ -195,7 +172,7 @@ function copyingWrite(to: MarkRead, from: MarkRead, shift: number): MarkWrite {
 /** A statement of nft. */
 function assigned(field: MarkField, value: Value): MarkWrite {
   const computed = linear(value);
-  if (computed === null) return { field, touches: ALL, sets: ALL, copies: null };
+  if (computed === null) return anyWrite(field);
   const { source, keep, flip } = computed;
   if (source === field) return plainWrite(field, keep, flip);
   const copies = source === null ? null : { field: source, bits: keep };

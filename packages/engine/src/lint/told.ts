@@ -1,4 +1,5 @@
 import { speaker } from "../messages/catalogue.ts";
+import type { Speaker } from "../messages/catalogue.ts";
 import { parseSnapshot } from "../parse/bundle/parse-snapshot.ts";
 import type { Check, Finding, FindingParams } from "./finding.ts";
 import { subjectOf } from "./lint.ts";
@@ -22,21 +23,18 @@ export function told(check: Check, files: Readonly<Record<string, string>>): rea
 function sentences({ message, params }: Finding): readonly string[] {
   const texts = (["en", "zh"] as const).map((language) => {
     const say = speaker(language);
-    return say.lint(message, filled(params, say.lint));
+    return say.lint(message, filled(params, say));
   });
   const open = texts.find((text) => /\{\w+\}/.test(text) || !text.includes("\n"));
   if (open !== undefined) throw new Error(`not a whole message: ${open}`);
   return (texts[0] ?? "").split("\n");
 }
 
-function filled(
-  params: FindingParams,
-  say: ReturnType<typeof speaker>["lint"],
-): Readonly<Record<string, string | number>> {
+function filled(params: FindingParams, say: Speaker): Readonly<Record<string, string | number>> {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      typeof value === "object" ? say(value.message, value.params) : value,
+      typeof value === "object" ? say.lint(value.message, value.params) : value,
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { printHex } from "../../base/hex.ts";
 import { sharedBits } from "../../owners/mark-claims.ts";
 import type { OwnerName } from "../../owners/owner.ts";
-import type { Check, Finding, Subject } from "../finding.ts";
+import type { Check, Finding, Said, Subject } from "../finding.ts";
 import type { MarkField } from "../mark-bits.ts";
 import { markUses } from "../mark-uses.ts";
 import type { MarkUses } from "../mark-uses.ts";
@@ -84,9 +84,6 @@ function conflictOf(a: User, b: User, field: MarkField): Finding | null {
   };
 }
 
-function titleOf({
-  name,
-  title,
-}: User): string | { readonly message: "nobody-known"; readonly params: Record<never, never> } {
+function titleOf({ name, title }: User): string | Said {
   return name === null ? { message: "nobody-known", params: {} } : title;
 }
