@@ -41,7 +41,7 @@ interface Walked {
 }
 
 /** A packet put in front of one base chain, with the devices that it has there. */
-function makeRun(program: Program, { packet, arrival, oif, flow }: Asked, oracle: Oracle): Run {
+export function makeRun(program: Program, { packet, arrival, oif, flow }: Asked, oracle: Oracle): Run {
   const state = new NodeState(program);
   const skb = { ...newSkb(packet, arrival), oif };
   const run: Run = {

@@ -122,9 +122,9 @@ export function act(at: Asking, flow: Flow, action: Action): Flow | Done {
     case "set-update":
       return { ...flow, changedSets: new Set([...flow.changedSets, action.set]) };
     case "set-map":
-      return action.mark ? anything(at, flow, layout.bits.mark, `the mark of an element of ${action.set}`) : flow;
+      return action.mark ? anything(at, flow, "mark", `the mark of an element of ${action.set}`) : flow;
     case "set-unknown":
-      return anything(at, flow, layout.bits[action.field], action.what);
+      return anything(at, flow, action.field, action.what);
     case "sequence":
       return action.actions.reduce<Flow>((so, part) => {
         const next = act(at, so, part);
@@ -144,10 +144,10 @@ export function act(at: Asking, flow: Flow, action: Action): Flow | Done {
 
 /** May end the chain or go on, and change what it likes. */
 function unknownAction(at: Place, flow: Flow, what: string): Done {
-  const { bdd, layout } = at.space;
+  const { bdd } = at.space;
   const ends = unknownHere(at, `${what} ends the chain`, "extension");
-  const on = [layout.bits.mark, layout.bits.ctmark].reduce(
-    (so, bits) => anything(at, so, bits, `what ${what} changes`),
+  const on = (["mark", "ctmark"] as const).reduce(
+    (so, field) => anything(at, so, field, `what ${what} changes`),
     within(bdd, flow, bdd.not(ends)),
   );
   return { exits: [["unknown", within(bdd, flow, ends)]], on };
@@ -155,7 +155,7 @@ function unknownAction(at: Place, flow: Flow, what: string): Done {
 
 /** `-m socket --restore-skmark`: the mark may be that of a socket. */
 export function restoreMark(at: Place, flow: Flow): Flow {
-  return anything(at, flow, at.space.layout.bits.mark, "the mark of the socket");
+  return anything(at, flow, "mark", "the mark of the socket");
 }
 
 /** nf_send_reset never answers a reset or a later fragment; then the packet is just dropped. */

@@ -44,7 +44,9 @@ export class DeviceNames {
 
   constructor(program: Program, family: Family) {
     this.#nftSets = program.nftSets;
-    for (const name of program.links.keys()) this.add(name, false);
+    // Every namespace has it, whatever the dumps say.
+    this.add("lo", false);
+    for (const name of [...program.links.keys(), ...program.sysctl.devices]) this.add(name, false);
     this.#addSets(program);
     this.#addRouting(program.families[family].fib);
   }

@@ -102,9 +102,16 @@ export function changed(flow: Flow, bits: Iterable<readonly [number, Ref]>): Flo
   return { ...flow, now: new Map([...flow.now, ...bits]) };
 }
 
-/** The flow without entries for bits that are what they were at the entry. */
-export function withoutUnchanged(bdd: Bdd, flow: Flow): Flow {
-  return { ...flow, now: new Map([...flow.now].filter(([level, bit]) => bit !== bdd.variable(level))) };
+/** The same packets, with as little as will do about those that are in no packet of the flow: what is said of its bits gets shorter. */
+export function tidied(bdd: Bdd, flow: Flow): Flow {
+  const now = new Map<number, Ref>();
+  for (const [level, bit] of flow.now) {
+    const own = bdd.variable(level);
+    // Unchanged wherever there is a packet: the shortest there is.
+    const isOwn = bit === own || bdd.disjoint(bdd.xor(bit, own), flow.when);
+    if (!isOwn) now.set(level, bdd.simplify(bit, flow.when));
+  }
+  return { ...flow, now };
 }
 
 /** A field set to a number under a mask, the others kept: `field = (field & keep) ^ flip`. */

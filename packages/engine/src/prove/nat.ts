@@ -14,7 +14,7 @@ import type { Flow } from "./flow.ts";
 import type { FieldName } from "./layout.ts";
 import { oneOf } from "./place.ts";
 import type { Place } from "./place.ts";
-import { masqueradeSources } from "./routing/source.ts";
+import { masqueradeSources, nexthopMatters } from "./routing/masquerade.ts";
 import type { Space } from "./space.ts";
 
 /** Which end of a packet NAT changes at a hook: HOOK2MANIP (include/net/netfilter/nf_nat.h). */
@@ -116,7 +116,7 @@ function sourcesOf({ space, hook }: NatPlace, { kind, addresses }: Wanted): read
     case "netmap":
       return [{ when: TRUE, address: addresses ?? (kind === "netmap" ? null : "kept") }];
     case "masquerade":
-      return masqueradeSources(space).map(({ when, address }) => ({ when, address: one(address) }));
+      return masqueradeAddresses(space).map(({ when, address }) => ({ when, address: one(address) }));
     case "redirect":
       return redirectSources(space, hook).map(({ when, address }) => ({ when, address: one(address) }));
   }
@@ -126,11 +126,47 @@ function one(address: Address | null): Numbers | null {
   return address === null ? null : { kind: "range", from: address, to: address, base: null };
 }
 
+interface DeviceAddress {
+  readonly when: Ref;
+  readonly address: Address | null;
+}
+
+const masquerading = new WeakMap<Space, readonly DeviceAddress[]>();
+
+/** nf_nat_masquerade_ipv4: an address of the device that the packet leaves by. */
+function masqueradeAddresses(space: Space): readonly DeviceAddress[] {
+  let known = masquerading.get(space);
+  if (known === undefined) {
+    known = [...space.program.links.keys()].flatMap((name) => addressesOf(space, name));
+    const others = space.bdd.not(space.bdd.union(known.map(({ when }) => when)));
+    known = [...known, { when: others, address: null }];
+    masquerading.set(space, known);
+  }
+  return known;
+}
+
+function addressesOf(space: Space, name: string): readonly DeviceAddress[] {
+  const { bdd } = space;
+  const leaving = space.device("oif", name, false);
+  const sources = (via: Address | null, when: Ref): readonly DeviceAddress[] =>
+    masqueradeSources(space, name, via).map((source) => ({ ...source, when: bdd.and(when, source.when) }));
+  if (!nexthopMatters(space, name)) return sources(null, leaving);
+  const hops = nexthopsOf(space, name);
+  const via = hops.flatMap((hop) => sources(hop, bdd.and(leaving, space.is("nexthop", hop))));
+  return [...via, ...sources(null, bdd.minus(leaving, bdd.union(hops.map((hop) => space.is("nexthop", hop)))))];
+}
+
+/** Next hops behind a device. */
+function nexthopsOf({ family }: Space, name: string): readonly Address[] {
+  const hops = new Set<Address>();
+  for (const table of family.fib.tables.values())
+    for (const { route } of table.entries())
+      for (const { dev, via } of route.nexthops) if (dev === name && via !== null) hops.add(via);
+  return [...hops];
+}
+
 /** nf_nat_redirect: loopback for packets of this node's own, else the first address of the device that the packet came in by. */
-function redirectSources(
-  space: Space,
-  hook: StackHook,
-): readonly { readonly when: Ref; readonly address: Address | null }[] {
+function redirectSources(space: Space, hook: StackHook): readonly DeviceAddress[] {
   const { family } = space.layout;
   if (hook === "output") return [{ when: TRUE, address: family === "ip" ? 0x7f00_0001 : 1n }];
   const sources = [...space.program.links.values()].map(({ name, addresses }) => {
@@ -175,16 +211,35 @@ function withEnd(at: NatPlace, flow: Flow, wanted: Wanted, address: Numbers | "k
   return changed(flow, [...next, ...status, ...replied(space, next, manip)]);
 }
 
+/** A packet has one end picked for it at most, whichever rule or flow it is that does so: one number stands for all of them. */
+const PICKED = { address: "the address that NAT picks", port: "the port that NAT picks" };
+
+/** The packets with an end that nobody knows. */
+export function withSomeEnd(space: Space, flow: Flow, manip: Manip): Flow {
+  const next: (readonly [number, Ref])[] = [];
+  for (const part of ["address", "port"] as const) {
+    const field = MANIPS[manip][part];
+    const values = space.unknownNumber(field, PICKED[part], { what: PICKED[part], why: "random" });
+    for (const [index, level] of space.layout.bits[field].entries())
+      if (level !== null) next.push([level, values[index] ?? FALSE]);
+  }
+  return changed(flow, next);
+}
+
 /** The tuple that answers come with follows. */
-function* replied({ layout }: Space, next: ReadonlyMap<number, Ref>, manip: Manip): Iterable<readonly [number, Ref]> {
+function* replied(
+  { layout, tuples }: Space,
+  next: ReadonlyMap<number, Ref>,
+  manip: Manip,
+): Iterable<readonly [number, Ref]> {
   const end = MANIPS[manip];
   for (const [from, to] of [
-    [layout.bits[end.address], layout.bits[end.replied]],
-    [layout.bits[end.port], layout.bits[end.repliedPort]],
+    [end.address, end.replied],
+    [end.port, end.repliedPort],
   ] as const)
-    for (const [index, level] of from.entries()) {
+    for (const [index, level] of tuples.has(to) ? layout.bits[from].entries() : []) {
       const value = level === null ? undefined : next.get(level);
-      const target = to[index] ?? null;
+      const target = layout.bits[to][index] ?? null;
       if (value !== undefined && target !== null) yield [target, value];
     }
 }
@@ -197,7 +252,7 @@ function chosen(at: NatPlace, flow: Flow, numbers: Numbers): readonly Ref[] {
   const manip = manipOf(at.hook);
   const bits = layout.bits[MANIPS[manip].address];
   if (from === to) return numberBits(bits, from);
-  const any = oneOf(at, bits, { from, to }, `the address of ${MANIPS[manip].address}`);
+  const any = oneOf(at.space, MANIPS[manip].address, { from, to }, PICKED.address);
   if (manip === "dst") return any;
   const isOne = asEntered(bdd, flow, between(bdd, bits, from, to));
   return bits.map((level, index) =>
@@ -225,11 +280,13 @@ function portsOf(at: NatPlace, flow: Flow, wanted: Wanted, manip: Manip): readon
   const { bdd, layout } = at.space;
   const bits = layout.bits[MANIPS[manip].port];
   const isRandom = wanted.random || wanted.randomFully;
-  const what = `the port that NAT picks for ${MANIPS[manip].port}`;
-  if (ports === null) return isRandom && manip === "src" ? oneOf(at, bits, { from: 1, to: 0xffff }, what) : null;
+  if (ports === null)
+    return isRandom && manip === "src"
+      ? oneOf(at.space, MANIPS[manip].port, { from: 1, to: 0xffff }, PICKED.port)
+      : null;
   if (ports.kind === "one") return ports.bits;
   if (ports.from === ports.to) return numberBits(bits, ports.from);
-  const any = oneOf(at, bits, ports, what);
+  const any = oneOf(at.space, MANIPS[manip].port, ports, PICKED.port);
   if (isRandom || ports.base !== null) return any;
   const stays = asEntered(bdd, flow, between(bdd, bits, ports.from, ports.to));
   return bits.map((level, index) =>

@@ -1,11 +1,11 @@
 import type { Address } from "../base/address.ts";
 import type { StackHook } from "../program/program.ts";
 import { FALSE } from "./bdd/bdd.ts";
-import type { Ref } from "./bdd/bdd.ts";
+import type { Bdd, Ref } from "./bdd/bdd.ts";
 import { between, numberBits } from "./bdd/numbers.ts";
-import type { Bits } from "./bdd/numbers.ts";
 import { changed } from "./flow.ts";
 import type { Flow } from "./flow.ts";
+import type { FieldName } from "./layout.ts";
 import type { Space } from "./space.ts";
 
 /** A rule that asks something of packets, or does something with them. */
@@ -30,37 +30,45 @@ export function unknownHere({ space, place, visit }: Place, what: string, why: s
   return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why });
 }
 
-/** The bits of a number that nobody can tell. */
-function unknownBits(at: Place, bits: Bits, what: string): readonly Ref[] {
-  return bits.map((level, index) =>
-    unknownHere(at, `bit ${String(bits.length - 1 - index)} of ${what} (${String(level)})`, "extension"),
-  );
+/** A number in the place of a field's that nobody can tell. */
+function unknownNumber({ space, place, visit }: Place, field: FieldName, what: string): readonly Ref[] {
+  return space.unknownNumber(field, `${visit} ${place} ${what}`, { what: `${what} at ${place}`, why: "extension" });
 }
 
 /** A field that nobody can tell from here on. */
-export function anything(at: Place, flow: Flow, bits: Bits, what: string): Flow {
-  const values = unknownBits(at, bits, what);
+export function anything(at: Place, flow: Flow, field: FieldName, what: string): Flow {
+  const values = unknownNumber(at, field, what);
   return changed(
     flow,
-    bits.flatMap((level, index) => {
+    at.space.layout.bits[field].flatMap((level, index) => {
       const value = values[index];
       return level === null || value === undefined ? [] : [[level, value] as const];
     }),
   );
 }
 
-/** A number of a range that nobody knows. */
-export function oneOf(
-  at: Place,
-  bits: Bits,
-  { from, to }: { readonly from: Address; readonly to: Address },
-  what: string,
-): readonly Ref[] {
-  const { bdd } = at.space;
-  const values = unknownBits(at, bits, what);
-  const levels = values.map((value) => bdd.level(value));
-  // Values of the unknown bits outside of the range stand for its first number.
+/** A number of a range that nobody knows and that one thing, whichever rule it is, puts in the place of a field's. */
+export function oneOf(space: Space, field: FieldName, range: NumberRange, what: string): readonly Ref[] {
+  return confined(space.bdd, space.unknownNumber(field, what, { what, why: "random" }), range);
+}
+
+/** A number of a range that nobody knows, of so many bits. */
+export function someNumber(at: Place, width: number, range: NumberRange, what: string): readonly Ref[] {
+  const bits = Array.from({ length: width }, (_, index) =>
+    unknownHere(at, `bit ${String(width - 1 - index)} of ${what}`, "random"),
+  );
+  return confined(at.space.bdd, bits, range);
+}
+
+interface NumberRange {
+  readonly from: Address;
+  readonly to: Address;
+}
+
+/** Values outside of the range stand for its first number. */
+function confined(bdd: Bdd, bits: readonly Ref[], { from, to }: NumberRange): readonly Ref[] {
+  const levels = bits.map((bit) => bdd.level(bit));
   const inside = between(bdd, levels, from, to);
-  const first = numberBits(bits, from);
-  return values.map((value, index) => bdd.ite(inside, value, first[index] ?? FALSE));
+  const first = numberBits(levels, from);
+  return bits.map((bit, index) => bdd.ite(inside, bit, first[index] ?? FALSE));
 }

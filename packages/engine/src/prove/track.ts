@@ -3,7 +3,7 @@ import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Bits } from "./bdd/numbers.ts";
 import { CT_STATE, hasEntry } from "./fields.ts";
-import { asEntered, assigned, bitNow, changed, withoutUnchanged } from "./flow.ts";
+import { asEntered, assigned, bitNow, changed, tidied } from "./flow.ts";
 import type { Flow } from "./flow.ts";
 import type { FieldName } from "./layout.ts";
 import type { Space } from "./space.ts";
@@ -23,6 +23,7 @@ export function tracked(space: Space, flow: Flow): Flow {
   const opens = bdd.minus(space.is("ctState", CT_STATE.new), seen);
   const bits: (readonly [number, Ref])[] = [];
   const put = (field: FieldName, ofNew: (index: number) => Ref): void => {
+    if (TUPLES.has(field) && !space.tuples.has(field)) return;
     for (const [index, level] of layout.bits[field].entries()) {
       if (level === null) continue;
       const own = bdd.variable(level);
@@ -32,6 +33,7 @@ export function tracked(space: Space, flow: Flow): Flow {
   for (const level of layout.bits.ctState)
     if (level !== null) bits.push([level, bdd.ite(seen, bitNow(bdd, flow, level), bdd.variable(level))]);
   for (const field of OF_A_FLOW) put(field, () => FALSE);
+  put("origProto", (index) => bitAt(space, flow, layout.bits.proto, index));
   for (const [field, from] of TUPLE) put(field, (index) => bitAt(space, flow, layout.bits[from], index));
   // ICMP has its id and type there: left open.
   const has = space.isAnyOf("proto", WITH_PORTS);
@@ -39,7 +41,7 @@ export function tracked(space: Space, flow: Flow): Flow {
     put(field, (index) =>
       bdd.ite(has, bitAt(space, flow, layout.bits[from], index), bitAt(space, flow, layout.bits[field], index)),
     );
-  return withoutUnchanged(bdd, changed(flow, bits));
+  return tidied(bdd, changed(flow, bits));
 }
 
 function bitAt({ bdd }: Space, flow: Flow, bits: Bits, index: number): Ref {
@@ -52,7 +54,6 @@ const OF_A_FLOW = ["ctmark", "ctStatus", "ctDirection"] as const;
 
 /** The tuples of a new flow are the packet's, and what answers to it have. */
 const TUPLE = [
-  ["origProto", "proto"],
   ["origSrc", "src"],
   ["origDst", "dst"],
   ["replSrc", "dst"],
@@ -64,6 +65,8 @@ const PORTS = [
   ["replSport", "dport"],
   ["replDport", "sport"],
 ] as const;
+
+const TUPLES: ReadonlySet<FieldName> = new Set([...TUPLE, ...PORTS].map(([field]) => field));
 
 const WITH_PORTS = Array.from({ length: 256 }, (_, proto) => proto).filter(hasTrackedPorts);
 

@@ -36,7 +36,7 @@ export function writtenTo(space: Space, { base, offset, bits }: Payload): Writte
     case "nh":
       return networkHeader(space, offset, offset + bits);
     case "th":
-      return transportHeader(space, offset, offset + bits);
+      return transportHeader(space, offset + bits);
     case "ih":
       return { able: FALSE, open: TRUE, fields: null };
   }
@@ -95,7 +95,7 @@ function networkHeader({ layout }: Space, from: number, to: number): Written {
 /** Bits that a header of every protocol with ports has. */
 const PORTS = 32;
 
-function transportHeader(space: Space, from: number, to: number): Written {
+function transportHeader(space: Space, to: number): Written {
   const { bdd } = space;
   const ported = space.isAnyOf("proto", WITH_PORTS);
   const tcp = space.is("proto", PROTO.tcp);

@@ -115,7 +115,7 @@ function rewritten(
   if (fields === null)
     return {
       exits: [],
-      on: REWRITTEN.reduce((so, field) => anything(asking, so, layout.bits[field], `${field} after a write`), on),
+      on: REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on),
       off,
     };
   const next: (readonly [number, Ref])[] = [];

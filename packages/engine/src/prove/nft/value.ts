@@ -6,9 +6,9 @@ import type { Ref } from "../bdd/bdd.ts";
 import type { Bits } from "../bdd/numbers.ts";
 import { fieldIn, hasEntry, plainField } from "../fields.ts";
 import type { FieldSet } from "../fields.ts";
-import type { FieldName } from "../layout.ts";
-import { oneOf, unknownHere } from "../place.ts";
+import { someNumber, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
+import { TUPLE_FIELDS } from "../tuple-reads.ts";
 import { deviceIn } from "./device.ts";
 import { findIn, mapWord } from "./lookup.ts";
 import { combined, constant, inRange, resized, reversedWord, shiftedWord } from "./word.ts";
@@ -48,7 +48,7 @@ export function wordOf(asking: Asking, value: Value): Word {
       return resized({ has: plain.has, bits: variables(asking, layout.bits[plain.name]) }, value.bits);
     }
     case "tuple": {
-      const bits = variables(asking, layout.bits[TUPLES[value.direction][value.field]]);
+      const bits = variables(asking, layout.bits[TUPLE_FIELDS[value.direction][value.field]]);
       return resized({ has: hasEntry(space), bits }, value.bits);
     }
     case "binary":
@@ -89,11 +89,6 @@ export function wordOf(asking: Asking, value: Value): Word {
   }
 }
 
-const TUPLES: Readonly<Record<"original" | "reply", Readonly<Record<"src" | "dst" | "sport" | "dport", FieldName>>>> = {
-  original: { src: "origSrc", dst: "origDst", sport: "origSport", dport: "origDport" },
-  reply: { src: "replSrc", dst: "replDst", sport: "replSport", dport: "replDport" },
-};
-
 function variables({ space: { bdd } }: Asking, bits: Bits): readonly Ref[] {
   return bits.map((level) => (level === null ? FALSE : bdd.variable(level)));
 }
@@ -111,10 +106,8 @@ function choiceWord(
   { modulus, offset, bits }: { readonly modulus: number; readonly offset: number; readonly bits: number },
   what: string,
 ): Word {
-  // Levels as wide as the number itself: unknowns, not fields.
-  const places = Array.from({ length: widthOf(offset + modulus - 1) }, (_, index) => index);
   const range = { from: offset, to: offset + modulus - 1 };
-  return resized({ has: TRUE, bits: oneOf(asking, places, range, what) }, bits);
+  return resized({ has: TRUE, bits: someNumber(asking, widthOf(offset + modulus - 1), range, what) }, bits);
 }
 
 function widthOf(largest: number): number {

@@ -6,12 +6,11 @@ import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { CT_STATE, hasEntry, statusBit } from "../fields.ts";
-import { NOTHING, asEntered, bitNow, chained, changed, joined, within } from "../flow.ts";
+import { NOTHING, asEntered, bitNow, chained, changed, joined, tidied, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { hull } from "../image.ts";
-import { MANIPS, manipOf } from "../nat.ts";
+import { MANIPS, manipOf, withSomeEnd } from "../nat.ts";
 import type { Manip } from "../nat.ts";
-import { anything } from "../place.ts";
 import type { Space } from "../space.ts";
 import { tracked } from "../track.ts";
 import { changedFields } from "./changed-fields.ts";
@@ -20,10 +19,11 @@ import type { Passing } from "./passing.ts";
 
 /** nf_hook_slow: everything that is registered at a hook, in order. The packets that get through. */
 export function passHook(passing: Passing, hook: Hook, coming: Flow): Flow {
-  let here = whereRulesAreKnown(passing, hook, coming);
-  for (const entry of passing.space.family.hooks[hook]) {
+  const { bdd, family } = passing.space;
+  let here = tidied(bdd, whereRulesAreKnown(passing, hook, coming));
+  for (const entry of family.hooks[hook]) {
     if (here.when === FALSE) return NOTHING;
-    here = passEntry(passing, hook, entry, here);
+    here = tidied(bdd, passEntry(passing, hook, entry, here));
   }
   return here;
 }
@@ -134,7 +134,7 @@ function passNat(passing: Passing, hook: Hook, chains: readonly BaseChain[], her
   const done = statusBit(layout, MANIPS[manip].done);
   const isOpen = bdd.minus(decidesNat(space), bdd.variable(done));
   const deciding = asEntered(bdd, here, isOpen);
-  let through = translated(passing, hook, within(bdd, here, bdd.not(deciding)));
+  let through = translated(space, hook, within(bdd, here, bdd.not(deciding)));
   let asking = within(bdd, here, deciding);
   for (const chain of chains) {
     const passed = passBase(passing, hook, chain, asking);
@@ -155,8 +155,8 @@ function decidesNat(space: Space): Ref {
 }
 
 /** Packets of a flow that was translated before anybody looked: to what nobody knows. */
-function translated({ space, round }: Passing, hook: Hook, flow: Flow): Flow {
-  const { bdd, layout } = space;
+function translated(space: Space, hook: Hook, flow: Flow): Flow {
+  const { bdd } = space;
   const manip = manipOf(hook);
   const isReply = space.is("ctDirection", 1);
   const other: Manip = manip === "src" ? "dst" : "src";
@@ -165,13 +165,7 @@ function translated({ space, round }: Passing, hook: Hook, flow: Flow): Flow {
   const set = asEntered(bdd, flow, known);
   const going = within(bdd, flow, set);
   if (going.when === FALSE) return flow;
-  const at = { space, place: `nat ${hook}`, visit: String(round), hook };
-  const { address, port } = MANIPS[manip];
-  const unknown = [address, port].reduce(
-    (so, field) => anything(at, so, layout.bits[field], `${field} of a flow that is translated`),
-    going,
-  );
-  return joined(bdd, within(bdd, flow, bdd.not(set)), unknown);
+  return joined(bdd, within(bdd, flow, bdd.not(set)), withSomeEnd(space, going, manip));
 }
 
 function isTranslated({ bdd, layout }: Space, manip: Manip): Ref {
@@ -186,13 +180,13 @@ function rerouted(
   fields: readonly ("src" | "dst" | "mark" | "tos")[],
 ): Flow {
   const { bdd, layout } = passing.space;
-  const levels = fields.flatMap((field) => layout.bits[field]).filter((level) => level !== null);
-  const differs = bdd.union(
-    levels.map((level) =>
-      after.now.has(level) ? bdd.xor(bitNow(bdd, before, level), bitNow(bdd, after, level)) : FALSE,
-    ),
-  );
-  if (differs === FALSE) return after;
-  const going = passing.reroute(within(bdd, after, differs));
-  return joined(bdd, within(bdd, after, bdd.not(differs)), going);
+  let same = after.when;
+  // Within the packets that there are: most of these have no mark before, which keeps what is compared small.
+  for (const level of fields.flatMap((field) => layout.bits[field])) {
+    if (level === null || !after.now.has(level)) continue;
+    same = bdd.minus(same, bdd.xor(bitNow(bdd, before, level), bitNow(bdd, after, level)));
+  }
+  if (same === after.when) return after;
+  const going = passing.reroute(within(bdd, after, bdd.not(same)));
+  return joined(bdd, within(bdd, after, same), going);
 }

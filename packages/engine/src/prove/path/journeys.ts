@@ -1,19 +1,28 @@
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { numberBits } from "../bdd/numbers.ts";
-import { EVERYTHING, NOTHING, asEntered, assigned, bitNow, changed, computed, joined, within } from "../flow.ts";
+import {
+  EVERYTHING,
+  NOTHING,
+  asEntered,
+  assigned,
+  bitNow,
+  chained,
+  changed,
+  computed,
+  joined,
+  within,
+} from "../flow.ts";
 import type { Flow } from "../flow.ts";
-import { oneOf } from "../place.ts";
-import { inputRouting } from "../routing/input.ts";
-import { outputRouting } from "../routing/output.ts";
+import { inputForwarded, inputRouting } from "../routing/input.ts";
+import { nexthopMatters } from "../routing/masquerade.ts";
+import { outputLeaving, outputRouting } from "../routing/output.ts";
+import type { RoutedSet } from "../routing/routed.ts";
 import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
 import { passDevices, passHook } from "./hook.ts";
 import type { Passing, Visit } from "./passing.ts";
-import { gathered } from "./routed.ts";
-import type { Gathered } from "./routed.ts";
 import { ruleSets } from "./rule-sets.ts";
 import type { RuleName, RuleSets } from "./rule-sets.ts";
 
@@ -100,58 +109,62 @@ class Journey {
 
   #route(here: Flow, passing: Passing): void {
     const { bdd } = this.#space;
-    let local: Flow = NOTHING;
-    let forward: Flow = NOTHING;
-    for (const route of gathered(this.#space, inputRouting(this.#space))) {
-      const piece = within(bdd, here, asEntered(bdd, here, route.when));
-      if (piece.when === FALSE) continue;
-      if (route.kind === "local") local = joined(bdd, local, piece);
-      else if (route.kind === "forward") forward = joined(bdd, forward, this.#forwardTo(piece, route));
-      else this.#unrouted(piece, route);
-    }
-    this.#input(local, passing);
-    this.#forward(forward, passing);
+    if (here.when === FALSE) return;
+    const sets = inputRouting(this.#space);
+    this.#refuse(here, sets);
+    const local = sets.filter(({ to }) => to.kind === "local").map(({ when }) => asEntered(bdd, here, when));
+    const going = this.#led(here, sets, inputForwarded(this.#space));
+    this.#input(within(bdd, here, bdd.union(local)), passing);
+    this.#forward(going, passing);
   }
 
-  #unrouted(flow: Flow, route: Gathered & { readonly kind: "refused" | "unknown" }): void {
-    const rest = { delivery: "none", at: null, inside: null, flow, what: route.what } as const;
-    if (route.kind === "refused") this.#end({ ...rest, verdict: "drop", reason: route.reason });
-    else this.#end({ ...rest, verdict: "unknown", reason: "route" });
+  #refuse(here: Flow, sets: readonly RoutedSet[]): void {
+    const { bdd } = this.#space;
+    for (const { when, to } of sets)
+      if (to.kind === "refused") this.#drop(within(bdd, here, asEntered(bdd, here, when)), to.reason, to.what);
   }
 
-  /** The packets with the device that they will leave by. */
-  #leadTo(flow: Flow, { oif, isLost }: Gathered & { readonly kind: "forward" }, field: "oif" | "nextOif"): Flow {
-    const { bdd, layout, devices } = this.#space;
-    if (isLost) this.#lost = bdd.or(this.#lost, flow.when);
-    const bits = layout.bits[field];
-    const number = oif === null ? -1 : devices.names.findIndex(({ name, isOther }) => name === oif && !isOther);
-    const at = { space: this.#space, place: "routing", visit: "", hook: null };
-    const values =
-      number >= 0
-        ? numberBits(bits, number)
-        : oneOf(at, bits, { from: 1, to: devices.names.length - 1 }, "the device that it leaves by");
-    return changed(
-      flow,
-      bits.flatMap((level, index) => (level === null ? [] : [[level, values[index] ?? FALSE] as const])),
+  /** The packets with the device that their route leads to, and the next hop where it makes a difference. */
+  #led(here: Flow, sets: readonly RoutedSet[], leaving: Flow): Flow {
+    const { bdd, layout } = this.#space;
+    const routed = chained(bdd, here, leaving);
+    let going = changed(
+      routed,
+      routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
     );
-  }
-
-  #forwardTo(flow: Flow, route: Gathered & { readonly kind: "forward" }): Flow {
-    return this.#thatFit(this.#leadTo(flow, route, "oif"), route.mtu);
+    for (const { when, to } of sets) {
+      if (to.kind !== "forward" || to.oif === null) continue;
+      const isLost = to.route?.nexthops.some(({ dev, flags }) => dev === to.oif && flags.includes("linkdown")) === true;
+      const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
+      if (!isLost && hop === null) continue;
+      const piece = within(bdd, going, asEntered(bdd, here, when));
+      if (isLost) this.#lost = bdd.or(this.#lost, piece.when);
+      if (hop === null || piece.when === FALSE) continue;
+      const rest = within(bdd, going, bdd.not(piece.when));
+      going = joined(bdd, rest, changed(piece, assigned(layout.bits.nexthop, hop)));
+    }
+    return going;
   }
 
   /** ip_exceeds_mtu, ip6_pkt_too_big: IPv4 packets may be cut where their sender lets them. */
-  #thatFit(flow: Flow, mtu: number | null): Flow {
-    const { bdd, layout } = this.#space;
-    if (mtu === null) return flow;
-    const isLong = this.#space.in("length", [{ from: mtu + 1, to: LONGEST }]);
-    const what = `the packet is longer than the MTU ${String(mtu)}`;
-    if (layout.family === "ip6") return this.#without(flow, isLong, ["mtu", what]);
-    const mustStayWhole = this.#space.unknown("content DF", {
-      what: "the packet must not be cut (DF)",
-      why: "not given",
-    });
-    return this.#without(flow, bdd.and(isLong, mustStayWhole), ["mtu", what]);
+  #thatFit(flow: Flow): Flow {
+    const { layout, program, bdd } = this.#space;
+    const byMtu = new Map<number, Ref[]>();
+    for (const { name, mtu } of program.links.values()) {
+      const device = this.#space.device("oif", name, false);
+      const known = byMtu.get(mtu);
+      if (known === undefined) byMtu.set(mtu, [device]);
+      else known.push(device);
+    }
+    const tooLong = [...byMtu].map(([mtu, devices]) =>
+      bdd.and(bdd.union(devices), this.#space.in("length", [{ from: mtu + 1, to: LONGEST }])),
+    );
+    const cut = { what: "the packet must not be cut (DF)", why: "not given" };
+    const mustStayWhole = layout.family === "ip6" ? TRUE : this.#space.unknown("content DF", cut);
+    return this.#without(flow, bdd.and(bdd.union(tooLong), mustStayWhole), [
+      "mtu",
+      "the packet is longer than the MTU",
+    ]);
   }
 
   #input(here: Flow, passing: Passing): void {
@@ -175,6 +188,7 @@ class Journey {
     if (layout.family === "ip6")
       here = this.#without(here, this.#staysOnLink(), ["martian", "a source that is not forwarded"]);
     here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
+    here = this.#thatFit(here);
     if (here.when === FALSE) return;
     here = changed(
       here,
@@ -195,38 +209,36 @@ class Journey {
 
   /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
   send(coming: Flow): void {
-    const { bdd, layout } = this.#space;
     const passing = this.#passing(1);
-    let here: Flow = NOTHING;
-    for (const route of gathered(this.#space, outputRouting(this.#space))) {
-      const piece = within(bdd, coming, asEntered(bdd, coming, route.when));
-      if (piece.when === FALSE) continue;
-      if (route.kind === "refused" || route.kind === "unknown") this.#unrouted(piece, route);
-      else {
-        const out = route.kind === "local" ? BY_LO : route;
-        const led = this.#leadTo(this.#leadTo(piece, out, "oif"), out, "nextOif");
-        here = joined(bdd, here, led);
-      }
-    }
+    const sets = outputRouting(this.#space);
+    this.#refuse(coming, sets);
+    const led = this.#led(coming, sets, outputLeaving(this.#space));
+    const here = changed(led, this.#copied(led, "oif", "nextOif"));
     if (here.when === FALSE) return;
     const past = passHook(passing, "output", here);
-    const next = layout.bits.oif.map((level, index): readonly [number, Ref] => {
-      const from = layout.bits.nextOif[index] ?? null;
-      return [level ?? 0, from === null ? FALSE : bitNow(bdd, past, from)];
-    });
-    this.#leave(changed(past, past.when === FALSE ? [] : next), "sent", passing);
+    this.#leave(changed(past, this.#copied(past, "nextOif", "oif")), "sent", passing);
   }
 
-  #rerouted(flow: Flow): Flow {
-    const { bdd } = this.#space;
-    let result: Flow = NOTHING;
-    for (const route of gathered(this.#space, outputRouting(this.#space, "reroute"))) {
-      const piece = within(bdd, flow, asEntered(bdd, flow, route.when));
-      if (piece.when === FALSE) continue;
-      if (route.kind === "refused" || route.kind === "unknown") this.#unrouted(piece, route);
-      else result = joined(bdd, result, this.#leadTo(piece, route.kind === "local" ? BY_LO : route, "nextOif"));
+  *#copied(flow: Flow, from: "oif" | "nextOif", to: "oif" | "nextOif"): Iterable<readonly [number, Ref]> {
+    const { bdd, layout } = this.#space;
+    if (flow.when === FALSE) return;
+    for (const [index, level] of layout.bits[to].entries()) {
+      const source = layout.bits[from][index] ?? null;
+      if (level !== null && source !== null) yield [level, bitNow(bdd, flow, source)];
     }
-    return result;
+  }
+
+  /** ip_route_me_harder: chains of this hook still see the device before it. */
+  #rerouted(flow: Flow): Flow {
+    const { layout } = this.#space;
+    if (flow.when === FALSE) return NOTHING;
+    const sets = outputRouting(this.#space);
+    this.#refuse(flow, sets);
+    const led = this.#led(flow, sets, outputLeaving(this.#space));
+    const seen = layout.bits.oif.flatMap((level) =>
+      level === null ? [] : [[level, bitNow(this.#space.bdd, flow, level)] as const],
+    );
+    return changed(changed(led, this.#copied(led, "oif", "nextOif")), led.when === FALSE ? [] : seen);
   }
 
   /** POSTROUTING and the device: lo brings the packet back. */
@@ -296,4 +308,3 @@ class Journey {
 const HOST = 0;
 const OTHER_HOST = 3;
 const LONGEST = 0xffff;
-const BY_LO = { kind: "forward", when: TRUE, oif: "lo", mtu: null, isLost: false } as const;
