@@ -1,5 +1,4 @@
 import type { Family } from "../base/address.ts";
-import { nodeOf } from "../explain/node.ts";
 import type { CompiledRule, Program } from "../program/program.ts";
 import { printRule } from "../print/iptables-save.ts";
 import { printNftRule } from "../print/nft/nft.ts";
@@ -35,11 +34,11 @@ export function openTables(subject: Subject): readonly Place[] {
   return judged(subject).open;
 }
 
-function judged({ snapshot, program }: Subject): Judged {
+function judged({ program, node }: Subject): Judged {
   const compiled = program();
   const before = known.get(compiled);
   if (before !== undefined) return before;
-  const { owners } = nodeOf(snapshot);
+  const { owners } = node();
   const proved = (["ip", "ip6"] as const).map((family) => ({ family, ...ruleFaults(compiled, family) }));
   const faults = proved.flatMap(({ family, faults: own }) =>
     own.map((fault): PlacedFault => {
