@@ -5,6 +5,9 @@ import { contradictoryMatch } from "./checks/contradictory-match.ts";
 import { duplicateIpRule } from "./checks/duplicate-ip-rule.ts";
 import { forwardingOff } from "./checks/forwarding-off.ts";
 import { leftoversOfRemovedCni } from "./checks/leftovers-of-removed-cni.ts";
+import { markConflict } from "./checks/mark-conflict.ts";
+import { markNeverRead } from "./checks/mark-never-read.ts";
+import { markNeverWritten } from "./checks/mark-never-written.ts";
 import { masqueradeCoversPodRange } from "./checks/masquerade-covers-pod-range.ts";
 import { policyDropWithCni } from "./checks/policy-drop-with-cni.ts";
 import { routeTableWithoutDefault } from "./checks/route-table-without-default.ts";
@@ -28,6 +31,7 @@ import { unreachableRule } from "./checks/unreachable-rule.ts";
 import { versionSkewedDump } from "./checks/version-skewed-dump.ts";
 import { viewInverted } from "./checks/view-inverted.ts";
 import { viewLostMatch } from "./checks/view-lost-match.ts";
+import { wholeMarkOverwrite } from "./checks/whole-mark-overwrite.ts";
 import type { Check } from "./finding.ts";
 
 /** Every check, in the order in which findings of one severity are listed. */
@@ -62,4 +66,8 @@ export const checks: readonly Check[] = [
   routeTableWithoutDefault,
   duplicateIpRule,
   leftoversOfRemovedCni,
+  markNeverRead,
+  markNeverWritten,
+  markConflict,
+  wholeMarkOverwrite,
 ];

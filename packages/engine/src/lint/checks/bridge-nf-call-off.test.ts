@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { ipAddr, savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipAddr, placed, saved } from "../told.ts";
+import { bridgeNfCallOff } from "./bridge-nf-call-off.ts";
 
 const NODE = {
   "ip-addr.txt": ipAddr({ eth0: ["10.1.0.5/24"], cni0: ["10.244.1.1/24"] }),
-  "iptables-save.txt": savedTable("nat", ["-A PREROUTING -j KUBE-SERVICES", "-A KUBE-SERVICES -j RETURN"]),
+  "iptables-save.txt": saved({ nat: ["-A PREROUTING -j KUBE-SERVICES", "-A KUBE-SERVICES -j RETURN"] }),
 };
 const ALL = "net.core.somaxconn = 4096\nnet.ipv4.ip_forward = 1\n";
 
 function told(settings: string): readonly string[] {
-  return toldBy("bridge-nf-call-off", { ...NODE, "sysctl.txt": settings });
+  return placed(bridgeNfCallOff, { ...NODE, "sysctl.txt": settings });
 }
 
 describe("bridge-nf-call-off", () => {
@@ -20,10 +21,10 @@ describe("bridge-nf-call-off", () => {
   it("says nothing where it is on or not known, without services, or without a bridge of pods", () => {
     expect(told(`${ALL}net.bridge.bridge-nf-call-iptables = 1\n`)).toEqual([]);
     expect(told("net.ipv4.ip_forward = 1\n")).toEqual([]);
-    expect(
-      toldBy("bridge-nf-call-off", { ...NODE, "iptables-save.txt": savedTable("nat", []), "sysctl.txt": ALL }),
-    ).toEqual([]);
+    expect(placed(bridgeNfCallOff, { ...NODE, "iptables-save.txt": saved({ nat: [] }), "sysctl.txt": ALL })).toEqual(
+      [],
+    );
     const links = ipAddr({ eth0: ["10.1.0.5/24"] });
-    expect(toldBy("bridge-nf-call-off", { ...NODE, "ip-addr.txt": links, "sysctl.txt": ALL })).toEqual([]);
+    expect(placed(bridgeNfCallOff, { ...NODE, "ip-addr.txt": links, "sysctl.txt": ALL })).toEqual([]);
   });
 });

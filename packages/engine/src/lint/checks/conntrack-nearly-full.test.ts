@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { toldBy } from "../../../../../test/lint/findings.ts";
+import { placed } from "../told.ts";
+import { conntrackNearlyFull } from "./conntrack-nearly-full.ts";
 
 function told(most: number, count: number): readonly string[] {
   const text = `net.netfilter.nf_conntrack_count = ${String(count)}\nnet.netfilter.nf_conntrack_max = ${String(most)}\n`;
-  return toldBy("conntrack-nearly-full", { "sysctl.txt": text });
+  return placed(conntrackNearlyFull, { "sysctl.txt": text });
 }
 
 describe("conntrack-nearly-full", () => {
@@ -16,12 +17,12 @@ describe("conntrack-nearly-full", () => {
     const flow =
       "tcp      6 117 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 mark=0 use=1\n";
     const files = { "sysctl.txt": "net.netfilter.nf_conntrack_max = 1\n", "conntrack.txt": flow };
-    expect(toldBy("conntrack-nearly-full", files)).toEqual(["error conntrack-full sysctl.txt:1"]);
+    expect(placed(conntrackNearlyFull, files)).toEqual(["error conntrack-full sysctl.txt:1"]);
   });
 
   it("says nothing where there is room, or no limit", () => {
     expect(told(1000, 899)).toEqual([]);
     expect(told(0, 899)).toEqual([]);
-    expect(toldBy("conntrack-nearly-full", { "sysctl.txt": "net.netfilter.nf_conntrack_count = 9\n" })).toEqual([]);
+    expect(placed(conntrackNearlyFull, { "sysctl.txt": "net.netfilter.nf_conntrack_count = 9\n" })).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ipRules, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipRules, placed } from "../told.ts";
+import { duplicateIpRule } from "./duplicate-ip-rule.ts";
 
 function told(...rules: readonly string[]): readonly string[] {
-  return toldBy("duplicate-ip-rule", { "ip-rule.txt": ipRules(...rules) });
+  return placed(duplicateIpRule, { "ip-rule.txt": ipRules(...rules) });
 }
 
 describe("duplicate-ip-rule", () => {

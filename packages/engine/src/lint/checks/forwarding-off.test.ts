@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ipAddr, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipAddr, placed } from "../told.ts";
+import { forwardingOff } from "./forwarding-off.ts";
 
 const PODS = {
   "ip-addr.txt": ipAddr({ eth0: ["10.1.0.5/24"], cali0ef24b1: [] }),
@@ -7,7 +8,7 @@ const PODS = {
 };
 
 function told(...settings: readonly string[]): readonly string[] {
-  return toldBy("forwarding-off", { ...PODS, "sysctl.txt": settings.map((line) => `${line}\n`).join("") });
+  return placed(forwardingOff, { ...PODS, "sysctl.txt": settings.map((line) => `${line}\n`).join("") });
 }
 
 describe("forwarding-off", () => {
@@ -22,8 +23,8 @@ describe("forwarding-off", () => {
 
   it("says nothing where it is on, is not known, or there are no pods", () => {
     expect(told("net.ipv4.ip_forward = 1", "net.ipv4.conf.eth0.forwarding = 0")).toEqual([]);
-    expect(toldBy("forwarding-off", PODS)).toEqual([]);
+    expect(placed(forwardingOff, PODS)).toEqual([]);
     const alone = { "ip-addr.txt": ipAddr({ eth0: ["10.1.0.5/24"] }), "sysctl.txt": "net.ipv4.ip_forward = 0\n" };
-    expect(toldBy("forwarding-off", alone)).toEqual([]);
+    expect(placed(forwardingOff, alone)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findingsOf, ipAddr, savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { findingsOf, ipAddr, placed, saved } from "../told.ts";
+import { masqueradeCoversPodRange } from "./masquerade-covers-pod-range.ts";
 
 const NODE = {
   "ip-addr.txt": ipAddr({ eth0: ["10.1.0.5/24"], cni0: ["10.244.1.1/24"], "flannel.1": ["10.244.1.0/32"] }),
@@ -14,22 +15,22 @@ const NODE = {
 };
 
 function told(...rules: readonly string[]): readonly string[] {
-  return toldBy("masquerade-covers-pod-range", { ...NODE, "iptables-save.txt": savedTable("nat", rules) });
+  return placed(masqueradeCoversPodRange, { ...NODE, "iptables-save.txt": saved({ nat: rules }) });
 }
 
 describe("masquerade-covers-pod-range", () => {
   it("shows a packet from pod to pod that the rule masquerades", () => {
     const rules = ["-A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.1.0/24 -j MASQUERADE"];
-    expect(told(...rules)).toEqual(["warning masquerade-between-pods POSTROUTING/1 iptables-save.txt:6"]);
-    const files = { ...NODE, "iptables-save.txt": savedTable("nat", rules) };
-    expect(findingsOf("masquerade-covers-pod-range", files)[0]).toMatchObject({
+    expect(told(...rules)).toEqual(["warning masquerade-between-pods POSTROUTING/1 iptables-save.txt:7"]);
+    const files = { ...NODE, "iptables-save.txt": saved({ nat: rules }) };
+    expect(findingsOf(masqueradeCoversPodRange, files)[0]).toMatchObject({
       witness: { src: 0x0af40105, dst: 0x0af40205 },
     });
   });
 
   it("notes a rule of nobody known that takes what pods send elsewhere", () => {
     expect(told("-A POSTROUTING -s 10.0.0.0/8 ! -d 10.0.0.0/8 -j MASQUERADE")).toEqual([
-      "info masquerade-takes-pods POSTROUTING/1 iptables-save.txt:6",
+      "info masquerade-takes-pods POSTROUTING/1 iptables-save.txt:7",
     ]);
   });
 

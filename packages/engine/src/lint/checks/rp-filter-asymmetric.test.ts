@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findingsOf, ipAddr, ipRules, paramOf, savedTable, toldBy } from "../../../../../test/lint/findings.ts";
-import type { Files } from "../../../../../test/lint/findings.ts";
+import { findingsOf, ipAddr, ipRules, paramOf, placed, saved } from "../told.ts";
+import { rpFilterAsymmetric } from "./rp-filter-asymmetric.ts";
+import type { Files } from "../told.ts";
 
 /** A pod whose packets leave by eth1, and a device that answers by eth0 unless a mark says otherwise. */
 const NODE: Files = {
-  "iptables-save.txt": savedTable("filter", []),
+  "iptables-save.txt": saved({ filter: [] }),
   "ip-addr.txt": ipAddr({ eth0: ["10.1.0.5/24"], eth1: [], eth2: ["10.3.0.5/24"], lxc12ab: [] }),
   "ip-rule.txt": ipRules(
     "20:\tfrom all to 10.1.0.9 lookup main",
@@ -19,7 +20,7 @@ const NODE: Files = {
 
 function told(...settings: readonly string[]): readonly string[] {
   const text = ["net.ipv4.ip_forward = 1", ...settings, ""].join("\n");
-  return findingsOf("rp-filter-asymmetric", { ...NODE, "sysctl.txt": text }).map((finding) => {
+  return findingsOf(rpFilterAsymmetric, { ...NODE, "sysctl.txt": text }).map((finding) => {
     const [device, address, other] = ["device", "address", "other"].map((name) => paramOf(finding, name));
     return [finding.severity, device, address, "by", other, finding.where.span.line].join(" ");
   });
@@ -40,7 +41,7 @@ describe("rp-filter-asymmetric", () => {
 
   it("has the packet as its witness, and the lines that decide", () => {
     const files = { ...NODE, "sysctl.txt": "net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0.rp_filter = 1\n" };
-    expect(findingsOf("rp-filter-asymmetric", files)).toMatchObject([
+    expect(findingsOf(rpFilterAsymmetric, files)).toMatchObject([
       {
         witness: { dst: 0x0a010009, proto: 1 },
         related: [
@@ -55,6 +56,6 @@ describe("rp-filter-asymmetric", () => {
   it("says nothing where the filter is off or loose, or where it is not known", () => {
     expect(told("net.ipv4.conf.all.rp_filter = 0")).toEqual([]);
     expect(told("net.ipv4.conf.all.rp_filter = 1", "net.ipv4.conf.default.rp_filter = 2")).toEqual([]);
-    expect(toldBy("rp-filter-asymmetric", NODE)).toEqual([]);
+    expect(placed(rpFilterAsymmetric, NODE)).toEqual([]);
   });
 });

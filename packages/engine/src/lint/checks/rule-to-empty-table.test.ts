@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ipRules, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipRules, placed } from "../told.ts";
+import { ruleToEmptyTable } from "./rule-to-empty-table.ts";
 
 const RULES = ipRules("111:\tfrom 10.0.0.2 lookup 11");
 const MAIN = "default via 10.0.0.1 dev eth0 \n";
 const LOCAL = "local 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1 \n";
 
 function told(routes: string, more: Readonly<Record<string, string>> = {}): readonly string[] {
-  return toldBy("rule-to-empty-table", { "ip-rule.txt": RULES, "ip-route.txt": routes, ...more });
+  return placed(ruleToEmptyTable, { "ip-rule.txt": RULES, "ip-route.txt": routes, ...more });
 }
 
 describe("rule-to-empty-table", () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ipRules, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipRules, placed } from "../told.ts";
+import { ruleUnreachable } from "./rule-unreachable.ts";
 
 const MAIN = "default via 10.0.0.1 dev eth0 \n";
 
 function told(rules: string, routes = MAIN): readonly string[] {
-  return toldBy("rule-unreachable", { "ip-rule.txt": rules, "ip-route.txt": routes });
+  return placed(ruleUnreachable, { "ip-rule.txt": rules, "ip-route.txt": routes });
 }
 
 describe("rule-unreachable", () => {

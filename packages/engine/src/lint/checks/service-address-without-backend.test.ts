@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ipAddr, toldBy } from "../../../../../test/lint/findings.ts";
+import { ipAddr, placed } from "../told.ts";
+import { serviceAddressWithoutBackend } from "./service-address-without-backend.ts";
 
 const LINKS = ipAddr({ "kube-ipvs0": ["10.96.0.1/32", "10.96.0.10/32"] });
 
 function told(services: string): readonly string[] {
-  return toldBy("service-address-without-backend", { "ip-addr.txt": LINKS, "ipvsadm-save.txt": services });
+  return placed(serviceAddressWithoutBackend, { "ip-addr.txt": LINKS, "ipvsadm-save.txt": services });
 }
 
 const API = "-A -t 10.96.0.1:443 -s rr\n-a -t 10.96.0.1:443 -r 10.1.0.5:6443 -m -w 1\n";
@@ -20,6 +21,6 @@ describe("service-address-without-backend", () => {
   it("says nothing where all have servers, where a service is one of a mark, or where none is listed", () => {
     expect(told(API + DNS)).toEqual([]);
     expect(told(`${API}-A -f 7 -s rr\n-a -f 7 -r 10.244.1.7:0 -m -w 1\n`)).toEqual([]);
-    expect(toldBy("service-address-without-backend", { "ip-addr.txt": LINKS })).toEqual([]);
+    expect(placed(serviceAddressWithoutBackend, { "ip-addr.txt": LINKS })).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { placed, saved } from "../told.ts";
+import { setEmpty } from "./set-empty.ts";
 
 function told(rules: readonly string[], sets: string): readonly string[] {
-  return toldBy("set-empty", { "iptables-save.txt": savedTable("filter", rules), "ipset-save.txt": sets });
+  return placed(setEmpty, { "iptables-save.txt": saved({ filter: rules }), "ipset-save.txt": sets });
 }
 
 const GATE = "-A INPUT -m set --match-set admins src -j ACCEPT";
@@ -10,17 +11,17 @@ const EMPTY = "create admins hash:ip family inet\n";
 
 describe("set-empty", () => {
   it("names the rule that lets nobody in", () => {
-    expect(told([GATE], EMPTY)).toEqual(["warning set-empty INPUT/1 iptables-save.txt:5"]);
+    expect(told([GATE], EMPTY)).toEqual(["warning set-empty INPUT/1 iptables-save.txt:6"]);
   });
 
   it("is a note where members come and go, or where an owner keeps the set", () => {
     expect(told([GATE], "create admins hash:ip family inet timeout 60\n")).toEqual([
-      "info set-empty INPUT/1 iptables-save.txt:5",
+      "info set-empty INPUT/1 iptables-save.txt:6",
     ]);
     const calico = "cali40s:CEmFgJFwDvohR01JKvOkO8D";
     expect(
       told([`-A cali-pi-x -m set --match-set ${calico} src -j ACCEPT`], `create ${calico} hash:net family inet\n`),
-    ).toEqual(["info set-empty cali-pi-x/1 iptables-save.txt:6"]);
+    ).toEqual(["info set-empty cali-pi-x/1 iptables-save.txt:7"]);
   });
 
   it("says nothing of a set with members, of one that a rule fills, of what refuses members, and of kube-proxy's", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { toldBy } from "../../../../../test/lint/findings.ts";
+import { placed } from "../told.ts";
+import { setNearlyFull } from "./set-nearly-full.ts";
 
 function told(create: string, members: number): readonly string[] {
   const added = Array.from({ length: members }, (_, index) => `add s 10.0.0.${String(index + 1)}\n`).join("");
-  return toldBy("set-nearly-full", { "ipset-save.txt": `${create}\n${added}` });
+  return placed(setNearlyFull, { "ipset-save.txt": `${create}\n${added}` });
 }
 
 describe("set-nearly-full", () => {
@@ -21,10 +22,8 @@ describe("set-nearly-full", () => {
   it("counts the members of a set of nft, but not the two ends of intervals", () => {
     const nft = (size: string, flags: string): string =>
       `table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\tsize ${size}\n${flags}\t\telements = { 10.0.0.1, 10.0.0.2 }\n\t}\n}\n`;
-    expect(toldBy("set-nearly-full", { "nft-ruleset.txt": nft("2", "") })).toEqual([
-      "error set-full nft-ruleset.txt:2",
-    ]);
-    expect(toldBy("set-nearly-full", { "nft-ruleset.txt": nft("8", "") })).toEqual([]);
-    expect(toldBy("set-nearly-full", { "nft-ruleset.txt": nft("2", "\t\tflags interval\n") })).toEqual([]);
+    expect(placed(setNearlyFull, { "nft-ruleset.txt": nft("2", "") })).toEqual(["error set-full nft-ruleset.txt:2"]);
+    expect(placed(setNearlyFull, { "nft-ruleset.txt": nft("8", "") })).toEqual([]);
+    expect(placed(setNearlyFull, { "nft-ruleset.txt": nft("2", "\t\tflags interval\n") })).toEqual([]);
   });
 });

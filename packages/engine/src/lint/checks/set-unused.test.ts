@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { placed, saved } from "../told.ts";
+import { setUnused } from "./set-unused.ts";
 
-const RULES = savedTable("filter", ["-A INPUT -m set --match-set lists src -j ACCEPT"]);
+const RULES = saved({
+  filter: ["-A INPUT -m set --match-set lists src -j ACCEPT"],
+  nat: ["-A KUBE-SERVICES -j RETURN"],
+});
 const SETS = [
   "create lists list:set size 8",
   "create listed hash:ip family inet",
@@ -10,18 +14,15 @@ const SETS = [
   "add lists listed",
   "",
 ].join("\n");
-const BOTH = { "iptables-save.txt": RULES, "ip6tables-save.txt": savedTable("filter", []), "ipset-save.txt": SETS };
+const BOTH = { "iptables-save.txt": RULES, "ip6tables-save.txt": saved({ filter: [] }), "ipset-save.txt": SETS };
 
 describe("set-unused", () => {
   it("names a set of nobody known that no rule and no list names", () => {
-    const kube = savedTable("nat", ["-A KUBE-SERVICES -j RETURN"]);
-    expect(toldBy("set-unused", { ...BOTH, "iptables-save.txt": RULES + kube })).toEqual([
-      "info set-unused ipset-save.txt:3",
-    ]);
+    expect(placed(setUnused, BOTH)).toEqual(["info set-unused ipset-save.txt:3"]);
   });
 
   it("says nothing where rules are not all listed", () => {
-    expect(toldBy("set-unused", { "iptables-save.txt": RULES, "ipset-save.txt": SETS })).toEqual([]);
-    expect(toldBy("set-unused", { ...BOTH, "iptables-save.txt": RULES.replace("COMMIT\n", "") })).toEqual([]);
+    expect(placed(setUnused, { "iptables-save.txt": RULES, "ipset-save.txt": SETS })).toEqual([]);
+    expect(placed(setUnused, { ...BOTH, "iptables-save.txt": RULES.replace("COMMIT\n", "") })).toEqual([]);
   });
 });

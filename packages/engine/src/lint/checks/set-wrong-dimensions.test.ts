@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { placed, saved } from "../told.ts";
+import { setWrongDimensions } from "./set-wrong-dimensions.ts";
 
 const SETS = [
   "create one hash:ip family inet",
@@ -13,7 +14,7 @@ const SETS = [
 ].join("\n");
 
 function told(...rules: readonly string[]): readonly string[] {
-  return toldBy("set-wrong-dimensions", { "iptables-save.txt": savedTable("filter", rules), "ipset-save.txt": SETS });
+  return placed(setWrongDimensions, { "iptables-save.txt": saved({ filter: rules }), "ipset-save.txt": SETS });
 }
 
 describe("set-wrong-dimensions", () => {
@@ -26,16 +27,16 @@ describe("set-wrong-dimensions", () => {
         "-A INPUT -m set --match-set twos src -j ACCEPT",
       ),
     ).toEqual([
-      "warning set-never-matches INPUT/1 iptables-save.txt:5",
-      "warning set-always-matches INPUT/2 iptables-save.txt:6",
-      "warning set-never-changed INPUT/3 iptables-save.txt:7",
-      "warning set-never-matches INPUT/4 iptables-save.txt:8",
+      "warning set-never-matches INPUT/1 iptables-save.txt:6",
+      "warning set-always-matches INPUT/2 iptables-save.txt:7",
+      "warning set-never-changed INPUT/3 iptables-save.txt:8",
+      "warning set-never-matches INPUT/4 iptables-save.txt:9",
     ]);
   });
 
   it("notes sides that are ignored", () => {
     expect(told("-A INPUT -m set --match-set one src,dst -j ACCEPT")).toEqual([
-      "info set-sides-ignored INPUT/1 iptables-save.txt:5",
+      "info set-sides-ignored INPUT/1 iptables-save.txt:6",
     ]);
   });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { findingsOf, ipRules, savedTable, toldBy } from "../../../../../test/lint/findings.ts";
-import type { Files } from "../../../../../test/lint/findings.ts";
+import { findingsOf, ipRules, placed, saved } from "../told.ts";
+import { tproxyTableEmpty } from "./tproxy-table-empty.ts";
+import type { Files } from "../told.ts";
 
 const NODE: Files = {
-  "iptables-save.txt": savedTable("mangle", [
-    "-A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
-    "-A PREROUTING -p udp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
-  ]),
+  "iptables-save.txt": saved({
+    mangle: [
+      "-A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
+      "-A PREROUTING -p udp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
+    ],
+  }),
   "ip-rule.txt": ipRules("9:\tfrom all fwmark 0x200/0xf00 lookup 2004"),
 };
 const ALL =
@@ -15,18 +18,18 @@ const ALL =
 describe("tproxy-table-empty", () => {
   it("names the routing rule once, with the rules whose packets it takes", () => {
     const files = { ...NODE, "ip-route.txt": ALL };
-    expect(toldBy("tproxy-table-empty", files)).toEqual(["error tproxy-table-empty ip-rule.txt:2"]);
-    expect(findingsOf("tproxy-table-empty", files)[0]?.related).toHaveLength(3);
+    expect(placed(tproxyTableEmpty, files)).toEqual(["error tproxy-table-empty ip-rule.txt:2"]);
+    expect(findingsOf(tproxyTableEmpty, files)[0]?.related).toHaveLength(3);
   });
 
   it("names a table whose routes lead elsewhere", () => {
     const elsewhere = { ...NODE, "ip-route-table-2004.txt": "default via 10.0.0.1 dev eth0 \n" };
-    expect(toldBy("tproxy-table-empty", elsewhere)).toEqual(["error tproxy-table-empty ip-rule.txt:2"]);
+    expect(placed(tproxyTableEmpty, elsewhere)).toEqual(["error tproxy-table-empty ip-rule.txt:2"]);
   });
 
   it("says nothing where the table delivers, or was not listed", () => {
     const local = { ...NODE, "ip-route-table-2004.txt": "local default dev lo scope host \n" };
-    expect(toldBy("tproxy-table-empty", local)).toEqual([]);
-    expect(toldBy("tproxy-table-empty", { ...NODE, "ip-route.txt": "default via 10.0.0.1 dev eth0 \n" })).toEqual([]);
+    expect(placed(tproxyTableEmpty, local)).toEqual([]);
+    expect(placed(tproxyTableEmpty, { ...NODE, "ip-route.txt": "default via 10.0.0.1 dev eth0 \n" })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { savedTable, toldBy } from "../../../../../test/lint/findings.ts";
+import { placed, saved } from "../told.ts";
+import { tproxyWithoutListener } from "./tproxy-without-listener.ts";
 
 function rule(protocol: string, port = "15001"): string {
   return `-A PREROUTING -p ${protocol} -j TPROXY --on-port ${port} --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff`;
@@ -11,8 +12,8 @@ const listener = (options: string): string =>
   `tcp   LISTEN 0      128       127.0.0.1:15001       0.0.0.0:*   \n\tinet-sockopt: ( ${options})\n`;
 
 function told(sockets: string, ...rules: readonly string[]): readonly string[] {
-  return toldBy("tproxy-without-listener", {
-    "iptables-save.txt": savedTable("mangle", rules),
+  return placed(tproxyWithoutListener, {
+    "iptables-save.txt": saved({ mangle: rules }),
     "ss.txt": HEAD + sockets,
   });
 }
@@ -20,9 +21,9 @@ function told(sockets: string, ...rules: readonly string[]): readonly string[] {
 describe("tproxy-without-listener", () => {
   it("names the rule that drops all it takes, and tells why", () => {
     const other = listener("transparent").replace("15001", "15002");
-    expect(told(other, rule("tcp"))).toEqual(["error tproxy-without-listener PREROUTING/1 iptables-save.txt:7"]);
+    expect(told(other, rule("tcp"))).toEqual(["error tproxy-without-listener PREROUTING/1 iptables-save.txt:8"]);
     expect(told(listener("mc_loop"), rule("tcp"))).toEqual([
-      "error tproxy-opaque-listener PREROUTING/1 iptables-save.txt:7",
+      "error tproxy-opaque-listener PREROUTING/1 iptables-save.txt:8",
     ]);
   });
 
@@ -35,6 +36,6 @@ describe("tproxy-without-listener", () => {
     const bare = listener("").split("\n")[0] ?? "";
     expect(told(`${bare}\n`, rule("tcp"))).toEqual([]);
     expect(told(listener("transparent"), rule("udp", "15002"))).toEqual([]);
-    expect(toldBy("tproxy-without-listener", { "iptables-save.txt": savedTable("mangle", [rule("tcp")]) })).toEqual([]);
+    expect(placed(tproxyWithoutListener, { "iptables-save.txt": saved({ mangle: [rule("tcp")] }) })).toEqual([]);
   });
 });
