@@ -6,6 +6,7 @@ const RULES = saved({
   filter: ["-A INPUT -m set --match-set lists src -j ACCEPT"],
   nat: ["-A KUBE-SERVICES -j RETURN"],
 });
+const V6 = saved({ filter: [] }).replace("iptables-save", "ip6tables-save");
 const SETS = [
   "create lists list:set size 8",
   "create listed hash:ip family inet",
@@ -14,7 +15,7 @@ const SETS = [
   "add lists listed",
   "",
 ].join("\n");
-const BOTH = { "iptables-save.txt": RULES, "ip6tables-save.txt": saved({ filter: [] }), "ipset-save.txt": SETS };
+const BOTH = { "iptables-save.txt": RULES, "ip6tables-save.txt": V6, "ipset-save.txt": SETS };
 
 describe("set-unused", () => {
   it("names a set of nobody known that no rule and no list names", () => {
