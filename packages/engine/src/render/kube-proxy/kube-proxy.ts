@@ -105,11 +105,15 @@ function contextOf(
       cidrs.filter(({ address }) => familyOf(address) === family),
     ),
     randomFully: facts?.randomFully ?? true,
-    tcpBeLiberal:
-      hasChange("liberalConntrack") && (config.tcpBeLiberal || (facts?.sysctls.get(TCP_BE_LIBERAL) ?? "0") !== "0"),
+    tcpBeLiberal: hasChange("liberalConntrack") && isLiberal(config, facts),
     counts: hasChange("counters") && (facts?.nfacct ?? true),
     has: hasChange,
   };
+}
+
+/** Whether conntrack takes what is out of its window, by kube-proxy's own doing or somebody else's. */
+function isLiberal({ tcpBeLiberal }: KubeProxyConfiguration, facts: NodeFacts | null): boolean {
+  return tcpBeLiberal || (facts?.sysctls.get(TCP_BE_LIBERAL) ?? "0") !== "0";
 }
 
 const TCP_BE_LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";
