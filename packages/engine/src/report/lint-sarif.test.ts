@@ -4,6 +4,7 @@ import type { Finding } from "../lint/finding.ts";
 import { lintSnapshot } from "../lint/lint.ts";
 import type { Files } from "../lint/told.ts";
 import { saved } from "../lint/told.ts";
+import { catalogues } from "../messages/catalogue.ts";
 import { parseSnapshot } from "../parse/bundle/parse-snapshot.ts";
 import type { Json } from "./json.ts";
 import { lintSarif } from "./lint-sarif.ts";
@@ -125,6 +126,10 @@ describe("lintSarif", () => {
     expect(results.map(({ ruleId }) => ruleId)).toEqual(findings.map(({ check }) => check));
     expect(results.every(({ ruleId, ruleIndex }) => checks[ruleIndex]?.name === ruleId)).toBe(true);
     expect(results.length).toBeGreaterThan(3);
+  });
+
+  it("has a sentence for each check, and none for others", () => {
+    expect(Object.keys(catalogues.en.checks)).toEqual(checks.map(({ name }) => name).toSorted());
   });
 
   it("keeps a finding's fingerprint while its line moves, and tells alike ones apart", () => {
