@@ -294,7 +294,8 @@ describe("docker", () => {
   });
 
   it("SCTP of older releases is not made up", () => {
-    const spec = '{ docker: { containers: [{ address: 172.17.0.2, ports: ["80:80/sctp"] }] }, versions: { docker: 24.0.0 } }';
+    const spec =
+      '{ docker: { containers: [{ address: 172.17.0.2, ports: ["80:80/sctp"] }] }, versions: { docker: 24.0.0 } }';
     expect(problemsOf("docker", node("v1.30.0", spec))).toEqual(["render-argument"]);
   });
 
