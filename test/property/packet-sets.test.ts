@@ -1,7 +1,14 @@
-/** What is said of a set of packets is that set, whatever the rules were that made it. */
+/** What is said of a set of packets is that set, and what is picked from it is in it, whatever the rules were that made it. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compileProgram, parseAddress, parseAddressMask, parseIptablesSave, parseProtocol } from "@hookwalk/engine";
+import {
+  compileProgram,
+  parseAddress,
+  parseAddressMask,
+  parseIptablesSave,
+  parsePacketOptions,
+  parseProtocol,
+} from "@hookwalk/engine";
 import type { Address } from "@hookwalk/engine";
 import { FALSE, TRUE } from "../../packages/engine/src/prove/bdd/bdd.ts";
 import type { Ref } from "../../packages/engine/src/prove/bdd/bdd.ts";
@@ -13,13 +20,16 @@ import type { Product, Term, Value } from "../../packages/engine/src/prove/descr
 import { everyPacket } from "../../packages/engine/src/prove/domain.ts";
 import { CT_STATE, FRAGMENT } from "../../packages/engine/src/prove/fields.ts";
 import type { DeviceField, Space } from "../../packages/engine/src/prove/space.ts";
+import { pickPacket } from "../../packages/engine/src/prove/pick/pick.ts";
 import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
 import { icmpNames } from "../../packages/engine/src/parse/packet/names.ts";
+import { newSkb } from "../../packages/engine/src/walk/skb.ts";
 import { fuzzNode } from "../kernel/fuzz/fuzz-node.ts";
 import { ruleset, rulesetText } from "../kernel/fuzz/random-ruleset.ts";
+import { packetValues } from "./packet-values.ts";
 
 const NODE = fuzzNode({});
-const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 30);
+const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 10);
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   ctState: Object.keys(CT_STATE),
@@ -91,8 +101,35 @@ function unknownsOf(space: Space, set: Ref): ReadonlyMap<string, Ref> | null {
   return found;
 }
 
+/** Fields that the options of a packet say, as long as it has them. */
+const SAID = ["src", "dst", "proto", "ttl", "tos", "mark", "pktType", "length"] as const;
+const OF_PROTOCOL: Readonly<Record<number, readonly Term["field"][]>> = {
+  6: ["sport", "dport", "tcpFlags"],
+  17: ["sport", "dport"],
+  1: ["icmpType", "icmpCode"],
+  58: ["icmpType", "icmpCode"],
+};
+
+/** A packet is picked where there is one; it is in the set, and its options make that packet. */
+function checkPick(space: Space, set: Ref): void {
+  const { bdd } = space;
+  const picked = pickPacket(space, set, { from: "anywhere", isForNode: null, isUntold: false });
+  expect(picked === null).toBe(bdd.disjoint(set, everyPacket(space)));
+  if (picked === null) return;
+  const { values } = picked;
+  expect(bdd.holds(bdd.and(set, everyPacket(space)), (level) => values.get(level) === true)).toBe(true);
+  const { value, problems } = parsePacketOptions(picked.options);
+  // A length that no packet of the protocol has is in the set, but nobody can send it.
+  if (value === null) expect(problems.map(({ option }) => option)).toEqual(["length"]);
+  if (value?.packet.fragment !== null) return;
+  const made = packetValues(space, newSkb(value.packet, value.arrival));
+  for (const field of [...SAID, ...(OF_PROTOCOL[value.packet.proto] ?? [])])
+    for (const level of space.layout.bits[field])
+      if (level !== null && values.has(level)) expect(made.get(level), field).toBe(values.get(level));
+}
+
 for (const family of ["ip", "ip6"] as const) {
-  it(`describes exactly the set: ${family}`, () => {
+  it(`describes exactly the set, and picks from it: ${family}`, () => {
     let compared = 0;
     let cut = 0;
     fc.assert(
@@ -110,6 +147,7 @@ for (const family of ["ip", "ip6"] as const) {
           for (const set of [a, bdd.or(a, b), bdd.minus(a, b), chain.exit("drop").when, chain.exit("accept").when]) {
             const unknowns = unknownsOf(space, bdd.and(set, every));
             if (unknowns === null) continue;
+            checkPick(space, set);
             const { products, rest } = describeSet(space, set, { most: 3 });
             expect(products.length).toBeLessThanOrEqual(3);
             const listed = bdd.union(products.map((product) => productSet(space, product, unknowns)));
