@@ -1,11 +1,11 @@
 import type { Family } from "../base/address.ts";
-import { nodeOf } from "../explain/node.ts";
 import type { CompiledRule, Program } from "../program/program.ts";
 import { printRule } from "../print/iptables-save.ts";
 import { printNftRule } from "../print/nft/nft.ts";
 import { ruleFaults } from "../prove/rule-faults.ts";
 import type { RuleFault } from "../prove/rule-faults.ts";
 import type { Place, RelatedPlace, Subject } from "./finding.ts";
+import type { ReachedRule } from "./reached.ts";
 
 /** A rule that no packet matches, with where it stands. */
 export interface PlacedFault {
@@ -35,11 +35,11 @@ export function openTables(subject: Subject): readonly Place[] {
   return judged(subject).open;
 }
 
-function judged({ snapshot, program }: Subject): Judged {
+function judged({ program, node }: Subject): Judged {
   const compiled = program();
   const before = known.get(compiled);
   if (before !== undefined) return before;
-  const { owners } = nodeOf(snapshot);
+  const { owners } = node();
   const proved = (["ip", "ip6"] as const).map((family) => ({ family, ...ruleFaults(compiled, family) }));
   const faults = proved.flatMap(({ family, faults: own }) =>
     own.map((fault): PlacedFault => {
@@ -73,6 +73,19 @@ export function linesOf(rules: readonly CompiledRule[], family: Family): readonl
     span: { file: source.file, line: source.line },
     text: "statements" in source ? (source.text ?? printNftRule(source)) : printRule(source, family),
   }));
+}
+
+/** Nobody reads more. */
+const MOST_LINES = 8;
+
+/** The first of these rules, each once, as they stand in the dump. */
+export function someLines(rules: Iterable<ReachedRule>): readonly RelatedPlace[] {
+  const bySource = new Map<CompiledRule["source"], ReachedRule>();
+  for (const one of rules) {
+    if (!bySource.has(one.rule.source)) bySource.set(one.rule.source, one);
+    if (bySource.size === MOST_LINES) break;
+  }
+  return [...bySource.values()].flatMap(({ at, rule }) => linesOf([rule], at.family));
 }
 
 /** `1, 3, 4`. */

@@ -55,6 +55,23 @@ export const lint = {
     "no packet that this rule asks for ever comes to its chain, which is called from {hooks}\nIt asks for what is not there (an output device before routing, an input device behind OUTPUT), or its callers let other packets in.",
   overwritten:
     "no packet comes to this rule as it asks for: marks are set otherwise earlier in the chain (rule {by})\nIt may wait for a chain that is empty now; else delete it.",
+  "mark-never-read":
+    "this rule sets {bits} of the packet's mark, and nothing asks for it: no rule, no routing rule\nIf it is to choose a route, the routing rule is missing (`ip rule add fwmark {bits}/{bits} lookup TABLE`); else delete the rule.",
+  "connmark-never-read":
+    "this rule sets {bits} of the connection's mark, and nothing asks for it, nor for what it is copied to\nIf it is to choose a route for answers, it must be restored to the packet's mark and a routing rule must ask for it (`ip rule add fwmark {bits}/{bits} lookup TABLE`); else delete the rule.",
+  "mark-never-written":
+    "this rule asks for {bits} of the packet's mark, which no rule sets\nA program may set it on its sockets, or by BPF. If none does, the rule waits for nothing: find who was to set it.",
+  "connmark-never-written":
+    "this rule asks for {bits} of the connection's mark, which no rule sets\nFind who was to set it; else delete the rule.",
+  "routing-mark-never-written":
+    "this routing rule asks for {bits} of the mark, which no rule sets\nA program may set it on its sockets, or by BPF. If none does, delete the rule (`ip rule del`).",
+  "mark-conflict":
+    "{owner} changes {bits} of the packet's mark, which {other} uses\nWhat the one says with these bits the other takes for its own. Give one of them other bits: most programs have an option for theirs.",
+  "connmark-conflict":
+    "{owner} changes {bits} of the connection's mark, which {other} uses\nWhat the one says with these bits the other takes for its own. Give one of them other bits: most programs have an option for theirs.",
+  "whole-mark-overwrite":
+    "this rule sets the whole mark to {value}: what {owners} had put into {bits} is lost on the way to where it is asked for\nSet only bits of your own: `--set-xmark {value}/{value}`, in nft `meta mark set meta mark | {value}`.",
+  "nobody-known": "somebody unknown",
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",
   "no-findings": "nothing found",

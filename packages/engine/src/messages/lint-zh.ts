@@ -52,6 +52,22 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "这条规则要的数据包从不进入它所在的链；该链由 {hooks} 调用\n它要的东西在那里不存在（路由之前的输出设备、OUTPUT 之后的输入设备），或调用者只放进别的数据包。",
   overwritten:
     "没有数据包以这条规则要的样子到达：链中在它之前的规则 {by} 总会改掉\n它可能在等一条现在为空的链；否则删除它。",
+  "mark-never-read":
+    "这条规则设置数据包标记的 {bits}，却没有任何规则或路由规则读取它\n若要用它选路，则缺少路由规则（`ip rule add fwmark {bits}/{bits} lookup TABLE`）；否则删除这条规则。",
+  "connmark-never-read":
+    "这条规则设置连接标记的 {bits}，却没有任何规则读取它，它被复制到的地方也无人读取\n若要用它为应答选路，须恢复到数据包标记并有路由规则读取（`ip rule add fwmark {bits}/{bits} lookup TABLE`）；否则删除这条规则。",
+  "mark-never-written":
+    "这条规则读取数据包标记的 {bits}，却没有规则设置它\n可能由某个程序通过套接字或 BPF 设置。若都没有，这条规则便是空等：找出本应由谁设置。",
+  "connmark-never-written": "这条规则读取连接标记的 {bits}，却没有规则设置它\n找出本应由谁设置；否则删除这条规则。",
+  "routing-mark-never-written":
+    "这条路由规则读取标记的 {bits}，却没有规则设置它\n可能由某个程序通过套接字或 BPF 设置。若都没有，删除它（`ip rule del`）。",
+  "mark-conflict":
+    "{owner} 改动数据包标记的 {bits}，而 {other} 也使用这些位\n一方用这些位表达的意思会被另一方误读。让其中一方改用别的位：多数程序有相应的选项。",
+  "connmark-conflict":
+    "{owner} 改动连接标记的 {bits}，而 {other} 也使用这些位\n一方用这些位表达的意思会被另一方误读。让其中一方改用别的位：多数程序有相应的选项。",
+  "whole-mark-overwrite":
+    "这条规则把整个标记设为 {value}：{owners} 放在 {bits} 中、后面还要读取的内容因此丢失\n只设置自己的位：`--set-xmark {value}/{value}`，在 nft 中为 `meta mark set meta mark | {value}`。",
+  "nobody-known": "未知来源",
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",
   "no-findings": "没有发现问题",

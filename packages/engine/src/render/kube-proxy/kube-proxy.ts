@@ -17,7 +17,7 @@ import { writeIptablesMode } from "./iptables.ts";
 import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
 import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
-import { renderNftablesMode } from "./nftables/nftables.ts";
+import { nftablesModeTable } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
 
 /** What kube-proxy writes on one node, of both families. Without a KubeProxyConfiguration it runs with its defaults. */
@@ -35,7 +35,7 @@ export const kubeProxy: Renderer = {
       case "ipvs":
         return writeIpvsMode(contexts, ipvsVersion(node), node);
       case "nftables":
-        node.add({ nft: renderNftablesMode(contexts) });
+        for (const context of contexts) node.addNftTable(nftablesModeTable(context));
         return [];
     }
   },

@@ -5,6 +5,8 @@ import type { Chain, Table } from "../../model/ruleset.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import { finishTables, TABLE_NAMES, TableDraft } from "../iptables/table-draft.ts";
+import type { NftTableDraft } from "../nft/table-draft.ts";
+import { finishNftTables } from "../nft/table-draft.ts";
 import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
@@ -30,7 +32,8 @@ export class NodeDraft {
     ip: new Map<TableName, TableDraft>(),
     ip6: new Map<TableName, TableDraft>(),
   } as const satisfies Record<Family, Map<TableName, TableDraft>>;
-  readonly #pieces: Partial<Pieces>[] = [];
+  readonly #pieces: Partial<Omit<Pieces, "nft">>[] = [];
+  readonly #nftTables: NftTableDraft[] = [];
   #isUntouched = true;
 
   constructor({ name, node, facts }: ChosenNode) {
@@ -54,8 +57,14 @@ export class NodeDraft {
     return made;
   }
 
-  /** Everything that is no rule of iptables. */
-  add(pieces: Partial<Pieces>): void {
+  /** A table of nft, behind those that are there. */
+  addNftTable(draft: NftTableDraft): void {
+    this.#isUntouched = false;
+    this.#nftTables.push(draft);
+  }
+
+  /** Everything that is no rule. */
+  add(pieces: Partial<Omit<Pieces, "nft">>): void {
     this.#isUntouched = false;
     this.#pieces.push(pieces);
   }
@@ -81,7 +90,7 @@ export class NodeDraft {
   finish(): Rendered {
     const inserted = new Map<Chain, number>();
     const tables = { ip: this.#finishTables("ip", inserted), ip6: this.#finishTables("ip6", inserted) };
-    const added = joinedPieces(this.#pieces);
+    const added = joinedPieces(this.#pieces, finishNftTables(this.#nftTables));
     return { snapshot: { ...nodeSnapshot(this.name, this.facts, added), tables }, added, inserted };
   }
 

@@ -1,6 +1,6 @@
 import type { Prefix } from "../../../base/address.ts";
 import { parsePrefix, printAddress } from "../../../base/address.ts";
-import type { NftMatch, NftTable } from "../../../model/nft.ts";
+import type { NftMatch } from "../../../model/nft.ts";
 import { addressSet } from "../../nft/anonymous-set.ts";
 import {
   binary,
@@ -44,18 +44,8 @@ import { writeServicePort } from "./service-port.ts";
 import type { NftWriter } from "./writer.ts";
 import { NODE_PORT, wordsOf } from "./writer.ts";
 
-/** The tables of both families as one listing. */
-export function renderNftablesMode(contexts: readonly ProxyContext[]): readonly NftTable[] {
-  let line = 1;
-  return contexts.map((context) => {
-    const { table, nextLine } = draftOf(context).finish("nft-ruleset.txt", line);
-    line = nextLine;
-    return table;
-  });
-}
-
 /** The whole of what kube-proxy 1.33 writes in mode nftables, of one family: pkg/proxy/nftables setupNFTables, syncProxyRules. */
-function draftOf(context: ProxyContext): NftTableDraft {
+export function nftablesModeTable(context: ProxyContext): NftTableDraft {
   const draft = new NftTableDraft({ family: context.family, name: TABLE, comment: "rules for kube-proxy" });
   const writer: NftWriter = { context, draft, words: wordsOf(context.family) };
   for (const [name, base] of baseChains) draft.chain(name, { base });
