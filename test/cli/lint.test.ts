@@ -1,5 +1,36 @@
 import { describe, expect, it } from "vitest";
+import { nodeNames } from "../nodes/node.ts";
 import { hookwalk, session } from "./hookwalk.ts";
+
+interface Span {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A finding as its JSON has it. */
+interface Shown {
+  readonly where: { readonly span: Span };
+  readonly related: readonly { readonly span: Span }[];
+  readonly witness: object | null;
+}
+
+interface Traced {
+  readonly outcomes: readonly { readonly steps: readonly { readonly kind: string; readonly span?: Span }[] }[];
+}
+
+/** In some outcome the packet matches one of the rules that take it, and not the one that no packet gets to. */
+function isShown({ where, related }: Shown, { outcomes }: Traced): boolean {
+  const own = nameOf(where.span);
+  const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
+  return outcomes.some(({ steps }) => {
+    const matched = steps.flatMap(({ kind, span }) => (kind === "rule" && span !== undefined ? [nameOf(span)] : []));
+    return matched.some((name) => takers.includes(name)) && !matched.includes(own);
+  });
+}
+
+function nameOf({ file, line }: Span): string {
+  return `${file}:${String(line)}`;
+}
 
 const ACK = ["lint", "-f", "test/nodes/ack-cilium", "-q"];
 
@@ -30,6 +61,25 @@ describe("hookwalk lint", () => {
       related: [{ span: { line: 14 } }, { span: { file: "nft-ruleset.txt", line: 142 } }],
       witness: null,
     });
+  });
+
+  it.each(nodeNames)("shows no packet that trace does not confirm: %s", (node) => {
+    const path = `test/nodes/${node}`;
+    const report = JSON.parse(hookwalk(["lint", "-f", path, "-q", "-o", "json"]).stdout) as {
+      readonly findings: readonly Shown[];
+    };
+    const shown = report.findings.filter(({ witness }) => witness !== null);
+    const lines = shown.map(({ witness }) => JSON.stringify(witness)).join("\n");
+    const traces = hookwalk(["trace", "-f", path, "-q", "--packets", "-", "-o", "jsonl"], { stdin: lines }).stdout;
+    const walked = traces.split("\n").filter((line) => line !== "");
+    // The commands of the text are the same packets, in the same order.
+    const commands = hookwalk(["lint", "-f", path, "-q"]).stdout.match(/hookwalk trace .*/g) ?? [];
+    expect([walked.length, commands.length]).toEqual([shown.length, shown.length]);
+    for (const [index, finding] of shown.entries()) {
+      expect(isShown(finding, JSON.parse(walked[index] ?? "null") as Traced)).toBe(true);
+      const [, ...argv] = (commands[index] ?? "").split(" ");
+      expect(isShown(finding, JSON.parse(hookwalk([...argv, "-q", "-o", "json"]).stdout) as Traced)).toBe(true);
+    }
   });
 
   it.each([

@@ -3,8 +3,8 @@ import type { Span } from "../base/span.ts";
 import type { Node } from "../explain/node.ts";
 import type { LintMessage, Params } from "../messages/catalogue.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import type { Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
+import type { Witness } from "../witness/witness.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -18,8 +18,8 @@ export interface Finding {
   readonly where: Place;
   /** Other places that it is about, each with the line as it stands there. */
   readonly related: readonly RelatedPlace[];
-  /** A packet that shows it; null where no packet does. */
-  readonly witness: Packet | null;
+  /** A packet that shows it, as the walk confirms; null where no packet does, or none was found. */
+  readonly witness: Witness | null;
 }
 
 /** What fills the holes of a message: a text, or another message. */

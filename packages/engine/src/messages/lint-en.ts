@@ -75,5 +75,6 @@ export const lint = {
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",
   "no-findings": "nothing found",
+  "shown-by": "a packet that shows it:",
   "findings-count": "errors: {errors}, warnings: {warnings}, notes: {infos}",
 } as const;

@@ -71,5 +71,6 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",
   "no-findings": "没有发现问题",
+  "shown-by": "能说明这一点的数据包：",
   "findings-count": "{errors} 个错误，{warnings} 个警告，{infos} 个提示",
 };

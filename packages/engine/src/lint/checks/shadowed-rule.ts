@@ -1,5 +1,5 @@
-import type { Check, Finding, Place } from "../finding.ts";
-import { linesOf, numbersOf, openTables, placedFaults } from "../rule-faults.ts";
+import type { Check, Finding, Place, Subject } from "../finding.ts";
+import { linesOf, numbersOf, openTables, placedFaults, shadowWitness } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
 const NAME = "shadowed-rule";
@@ -7,7 +7,10 @@ const NAME = "shadowed-rule";
 /** Rules that no packet gets to, since earlier rules of the chain take all that they ask for: proved for every packet. */
 export const shadowedRule: Check = {
   name: NAME,
-  run: (subject) => [...placedFaults(subject).flatMap(findingsOf), ...openTables(subject).map(notJudged)],
+  run: (subject) => [
+    ...placedFaults(subject).flatMap((placed) => findingsOf(placed, subject)),
+    ...openTables(subject).map(notJudged),
+  ],
 };
 
 function notJudged(where: Place): Finding {
@@ -15,7 +18,9 @@ function notJudged(where: Place): Finding {
   return { check: NAME, severity: "info", message: "too-large-to-prove", params, where, related: [], witness: null };
 }
 
-function findingsOf({ fault: { rule, why }, family, where, isGenerated }: PlacedFault): readonly Finding[] {
+function findingsOf(placed: PlacedFault, subject: Subject): readonly Finding[] {
+  const { family, where, isGenerated } = placed;
+  const { rule, why } = placed.fault;
   if (why.kind !== "shadowed") return [];
   const isMistake = why.direct && !why.same;
   if (isGenerated && !isMistake) return [];
@@ -27,7 +32,7 @@ function findingsOf({ fault: { rule, why }, family, where, isGenerated }: Placed
       params: { by: numbersOf(why.by) },
       where,
       related: linesOf([rule, ...why.by], family),
-      witness: null,
+      witness: shadowWitness(subject, placed),
     },
   ];
 }
