@@ -9,23 +9,41 @@ interface Span {
 
 /** A finding as its JSON has it. */
 interface Shown {
+  readonly check: string;
   readonly where: { readonly span: Span };
   readonly related: readonly { readonly span: Span }[];
   readonly witness: object | null;
 }
 
 interface Traced {
-  readonly outcomes: readonly { readonly steps: readonly { readonly kind: string; readonly span?: Span }[] }[];
+  readonly outcomes: readonly {
+    readonly reason: string;
+    readonly steps: readonly { readonly kind: string; readonly span?: Span }[];
+  }[];
 }
 
-/** In some outcome the packet matches one of the rules that take it, and not the one that no packet gets to. */
-function isShown({ where, related }: Shown, { outcomes }: Traced): boolean {
-  const own = nameOf(where.span);
-  const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
-  return outcomes.some(({ steps }) => {
-    const matched = steps.flatMap(({ kind, span }) => (kind === "rule" && span !== undefined ? [nameOf(span)] : []));
+type Outcome = Traced["outcomes"][number];
+
+/** What a trace has to show for the finding of a check; a check with witnesses that is not here fails. */
+const SHOWS: Readonly<Record<string, (finding: Shown, outcome: Outcome) => boolean>> = {
+  // One of the rules that take it, and not the one that no packet gets to.
+  "shadowed-rule": ({ where, related }, outcome) => {
+    const own = nameOf(where.span);
+    const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
+    const matched = matchedIn(outcome);
     return matched.some((name) => takers.includes(name)) && !matched.includes(own);
-  });
+  },
+  "masquerade-covers-pod-range": ({ where }, outcome) => matchedIn(outcome).includes(nameOf(where.span)),
+  "policy-drop-with-cni": (_, { reason }) => reason === "policy",
+  "rp-filter-asymmetric": (_, { reason }) => reason === "rp_filter",
+};
+
+function isShown(finding: Shown, { outcomes }: Traced): boolean {
+  return outcomes.some((outcome) => SHOWS[finding.check]?.(finding, outcome) === true);
+}
+
+function matchedIn({ steps }: Outcome): readonly string[] {
+  return steps.flatMap(({ kind, span }) => (kind === "rule" && span !== undefined ? [nameOf(span)] : []));
 }
 
 function nameOf({ file, line }: Span): string {

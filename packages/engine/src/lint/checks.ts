@@ -1,9 +1,30 @@
+import { bridgeNfCallOff } from "./checks/bridge-nf-call-off.ts";
 import { calicoHash } from "./checks/calico-hash.ts";
+import { conntrackNearlyFull } from "./checks/conntrack-nearly-full.ts";
 import { contradictoryMatch } from "./checks/contradictory-match.ts";
+import { duplicateIpRule } from "./checks/duplicate-ip-rule.ts";
+import { forwardingOff } from "./checks/forwarding-off.ts";
+import { leftoversOfRemovedCni } from "./checks/leftovers-of-removed-cni.ts";
 import { markConflict } from "./checks/mark-conflict.ts";
 import { markNeverRead } from "./checks/mark-never-read.ts";
 import { markNeverWritten } from "./checks/mark-never-written.ts";
+import { masqueradeCoversPodRange } from "./checks/masquerade-covers-pod-range.ts";
+import { policyDropWithCni } from "./checks/policy-drop-with-cni.ts";
+import { routeTableWithoutDefault } from "./checks/route-table-without-default.ts";
+import { rpFilterAsymmetric } from "./checks/rp-filter-asymmetric.ts";
+import { ruleToEmptyTable } from "./checks/rule-to-empty-table.ts";
+import { ruleUnreachable } from "./checks/rule-unreachable.ts";
+import { serviceAddressWithoutBackend } from "./checks/service-address-without-backend.ts";
+import { setEmpty } from "./checks/set-empty.ts";
+import { setMissing } from "./checks/set-missing.ts";
+import { setNearlyFull } from "./checks/set-nearly-full.ts";
+import { setUnused } from "./checks/set-unused.ts";
+import { setWrongDimensions } from "./checks/set-wrong-dimensions.ts";
+import { setWrongFamily } from "./checks/set-wrong-family.ts";
 import { shadowedRule } from "./checks/shadowed-rule.ts";
+import { tproxyTableEmpty } from "./checks/tproxy-table-empty.ts";
+import { tproxyWithoutListener } from "./checks/tproxy-without-listener.ts";
+import { tproxyWithoutRule } from "./checks/tproxy-without-rule.ts";
 import { truncatedDump } from "./checks/truncated-dump.ts";
 import { twoBackends } from "./checks/two-backends.ts";
 import { unreachableRule } from "./checks/unreachable-rule.ts";
@@ -24,6 +45,27 @@ export const checks: readonly Check[] = [
   contradictoryMatch,
   shadowedRule,
   unreachableRule,
+  tproxyWithoutRule,
+  tproxyTableEmpty,
+  tproxyWithoutListener,
+  setMissing,
+  setWrongFamily,
+  setWrongDimensions,
+  setNearlyFull,
+  setEmpty,
+  setUnused,
+  forwardingOff,
+  policyDropWithCni,
+  rpFilterAsymmetric,
+  masqueradeCoversPodRange,
+  bridgeNfCallOff,
+  conntrackNearlyFull,
+  serviceAddressWithoutBackend,
+  ruleUnreachable,
+  ruleToEmptyTable,
+  routeTableWithoutDefault,
+  duplicateIpRule,
+  leftoversOfRemovedCni,
   markNeverRead,
   markNeverWritten,
   markConflict,

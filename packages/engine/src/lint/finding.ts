@@ -19,8 +19,11 @@ export interface Finding {
   /** Other places that it is about, each with the line as it stands there. */
   readonly related: readonly RelatedPlace[];
   /** A packet that shows it, as the walk confirms; null where no packet does, or none was found. */
-  readonly witness: Witness | null;
+  readonly witness: Shown | null;
 }
+
+/** A packet, how to ask `hookwalk trace` for it, and what has to be so for it to show the finding. */
+export type Shown = Pick<Witness, "packet" | "options" | "conditions">;
 
 /** What fills the holes of a message: a text, or another message. */
 export type FindingParams = Readonly<Record<string, string | number | Said>>;

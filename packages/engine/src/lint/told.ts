@@ -4,19 +4,38 @@ import { parseSnapshot } from "../parse/bundle/parse-snapshot.ts";
 import type { Check, Finding, FindingParams } from "./finding.ts";
 import { subjectOf } from "./lint.ts";
 
+/** Files of a node, by name. */
+export type Files = Readonly<Record<string, string>>;
+
 /** For the tests beside the checks: what a check finds in files. */
-export function findingsOf(check: Check, files: Readonly<Record<string, string>>): readonly Finding[] {
+export function findingsOf(check: Check, files: Files): readonly Finding[] {
   const texts = Object.entries(files).map(([path, text]) => ({ path, text }));
   return check.run(subjectOf(parseSnapshot(texts, { name: "node" })));
 }
 
 /** Each finding as `severity chain/rule: what is wrong`; a hole that nothing fills fails. */
-export function told(check: Check, files: Readonly<Record<string, string>>): readonly string[] {
+export function told(check: Check, files: Files): readonly string[] {
   return findingsOf(check, files).map((finding) => {
     const { severity, where } = finding;
     const [wrong = ""] = sentences(finding);
     return `${severity} ${where.chain ?? "-"}/${String(where.rule ?? "-")}: ${wrong}`;
   });
+}
+
+/** Each finding as `severity message chain/rule file:line`. */
+export function placed(check: Check, files: Files): readonly string[] {
+  return findingsOf(check, files).map((finding) => {
+    sentences(finding);
+    const { severity, message, where } = finding;
+    const rule = where.chain === null ? [] : [`${where.chain}/${String(where.rule ?? "-")}`];
+    return [severity, message, ...rule, `${where.span.file}:${String(where.span.line)}`].join(" ");
+  });
+}
+
+/** What fills one hole of a finding's message. */
+export function paramOf({ params }: Finding, name: string): string {
+  const value = params[name];
+  return typeof value === "object" || value === undefined ? "" : String(value);
 }
 
 /** What is wrong and what can be done, in English; the Chinese text must fill the same holes. */
@@ -82,4 +101,14 @@ export function ipRules(...rules: readonly string[]): string {
     "32767:\tfrom all lookup default",
     "",
   ].join("\n");
+}
+
+/** `ip addr`: devices that are up, each with its addresses. */
+export function ipAddr(links: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(links)
+    .map(([name, addresses], index) => {
+      const inet = addresses.map((address) => `    inet ${address} scope global ${name}\n`).join("");
+      return `${String(index + 2)}: ${name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default\n${inet}`;
+    })
+    .join("");
 }

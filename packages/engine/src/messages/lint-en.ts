@@ -1,5 +1,71 @@
 /** Findings, in English: what is wrong, and after the line break what can be done. `{name}` as in en.ts. */
 export const lint = {
+  // Sets, routing, settings, CNIs.
+  "set-missing":
+    "{set} is in no listing of sets, and rules name it ({count}): the kernel holds no rule without its set\nThe sets are of another moment, or not all of them were listed: take `ipset save` together with the rules. What such a rule matches is unknown.",
+  "set-empty":
+    "this rule accepts members of {set}, and it has none: nobody is let in by it\nFind who was to fill it. If it may be empty, the rule does no harm.",
+  "set-never-matches":
+    "this rule matches nothing: it names {sides} of {set}, which has more dimensions ({type})\nName a side for each: `src` or `dst`, joined by commas.",
+  "set-always-matches":
+    "this rule's `! --match-set` holds for every packet: it names {sides} of {set}, which has more dimensions ({type})\nName a side for each: `src` or `dst`, joined by commas.",
+  "set-never-changed":
+    "this rule changes nothing: it names {sides} of {set}, which has more dimensions ({type})\nName a side for each: `src` or `dst`, joined by commas.",
+  "set-sides-ignored":
+    "of {sides} the last are ignored: {set} has fewer dimensions ({type})\nLeave them out, or make the set of the type that the rule was written for.",
+  "set-of-other-family":
+    "no packet is in {set}: it holds {has} addresses, and the rule is one for {asks}\niptables refuses such a rule. Name the set of the other family.",
+  "set-of-other-family-always":
+    "every packet is outside of {set}: it holds {has} addresses, and the rule is one for {asks}\niptables refuses such a rule. Name the set of the other family.",
+  "set-nearly-full":
+    "{set} has room for {most} members and has {count}\nWhat comes after them is refused. Make it anew with a larger `maxelem` (nft: `size`) and swap the two.",
+  "set-full":
+    "{set} is full: {count} members of {most}; whatever else was to go in is missing\nMake it anew with a larger `maxelem` (nft: `size`) and swap the two.",
+  "set-unused": "no rule names {set}\nIf nothing else does (tc can), delete it: `ipset destroy {set}`.",
+  "tproxy-without-rule":
+    "no routing rule looks at mark {mark}, which TPROXY sets: the packets are routed on, not delivered to the socket\nAdd both: `ip rule add fwmark {mark} lookup TABLE` and `ip route add local default dev lo table TABLE`.",
+  "tproxy-without-mark":
+    "TPROXY sets no mark, and no routing rule leads to a table of its own: the packets are routed on, not delivered to the socket\nGive it `--tproxy-mark`, and add both: `ip rule add fwmark MARK lookup TABLE` and `ip route add local default dev lo table TABLE`.",
+  "tproxy-table-empty":
+    "table {table} has no route that delivers here what is for others: what TPROXY takes is routed on, not delivered to the socket\nAdd it: `ip route add local default dev {dev} table {table}`.",
+  "tproxy-without-listener":
+    "nothing listens on {at} ({protocol}): TPROXY drops what this rule matches\nStart the proxy; if it is gone for good, or listens elsewhere, whoever wrote the rule must write it anew.",
+  "tproxy-opaque-listener":
+    "the socket on {at} ({protocol}) is not transparent: TPROXY drops what this rule matches\nThe proxy must set IP_TRANSPARENT on it before it listens.",
+  "rule-to-empty-table":
+    "table {table} is empty: the kernel goes on to the next rule, as if this one were not there\nAdd the routes that it was made for, or delete the rule (`ip rule del`).",
+  "route-table-without-default":
+    "table {table} has no default route: what it has no route for leaves as the rules behind this one say\nIf all that comes from there is to leave by one device, add its default route.",
+  "rule-unreachable":
+    "no packet gets to this rule: rule {priority} before it answers for all\nGive it a smaller number, or delete it.",
+  "duplicate-ip-rule": "this rule says what rule {priority} says already\nDelete one of them.",
+  "rp-filter-asymmetric":
+    "{device} drops what comes in for {address} ({count} such addresses): its rp_filter is strict, and an answer would leave by {other}\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` asks only whether there is a way back at all.",
+  "policy-drop-with-cni":
+    "the policy drops what pods send: no rule accepts what comes in by {device}\nThe CNI relies on a rule that is not there, or on policy ACCEPT: `iptables -A FORWARD -i {device} -j ACCEPT`, and the way back.",
+  "masquerade-between-pods":
+    "this rule masquerades what pod {from} sends to pod {to}: the other sees the node in its place, and so do its policies\nLeave the pod networks out (`! -d POD_NETWORK`), or accept before it what stays inside.",
+  "masquerade-takes-pods":
+    "this rule's sources include the pods of this node ({address}), and no CNI wrote it\nWhat the CNI leaves untranslated on purpose may be masqueraded here. Leave the pod network out, unless that is meant.",
+  "conntrack-nearly-full":
+    "{count} flows are tracked, and there is room for {most}\nWhere it is full, packets of new connections are dropped. Raise net.netfilter.nf_conntrack_max, or find who opens so many.",
+  "conntrack-full":
+    "the table of tracked flows is full: {count} of {most}; packets of new connections are dropped\nRaise net.netfilter.nf_conntrack_max, or find who opens so many.",
+  "leftovers-of-removed-cni":
+    "{owner} left {count} pieces here, and by {file} the networks of pods are set up by {plugins}\nIf {owner} no longer runs here, delete them; its rules still decide over packets.",
+  "forwarding-off":
+    "the node has pods and forwards nothing: {setting} is 0\n`sysctl -w {setting}=1`; the CNI and kubelet rely on it.",
+  "forwarding-off-at-device":
+    "what comes in by a pod's device is not forwarded: {setting} is 0\n`sysctl -w {setting}=1`; a device made before forwarding was switched on keeps its own 0.",
+  "bridge-nf-call-off":
+    "no rule sees what goes from pod to pod over {bridge}: {setting} is 0\nA pod that asks a service and is answered by a pod of the same bridge gets an answer from an address that it did not ask. `sysctl -w {setting}=1`.",
+  "bridge-netfilter-absent":
+    "no rule sees what goes from pod to pod over {bridge}: there is no {setting}, so br_netfilter is not loaded\nA pod that asks a service and is answered by a pod of the same bridge gets an answer from an address that it did not ask. `modprobe br_netfilter`.",
+  "service-address-unknown":
+    "the node takes packets for {address}, and IPVS has no service there\nA service that was deleted, or one that kube-proxy could not write: its log tells.",
+  "service-without-server": "{service} has no server: packets for it are refused\nThe service has no ready endpoint.",
+
+  // Listings and rules.
   "lost-match":
     "{file} leaves out {part} of this rule\n{other} has it: trust that one. What {file} shows must not be restored.",
   "lost-match-nobody-tells":

@@ -2,6 +2,71 @@ import type * as en from "./lint-en.ts";
 
 /** 检查结果，中文。 */
 export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
+  // 集合、路由、内核参数、CNI。
+  "set-missing":
+    "任何集合列表中都没有 {set}，却有规则引用它（{count} 条）：内核不会保留缺少集合的规则\n集合与规则取自不同时刻，或集合没有列全：请把 `ipset save` 与规则一起抓取。这样的规则匹配什么尚不可知。",
+  "set-empty":
+    "这条规则放行 {set} 的成员，而它没有成员：没有谁因此得以放行\n找出本应由谁填充它。若它本可为空，这条规则无害。",
+  "set-never-matches":
+    "这条规则什么也不匹配：它只写了 {set} 的 {sides}，而该集合的维数更多（{type}）\n为每一维写明一边：`src` 或 `dst`，以逗号相连。",
+  "set-always-matches":
+    "这条规则的 `! --match-set` 对所有数据包成立：它只写了 {set} 的 {sides}，而该集合的维数更多（{type}）\n为每一维写明一边：`src` 或 `dst`，以逗号相连。",
+  "set-never-changed":
+    "这条规则什么也不改：它只写了 {set} 的 {sides}，而该集合的维数更多（{type}）\n为每一维写明一边：`src` 或 `dst`，以逗号相连。",
+  "set-sides-ignored":
+    "{sides} 中靠后的会被忽略：{set} 的维数更少（{type}）\n去掉它们，或把集合建成这条规则所要的类型。",
+  "set-of-other-family":
+    "没有数据包属于 {set}：其中是 {has} 地址，而这条规则属于 {asks}\niptables 会拒绝这样的规则。改用另一协议族的集合。",
+  "set-of-other-family-always":
+    "所有数据包都不属于 {set}：其中是 {has} 地址，而这条规则属于 {asks}\niptables 会拒绝这样的规则。改用另一协议族的集合。",
+  "set-nearly-full":
+    "{set} 可容纳 {most} 个成员，已有 {count} 个\n之后的会被拒绝。以更大的 `maxelem`（nft 为 `size`）重建并交换。",
+  "set-full":
+    "{set} 已满：{most} 个中的 {count} 个；其余本应加入的都不在其中\n以更大的 `maxelem`（nft 为 `size`）重建并交换。",
+  "set-unused": "没有规则引用 {set}\n若别处也不用它（tc 可能会用），删除它：`ipset destroy {set}`。",
+  "tproxy-without-rule":
+    "TPROXY 设置的标记 {mark} 没有任何路由规则读取：数据包被继续转发，不会交给套接字\n两者都要加：`ip rule add fwmark {mark} lookup TABLE` 与 `ip route add local default dev lo table TABLE`。",
+  "tproxy-without-mark":
+    "TPROXY 不设置标记，也没有路由规则通往专用的表：数据包被继续转发，不会交给套接字\n为它加上 `--tproxy-mark`，并加上：`ip rule add fwmark MARK lookup TABLE` 与 `ip route add local default dev lo table TABLE`。",
+  "tproxy-table-empty":
+    "{table} 号表中没有把发给别人的数据包交付本机的路由：TPROXY 取走的数据包被继续转发，不会交给套接字\n加上它：`ip route add local default dev {dev} table {table}`。",
+  "tproxy-without-listener":
+    "{at}（{protocol}）上没有监听者：TPROXY 丢弃这条规则匹配的数据包\n启动代理；若它已不在或改在别处监听，须由写入者重写这条规则。",
+  "tproxy-opaque-listener":
+    "{at}（{protocol}）上的套接字不是透明的：TPROXY 丢弃这条规则匹配的数据包\n代理须在监听之前为它设置 IP_TRANSPARENT。",
+  "rule-to-empty-table":
+    "{table} 号表是空的：内核接着看下一条规则，如同没有这一条\n补上它本应有的路由，或删除这条规则（`ip rule del`）。",
+  "route-table-without-default":
+    "{table} 号表没有默认路由：表中没有路由的数据包按其后的规则离开\n若来自那里的数据包都应从同一设备离开，补上默认路由。",
+  "rule-unreachable": "没有数据包能到达这条规则：之前的规则 {priority} 已对所有数据包作答\n给它更小的序号，或删除它。",
+  "duplicate-ip-rule": "这条规则与规则 {priority} 所说相同\n删除其中之一。",
+  "rp-filter-asymmetric":
+    "{device} 丢弃发往 {address} 的数据包（这样的地址共 {count} 个）：其 rp_filter 为严格模式，而应答会从 {other} 离开\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` 只检查是否存在回程路由。",
+  "policy-drop-with-cni":
+    "默认策略丢弃 Pod 发出的数据包：没有规则放行从 {device} 进入的数据包\nCNI 依赖一条不存在的规则，或依赖默认策略 ACCEPT：`iptables -A FORWARD -i {device} -j ACCEPT`，回程亦然。",
+  "masquerade-between-pods":
+    "这条规则对 Pod {from} 发往 Pod {to} 的数据包做伪装：对方及其策略看到的是节点而非 Pod\n把 Pod 网络排除在外（`! -d POD_NETWORK`），或在它之前放行网内流量。",
+  "masquerade-takes-pods":
+    "这条规则的源地址包含本节点的 Pod（{address}），而它并非由 CNI 写入\nCNI 有意不做转换的数据包可能在此被伪装。除非本意如此，把 Pod 网络排除在外。",
+  "conntrack-nearly-full":
+    "已跟踪 {count} 条连接，容量为 {most}\n一旦满了，新连接的数据包会被丢弃。调大 net.netfilter.nf_conntrack_max，或找出是谁建立了这么多连接。",
+  "conntrack-full":
+    "连接跟踪表已满：{most} 条中的 {count} 条；新连接的数据包被丢弃\n调大 net.netfilter.nf_conntrack_max，或找出是谁建立了这么多连接。",
+  "leftovers-of-removed-cni":
+    "{owner} 在此留下了 {count} 处痕迹，而按 {file}，Pod 的网络由 {plugins} 建立\n若 {owner} 已不在此运行，删除它们；它的规则仍在决定数据包的去留。",
+  "forwarding-off":
+    "节点上有 Pod，却不转发任何数据包：{setting} 为 0\n`sysctl -w {setting}=1`；CNI 与 kubelet 都依赖它。",
+  "forwarding-off-at-device":
+    "从 Pod 的设备进入的数据包不会被转发：{setting} 为 0\n`sysctl -w {setting}=1`；在打开转发之前建立的设备会保留自己的 0。",
+  "bridge-nf-call-off":
+    "Pod 之间经 {bridge} 的数据包不经过任何规则：{setting} 为 0\nPod 访问服务而由同一网桥上的 Pod 作答时，应答来自它没有访问过的地址。`sysctl -w {setting}=1`。",
+  "bridge-netfilter-absent":
+    "Pod 之间经 {bridge} 的数据包不经过任何规则：没有 {setting}，即 br_netfilter 未加载\nPod 访问服务而由同一网桥上的 Pod 作答时，应答来自它没有访问过的地址。`modprobe br_netfilter`。",
+  "service-address-unknown":
+    "节点接收发往 {address} 的数据包，而 IPVS 在那里没有服务\n服务已删除，或 kube-proxy 未能写入：见其日志。",
+  "service-without-server": "{service} 没有后端：发往它的数据包被拒绝\n该服务没有就绪的端点。",
+
+  // 列表与规则。
   "lost-match": "{file} 漏掉了这条规则的 {part}\n{other} 里有：以它为准。切勿用 {file} 恢复规则。",
   "lost-match-nobody-tells":
     "{file} 丢失了这条规则的 {part}，且无从得知原来是什么\n请用写入规则的那个版本的 iptables 重新列出，或补上 `nft list ruleset`。",
