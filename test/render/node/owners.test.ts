@@ -239,7 +239,11 @@ describe("a whole node", () => {
   });
 
   it("or in the order that its Node names; a rule that is there already is not written twice", () => {
-    const rendered = written("node", node("v1.24.1", "{ owners: [kube-proxy, kubelet] }"), service);
+    const rendered = written(
+      "node",
+      node("v1.24.1", "{ owners: [kube-proxy, kubelet], versions: { kube-proxy: 1.30.0 } }"),
+      service,
+    );
     expect(table(rendered, "filter").filter((line) => line === "-A INPUT -j KUBE-FIREWALL")).toHaveLength(1);
     expect(table(rendered, "nat").filter((line) => line.startsWith("-A KUBE-POSTROUTING"))).toHaveLength(3);
     expect(problemsOf("node", node("v1.24.1", "{ owners: [kubelet, weave] }"))).toEqual(["render-unknown-owner"]);
