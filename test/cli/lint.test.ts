@@ -26,17 +26,20 @@ type Outcome = Traced["outcomes"][number];
 
 /** What a trace has to show for the finding of a check; a check with witnesses that is not here fails. */
 const SHOWS: Readonly<Record<string, (finding: Shown, outcome: Outcome) => boolean>> = {
-  // One of the rules that take it, and not the one that no packet gets to.
-  "shadowed-rule": ({ where, related }, outcome) => {
-    const own = nameOf(where.span);
-    const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
-    const matched = matchedIn(outcome);
-    return matched.some((name) => takers.includes(name)) && !matched.includes(own);
-  },
+  "shadowed-rule": isTakenBefore,
+  "nat-after-accept": isTakenBefore,
   "masquerade-covers-pod-range": ({ where }, outcome) => matchedIn(outcome).includes(nameOf(where.span)),
   "policy-drop-with-cni": (_, { reason }) => reason === "policy",
   "rp-filter-asymmetric": (_, { reason }) => reason === "rp_filter",
 };
+
+/** It matches one of the rules that take it, and not the one that no packet gets to. */
+function isTakenBefore({ where, related }: Shown, outcome: Outcome): boolean {
+  const own = nameOf(where.span);
+  const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
+  const matched = matchedIn(outcome);
+  return matched.some((name) => takers.includes(name)) && !matched.includes(own);
+}
 
 function isShown(finding: Shown, { outcomes }: Traced): boolean {
   return outcomes.some((outcome) => SHOWS[finding.check]?.(finding, outcome) === true);
