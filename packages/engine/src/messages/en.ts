@@ -413,3 +413,4 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { checks } from "./checks-en.ts";

@@ -380,3 +380,4 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
 };
 
 export { lint } from "./lint-zh.ts";
+export { checks } from "./checks-zh.ts";
