@@ -172,7 +172,7 @@ function suppressed(rule: RoutingRule, result: FibResult & { kind: "route" }, ru
 
 /** fib_table_lookup: longest prefix first, then whatever of it is usable; null: nothing here (or `throw`). */
 function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKey): FibResult | null {
-  for (const entry of nearestFirst(table.lookup(key.dst), key.near)) {
+  for (const entry of nearestFirst(run, table.lookup(key.dst), key)) {
     const { route } = entry;
     if (route.tos !== null && route.tos !== 0 && route.tos !== (key.tos & ECN_MASK)) continue;
     if (route.from !== null && !inNet(key.src, netOf(route.from))) continue;
@@ -208,9 +208,11 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
 }
 
 /** rt6_device_match (net/ipv6/route.c): the device decides between routes to one prefix only. */
-function nearestFirst(entries: readonly FibEntry[], near: string | null): readonly FibEntry[] {
+function nearestFirst(run: Run, entries: readonly FibEntry[], key: FlowKey): readonly FibEntry[] {
+  const { near } = key;
   if (near === null) return entries;
-  const isNear = ({ route }: FibEntry): number => Number(route.nexthops.some((hop) => hop.dev === near));
+  const isNear = ({ route }: FibEntry): number =>
+    Number(route.nexthops.some((hop) => hop.dev === near && usableNexthop(run, hop, key)));
   return entries.toSorted(
     (a, b) => b.length - a.length || (b.route.from?.length ?? 0) - (a.route.from?.length ?? 0) || isNear(b) - isNear(a),
   );
