@@ -57,11 +57,16 @@ it.each(nodeNames)("finds the flaws of %s in its dump", (name) => {
 it("finds in the dumps what people did there", () => {
   expect(lintSnapshot(readNode("cilium-tunnel")).map(told)).toEqual(
     expect.arrayContaining([
+      "duplicate-rule POSTROUTING/6",
       "whole-mark-overwrite PREROUTING/2",
       "whole-mark-overwrite PREROUTING/3",
       "whole-mark-overwrite POSTROUTING/2",
       "whole-mark-overwrite POSTROUTING/3",
     ]),
+  );
+  // `! -o lo` of Cilium 1.17 and later: nobody can write it otherwise.
+  expect(lintSnapshot(readNode("ack-cilium")).map(told)).toContain(
+    "output-interface-before-routing CILIUM_PRE_mangle/1",
   );
 });
 

@@ -1,15 +1,28 @@
 import { bridgeNfCallOff } from "./checks/bridge-nf-call-off.ts";
 import { calicoHash } from "./checks/calico-hash.ts";
+import { conntrackInactiveNat } from "./checks/conntrack-inactive-nat.ts";
 import { conntrackNearlyFull } from "./checks/conntrack-nearly-full.ts";
 import { contradictoryMatch } from "./checks/contradictory-match.ts";
+import { deadByCounters } from "./checks/dead-by-counters.ts";
 import { duplicateIpRule } from "./checks/duplicate-ip-rule.ts";
+import { duplicateRule } from "./checks/duplicate-rule.ts";
+import { feederMissing } from "./checks/feeder-missing.ts";
+import { feederOutOfOrder } from "./checks/feeder-out-of-order.ts";
+import { foreignRuleBeforeFeeder } from "./checks/foreign-rule-before-feeder.ts";
 import { forwardingOff } from "./checks/forwarding-off.ts";
+import { inputInterfaceInOutput } from "./checks/input-interface-in-output.ts";
+import { invalidDroppedInRaw } from "./checks/invalid-dropped-in-raw.ts";
 import { leftoversOfRemovedCni } from "./checks/leftovers-of-removed-cni.ts";
 import { markConflict } from "./checks/mark-conflict.ts";
 import { markNeverRead } from "./checks/mark-never-read.ts";
 import { markNeverWritten } from "./checks/mark-never-written.ts";
 import { masqueradeCoversPodRange } from "./checks/masquerade-covers-pod-range.ts";
+import { missingJumpTarget } from "./checks/missing-jump-target.ts";
+import { natAfterAccept } from "./checks/nat-after-accept.ts";
+import { orphanChain } from "./checks/orphan-chain.ts";
+import { outputInterfaceBeforeRouting } from "./checks/output-interface-before-routing.ts";
 import { policyDropWithCni } from "./checks/policy-drop-with-cni.ts";
+import { redundantRule } from "./checks/redundant-rule.ts";
 import { routeTableWithoutDefault } from "./checks/route-table-without-default.ts";
 import { rpFilterAsymmetric } from "./checks/rp-filter-asymmetric.ts";
 import { ruleToEmptyTable } from "./checks/rule-to-empty-table.ts";
@@ -22,6 +35,7 @@ import { setUnused } from "./checks/set-unused.ts";
 import { setWrongDimensions } from "./checks/set-wrong-dimensions.ts";
 import { setWrongFamily } from "./checks/set-wrong-family.ts";
 import { shadowedRule } from "./checks/shadowed-rule.ts";
+import { socketMatchMissing } from "./checks/socket-match-missing.ts";
 import { tproxyTableEmpty } from "./checks/tproxy-table-empty.ts";
 import { tproxyWithoutListener } from "./checks/tproxy-without-listener.ts";
 import { tproxyWithoutRule } from "./checks/tproxy-without-rule.ts";
@@ -45,6 +59,20 @@ export const checks: readonly Check[] = [
   contradictoryMatch,
   shadowedRule,
   unreachableRule,
+  invalidDroppedInRaw,
+  missingJumpTarget,
+  feederMissing,
+  feederOutOfOrder,
+  foreignRuleBeforeFeeder,
+  conntrackInactiveNat,
+  natAfterAccept,
+  duplicateRule,
+  redundantRule,
+  outputInterfaceBeforeRouting,
+  inputInterfaceInOutput,
+  orphanChain,
+  deadByCounters,
+  socketMatchMissing,
   tproxyWithoutRule,
   tproxyTableEmpty,
   tproxyWithoutListener,

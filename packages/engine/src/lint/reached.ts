@@ -16,6 +16,7 @@ export interface Stop {
   readonly order: number;
   /** Runs before conntrack has looked at the packet. */
   readonly isBeforeConntrack: boolean;
+  readonly isNat: boolean;
 }
 
 /** A chain that packets can come to. Chains that nobody calls are none. */
@@ -44,10 +45,23 @@ export function reachedChains({ program }: Pick<Subject, "program">): readonly R
   return all;
 }
 
+const byChain = new WeakMap<Program, ReadonlyMap<CompiledChain, ReachedChain>>();
+
+/** A compiled chain with where it stands; null: packets do not come to it. */
+export function reachedChain(subject: Pick<Subject, "program">, chain: CompiledChain): ReachedChain | null {
+  const compiled = subject.program();
+  let index = byChain.get(compiled);
+  if (index === undefined) {
+    index = new Map(reachedChains(subject).map((at) => [at.chain, at]));
+    byChain.set(compiled, index);
+  }
+  return index.get(chain) ?? null;
+}
+
 function familyChains(program: Program, family: Family): Iterable<ReachedChain> {
   const reached = new Map<CompiledChain, ReachedChain & { readonly from: Stop[] }>();
-  for (const [order, { hook, base, isBeforeConntrack }] of [...baseChains(program.families[family])].entries()) {
-    const stop = { hook, name: base.chain.name, order, isBeforeConntrack };
+  for (const [order, { hook, base, isBeforeConntrack, isNat }] of [...baseChains(program.families[family])].entries()) {
+    const stop = { hook, name: base.chain.name, order, isBeforeConntrack, isNat };
     for (const chain of chainsFrom([base], program.nftSets)) {
       const one = reached.get(chain);
       if (one === undefined) reached.set(chain, { family, table: base.table, chain, from: [stop] });
@@ -94,15 +108,25 @@ export function eachOnce(findings: readonly Finding[]): readonly Finding[] {
 
 const views = new WeakMap<Program, ReadonlyMap<Rule | NftRule, RuleView>>();
 
-/** Whose rule it is; null: nobody's who is known. */
-export function ownerOf({ program, node }: Subject, { rule }: ReachedRule): Owner | null {
+/** The rule as an owner is told by it. */
+function viewOf({ program, node }: Subject, { source }: CompiledRule): RuleView | null {
   const compiled = program();
-  const { owners, rules } = node();
   let bySource = views.get(compiled);
   if (bySource === undefined) {
-    bySource = new Map(rules.map(({ rule: source, view }) => [source, view]));
+    bySource = new Map(node().rules.map(({ rule, view }) => [rule, view]));
     views.set(compiled, bySource);
   }
-  const view = bySource.get(rule.source);
-  return view === undefined ? null : owners.rule(view).owner;
+  return bySource.get(source) ?? null;
+}
+
+/** Whose rule it is; null: nobody's who is known. */
+export function ownerOf(subject: Subject, { rule }: ReachedRule): Owner | null {
+  const view = viewOf(subject, rule);
+  return view === null ? null : subject.node().owners.rule(view).owner;
+}
+
+/** All words of a rule, comments included. */
+export function textOf(subject: Subject, rule: CompiledRule): string {
+  const view = viewOf(subject, rule);
+  return view === null ? "" : [view.text, ...view.comments].join("\n");
 }

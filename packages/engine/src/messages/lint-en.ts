@@ -137,6 +137,49 @@ export const lint = {
     "{owner} changes {bits} of the connection's mark, which {other} uses\nWhat the one says with these bits the other takes for its own. Give one of them other bits: most programs have an option for theirs.",
   "whole-mark-overwrite":
     "this rule sets the whole mark to {value}: what {owners} had put into {bits} is lost on the way to where it is asked for\nSet only bits of your own: `--set-xmark {value}/{value}`, in nft `meta mark set meta mark | {value}`.",
+  "no-output-device":
+    "this rule asks for a packet that leaves by {device}, in a chain that {hooks} alone calls: before routing there is no output device, and it never matches\nPut it into FORWARD, OUTPUT or POSTROUTING; else delete it.",
+  "no-output-device-negated":
+    "`! -o {device}` is no condition here: the chain is called from {hooks} alone, and before routing there is no output device\nThe rule also takes the packets that it means to leave out. For those that come in by the device write `! -i {device}`.",
+  "no-input-device":
+    "this rule asks for a packet that came in by {device}, in a chain that {hooks} alone calls: packets of the node itself came in by none, and it never matches\nPut it into PREROUTING, INPUT or FORWARD; else delete it.",
+  "no-input-device-negated":
+    "`! -i {device}` is no condition here: the chain is called from {hooks} alone, and packets of the node itself came in by no device\nLeave it out, or write `! -o {device}`.",
+  "duplicate-rule":
+    "this rule stands in its chain a second time, and does nothing that rule {first} has not done\nDelete one of them.",
+  "duplicate-rule-counts":
+    "this rule stands in its chain a second time; rule {first} is the same\nWhat it does is done twice, or rules between make a difference. If that is not meant, delete one of them.",
+  "invalid-in-raw":
+    "this rule drops by a state of the connection before conntrack has looked ({hooks}): here every packet is INVALID, and it takes all that it asks for otherwise\nMove it behind conntrack: into mangle PREROUTING, or into filter.",
+  "missing-jump-target":
+    "table {table} has no chain {chain} to jump to: no tool loads such a rule\nThe dump was edited, or puts different moments together. Restored, it fails as a whole.",
+  "missing-jump-target-cut":
+    "chain {chain} of table {table}, which this rule jumps to, is not shown\nThe listing is cut or filtered. Take it again, whole.",
+  "feeder-missing":
+    "{from} does not lead to {owner}'s chain {to}: no packet comes to its rules\nSomebody flushed {from}, or deleted the jump. {owner} writes it again when it is restarted.",
+  "feeder-out-of-order":
+    "this jump to {behind} stands before the one to {before}: what {before} would stop may have been accepted already\nDelete the jump to {before} and have its owner write it again, at the top.",
+  "foreign-before-policy":
+    "rules that decide stand before the jump to {to} (rule {rule}): {count}\nWhat they take no policy sees. Felix and Cilium put their jumps first when they start; keep your own rules behind them, or in tables of your own.",
+  "foreign-before-service":
+    "rules that decide stand before the jump to {to} (rule {rule}): {count}\nWhat they take is not translated by it. Put them behind the jump if services are to come first.",
+  "nat-without-conntrack":
+    "the rules of {chain} never run: nothing in this family needs conntrack, and without it NAT chains are not asked\nA NAT target (MASQUERADE, DNAT …) or a match of conntrack turns it on. Rules that only mark or log belong into mangle.",
+  "nat-after-accept":
+    "this NAT rule is never asked: rule {by} before it settles all connections that it is for\nThe first rule that matches decides for the whole connection, and ACCEPT decides that nothing is translated. Move the rule before it.",
+  "redundant-before-rules":
+    "without this rule every packet would fare the same: what it takes, later rules ({by}) take to the same end\nDelete it if it is not there for its counter or for the reader.",
+  "redundant-before-end":
+    "without this rule every packet would fare the same: what it takes comes to the same end at the end of the chain\nDelete it if it is not there for its counter, or for the day when the policy changes.",
+  "redundant-before-rules-and-end":
+    "without this rule every packet would fare the same: what it takes, later rules ({by}) or the end of the chain bring to the same end\nDelete it if it is not there for its counter, or for the day when the policy changes.",
+  "orphan-chain":
+    "no rule leads to chain {chain}: its {rules} rules do nothing\nPut the jump back, or delete the chain.",
+  "orphan-chain-empty": "no rule leads to chain {chain}, and it is empty\nDelete it, unless somebody fills it later.",
+  "dead-by-counters":
+    "{count} rules of this chain have counted no packet, while {packets} have gone past: {rules}\nThe counters begin when the rule is written or set to zero (`-Z`). If that is long ago, nobody needs the rules.",
+  "socket-match-missing":
+    "TPROXY takes connections of TCP here, and no rule looks for sockets that are there already\nAnswers to what the proxy sends with the address of a client are forwarded past it. Put `-p tcp -m socket --transparent -j MARK --set-xmark MARK` before it, with the mark of the routing rule.",
   "nobody-known": "somebody unknown",
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",

@@ -132,6 +132,46 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "{owner} 改动连接标记的 {bits}，而 {other} 也使用这些位\n一方用这些位表达的意思会被另一方误读。让其中一方改用别的位：多数程序有相应的选项。",
   "whole-mark-overwrite":
     "这条规则把整个标记设为 {value}：{owners} 放在 {bits} 中、后面还要读取的内容因此丢失\n只设置自己的位：`--set-xmark {value}/{value}`，在 nft 中为 `meta mark set meta mark | {value}`。",
+  "no-output-device":
+    "这条规则要求数据包由 {device} 发出，但它所在的链只由 {hooks} 调用：路由之前没有输出设备，它永远不匹配\n把它放到 FORWARD、OUTPUT 或 POSTROUTING；否则删除它。",
+  "no-output-device-negated":
+    "`! -o {device}` 在此处不成条件：该链只由 {hooks} 调用，路由之前没有输出设备\n这条规则也会取走本想排除的数据包。若指由该设备进入的数据包，应写 `! -i {device}`。",
+  "no-input-device":
+    "这条规则要求数据包由 {device} 进入，但它所在的链只由 {hooks} 调用：本机发出的数据包没有输入设备，它永远不匹配\n把它放到 PREROUTING、INPUT 或 FORWARD；否则删除它。",
+  "no-input-device-negated":
+    "`! -i {device}` 在此处不成条件：该链只由 {hooks} 调用，本机发出的数据包没有输入设备\n去掉它，或写成 `! -o {device}`。",
+  "duplicate-rule": "这条规则在链中重复出现，它做的事规则 {first} 都已做过\n删除其中一条。",
+  "duplicate-rule-counts":
+    "这条规则在链中重复出现，与规则 {first} 相同\n它做的事会做两次，或者两者之间的规则造成了差别。若非有意，删除其中一条。",
+  "invalid-in-raw":
+    "这条规则在 conntrack 查看之前（{hooks}）就按连接状态丢弃：此处所有数据包都是 INVALID，除此之外它要的数据包全部被丢弃\n移到 conntrack 之后：mangle 的 PREROUTING，或 filter。",
+  "missing-jump-target":
+    "表 {table} 中没有可跳转的链 {chain}：任何工具都不会载入这样的规则\n转储被改过，或拼合了不同时刻的内容。用它恢复会整体失败。",
+  "missing-jump-target-cut": "这条规则跳转到的表 {table} 的链 {chain} 未显示\n列表被截断或筛选过。请重新完整列出。",
+  "feeder-missing":
+    "{from} 没有通向 {owner} 的链 {to}：没有数据包到达那里的规则\n有人清空了 {from} 或删除了跳转。重启 {owner} 会重新写入。",
+  "feeder-out-of-order":
+    "到 {behind} 的跳转排在到 {before} 的跳转之前：{before} 本要拦截的可能已被放行\n删除到 {before} 的跳转，让其所有者在最前面重新写入。",
+  "foreign-before-policy":
+    "在到 {to} 的跳转（规则 {rule}）之前有会作出判决的规则：{count} 条\n它们取走的数据包不经任何策略。Felix 与 Cilium 启动时把跳转放在最前；自己的规则应放在其后，或放在自己的表中。",
+  "foreign-before-service":
+    "在到 {to} 的跳转（规则 {rule}）之前有会作出判决的规则：{count} 条\n它们取走的数据包不再由它转换。若服务应当优先，把它们放到跳转之后。",
+  "nat-without-conntrack":
+    "{chain} 的规则从不执行：该协议族中没有任何规则需要 conntrack，没有它就不会查询 NAT 链\nNAT 目标（MASQUERADE、DNAT 等）或 conntrack 匹配会启用它。只做标记或日志的规则应放在 mangle。",
+  "nat-after-accept":
+    "这条 NAT 规则永远轮不到：之前的规则 {by} 已为它要处理的所有连接作出决定\n首条匹配的规则决定整个连接，ACCEPT 意为不转换。把这条规则移到它之前。",
+  "redundant-before-rules":
+    "没有这条规则，所有数据包的结果都一样：它取走的，后面的规则（{by}）会给出相同结果\n若不是为了计数或便于阅读，可删除。",
+  "redundant-before-end":
+    "没有这条规则，所有数据包的结果都一样：它取走的到链尾会得到相同结果\n若不是为了计数，或为将来更改默认策略，可删除。",
+  "redundant-before-rules-and-end":
+    "没有这条规则，所有数据包的结果都一样：它取走的，后面的规则（{by}）或链尾会给出相同结果\n若不是为了计数，或为将来更改默认策略，可删除。",
+  "orphan-chain": "没有规则通向链 {chain}：它的 {rules} 条规则不起作用\n补上跳转，或删除该链。",
+  "orphan-chain-empty": "没有规则通向链 {chain}，且它是空的\n若无人日后使用，可删除。",
+  "dead-by-counters":
+    "该链有 {count} 条规则从未计到数据包，而已有 {packets} 个数据包经过：{rules}\n计数自规则写入或清零（`-Z`）时开始。若已久远，这些规则无人需要。",
+  "socket-match-missing":
+    "此处 TPROXY 接管 TCP 连接，却没有规则查找已有的套接字\n代理以客户端地址发出的连接，其应答会绕过代理被转发。请在其前加上 `-p tcp -m socket --transparent -j MARK --set-xmark MARK`，标记与路由规则一致。",
   "nobody-known": "未知来源",
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",

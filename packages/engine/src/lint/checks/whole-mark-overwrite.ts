@@ -58,7 +58,7 @@ const EXIT: readonly Stop[] = (["input", "egress"] as const).map((hook) => stopA
 const ROUTING: readonly Stop[] = [stopAt("prerouting", Infinity), stopAt("output", Infinity)];
 
 function stopAt(hook: Stop["hook"], order: number): Stop {
-  return { hook, name: hook, order, isBeforeConntrack: false };
+  return { hook, name: hook, order, isBeforeConntrack: false, isNat: false };
 }
 
 function keptBits(subject: Subject, uses: MarkUses): readonly Kept[] {

@@ -91,7 +91,7 @@ export interface UsableEndpoints {
   readonly hasExternal: boolean;
 }
 
-/** `zone`: of this node; null where its Node has no such label. */
+/** `zone`: that whose hints count; null: none do. */
 export function usableEndpoints(
   port: ProxiedPort,
   endpoints: readonly ProxiedEndpoint[],

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
+import { LOOPBACK_NET } from "../iptables/kube-rules.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
@@ -108,11 +109,20 @@ function writeLoadBalancerIPs(writing: Writing): void {
   if (!usable.hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
 }
 
+const LOOPBACK = { negated: false, value: LOOPBACK_NET } as const;
+
 function writeNodePort(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains } = writing;
+  const { port, usable, parts, nat, filter, chains, context } = writing;
   if (port.nodePort !== null) {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
-    if (usable.any) nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
+    if (usable.any) {
+      if (context.counts && context.config.localhostNodePorts && context.family === "ip") {
+        const counted = parts.match("nfacct", { "nfacct-name": "localhost_nps_accepted_pkts" });
+        const matches = [...(to.matches ?? []), counted];
+        nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });
+      }
+      nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
+    }
     if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
   }
   if (port.healthCheckNodePort !== null) {

@@ -11,7 +11,7 @@ import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
 import type { Version } from "./version.ts";
-import { parseVersion } from "./version.ts";
+import { toldVersion } from "./version.ts";
 import { nodeSnapshot } from "./node-snapshot.ts";
 
 /** A node with what owners wrote on it. */
@@ -81,9 +81,7 @@ export class NodeDraft {
 
   /** Which version of a component runs here; null: nobody tells. */
   versionOf(component: "kube-proxy" | "kubelet"): Version | null {
-    const { kubeletVersion = null, kubeProxyVersion = null } = this.node ?? {};
-    const told = component === "kubelet" ? kubeletVersion : (kubeProxyVersion ?? kubeletVersion);
-    return parseVersion(this.facts?.versions.get(component) ?? told ?? "");
+    return toldVersion(component, this.node, this.facts);
   }
 
   /** What is there in the end. */
