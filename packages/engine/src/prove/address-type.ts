@@ -28,7 +28,7 @@ export function addressTypeSet(space: Space, test: Test & { kind: "addrtype" }, 
   const holds =
     space.layout.family === "ip"
       ? bdd.union(addressTypesV4(space, asked).flatMap(({ type, when }) => (types.includes(type) ? [when] : [])))
-      : setV6(space, asked, types);
+      : setV6(space, types, asked, open);
   return negated ? bdd.not(holds) : holds;
 }
 
@@ -69,7 +69,7 @@ const TYPES: ReadonlyMap<string | null, AddressType> = new Map([
 ]);
 
 /** match_type6: multicast, unicast and unspecified by the address alone, and all that are named must hold; the rest by its route. */
-function setV6(space: Space, asked: Asked, types: readonly AddressType[]): Ref {
+function setV6(space: Space, types: readonly AddressType[], asked: Asked, open: (what: string) => Ref): Ref {
   const { bdd } = space;
   const { field, own } = asked;
   const multicast = v6Net(space, field, "multicast");
@@ -79,7 +79,11 @@ function setV6(space: Space, asked: Asked, types: readonly AddressType[]): Ref {
   if (types.includes("UNICAST")) possible = bdd.and(possible, bdd.not(bdd.or(multicast, zero)));
   if (types.includes("UNSPEC")) possible = bdd.and(possible, zero);
   if (possible === FALSE || !types.some((type) => ROUTED_V6.has(type))) return possible;
-  const routed = routedSet(space, asked, types);
+  const words = types.filter((type) => ROUTED_V6.has(type)).join(" or ");
+  // Routes change without the rules.
+  const routed = space.hasOpenSets
+    ? open(`the route to the ${field === "src" ? "source" : "destination"} is of type ${words}`)
+    : routedSet(space, asked, types);
   return bdd.and(possible, bdd.ite(own, types.includes("LOCAL") ? TRUE : FALSE, routed));
 }
 

@@ -133,7 +133,7 @@ function plainSet(test: Plain, asking: Asking): Ref {
     case "ipvs":
       return here(test.what, "no ipvsadm-save dump");
     case "rpfilter":
-      return reversePathSet(space, test);
+      return space.hasOpenSets ? here("-m rpfilter", "routes change without the rules") : reversePathSet(space, test);
     case "compare":
       return here("a match of nft", "not looked at");
     case "lookup":

@@ -69,10 +69,7 @@ function routedTypes(run: Run, address: bigint, device: string | null): readonly
   const own = device === null ? null : run.program.links.get(device);
   const onDevice: AddressType[] =
     own?.addresses.some(({ prefix }) => prefix.address === address) === true ? ["LOCAL"] : [];
-  const result = fibLookup(
-    run,
-    flowKey(run.skb, { ...NOTHING_ELSE, dst: address, oif: device }),
-  );
+  const result = fibLookup(run, flowKey(run.skb, { ...NOTHING_ELSE, dst: address, oif: device }));
   if (result.kind === "error") return [...onDevice, "UNREACHABLE"];
   const { type } = result.entry.route;
   if (type === "local" && device === null) return ["LOCAL"];
