@@ -264,7 +264,7 @@ export const commandLine = {
     "0 ok (a drop is an answer) · 1 findings, differences, expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
-  lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
+  lint: "say what is wrong with a snapshot: rules, sets, routing, settings, and how its listings show them",
   diff: "say what differs between two snapshots, counters and spelling aside",
   test: "check what you expect of a node's packets, from a file",
   show: "print the rules, sets, routes and counts of a snapshot",
