@@ -275,6 +275,8 @@ export function nftAction(action: Action, place: NftPlace): NftWords {
           },
         ],
       };
+    case "nflog":
+      invariant(false, "flow logs are not written for nft");
     case "dnat":
     case "snat":
     case "masquerade":
