@@ -275,12 +275,12 @@ export function nftAction(action: Action, place: NftPlace): NftWords {
           },
         ],
       };
-    case "nflog":
-      invariant(false, "flow logs are not written for nft");
     case "dnat":
     case "snat":
     case "masquerade":
       return natAction(action);
+    case "nflog":
+      invariant(false, "flow logs are not written for nft");
   }
 }
 
