@@ -47,6 +47,8 @@ export const diagnostics = {
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
   "render-calico-no-limits":
     "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
+  "render-calico-no-flow-logs":
+    "rules of flow logs are not rendered for nftables yet\nAll other rules are; none of them says anything else without these.",
   "render-calico-no-device":
     "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",

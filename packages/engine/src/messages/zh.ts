@@ -42,6 +42,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
+  "render-calico-no-flow-logs": "尚不为 nftables 渲染流日志的规则\n其余规则都已渲染；少了它们，其余规则的含义不变。",
   "render-calico-no-device":
     "HostEndpoint {endpoint}：节点上没有哪个设备具有它期望的地址\n略过它。设备写在 hookwalk.dev/v1 Node 中。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
