@@ -38,6 +38,8 @@ export const diagnostics = {
     "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
   "cilium-no-device":
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-no-policy-proxy":
+    "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
@@ -45,6 +47,8 @@ export const diagnostics = {
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
   "render-calico-no-limits":
     "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
+  "render-calico-no-flow-logs":
+    "rules of flow logs are not rendered for nftables yet\nAll other rules are; none of them says anything else without these.",
   "render-calico-no-device":
     "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
@@ -262,7 +266,7 @@ export const commandLine = {
     "0 ok (a drop is an answer) · 1 findings, differences, expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
-  lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
+  lint: "say what is wrong with a snapshot: rules, sets, routing, settings, and how its listings show them",
   diff: "say what differs between two snapshots, counters and spelling aside",
   test: "check what you expect of a node's packets, from a file",
   show: "print the rules, sets, routes and counts of a snapshot",
@@ -411,3 +415,4 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { checks } from "./checks-en.ts";

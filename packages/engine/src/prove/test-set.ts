@@ -6,6 +6,7 @@ import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { conntrackSet } from "./conntrack.ts";
 import { FRAGMENT, fieldIn, hasEntry, isLater } from "./fields.ts";
+import { reversePathSet } from "./routing/reverse-path.ts";
 import { macSet, setMembers } from "./set.ts";
 import type { DeviceField, Space } from "./space.ts";
 
@@ -132,7 +133,7 @@ function plainSet(test: Plain, asking: Asking): Ref {
     case "ipvs":
       return here(test.what, "no ipvsadm-save dump");
     case "rpfilter":
-      return here("-m rpfilter", "routes are not looked at");
+      return space.hasOpenSets ? here("-m rpfilter", "routes change without the rules") : reversePathSet(space, test);
     case "compare":
       return here("a match of nft", "not looked at");
     case "lookup":
