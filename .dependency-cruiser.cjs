@@ -10,7 +10,7 @@ const ENGINE_LAYERS = [
   ["ext", "owners", "desired"],
   ["parse", "print", "compile", "render"],
   ["walk", "prove"],
-  ["diff", "explain"],
+  ["diff", "explain", "reach"],
   ["lint", "expect", "plan"],
   ["report"],
 ];

@@ -3,6 +3,7 @@ import { completion } from "./completion.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { lint } from "./lint.ts";
+import { reach } from "./reach.ts";
 import { show } from "./show.ts";
 import { trace } from "./trace.ts";
 import { version } from "./version.ts";
@@ -12,6 +13,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", (): Promise<Command> => Promise.resolve(trace)],
   ["show", (): Promise<Command> => Promise.resolve(show)],
   ["explain", (): Promise<Command> => Promise.resolve(explain)],
+  ["reach", (): Promise<Command> => Promise.resolve(reach)],
   ["lint", (): Promise<Command> => Promise.resolve(lint)],
   ["test", async (): Promise<Command> => (await import("./test.ts")).test],
   ["diff", (): Promise<Command> => Promise.resolve(diff)],

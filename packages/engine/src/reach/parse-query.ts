@@ -2,7 +2,7 @@ import type { QueryProblem } from "./cursor.ts";
 import { Cursor } from "./cursor.ts";
 import type { Condition, Formula, Outcome, Query, Question } from "./query.ts";
 import type { Part, TermReader } from "./terms.ts";
-import { CONDITIONS_EXPECTED, OUTCOMES_EXPECTED, isPort, readPortWord, readerOf } from "./terms.ts";
+import { CONDITIONS_EXPECTED, OUTCOMES_EXPECTED, TERM_WORDS, isPort, readPortWord, readerOf } from "./terms.ts";
 import { EXCEPT, QUESTIONS } from "./words.ts";
 
 export type ParsedQuery =
@@ -36,6 +36,13 @@ function parseWith(text: string, question: (cursor: Cursor) => Question | null):
   }
   return { query: { question: asked, ...sorted(parts) }, problem: null };
 }
+
+/** Every word of the language that means something, for completion and for guesses at what was meant. */
+export const QUERY_WORDS: readonly string[] = [
+  ...QUESTIONS.keys(),
+  ...TERM_WORDS,
+  ...["and", "or", "not", "except", "node", "rule", "chain", "table"],
+];
 
 /** Whoever gives up has said why. */
 const NOTHING: QueryProblem = { code: "expected", column: 1, found: "", expected: [] };

@@ -29,9 +29,13 @@ const BEGINNINGS: Readonly<Record<Question, string>> = {
 };
 
 /** A question in the words of the language, so that its reader sees how it was understood; read again it is the same question. */
-export function printQuery({ question, conditions, outcomes }: Query): string {
-  const parts = [...conditions.map(conditionText), ...outcomes.map(outcomeText)];
-  return [BEGINNINGS[question], ...parts].join(" ");
+export function printQuery(query: Query): string {
+  return `${BEGINNINGS[query.question]} ${printClaim(query)}`;
+}
+
+/** The same without the word that asks. */
+export function printClaim({ conditions, outcomes }: Pick<Query, "conditions" | "outcomes">): string {
+  return [...conditions.map(conditionText), ...outcomes.map(outcomeText)].join(" ");
 }
 
 function conditionText(formula: Formula<Condition>): string {

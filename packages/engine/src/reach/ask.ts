@@ -1,0 +1,119 @@
+import type { Family } from "../base/address.ts";
+import type { Program } from "../program/program.ts";
+import { FALSE, TRUE } from "../prove/bdd/bdd.ts";
+import type { Ref } from "../prove/bdd/bdd.ts";
+import { BddLimit } from "../prove/bdd/limit.ts";
+import { describeSet } from "../prove/describe/describe.ts";
+import type { Description } from "../prove/describe/description.ts";
+import type { Journeys } from "../prove/path/journeys.ts";
+import { journeysOf } from "../prove/path/journeys.ts";
+import { spaceOf } from "../prove/space-of.ts";
+import type { Space } from "../prove/space.ts";
+import { atEntry } from "../witness/place.ts";
+import { witnessOf } from "../witness/witness.ts";
+import type { Answer, AnswerGroup, OpenPackets } from "./answer.ts";
+import type { Asked } from "./asked.ts";
+import { askedBy, askedSet } from "./asked.ts";
+import { openFacts, possibly, surely } from "./certainty.ts";
+import { confirmsOf } from "./confirm.ts";
+import { termsOf } from "./formula-set.ts";
+import { groupsOf } from "./group.ts";
+import { outcomeSet } from "./outcome-set.ts";
+import type { RuleTables } from "./outcome-set.ts";
+import type { Formula, Outcome, Query, Question } from "./query.ts";
+import { tablesWith } from "./rule-names.ts";
+
+export interface AskOptions {
+  /** The most nodes of the diagrams of one family. */
+  readonly nodes?: number;
+}
+
+/** Answers a question for every packet at once. */
+export function ask(program: Program, query: Query, options: AskOptions = {}): Answer {
+  const asked = askedBy(query);
+  const none = { query, asked, answer: "unknown", groups: [], open: [], isAboutNothing: false, limit: null } as const;
+  try {
+    const findings = findingsOf(program, query, asked, options);
+    const groups = findings.flatMap(({ groups: own }) => own);
+    const open = findings.flatMap(({ open: own }) => (own === null ? [] : [own]));
+    const isFound = groups.some(({ witness }) => witness !== null);
+    const found = isFound ? "yes" : groups.length + open.length > 0 ? "unknown" : "no";
+    const answer = isDenied(query) ? NEGATED[found] : found;
+    return { ...none, answer, groups, open, isAboutNothing: findings.length === 0 };
+  } catch (error) {
+    if (error instanceof BddLimit) return { ...none, limit: error.nodes };
+    throw error;
+  }
+}
+
+/** Are the packets that it looks for against it? */
+export function isDenied({ question }: Query): boolean {
+  return question === "every" || question === "no";
+}
+
+const NEGATED = { yes: "no", no: "yes", unknown: "unknown" } as const;
+
+interface Finding {
+  readonly groups: readonly AnswerGroup[];
+  /** Null: nothing is open. */
+  readonly open: OpenPackets | null;
+}
+
+/** One for each kind of packets that are asked about, where there are any. */
+function findingsOf(
+  program: Program,
+  query: Query,
+  asked: readonly Asked[],
+  options: AskOptions,
+): readonly Finding[] {
+  const spaces = new Map<Family, Space>();
+  return asked.flatMap((one): readonly Finding[] => {
+    const space = spaces.get(one.family) ?? spaceOf(program, one.family, options);
+    spaces.set(one.family, space);
+    const packets = askedSet(space, one.origin, query);
+    return packets === FALSE ? [] : [findingOf(journeysOf(space, one.origin, packets), one, query)];
+  });
+}
+
+function findingOf(journeys: Journeys, asked: Asked, query: Query): Finding {
+  const { space, domain } = journeys;
+  const { bdd, family } = space;
+  const set = wantedSet(journeys, query, (chain) => tablesWith(family, chain));
+  const sure = surely(space, set);
+  const perhaps = bdd.minus(set, sure);
+  const tell = (packets: Ref): Description => told(space, packets, domain, query.question);
+  const groups = groupsOf(journeys, set, sure).map(({ packets, fate }): AnswerGroup => {
+    const confirms = confirmsOf(space.program, query, fate);
+    const witness = witnessOf(space, packets, atEntry(asked.origin), confirms);
+    return { asked, fate, packets: tell(packets), witness };
+  });
+  const open = { asked, packets: tell(possibly(space, perhaps)), facts: openFacts(space, perhaps) };
+  return { groups, open: perhaps === FALSE ? null : open };
+}
+
+/** The packets that the question looks for. */
+function wantedSet(journeys: Journeys, { question, outcomes }: Query, tables: RuleTables): Ref {
+  const { bdd } = journeys.space;
+  const holds = bdd.intersection(outcomes.map((formula) => outcomeSet(journeys, formula, tables)));
+  if (question !== "every") return bdd.and(journeys.domain, holds);
+  // What a packet carries when it leaves is asked of those that get through.
+  const isOfLeaving = [...termsOf(outcomes)].every(({ kind }) => kind === "translated" || kind === "marked");
+  const through = isOfLeaving ? outcomeSet(journeys, ACCEPTED, tables) : TRUE;
+  return bdd.minus(bdd.and(journeys.domain, through), holds);
+}
+
+const ACCEPTED: Formula<Outcome> = { kind: "term", term: { kind: "accepted" } };
+
+const MOST_PRODUCTS = 8;
+
+function told(space: Space, packets: Ref, among: Ref, question: Question): Description {
+  if (question !== "who") return describeSet(space, packets, { among, most: MOST_PRODUCTS });
+  const from = (set: Ref): Ref => sources(space, set);
+  return describeSet(space, from(packets), { among: from(among), most: MOST_PRODUCTS });
+}
+
+/** Where packets come from, whatever else they are. */
+function sources({ bdd, layout }: Space, packets: Ref): Ref {
+  const kept = new Set([...layout.bits.iif, ...layout.bits.src]);
+  return bdd.exists(packets, bdd.cube(bdd.support(packets).filter((level) => !kept.has(level))));
+}
