@@ -42,10 +42,25 @@ const port: fc.Arbitrary<Port> = fc.oneof(
 );
 /** Words of the language too: these stand in quotes. */
 const name = fc.oneof(
-  fc.constantFrom("eth0", "cali1a2b", "lo", "br-1.5", ...TERM_WORDS, ...FILL, ...QUESTIONS.keys(), "and", "or", "not", "node"),
+  fc.constantFrom(
+    "eth0",
+    "cali1a2b",
+    "lo",
+    "br-1.5",
+    ...TERM_WORDS,
+    ...FILL,
+    ...QUESTIONS.keys(),
+    "and",
+    "or",
+    "not",
+    "node",
+  ),
   fc.stringMatching(/^[a-z][a-zA-Z0-9_.(),?-]{0,13}$/),
 );
-const device: fc.Arbitrary<DevicePattern> = fc.record({ name: name.filter((text) => text.length < 15), prefix: fc.boolean() });
+const device: fc.Arbitrary<DevicePattern> = fc.record({
+  name: name.filter((text) => text.length < 15),
+  prefix: fc.boolean(),
+});
 const mark: fc.Arbitrary<MaskedMark> = fc.record({
   value: fc.integer({ min: 0, max: 0xffff_ffff }),
   mask: fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -58,7 +73,11 @@ const rule: fc.Arbitrary<RulePlace> = fc.record({
 });
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
-  fc.record({ kind: fc.constant("address" as const), side: fc.constantFrom("src" as const, "dst" as const), addresses }),
+  fc.record({
+    kind: fc.constant("address" as const),
+    side: fc.constantFrom("src" as const, "dst" as const),
+    addresses,
+  }),
   fc.constantFrom({ kind: "own-address" as const }, { kind: "local" as const }),
   fc.record({ kind: fc.constant("device" as const), device }),
   fc.record({ kind: fc.constant("protocol" as const), protocol: fc.integer({ min: 0, max: 255 }) }),
@@ -66,7 +85,13 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ kind: fc.constant("mark" as const), field: fc.constantFrom("mark" as const, "ctmark" as const), mark }),
   fc.record({
     kind: fc.constant("state" as const),
-    state: fc.constantFrom("new" as const, "established" as const, "invalid" as const, "untracked" as const, "any" as const),
+    state: fc.constantFrom(
+      "new" as const,
+      "established" as const,
+      "invalid" as const,
+      "untracked" as const,
+      "any" as const,
+    ),
   }),
   fc.record({ kind: fc.constant("number" as const), field: fc.constant("length" as const), ranges: ranges(0xffff) }),
   fc.record({ kind: fc.constant("number" as const), field: fc.constant("ttl" as const), ranges: ranges(0xff) }),
@@ -80,7 +105,9 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
     })
     .filter(({ ports, places }) => ports.length + places.length > 0)
     .map((target) => ({ kind: "reach" as const, target })),
-  fc.constantFrom("accepted" as const, "forwarded" as const, "undecided" as const, "untracked" as const).map((kind) => ({ kind })),
+  fc
+    .constantFrom("accepted" as const, "forwarded" as const, "undecided" as const, "untracked" as const)
+    .map((kind) => ({ kind })),
   fc.record({ kind: fc.constant("leave" as const), device }),
   fc.record({
     kind: fc.constant("translated" as const),
@@ -97,9 +124,16 @@ function formula<Term>(term: fc.Arbitrary<Term>, depth = 2): fc.Arbitrary<Formul
   if (depth === 0) return leaf;
   const inner = formula(term, depth - 1);
   const group = fc
-    .record({ kind: fc.constantFrom("all" as const, "any" as const), parts: fc.array(inner, { minLength: 2, maxLength: 3 }) })
+    .record({
+      kind: fc.constantFrom("all" as const, "any" as const),
+      parts: fc.array(inner, { minLength: 2, maxLength: 3 }),
+    })
     .filter(({ kind, parts }) => parts.every((part) => part.kind !== kind));
-  return fc.oneof({ weight: 3, arbitrary: leaf }, inner.map((part) => ({ kind: "not" as const, part })), group);
+  return fc.oneof(
+    { weight: 3, arbitrary: leaf },
+    inner.map((part) => ({ kind: "not" as const, part })),
+    group,
+  );
 }
 
 const query: fc.Arbitrary<Query> = fc.record({
@@ -119,8 +153,36 @@ describe("questions", () => {
   });
 
   const word = fc.oneof(
-    fc.constantFrom(...TERM_WORDS, ...FILL, ...QUESTIONS.keys(), "and", "or", "not", "except", "other", "than", "node", "rule"),
-    fc.constantFrom("(", ")", ",", '"', "tcp/80", "10.0.0.0/8", "eth0", "fd00::1", "filter/FORWARD/1", "0x1/0x1", "1-", "[::", "\u0000", "__proto__", "constructor"),
+    fc.constantFrom(
+      ...TERM_WORDS,
+      ...FILL,
+      ...QUESTIONS.keys(),
+      "and",
+      "or",
+      "not",
+      "except",
+      "other",
+      "than",
+      "node",
+      "rule",
+    ),
+    fc.constantFrom(
+      "(",
+      ")",
+      ",",
+      '"',
+      "tcp/80",
+      "10.0.0.0/8",
+      "eth0",
+      "fd00::1",
+      "filter/FORWARD/1",
+      "0x1/0x1",
+      "1-",
+      "[::",
+      "\u0000",
+      "__proto__",
+      "constructor",
+    ),
     fc.string({ unit: "binary", maxLength: 12 }),
   );
 
@@ -136,13 +198,24 @@ describe("questions", () => {
     );
   });
 
-  it.each(["(", "not ", "from ", "from 1 or ", '"', ",", "except ", "tcp or ", "reach tcp/1 or ", "which ", "1,", "[", "a/"])(
-    "take no longer than their length: %j over and over",
-    (part) => {
-      const began = performance.now();
-      for (const start of ["which ", "which from 10.0.0.0/8 ", "which reach ", "which tcp/"])
-        parseQuery(start + part.repeat(Math.floor(8000 / part.length)));
-      expect(performance.now() - began).toBeLessThan(1000);
-    },
-  );
+  it.each([
+    "(",
+    "not ",
+    "from ",
+    "from 1 or ",
+    '"',
+    ",",
+    "except ",
+    "tcp or ",
+    "reach tcp/1 or ",
+    "which ",
+    "1,",
+    "[",
+    "a/",
+  ])("take no longer than their length: %j over and over", (part) => {
+    const began = performance.now();
+    for (const start of ["which ", "which from 10.0.0.0/8 ", "which reach ", "which tcp/"])
+      parseQuery(start + part.repeat(Math.floor(8000 / part.length)));
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
 });

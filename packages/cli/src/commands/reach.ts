@@ -49,8 +49,10 @@ export const reach: Command = defineCommand({
   },
 });
 
-function exitCodeOf({ answer }: Answer, expected: "yes" | "no" | undefined): ExitCode {
+/** What nothing fulfils the conditions of is no good yes. */
+function exitCodeOf({ answer, isAboutNothing }: Answer, expected: "yes" | "no" | undefined): ExitCode {
   if (answer === "unknown") return EXIT.unknown;
+  if (isAboutNothing && expected === "yes") return EXIT.findings;
   return expected === undefined || answer === expected ? EXIT.ok : EXIT.findings;
 }
 

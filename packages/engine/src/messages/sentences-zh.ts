@@ -35,10 +35,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
     "{}, column {}: “{}” is not expected here; one of these could stand there: {}",
     "{1} 第 {2} 列：此处不应出现“{3}”；此处可以是：{4}",
   ],
-  [
-    "{}, column {}: it ends too early; one of these could stand there: {}",
-    "{1} 第 {2} 列：过早结束；此处可以是：{3}",
-  ],
+  ["{}, column {}: it ends too early; one of these could stand there: {}", "{1} 第 {2} 列：过早结束；此处可以是：{3}"],
   ["{}, column {}: conditions and outcomes are joined here", "{1} 第 {2} 列：此处混用了条件与结果"],
   ["{}, column {}: too many parentheses inside each other", "{1} 第 {2} 列：括号嵌套过深"],
   ["{}, column {}: it is too long", "{1} 第 {2} 列：过长"],

@@ -150,7 +150,9 @@ describe("every packet at once", () => {
   it("shows a packet that was walked for each thing that becomes of them", () => {
     const { groups, open } = answerTo("which packets in pod1 to 10.0.0.3 or 198.51.100.1 are accepted or rejected");
     expect(open).toEqual([]);
-    expect(groups.map(({ fate, witness }) => [fate?.verdict, witness?.outcome.verdict, witness?.options["dst"]])).toEqual([
+    expect(
+      groups.map(({ fate, witness }) => [fate?.verdict, witness?.outcome.verdict, witness?.options["dst"]]),
+    ).toEqual([
       ["reject", "reject", "10.0.0.3"],
       ["accept", "accept", "198.51.100.1"],
     ]);
@@ -177,7 +179,10 @@ describe("every packet at once", () => {
   });
 
   it("says so where it is about nothing", () => {
-    expect(answerTo("is every packet from 10.0.0.1 not from 10.0.0.1 dropped")).toMatchObject({ answer: "yes", isAboutNothing: true });
+    expect(answerTo("is every packet from 10.0.0.1 not from 10.0.0.1 dropped")).toMatchObject({
+      answer: "yes",
+      isAboutNothing: true,
+    });
     expect(answerTo("which tcp/80 udp/53 are dropped")).toMatchObject({ answer: "no", isAboutNothing: true });
   });
 
@@ -192,7 +197,10 @@ describe("names that are not there", () => {
   it.each([
     ["which in eth9 dropped", { what: "device", name: "eth9", known: expect.arrayContaining(["eth0"]) }],
     ["which leave by eth9", { what: "device", name: "eth9" }],
-    ["which match rule 1 of nothing/web", { what: "table", name: "nothing", known: expect.arrayContaining(["filter"]) }],
+    [
+      "which match rule 1 of nothing/web",
+      { what: "table", name: "nothing", known: expect.arrayContaining(["filter"]) },
+    ],
     ["which match rule 1 of nothing", { what: "chain", name: "nothing", known: expect.arrayContaining(["web"]) }],
     ["which match rule 1 of nat/web", { what: "chain", name: "web" }],
     ["which match rule 3 of web", { what: "rule", chain: "web", rule: 3, most: 2 }],

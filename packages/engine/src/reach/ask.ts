@@ -60,12 +60,7 @@ interface Finding {
 }
 
 /** One for each kind of packets that are asked about, where there are any. */
-function findingsOf(
-  program: Program,
-  query: Query,
-  asked: readonly Asked[],
-  options: AskOptions,
-): readonly Finding[] {
+function findingsOf(program: Program, query: Query, asked: readonly Asked[], options: AskOptions): readonly Finding[] {
   const spaces = new Map<Family, Space>();
   return asked.flatMap((one): readonly Finding[] => {
     const space = spaces.get(one.family) ?? spaceOf(program, one.family, options);

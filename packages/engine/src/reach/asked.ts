@@ -28,7 +28,9 @@ export interface Asked {
 /** IPv4 that comes in, unless the question speaks of something else. */
 export function askedBy(query: Query): readonly Asked[] {
   const conditions = [...termsOf(query.conditions)];
-  const origins: readonly Origin[] = conditions.some(({ kind }) => kind === "local") ? ["receive", "send"] : ["receive"];
+  const origins: readonly Origin[] = conditions.some(({ kind }) => kind === "local")
+    ? ["receive", "send"]
+    : ["receive"];
   return familiesOf(query, conditions).flatMap((family) => origins.map((origin) => ({ family, origin })));
 }
 
@@ -68,7 +70,8 @@ export function askedSet(space: Space, origin: Origin, query: Query): Ref {
 const OF_A_FLOW = ["ctmark", "ctStatus", "ctDirection"] as const;
 
 const ORDINARY: Readonly<Record<Default, (space: Space) => Ref>> = {
-  state: (space) => space.bdd.intersection([space.is("ctState", CT_STATE.new), ...OF_A_FLOW.map((field) => space.is(field, 0))]),
+  state: (space) =>
+    space.bdd.intersection([space.is("ctState", CT_STATE.new), ...OF_A_FLOW.map((field) => space.is(field, 0))]),
   mark: (space) => space.is("mark", 0),
   ttl: (space) => space.in("ttl", [{ from: ORDINARY_TTL, to: 0xff }]),
   length: (space) => space.in("length", [{ from: 0, to: ORDINARY_LENGTH }]),

@@ -80,7 +80,11 @@ export function portSet(space: Space, side: "sport" | "dport", { protocol, range
   const of = space.is("proto", number);
   if (hasPorts(number)) return bdd.and(of, space.in(side, ranges));
   // An echo request has another number in each family; whoever says `icmp/8` means one.
-  const isPing = number !== protocol && ranges.length === 1 && ranges[0]?.from === ECHO_REQUEST.ip && ranges[0].to === ECHO_REQUEST.ip;
+  const isPing =
+    number !== protocol &&
+    ranges.length === 1 &&
+    ranges[0]?.from === ECHO_REQUEST.ip &&
+    ranges[0].to === ECHO_REQUEST.ip;
   return bdd.and(of, isPing ? space.is("icmpType", ECHO_REQUEST.ip6) : space.in("icmpType", ranges));
 }
 

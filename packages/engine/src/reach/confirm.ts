@@ -23,7 +23,11 @@ import type {
  * Does one outcome of a walk show what a question looks for? It is asked of the walk itself, by another way than that which found the
  * packet: the two check each other.
  */
-export function confirmsOf(program: Program, { question, outcomes }: Query, fate: FateName | null): (walked: Walked) => boolean {
+export function confirmsOf(
+  program: Program,
+  { question, outcomes }: Query,
+  fate: FateName | null,
+): (walked: Walked) => boolean {
   return (walked) => {
     if (fate !== null && (walked.verdict !== fate.verdict || walked.delivery !== fate.delivery)) return false;
     const all = outcomes.every((formula) => formulaHolds(formula, (outcome) => holds(program, walked, outcome)));
@@ -49,9 +53,17 @@ function holds(program: Program, walked: Walked, outcome: Outcome): boolean {
   const isAccepted = verdict === "accept";
   switch (outcome.kind) {
     case "reach":
-      return isAccepted && (isAt(walked.packet, delivery, outcome.target) || isAt(asItCame(walked), delivery, outcome.target));
+      return (
+        isAccepted &&
+        (isAt(walked.packet, delivery, outcome.target) || isAt(asItCame(walked), delivery, outcome.target))
+      );
     case "leave":
-      return isAccepted && walked.oif !== null && (delivery === "forward" || delivery === "sent") && isDevice(walked.oif, outcome.device);
+      return (
+        isAccepted &&
+        walked.oif !== null &&
+        (delivery === "forward" || delivery === "sent") &&
+        isDevice(walked.oif, outcome.device)
+      );
     case "translated":
       return isTranslated(program, walked, outcome.how, outcome.to);
     case "marked":
@@ -135,5 +147,7 @@ function isTranslated({ links }: Program, { steps }: Walked, how: Translation, t
 }
 
 function isRule(step: Step, { table, chain, rule }: RulePlace): boolean {
-  return step.kind === "rule" && (table === null || step.table === table) && step.chain === chain && step.number === rule;
+  return (
+    step.kind === "rule" && (table === null || step.table === table) && step.chain === chain && step.number === rule
+  );
 }

@@ -59,7 +59,10 @@ describe("a question is read", () => {
     ["which from 10.0.0.1 or 10.0.0.2, to eth0 dropped", null],
     ["which from 10.0.0.1 or eth0 and tcp dropped", "which packets from 10.0.0.1 or in eth0 tcp dropped"],
     ["which not from 10.0.0.1 dropped", "which packets not from 10.0.0.1 dropped"],
-    ["which from 10.0.0.0/8 except 10.0.0.1 and 10.0.0.2 dropped", "which packets from 10.0.0.0/8 not (from 10.0.0.1 or from 10.0.0.2) dropped"],
+    [
+      "which from 10.0.0.0/8 except 10.0.0.1 and 10.0.0.2 dropped",
+      "which packets from 10.0.0.0/8 not (from 10.0.0.1 or from 10.0.0.2) dropped",
+    ],
     ["which (tcp and from eth0) or udp dropped", "which packets (tcp in eth0) or udp dropped"],
     ["which not (tcp or udp) dropped", "which packets not (tcp or udp) dropped"],
     // What becomes of them.

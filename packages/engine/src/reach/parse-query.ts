@@ -6,8 +6,7 @@ import { CONDITIONS_EXPECTED, OUTCOMES_EXPECTED, TERM_WORDS, isPort, readPortWor
 import { EXCEPT, QUESTIONS } from "./words.ts";
 
 export type ParsedQuery =
-  | { readonly query: Query; readonly problem: null }
-  | { readonly query: null; readonly problem: QueryProblem };
+  { readonly query: Query; readonly problem: null } | { readonly query: null; readonly problem: QueryProblem };
 
 /** Parentheses inside each other. */
 const MAX_DEPTH = 32;
@@ -26,7 +25,10 @@ export function parseClaim(text: string, question: Question): ParsedQuery {
 
 function parseWith(text: string, question: (cursor: Cursor) => Question | null): ParsedQuery {
   if (text.length > MAX_LENGTH) {
-    return { query: null, problem: { code: "too-long", column: MAX_LENGTH, found: "", expected: [String(MAX_LENGTH)] } };
+    return {
+      query: null,
+      problem: { code: "too-long", column: MAX_LENGTH, found: "", expected: [String(MAX_LENGTH)] },
+    };
   }
   const cursor = new Cursor(text);
   const asked = question(cursor);

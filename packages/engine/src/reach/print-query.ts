@@ -1,5 +1,14 @@
 import type { Family } from "../base/address.ts";
-import { bitsOf, clearAddress, familyOf, maskOfLength, orAddress, allOnes, printAddress, maskAddress } from "../base/address.ts";
+import {
+  bitsOf,
+  clearAddress,
+  familyOf,
+  maskOfLength,
+  orAddress,
+  allOnes,
+  printAddress,
+  maskAddress,
+} from "../base/address.ts";
 import { printHex } from "../base/hex.ts";
 import { parseProtocol, printProtocol } from "../base/protocols.ts";
 import type { Ranges } from "../base/ranges.ts";

@@ -3,7 +3,17 @@ import { wordOf } from "./cursor.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Condition, Formula, Outcome, Port, RulePlace, State, Target } from "./query.ts";
 import type { Token } from "./tokens.ts";
-import { addressesOf, deviceOf, looksLikePort, markOf, placeOf, portOf, rangesOf, ruleNumberOf, rulePlaceOf } from "./values.ts";
+import {
+  addressesOf,
+  deviceOf,
+  looksLikePort,
+  markOf,
+  placeOf,
+  portOf,
+  rangesOf,
+  ruleNumberOf,
+  rulePlaceOf,
+} from "./values.ts";
 import { BLOCKED, FARED, NODE, PORT_WORDS, PREPOSITIONS, PROTOCOLS, SERVICES, TRANSLATIONS } from "./words.ts";
 
 /** A part of a question: about packets as they entered, or about what became of them. */

@@ -35,7 +35,7 @@ export function tokenize(text: string): readonly Token[] {
 /** Where to read on: at the commas behind a word, which are signs again. */
 function pushWord(tokens: Token[], text: string, start: number): number {
   let end = start;
-  while (end < text.length && !isBlank(text.charAt(end)) && !"()\"".includes(text.charAt(end))) end++;
+  while (end < text.length && !isBlank(text.charAt(end)) && !'()"'.includes(text.charAt(end))) end++;
   let last = end;
   while (last > start && ",?.".includes(text.charAt(last - 1))) last--;
   if (last > start) tokens.push({ kind: "word", text: text.slice(start, last), column: start + 1 });

@@ -1,4 +1,13 @@
-import { clearAddress, familyOf, maskOfLength, netOf, orAddress, allOnes, parseAddress, parsePrefix } from "../base/address.ts";
+import {
+  clearAddress,
+  familyOf,
+  maskOfLength,
+  netOf,
+  orAddress,
+  allOnes,
+  parseAddress,
+  parsePrefix,
+} from "../base/address.ts";
 import type { Ranges } from "../base/ranges.ts";
 import { normaliseRanges } from "../base/ranges.ts";
 import { hasPorts, PROTO } from "../program/protocol.ts";
@@ -39,7 +48,9 @@ export function rangesOf(text: string, highest: number = HIGHEST_PORT): Ranges |
     const [, from = "", to] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
     return from === "" ? null : { from: Number(from), to: Number(to ?? from) };
   });
-  const read = ranges.flatMap((range) => (range === null || range.from > range.to || range.to > highest ? [] : [range]));
+  const read = ranges.flatMap((range) =>
+    range === null || range.from > range.to || range.to > highest ? [] : [range],
+  );
   return read.length === ranges.length ? normaliseRanges(read) : null;
 }
 
@@ -69,7 +80,8 @@ const LONGEST_NAME = 15;
 export function deviceOf(text: string): DevicePattern | null {
   const prefix = text.endsWith("+");
   const name = prefix ? text.slice(0, -1) : text;
-  const isName = name.length <= LONGEST_NAME && (name !== "" || prefix) && !/[/\s]/.test(name) && !/^[\d.:-]+$/.test(name);
+  const isName =
+    name.length <= LONGEST_NAME && (name !== "" || prefix) && !/[/\s]/.test(name) && !/^[\d.:-]+$/.test(name);
   return isName ? { name, prefix } : null;
 }
 
@@ -90,7 +102,9 @@ export function rulePlaceOf(text: string): RulePlace | null {
   const parts = text.split("/");
   const rule = ruleNumberOf(parts.at(-1) ?? "");
   const [table = null, chain = ""] = parts.length === 3 ? parts : [null, parts[0]];
-  return rule === null || chain === "" || table === "" || parts.length < 2 || parts.length > 3 ? null : { table, chain, rule };
+  return rule === null || chain === "" || table === "" || parts.length < 2 || parts.length > 3
+    ? null
+    : { table, chain, rule };
 }
 
 const MOST_RULES = 1e7;
@@ -99,4 +113,3 @@ const MOST_RULES = 1e7;
 export function ruleNumberOf(text: string): number | null {
   return /^[1-9]\d{0,7}$/.test(text) && Number(text) <= MOST_RULES ? Number(text) : null;
 }
-

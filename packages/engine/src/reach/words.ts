@@ -32,7 +32,17 @@ export const PORT_WORDS: ReadonlySet<string> = new Set(["port", "ports"]);
 export const EXCEPT: ReadonlySet<string> = new Set(["except", "excluding", "other"]);
 
 /** Between a verb and what it is about. */
-export const PREPOSITIONS: ReadonlySet<string> = new Set(["at", "by", "in", "into", "of", "on", "through", "to", "via"]);
+export const PREPOSITIONS: ReadonlySet<string> = new Set([
+  "at",
+  "by",
+  "in",
+  "into",
+  "of",
+  "on",
+  "through",
+  "to",
+  "via",
+]);
 
 /** This node, behind `from`, `to` or `reach`. */
 export const NODE: ReadonlySet<string> = new Set(["node", "node's", "host", "host's", "itself"]);

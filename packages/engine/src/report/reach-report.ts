@@ -89,11 +89,13 @@ function headingOf({ family, origin }: Asked, asked: readonly Asked[], say: Spea
 function fateWords(fate: FateName | null, say: Speaker): readonly Word[] {
   if (fate === null) return [word(say.report("fate-several"), "unsure")];
   const { verdict, delivery, at, what } = fate;
-  const name = verdict === "accept" && delivery !== "none" ? (`fate-${delivery}` as const) : (`fate-${verdict}` as const);
+  const name =
+    verdict === "accept" && delivery !== "none" ? (`fate-${delivery}` as const) : (`fate-${verdict}` as const);
   const place =
     at === null
       ? ""
-      : say.report("where-hook", { hook: say.report(`hook-${at.hook}`) }) + ` (${at.base.table.name}/${at.base.chain.name})`;
+      : say.report("where-hook", { hook: say.report(`hook-${at.hook}`) }) +
+        ` (${at.base.table.name}/${at.base.chain.name})`;
   const why = what === null ? "" : say.report("because", { what: say.sentence(what) });
   return [word(say.report(name), ROLES[verdict]), word(place + why)];
 }
@@ -107,18 +109,31 @@ const ROLES: Readonly<Record<FateName["verdict"], Role>> = {
 };
 
 function* witnessLines({ options, outcome, conditions }: Witness, snapshot: string, say: Speaker): Iterable<Line> {
-  yield textLine(2, word(`${say.report("for-example")} `, "faint"), word(`hookwalk trace ${snapshot} ${traceOptions(options)}`));
+  yield textLine(
+    2,
+    word(`${say.report("for-example")} `, "faint"),
+    word(`hookwalk trace ${snapshot} ${traceOptions(options)}`),
+  );
   for (const { what, assumed } of conditions) {
     yield textLine(6, word(`${say.report(assumed ? "if" : "if-not")} `, "unsure"), word(say.sentence(what)));
   }
   yield textLine(4, ...verdictWords(outcome, decisiveStep(outcome), "plain", say));
 }
 
-function* openLines({ asked: own, packets, facts }: OpenPackets, asked: readonly Asked[], say: Speaker): Iterable<Line> {
+function* openLines(
+  { asked: own, packets, facts }: OpenPackets,
+  asked: readonly Asked[],
+  say: Speaker,
+): Iterable<Line> {
   yield textLine(0, word(headingOf(own, asked, say)), word(say.report("reach-open"), "unsure"));
   yield* packetLines(packets, 4, say);
   for (const { what, why } of facts.slice(0, MOST_FACTS)) {
-    yield textLine(2, word("? ", "unsure"), word(say.sentence(what)), word(` ${say.report("assumed-why", { why: say.sentence(why) })}`, "faint"));
+    yield textLine(
+      2,
+      word("? ", "unsure"),
+      word(say.sentence(what)),
+      word(` ${say.report("assumed-why", { why: say.sentence(why) })}`, "faint"),
+    );
   }
   if (facts.length > MOST_FACTS) {
     yield textLine(2, word(say.report("reach-more-facts", { count: facts.length - MOST_FACTS }), "faint"));
@@ -126,7 +141,9 @@ function* openLines({ asked: own, packets, facts }: OpenPackets, asked: readonly
 }
 
 function* footer({ query, asked }: Answer, say: Speaker): Iterable<Line> {
-  const kinds = asked.map(({ family, origin }) => `${family === "ip" ? "IPv4" : "IPv6"} ${say.report(`origin-${origin}`)}`);
+  const kinds = asked.map(
+    ({ family, origin }) => `${family === "ip" ? "IPv4" : "IPv6"} ${say.report(`origin-${origin}`)}`,
+  );
   yield textLine(0, word(say.report("reach-asked", { packets: kinds.join(", ") }), "faint"));
   const defaults = defaultsOf(query).map((name) => DEFAULT_WORDS[name]);
   if (defaults.length > 0) {
