@@ -2,7 +2,7 @@ import type { Description } from "../prove/describe/description.ts";
 import type { Fate } from "../prove/path/fate.ts";
 import type { Unknown } from "../prove/space.ts";
 import type { Witness } from "../witness/witness.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked, Default } from "./asked.ts";
 import type { Query } from "./query.ts";
 
 /** The answer to a question, in plain values. */
@@ -15,6 +15,8 @@ export interface Answer {
   /** Packets of which the snapshot does not say whether they belong to these. */
   readonly open: readonly OpenPackets[];
   readonly asked: readonly Asked[];
+  /** What was taken for granted of the packets. */
+  readonly defaults: readonly Default[];
   /** No packet fulfils the conditions. */
   readonly isAboutNothing: boolean;
   /** The question needed more room than there is: so many nodes of the diagrams; null: it did not. */
@@ -22,7 +24,10 @@ export interface Answer {
 }
 
 /** What becomes of packets, as far as they fare alike. */
-export type FateName = Pick<Fate, "verdict" | "delivery" | "reason" | "what" | "at" | "inside">;
+export interface FateName extends Pick<Fate, "verdict" | "delivery" | "what" | "at" | "inside"> {
+  /** Null: which of several places decides the snapshot does not say. */
+  readonly reason: Fate["reason"] | null;
+}
 
 /** Packets that fare alike. */
 export interface AnswerGroup {

@@ -12,8 +12,8 @@ import type { Space } from "../prove/space.ts";
 import { atEntry } from "../witness/place.ts";
 import { witnessOf } from "../witness/witness.ts";
 import type { Answer, AnswerGroup, OpenPackets } from "./answer.ts";
-import type { Asked } from "./asked.ts";
-import { askedBy, askedSet } from "./asked.ts";
+import type { Asked, Default } from "./asked.ts";
+import { askedBy, askedPackets } from "./asked.ts";
 import { openFacts, possibly, surely } from "./certainty.ts";
 import { confirmsOf } from "./confirm.ts";
 import { termsOf } from "./formula-set.ts";
@@ -31,7 +31,16 @@ export interface AskOptions {
 /** Answers a question for every packet at once. */
 export function ask(program: Program, query: Query, options: AskOptions = {}): Answer {
   const asked = askedBy(query);
-  const none = { query, asked, answer: "unknown", groups: [], open: [], isAboutNothing: false, limit: null } as const;
+  const none = {
+    query,
+    asked,
+    answer: "unknown",
+    groups: [],
+    open: [],
+    defaults: [],
+    isAboutNothing: false,
+    limit: null,
+  } as const;
   try {
     const findings = findingsOf(program, query, asked, options);
     const groups = findings.flatMap(({ groups: own }) => own);
@@ -39,7 +48,8 @@ export function ask(program: Program, query: Query, options: AskOptions = {}): A
     const isFound = groups.some(({ witness }) => witness !== null);
     const found = isFound ? "yes" : groups.length + open.length > 0 ? "unknown" : "no";
     const answer = isDenied(query) ? NEGATED[found] : found;
-    return { ...none, answer, groups, open, isAboutNothing: findings.length === 0 };
+    const defaults = [...new Set(findings.flatMap((finding) => finding.defaults))];
+    return { ...none, answer, groups, open, defaults, isAboutNothing: findings.length === 0 };
   } catch (error) {
     if (error instanceof BddLimit) return { ...none, limit: error.nodes };
     throw error;
@@ -54,6 +64,7 @@ export function isDenied({ question }: Query): boolean {
 const NEGATED = { yes: "no", no: "yes", unknown: "unknown" } as const;
 
 interface Finding {
+  readonly defaults: readonly Default[];
   readonly groups: readonly AnswerGroup[];
   /** Null: nothing is open. */
   readonly open: OpenPackets | null;
@@ -65,12 +76,13 @@ function findingsOf(program: Program, query: Query, asked: readonly Asked[], opt
   return asked.flatMap((one): readonly Finding[] => {
     const space = spaces.get(one.family) ?? spaceOf(program, one.family, options);
     spaces.set(one.family, space);
-    const packets = askedSet(space, one.origin, query);
-    return packets === FALSE ? [] : [findingOf(journeysOf(space, one.origin, packets), one, query)];
+    const { packets, defaults } = askedPackets(space, one.origin, query);
+    if (packets === FALSE) return [];
+    return [{ defaults, ...findingOf(journeysOf(space, one.origin, packets), one, query) }];
   });
 }
 
-function findingOf(journeys: Journeys, asked: Asked, query: Query): Finding {
+function findingOf(journeys: Journeys, asked: Asked, query: Query): Omit<Finding, "defaults"> {
   const { space, domain } = journeys;
   const { bdd, family } = space;
   const set = wantedSet(journeys, query, (chain) => tablesWith(family, chain));

@@ -1,23 +1,24 @@
 import type { Family } from "../base/address.ts";
 import { familyOf } from "../base/address.ts";
+import { FALSE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
 import { CT_STATE } from "../prove/fields.ts";
 import { arrivals } from "../prove/path/arrivals.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
 import type { Space } from "../prove/space.ts";
-import { conditionSet, ownAddressSet } from "./condition-set.ts";
+import { conditionSet, ownAddressSet, unicastSet } from "./condition-set.ts";
 import { termsOf } from "./formula-set.ts";
 import type { Condition, Outcome, Query } from "./query.ts";
 
 /** What a question leaves unsaid, and is taken for granted. */
-export type Default = "state" | "mark" | "ttl" | "length";
+export type Default = "state" | "mark" | "src" | "dst" | "ttl" | "length";
 
-export const DEFAULTS: readonly Default[] = ["state", "mark", "ttl", "length"];
+const DEFAULTS: readonly Default[] = ["state", "mark", "src", "dst", "ttl", "length"];
 
 /** Bytes: what every link of IPv6 carries whole (RFC 8200), and about every other link too. */
-export const ORDINARY_LENGTH = 1280;
+const ORDINARY_LENGTH = 1280;
 /** So that no router on the node ends the packet's life. */
-export const ORDINARY_TTL = 2;
+const ORDINARY_TTL = 2;
 
 /** The packets that a question is about, in one family and from one side. */
 export interface Asked {
@@ -50,29 +51,56 @@ function familiesNamed(outcome: Outcome): readonly Family[] {
   return outcome.target.places.flatMap((place) => (place === "node" ? [] : [familyOf(place.addresses.from)]));
 }
 
-/** Those of the defaults that the question says nothing else of. */
-export function defaultsOf({ conditions }: Query): readonly Default[] {
-  const said = new Set([...termsOf(conditions)].map((term) => ("field" in term ? term.field : term.kind)));
-  return DEFAULTS.filter((name) => !said.has(name));
+/** Packets that are asked about. */
+export interface AskedPackets {
+  readonly packets: Ref;
+  /** What was taken for granted of them. */
+  readonly defaults: readonly Default[];
 }
 
-/** Every packet of that kind for which the conditions hold. */
-export function askedSet(space: Space, origin: Origin, query: Query): Ref {
+/** Every packet of that kind for which the conditions hold. What goes without saying gives way to what is said. */
+export function askedPackets(space: Space, origin: Origin, query: Query): AskedPackets {
   const { bdd } = space;
-  const ordinary = defaultsOf(query).map((name) => ORDINARY[name](space));
+  const said = new Set([...termsOf(query.conditions)].map(defaultNamed));
   const conditions = query.conditions.map((formula) => conditionSet(space, origin, formula));
   // What the node sends has an address of its own.
-  const own = origin === "send" ? [ownAddressSet(space, "src")] : [space.is("pktType", 0)];
-  return bdd.intersection([arrivals(space, origin), ...ordinary, ...own, ...conditions]);
+  const own = origin === "send" ? ownAddressSet(space, "src") : space.is("pktType", 0);
+  let packets = bdd.intersection([arrivals(space, origin), own, ...conditions]);
+  const defaults = DEFAULTS.filter((name) => {
+    const ordinary = said.has(name) ? FALSE : bdd.and(packets, ORDINARY[name](space, origin));
+    if (ordinary !== FALSE) packets = ordinary;
+    return ordinary !== FALSE;
+  });
+  return { packets, defaults };
+}
+
+/** What a condition says instead of; null: it leaves all defaults as they are. */
+function defaultNamed(condition: Condition): Default | null {
+  switch (condition.kind) {
+    case "state":
+      return "state";
+    case "mark":
+      return condition.field === "mark" ? "mark" : null;
+    case "number":
+      return condition.field;
+    case "scope":
+      return condition.side;
+    default:
+      return null;
+  }
 }
 
 /** A flow that begins has nothing of this yet. */
 const OF_A_FLOW = ["ctmark", "ctStatus", "ctDirection"] as const;
 
-const ORDINARY: Readonly<Record<Default, (space: Space) => Ref>> = {
-  state: (space) =>
-    space.bdd.intersection([space.is("ctState", CT_STATE.new), ...OF_A_FLOW.map((field) => space.is(field, 0))]),
+const ORDINARY: Readonly<Record<Default, (space: Space, origin: Origin) => Ref>> = {
+  state: (space) => {
+    const fresh = OF_A_FLOW.map((field) => space.is(field, 0));
+    return space.bdd.intersection([space.is("ctState", CT_STATE.new), ...fresh]);
+  },
   mark: (space) => space.is("mark", 0),
+  src: (space, origin) => unicastSet(space, origin, "src"),
+  dst: (space, origin) => unicastSet(space, origin, "dst"),
   ttl: (space) => space.in("ttl", [{ from: ORDINARY_TTL, to: 0xff }]),
   length: (space) => space.in("length", [{ from: 0, to: ORDINARY_LENGTH }]),
 };
@@ -81,6 +109,8 @@ const ORDINARY: Readonly<Record<Default, (space: Space) => Ref>> = {
 export const DEFAULT_WORDS: Readonly<Record<Default, string>> = {
   state: "state new",
   mark: "mark 0x0",
+  src: "from unicast",
+  dst: "to unicast",
   ttl: `ttl ${String(ORDINARY_TTL)}-255`,
   length: `length 0-${String(ORDINARY_LENGTH)}`,
 };

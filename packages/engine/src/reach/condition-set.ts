@@ -1,5 +1,6 @@
-import { familyOf } from "../base/address.ts";
+import { familyOf, parseAddressMask } from "../base/address.ts";
 import { PROTO, hasPorts } from "../program/protocol.ts";
+import type { AddressType } from "../program/test.ts";
 import { addressTypeSet } from "../prove/address-type.ts";
 import { FALSE, TRUE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
@@ -18,6 +19,8 @@ function termSet(space: Space, origin: Origin, condition: Condition): Ref {
   switch (condition.kind) {
     case "address":
       return addressSet(space, condition.side, condition.addresses);
+    case "scope":
+      return condition.scope === "any" ? TRUE : unicastSet(space, origin, condition.side);
     case "own-address":
       return ownAddressSet(space, "dst");
     case "device":
@@ -44,11 +47,31 @@ export function addressSet(space: Space, side: "src" | "dst", { from, to }: Addr
   return familyOf(from) === space.layout.family ? space.addressBetween(side, from, to) : FALSE;
 }
 
+const NO_HOST = {
+  ip: ["0.0.0.0/8", "127.0.0.0/8", "240.0.0.0/4"],
+  ip6: ["::/128", "::1/128", "ff00::/8"],
+} as const;
+
+/** Addresses of hosts: what routing takes for a stray as a source, for a group or for loopback as a destination is none. */
+export function unicastSet(space: Space, origin: Origin, side: "src" | "dst"): Ref {
+  const { bdd, layout } = space;
+  const none = NO_HOST[layout.family].flatMap((text) => {
+    const net = parseAddressMask(text);
+    return net === null ? [] : [space.inNet(side, net)];
+  });
+  const own = side === "src" && origin === "receive" ? [ownAddressSet(space, side)] : [];
+  const groups = layout.family === "ip" ? [addressTypes(space, side, ["BROADCAST", "MULTICAST"])] : [];
+  return bdd.not(bdd.union([...none, ...own, ...groups]));
+}
+
 /** Addresses that the local table holds as this node's. */
 export function ownAddressSet(space: Space, field: "src" | "dst"): Ref {
-  const test = { kind: "addrtype", field, types: ["LOCAL"], limit: null, negated: false } as const;
-  const why = "no dump tells";
-  return addressTypeSet(space, test, (what) => space.unknown(`own ${field} ${what}`, { what, why }));
+  return addressTypes(space, field, ["LOCAL"]);
+}
+
+function addressTypes(space: Space, field: "src" | "dst", types: readonly AddressType[]): Ref {
+  const test = { kind: "addrtype", field, types, limit: null, negated: false } as const;
+  return addressTypeSet(space, test, (what) => space.unknown(`own ${field} ${what}`, { what, why: "no dump tells" }));
 }
 
 /**

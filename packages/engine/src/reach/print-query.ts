@@ -76,6 +76,8 @@ function printCondition(condition: Condition): string {
   switch (condition.kind) {
     case "address":
       return `${condition.side === "src" ? "from" : "to"} ${addressesText(condition.addresses)}`;
+    case "scope":
+      return `${condition.side === "src" ? "from" : "to"} ${condition.scope}`;
     case "own-address":
       return "to node";
     case "device":
@@ -158,7 +160,7 @@ function nameText(text: string): string {
   return isOdd ? `"${text}"` : text;
 }
 
-const WORDS: ReadonlySet<string> = new Set(["port", "ports", "and", "or", "not", "rule", "chain", "except"]);
+const WORDS: ReadonlySet<string> = new Set(["port", "ports", "and", "or", "not", "rule", "chain", "except", "unicast"]);
 
 function protocolText(protocol: number): string {
   const alone = [...PROTOCOLS].find(([, number]) => number === protocol)?.[0];

@@ -25,6 +25,8 @@ export type Formula<Term> =
 /** Of a packet as it entered: before any rule saw it. */
 export type Condition =
   | { readonly kind: "address"; readonly side: "src" | "dst"; readonly addresses: AddressRange }
+  /** Of a host: of no network, group or loopback, and where it is a source not of this node. */
+  | { readonly kind: "scope"; readonly side: "src" | "dst"; readonly scope: Scope }
   /** To an address of this node. */
   | { readonly kind: "own-address" }
   | { readonly kind: "device"; readonly device: DevicePattern }
@@ -53,6 +55,8 @@ export type Fared =
 
 /** `masqueraded`: the source became an address of this node; `snatted`, `dnatted`: source, destination became any other. */
 export type Translation = "masqueraded" | "snatted" | "dnatted";
+
+export type Scope = "unicast" | "any";
 
 export type State = "new" | "established" | "related" | "invalid" | "untracked";
 

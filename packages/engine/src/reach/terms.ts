@@ -119,9 +119,21 @@ function value<T>(cursor: Cursor, read: (text: string) => T | null, expected: re
   return found;
 }
 
+/** `from any`, `to unicast`. */
+function readScope(cursor: Cursor, side: "src" | "dst"): Part | null {
+  const word = cursor.peekWord();
+  const scope = SCOPES.find((known) => known === word);
+  if (scope === undefined) return null;
+  cursor.take();
+  return condition({ kind: "scope", side, scope });
+}
+
+const SCOPES = ["any", "unicast"] as const;
+
 function readFrom(cursor: Cursor): Part | null {
   if (cursor.takeIf(NODE)) return condition({ kind: "local" });
-  return value(cursor, (text) => address("src", text) ?? device(text), [...PLACES, "DEVICE"]);
+  const scope = readScope(cursor, "src");
+  return scope ?? value(cursor, (text) => address("src", text) ?? device(text), [...PLACES, "DEVICE"]);
 }
 
 function address(side: "src" | "dst", text: string): Part | null {
@@ -136,7 +148,7 @@ function device(text: string): Part | null {
 
 function readTo(cursor: Cursor): Part | null {
   if (cursor.takeIf(NODE)) return condition({ kind: "own-address" });
-  return value(cursor, toPlace, [...PLACES, "ADDRESS:PORT"]);
+  return readScope(cursor, "dst") ?? value(cursor, toPlace, [...PLACES, "ADDRESS:PORT"]);
 }
 
 /** With a port it is two conditions. */

@@ -2,7 +2,7 @@ import { printHex } from "../base/hex.ts";
 import type { ReportMessage, Speaker } from "../messages/catalogue.ts";
 import type { Answer, AnswerGroup, FateName, OpenPackets } from "../reach/answer.ts";
 import type { Asked } from "../reach/asked.ts";
-import { DEFAULT_WORDS, defaultsOf } from "../reach/asked.ts";
+import { DEFAULT_WORDS } from "../reach/asked.ts";
 import { printQuery } from "../reach/print-query.ts";
 import type { Question } from "../reach/query.ts";
 import type { Witness } from "../witness/witness.ts";
@@ -140,19 +140,19 @@ function* openLines(
   }
 }
 
-function* footer({ query, asked }: Answer, say: Speaker): Iterable<Line> {
+function* footer({ asked, defaults }: Answer, say: Speaker): Iterable<Line> {
   const kinds = asked.map(
     ({ family, origin }) => `${family === "ip" ? "IPv4" : "IPv6"} ${say.report(`origin-${origin}`)}`,
   );
   yield textLine(0, word(say.report("reach-asked", { packets: kinds.join(", ") }), "faint"));
-  const defaults = defaultsOf(query).map((name) => DEFAULT_WORDS[name]);
-  if (defaults.length > 0) {
-    yield textLine(0, word(say.report("reach-defaults", { words: defaults.join(", ") }), "faint"));
+  const words = defaults.map((name) => DEFAULT_WORDS[name]).join(", ");
+  if (words !== "") {
+    yield textLine(0, word(say.report("reach-defaults", { words }), "faint"));
   }
 }
 
 /** As docs/json-reach.md says. */
-export function reachJson({ query, answer, groups, open, asked, isAboutNothing, limit }: Answer): Json {
+export function reachJson({ query, answer, groups, open, asked, defaults, isAboutNothing, limit }: Answer): Json {
   return {
     apiVersion: API_VERSION,
     kind: "ReachReport",
@@ -162,7 +162,7 @@ export function reachJson({ query, answer, groups, open, asked, isAboutNothing, 
     isAboutNothing,
     limit,
     asked: asked.map(askedJson),
-    defaults: defaultsOf(query).map((name) => DEFAULT_WORDS[name]),
+    defaults: defaults.map((name) => DEFAULT_WORDS[name]),
     groups: groups.map(({ asked: own, fate, packets, witness }): Json => ({
       ...askedJson(own),
       fate: fate === null ? null : fateJson(fate),
