@@ -10,6 +10,7 @@ const ENGINE_LAYERS = [
   ["ext", "owners", "desired"],
   ["parse", "print", "compile", "render"],
   ["walk", "prove"],
+  ["witness"],
   ["diff", "explain", "reach"],
   ["lint", "expect", "plan"],
   ["report"],

@@ -5,7 +5,7 @@ import type { Bits } from "./bdd/numbers.ts";
  * The fields of a packet, and of what the kernel keeps with it, in the order of their variables: what most rules look at first stands
  * first, which keeps the diagrams of firewalls small. What no packet of the kind has (the ports of ICMP) is there and means nothing.
  */
-const FIELDS = [
+export const FIELDS = [
   "ctState",
   "ctDirection",
   "iif",
