@@ -46,7 +46,7 @@ describe("hookwalk reach", () => {
       question: "which",
       answer: "yes",
       asked: [{ family: "ip", origin: "receive" }],
-      defaults: ["state new", "mark 0x0", "ttl 2-255", "length 0-1280"],
+      defaults: ["state new", "mark 0x0", "from unicast", "to unicast", "ttl 2-255", "length 0-1280"],
       groups: [{ fate: { verdict: "accept", delivery: "local" }, witness: { packet: { dst: "169.254.20.10" } } }],
     });
   });

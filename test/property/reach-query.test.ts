@@ -79,6 +79,11 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
     addresses,
   }),
   fc.constantFrom({ kind: "own-address" as const }, { kind: "local" as const }),
+  fc.record({
+    kind: fc.constant("scope" as const),
+    side: fc.constantFrom("src" as const, "dst" as const),
+    scope: fc.constantFrom("any" as const, "unicast" as const),
+  }),
   fc.record({ kind: fc.constant("device" as const), device }),
   fc.record({ kind: fc.constant("protocol" as const), protocol: fc.integer({ min: 0, max: 255 }) }),
   fc.record({ kind: fc.constant("port" as const), side: fc.constantFrom("sport" as const, "dport" as const), port }),

@@ -63,16 +63,16 @@ function queryOf(text: string, say: Speaker): Query {
   throw usageError(queryProblemText(text, problem, say), expectedText(problem, say));
 }
 
-export function queryProblemText(text: string, { code, column, found }: QueryProblem, say: Speaker): string {
+function queryProblemText(text: string, { code, column, found }: QueryProblem, say: Speaker): string {
   const what = problemMessage(code, found, say);
   return `${what}\n   ${text}\n   ${" ".repeat(column - 1)}^`;
 }
 
 function expectedText({ expected, found }: QueryProblem, say: Speaker): string | null {
   if (expected.length === 0) return null;
-  const like = nearest(found, QUERY_WORDS);
-  const meant = found === "" || like === null ? "" : `${say.commandLine("did-you-mean", { name: like })} `;
-  return meant + say.commandLine("query-expects", { expected: expected.join(", ") });
+  const like = found === "" ? null : nearest(found, expected);
+  if (like !== null) return say.commandLine("did-you-mean", { name: like });
+  return say.commandLine("query-expects", { expected: expected.join(", ") });
 }
 
 function missingError(missing: MissingName, say: Speaker): HookwalkError {

@@ -14,6 +14,7 @@ export interface Answer {
   readonly groups: readonly AnswerGroup[];
   /** Packets of which the snapshot does not say whether they belong to these. */
   readonly open: readonly OpenPackets[];
+  /** Kinds of packets that fulfil the conditions; where none does, those that were looked for. */
   readonly asked: readonly Asked[];
   /** What was taken for granted of the packets. */
   readonly defaults: readonly Default[];

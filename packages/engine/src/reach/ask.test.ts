@@ -141,6 +141,9 @@ describe("every packet at once", () => {
     // What goes without saying, and what is said.
     ["is any packet ttl 1 in pod1 to 198.51.100.1 dropped", "yes"],
     ["is any packet in pod1 to 198.51.100.1 dropped", "no"],
+    ["is any packet from 224.0.0.1 in pod1 dropped", "yes"],
+    ["is any packet from 127.0.0.1 or 10.0.0.2 in pod1 to 198.51.100.1 dropped", "no"],
+    ["is any packet from any in pod1 to 198.51.100.1 dropped", "yes"],
     ["is any packet in pod1 tcp from 10.0.0.2 to 198.51.100.1 state invalid masqueraded", "no"],
     ["is any ip6 packet in pod1 reach node", "unknown"],
   ])("%s: %s", (question, expected) => {

@@ -20,7 +20,7 @@ import { termsOf } from "./formula-set.ts";
 import { groupsOf } from "./group.ts";
 import { outcomeSet } from "./outcome-set.ts";
 import type { RuleTables } from "./outcome-set.ts";
-import type { Formula, Outcome, Query, Question } from "./query.ts";
+import type { Formula, Outcome, Query } from "./query.ts";
 import { tablesWith } from "./rule-names.ts";
 
 export interface AskOptions {
@@ -28,8 +28,11 @@ export interface AskOptions {
   readonly nodes?: number;
 }
 
+/** Some 400 MB; the nodes of the documents take a quarter of them. */
+const MOST_NODES = 1 << 24;
+
 /** Answers a question for every packet at once. */
-export function ask(program: Program, query: Query, options: AskOptions = {}): Answer {
+export function ask(program: Program, query: Query, { nodes = MOST_NODES }: AskOptions = {}): Answer {
   const asked = askedBy(query);
   const none = {
     query,
@@ -42,14 +45,16 @@ export function ask(program: Program, query: Query, options: AskOptions = {}): A
     limit: null,
   } as const;
   try {
-    const findings = findingsOf(program, query, asked, options);
+    const findings = findingsOf(program, query, asked, nodes);
     const groups = findings.flatMap(({ groups: own }) => own);
     const open = findings.flatMap(({ open: own }) => (own === null ? [] : [own]));
     const isFound = groups.some(({ witness }) => witness !== null);
     const found = isFound ? "yes" : groups.length + open.length > 0 ? "unknown" : "no";
     const answer = isDenied(query) ? NEGATED[found] : found;
     const defaults = [...new Set(findings.flatMap((finding) => finding.defaults))];
-    return { ...none, answer, groups, open, defaults, isAboutNothing: findings.length === 0 };
+    const isAboutNothing = findings.length === 0;
+    const about = isAboutNothing ? asked : findings.map((finding) => finding.asked);
+    return { ...none, asked: about, answer, groups, open, defaults, isAboutNothing };
   } catch (error) {
     if (error instanceof BddLimit) return { ...none, limit: error.nodes };
     throw error;
@@ -64,6 +69,7 @@ export function isDenied({ question }: Query): boolean {
 const NEGATED = { yes: "no", no: "yes", unknown: "unknown" } as const;
 
 interface Finding {
+  readonly asked: Asked;
   readonly defaults: readonly Default[];
   readonly groups: readonly AnswerGroup[];
   /** Null: nothing is open. */
@@ -71,31 +77,36 @@ interface Finding {
 }
 
 /** One for each kind of packets that are asked about, where there are any. */
-function findingsOf(program: Program, query: Query, asked: readonly Asked[], options: AskOptions): readonly Finding[] {
+function findingsOf(program: Program, query: Query, asked: readonly Asked[], nodes: number): readonly Finding[] {
   const spaces = new Map<Family, Space>();
   return asked.flatMap((one): readonly Finding[] => {
-    const space = spaces.get(one.family) ?? spaceOf(program, one.family, options);
+    const space = spaces.get(one.family) ?? spaceOf(program, one.family, { nodes });
     spaces.set(one.family, space);
     const { packets, defaults } = askedPackets(space, one.origin, query);
     if (packets === FALSE) return [];
-    return [{ defaults, ...findingOf(journeysOf(space, one.origin, packets), one, query) }];
+    return [{ asked: one, defaults, ...findingOf(journeysOf(space, one.origin, packets), one, query) }];
   });
 }
 
-function findingOf(journeys: Journeys, asked: Asked, query: Query): Omit<Finding, "defaults"> {
+function findingOf(journeys: Journeys, asked: Asked, query: Query): Pick<Finding, "groups" | "open"> {
   const { space, domain } = journeys;
   const { bdd, family } = space;
   const set = wantedSet(journeys, query, (chain) => tablesWith(family, chain));
   const sure = surely(space, set);
   const perhaps = bdd.minus(set, sure);
-  const tell = (packets: Ref): Description => told(space, packets, domain, query.question);
+  // Of `who` only the sources are told, and those that are sure are not told again.
+  const isWho = query.question === "who";
+  const shown = isWho ? (packets: Ref): Ref => sources(space, packets) : (packets: Ref): Ref => packets;
+  const among = shown(domain);
+  const tell = (packets: Ref): Description => describeSet(space, packets, { among, most: MOST_PRODUCTS });
   const groups = groupsOf(journeys, set, sure).map(({ packets, fate }): AnswerGroup => {
     const confirms = confirmsOf(space.program, query, fate);
     const witness = witnessOf(space, packets, atEntry(asked.origin), confirms);
-    return { asked, fate, packets: tell(packets), witness };
+    return { asked, fate, packets: tell(shown(packets)), witness };
   });
-  const open = { asked, packets: tell(possibly(space, perhaps)), facts: openFacts(space, perhaps) };
-  return { groups, open: perhaps === FALSE ? null : open };
+  const undecided = bdd.minus(shown(possibly(space, perhaps)), isWho ? shown(sure) : FALSE);
+  if (undecided === FALSE) return { groups, open: null };
+  return { groups, open: { asked, packets: tell(undecided), facts: openFacts(space, perhaps) } };
 }
 
 /** The packets that the question looks for. */
@@ -112,12 +123,6 @@ function wantedSet(journeys: Journeys, { question, outcomes }: Query, tables: Ru
 const ACCEPTED: Formula<Outcome> = { kind: "term", term: { kind: "accepted" } };
 
 const MOST_PRODUCTS = 8;
-
-function told(space: Space, packets: Ref, among: Ref, question: Question): Description {
-  if (question !== "who") return describeSet(space, packets, { among, most: MOST_PRODUCTS });
-  const from = (set: Ref): Ref => sources(space, set);
-  return describeSet(space, from(packets), { among: from(among), most: MOST_PRODUCTS });
-}
 
 /** Where packets come from, whatever else they are. */
 function sources({ bdd, layout }: Space, packets: Ref): Ref {

@@ -37,6 +37,7 @@ describe("a question is read", () => {
     ["which in cali+ dropped", "which packets in cali+ dropped"],
     ['which in "dropped" dropped', 'which packets in "dropped" dropped'],
     ["which to node dropped", "which packets to node dropped"],
+    ["which from any to unicast dropped", "which packets from any to unicast dropped"],
     ["which to 10.0.0.2:80 dropped", "which packets (to 10.0.0.2 port 80) dropped"],
     ["which to [fd00::1]:80,443 dropped", "which packets (to fd00::1 port 80,443) dropped"],
     ["which local packets are dropped", "which packets local dropped"],

@@ -166,7 +166,8 @@ function productOf(space: Space, { guards }: Cube, every: ReadonlyMap<Block, Ref
 
 /** What a field of the packets that are spoken of may be. */
 function possibleOf({ bdd, layout }: Space, field: FieldName, every: ReadonlyMap<Block, Ref>): Ref {
-  for (const [block, guard] of every) if (block.fields.includes(field)) return alone(bdd, layout.bits, block, field)(guard);
+  for (const [block, guard] of every)
+    if (block.fields.includes(field)) return alone(bdd, layout.bits, block, field)(guard);
   return TRUE;
 }
 
