@@ -3,12 +3,62 @@
  * with lazily loaded chunks beside it for what only some commands need.
  */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 export const CLI_ENTRY = `${root}packages/cli/dist/hookwalk.js`;
+
+const ENGINE = `${root}packages/engine/src/`;
+
+/** Where each value of the engine's public surface stands. */
+function engineExports() {
+  /** @type {Map<string, string>} */
+  const places = new Map();
+  const index = readFileSync(`${ENGINE}index.ts`, "utf8");
+  for (const [, names = "", path = ""] of index.matchAll(/^export (\*|\{[^}]*\}) from "(.*)";$/gm)) {
+    const own = names === "*" ? exportsOf(readFileSync(ENGINE + path, "utf8")) : namesIn(names);
+    for (const name of own) places.set(name, ENGINE + path);
+  }
+  return places;
+}
+
+/** @param {string} source */
+function exportsOf(source) {
+  return [...source.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)].map(([, name = ""]) => name);
+}
+
+/** @param {string} braces */
+function namesIn(braces) {
+  return braces.match(/\w+/g) ?? [];
+}
+
+/**
+ * Imports of the engine's index as imports of what stands behind it. esbuild puts all that an index leads to into one chunk;
+ * so each command waits for its own part of the engine alone.
+ * @param {ReadonlyMap<string, string>} places
+ * @returns {import("esbuild").Plugin}
+ */
+function directImports(places) {
+  const direct = (/** @type {string} */ name) => {
+    const place = places.get(name);
+    if (place === undefined) throw new Error(`the engine does not export ${name}`);
+    return `import { ${name} } from ${JSON.stringify(place)};`;
+  };
+  return {
+    name: "direct-imports",
+    setup({ onLoad }) {
+      onLoad({ filter: /packages\/cli\/src\/.*\.ts$/ }, ({ path }) => {
+        const contents = readFileSync(path, "utf8").replace(
+          /^import \{([^}]*)\} from "@hookwalk\/engine";$/gm,
+          (_, /** @type {string} */ names) => namesIn(names).map(direct).join(""),
+        );
+        return { contents, loader: "ts" };
+      });
+    },
+  };
+}
 
 /** The bundle that `bin/hookwalk.js` runs. Fast (0.2 s): no types are looked at. */
 export async function bundle() {
@@ -25,6 +75,7 @@ export async function bundle() {
     target: "node20",
     conditions: ["hookwalk-source"],
     external: ["koffi"],
+    plugins: [directImports(engineExports())],
     // Its CommonJS build, which Node would get, cannot be imported lazily out of a bundle.
     alias: { yaml: `${root}node_modules/yaml/browser/index.js` },
     // CommonJS packages inside an ES module bundle still call require for Node's own modules.

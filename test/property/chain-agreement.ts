@@ -42,7 +42,7 @@ interface Walked {
 }
 
 /** A packet put in front of one base chain, with the devices that it has there. */
-function makeRun(program: Program, { packet, arrival, oif, flow }: Asked, oracle: Oracle): Run {
+export function makeRun(program: Program, { packet, arrival, oif, flow }: Asked, oracle: Oracle): Run {
   const state = new NodeState(program);
   const skb = { ...newSkb(packet, arrival), oif };
   const run: Run = {
@@ -76,7 +76,7 @@ function makeRun(program: Program, { packet, arrival, oif, flow }: Asked, oracle
 }
 
 /** Does the function hold for the packet? Null: it hangs on what nobody knows. */
-function decide({ bdd }: Space, f: Ref, values: ReadonlyMap<number, boolean>): boolean | null {
+export function decide({ bdd }: Space, f: Ref, values: ReadonlyMap<number, boolean>): boolean | null {
   let at = f;
   while (at > FALSE) {
     const value = values.get(bdd.level(at));

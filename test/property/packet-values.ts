@@ -15,12 +15,21 @@ export function packetValues(space: Space, skb: Skb): ReadonlyMap<number, boolea
       if (level !== null) values.set(level, ((BigInt(value ?? 0) >> BigInt(bits.length - 1 - index)) & 1n) === 1n);
     }
   };
-  const device = (name: string | null): number =>
-    space.devices.names.findIndex((one) => !one.isOther && one.name === (name ?? ""));
+  const device = (name: string | null): number => numberOf(space, name ?? "");
   for (const [field, value] of Object.entries(numbersOf(skb))) put(field as FieldName, value);
   for (const [field, value] of Object.entries(trackedOf(skb))) put(field as FieldName, value);
   for (const field of ["iif", "oif", "physin", "physout"] as const) put(field, device(skb[field]));
   return values;
+}
+
+/** A device that nothing speaks of is another one of those that begin so, of the longest beginning that it has. */
+function numberOf({ devices: { names } }: Space, name: string): number {
+  const own = names.findIndex((one) => !one.isOther && one.name === name);
+  if (own >= 0) return own;
+  return names.reduce((best, one, number) => {
+    const isLonger = one.isOther && name.startsWith(one.name) && one.name.length >= (names[best]?.name.length ?? 0);
+    return isLonger ? number : best;
+  }, 0);
 }
 
 type Numbers = Readonly<Partial<Record<FieldName, number | bigint | null>>>;

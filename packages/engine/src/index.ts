@@ -59,6 +59,7 @@ export * from "./report/trace-text.ts";
 export * from "./report/yaml.ts";
 export type * from "./lint/finding.ts";
 export { hasFinding, lintSnapshot, SEVERITIES } from "./lint/lint.ts";
+export { checks as lintChecks } from "./lint/checks.ts";
 export { compileProgram } from "./compile/program.ts";
 export type * from "./program/program.ts";
 export type { AssumedFlow } from "./walk/conntrack/assumed.ts";

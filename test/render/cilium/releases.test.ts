@@ -198,6 +198,41 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
+    what: "table 2005 is gone, of IPv4",
+    before: "1.13.2",
+    since: "1.13.3",
+    lines: [
+      "-default via 10.0.1.240 dev cilium_host table 2005",
+      "-10.0.1.240 dev cilium_host table 2005 scope link",
+      "-10:\tfrom all fwmark 0xa00/0xf00 lookup 2005",
+    ],
+  },
+  {
+    what: "and is back",
+    before: "1.13.12",
+    since: "1.13.13",
+    lines: ["+10:\tfrom all fwmark 0xa00/0xf00 lookup 2005"],
+  },
+  {
+    what: "it is gone again, of IPv6, too",
+    before: "1.13.13",
+    since: "1.14.0",
+    lines: ["-10:\tfrom all fwmark 0xa00/0xf00 lookup 2005", "-ip6 10:\tfrom all fwmark 0xa00/0xf00 lookup 2005"],
+  },
+  {
+    what: "and is back, of both",
+    before: "1.14.7",
+    since: "1.14.8",
+    lines: ["+10:\tfrom all fwmark 0xa00/0xf00 lookup 2005", "+ip6 10:\tfrom all fwmark 0xa00/0xf00 lookup 2005"],
+  },
+  {
+    what: "with IPsec, the route of what proxies send leaves room for it",
+    before: "1.16.9",
+    since: "1.17.0",
+    data: IPSEC,
+    lines: ["+default via 10.0.1.240 dev cilium_host table 2005 proto kernel mtu 1423"],
+  },
+  {
     what: "the agent writes table 2005 itself, at first without a protocol",
     before: "1.14.9",
     since: "1.15.0",

@@ -3,7 +3,7 @@ import type { Snapshot, Table } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
 import { describe, expect, it } from "vitest";
-import { OBJECTS, rendered } from "./render.ts";
+import { OBJECTS, ofVersion, rendered } from "./render.ts";
 
 function linesOf(snapshot: Snapshot, family: "ip" | "ip6" = "ip"): readonly string[] {
   return printIptablesSave(snapshot.tables[family] ?? []).split("\n");
@@ -160,6 +160,45 @@ describe("the configuration decides", () => {
   });
 });
 
+describe("the version decides", () => {
+  const problemsOf = (text: string): readonly unknown[] => {
+    const { value } = readObjects([{ path: "objects.yaml", text }]);
+    return renderOwners(["kube-proxy"], value).diagnostics.map(({ code, params }) => [code, params["versions"]]);
+  };
+  const DROP_INVALID = "-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP";
+  const LIBERAL = OBJECTS.replace("mode: iptables", "mode: iptables\nconntrack: { tcpBeLiberal: true }");
+
+  it("1.28 to 1.34 are known", () => {
+    for (const version of ["1.28.0", "1.29.3", "1.34.9"]) expect(problemsOf(ofVersion(version))).toEqual([]);
+    for (const version of ["1.27.16", "1.35.0", "2.0.0"])
+      expect(problemsOf(ofVersion(version))).toEqual([["render-version", "1.28 … 1.34"]]);
+  });
+
+  it("until 1.28 what is invalid is dropped whatever conntrack is set to", () => {
+    expect(chain(rendered(ofVersion("1.28.15", LIBERAL)), "KUBE-FORWARD")[0]).toBe(DROP_INVALID);
+    expect(chain(rendered(ofVersion("1.29.0", LIBERAL)), "KUBE-FORWARD")).toHaveLength(2);
+    expect(chain(rendered(ofVersion("1.30.0")), "KUBE-FORWARD")[0]).toBe(DROP_INVALID);
+  });
+
+  it("from 1.31 on packets are counted where the kernel can", () => {
+    const [first] = chain(rendered(ofVersion("1.31.0")), "KUBE-FORWARD");
+    expect(first).toBe(
+      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -m nfacct --nfacct-name ct_state_invalid_dropped_pkts -j DROP",
+    );
+    const shop = (snapshot: Snapshot, family?: "ip6"): readonly string[] =>
+      chain(snapshot, "KUBE-NODEPORTS", family).filter((line) => line.includes("default/shop"));
+    const ports = shop(rendered(ofVersion("1.31.0")));
+    expect(ports).toEqual([
+      '-A KUBE-NODEPORTS -d 127.0.0.0/8 -p tcp -m comment --comment "default/shop" -m tcp --dport 30080 -m nfacct --nfacct-name localhost_nps_accepted_pkts -j KUBE-EXT-PFINMTQ5Y2TT4XZK',
+      ...shop(rendered(ofVersion("1.30.0"))),
+    ]);
+    expect(ports).toHaveLength(2);
+    const without = ofVersion("1.31.0").replace("versions: {", "iptables: { nfacct: false }\n  versions: {");
+    expect(chain(rendered(without), "KUBE-FORWARD")[0]).toBe(DROP_INVALID);
+    expect(linesOf(rendered(without)).some((line) => line.includes("nfacct"))).toBe(false);
+  });
+});
+
 describe("zone hints", () => {
   const hinted = (first: string, second: string): string =>
     OBJECTS.replace("addresses: [10.244.1.5],", `addresses: [10.244.1.5], hints: { forZones: [{ name: ${first} }] },`)
@@ -169,11 +208,22 @@ describe("zone hints", () => {
     chain(rendered(text), "KUBE-SVC-CDGGSHYLG3RE2FKL").flatMap((line) => /-> ([\d.:]+)/.exec(line)?.[1] ?? []);
 
   it("count where every ready endpoint has some", () => {
-    expect(endpoints(hinted("a", "b"))).toEqual(["10.244.1.5:8080"]);
+    expect(endpoints(ofVersion("1.31.0", hinted("a", "b")))).toEqual(["10.244.1.5:8080"]);
   });
 
   it("do not count where none is for this zone", () => {
-    expect(endpoints(hinted("b", "b"))).toHaveLength(3);
+    expect(endpoints(ofVersion("1.31.0", hinted("b", "b")))).toHaveLength(3);
+  });
+
+  it.each([
+    [null, 3],
+    ["Disabled", 3],
+    ["whatever", 1],
+    ["auto", 1],
+  ])("until 1.30 count where the service's annotation says so: %s", (mode, count) => {
+    const annotations = mode === null ? "" : `, annotations: { service.kubernetes.io/topology-mode: ${mode} }`;
+    const text = hinted("a", "b").replace("name: web, namespace: default", `$&${annotations}`);
+    expect(endpoints(ofVersion("1.30.4", text))).toHaveLength(count);
   });
 });
 

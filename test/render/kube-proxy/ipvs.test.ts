@@ -3,14 +3,11 @@ import { readObjects } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
 import type { Rendered } from "@hookwalk/engine/render";
 import { describe, expect, it } from "vitest";
-import { OBJECTS, renderedBy } from "./render.ts";
+import { inMode, ofVersion, renderedBy } from "./render.ts";
 
 /** The objects of the other modes, for kube-proxy of this version. */
 function objects(version = "1.30.5"): string {
-  return OBJECTS.replace("mode: iptables\n", "mode: ipvs\n").replace(
-    "apiVersion: hookwalk.dev/v1\nkind: Node\nmetadata: { name: worker-1 }\nspec:\n",
-    `$&  versions: { kube-proxy: ${version} }\n`,
-  );
+  return ofVersion(version, inMode("ipvs"));
 }
 
 function ipvs(version?: string, edit: (text: string) => string = (text) => text): Rendered {

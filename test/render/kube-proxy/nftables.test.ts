@@ -2,7 +2,7 @@ import { parseNft, printNft, printNftScript } from "@hookwalk/engine";
 import type { NftTable, Snapshot } from "@hookwalk/engine";
 import { describe, expect, it } from "vitest";
 import { comparable } from "../../comparable.ts";
-import { inMode, rendered } from "./render.ts";
+import { inMode, ofVersion, rendered } from "./render.ts";
 
 const NFTABLES = inMode("nftables");
 
@@ -82,6 +82,40 @@ describe("what is written", () => {
         chains.map((chain) => [chain.span.line, chain.rules.map(({ line }) => line)]),
       ]);
     expect(linesOf(tables)).toEqual(linesOf(value));
+  });
+
+  it("from 1.34 on, and 1.33.6, refuses behind DNAT", () => {
+    const hooks = (version: string): readonly string[] =>
+      tablesOf(rendered(ofVersion(version, NFTABLES)))
+        .slice(0, 1)
+        .flatMap(({ chains }) => chains)
+        .flatMap(({ name, base }) =>
+          base?.type === "filter" ? [`${name} ${base.hook} ${String(base.priority)}`] : [],
+        );
+    const early = [
+      "filter-prerouting prerouting -110",
+      "filter-input input -110",
+      "filter-forward forward -110",
+      "filter-output output -110",
+      "filter-output-post-dnat output -90",
+    ];
+    const late = [
+      "filter-prerouting-pre-dnat prerouting -110",
+      "filter-output-pre-dnat output -110",
+      "filter-input input 0",
+      "filter-forward forward 0",
+      "filter-output output 0",
+    ];
+    expect([hooks("1.31.0"), hooks("1.33.5"), hooks("1.33.6"), hooks("1.34.0")]).toEqual([early, early, late, late]);
+    const text = listing(ofVersion("1.34.0", NFTABLES));
+    const jump = "ct state new jump";
+    expect(block("chain filter-output", text).slice(1)).toEqual([
+      `${jump} service-endpoints-check`,
+      `${jump} cluster-ips-check`,
+    ]);
+    expect(block("chain filter-output-pre-dnat", text).slice(1)).toEqual([`${jump} firewall-check`]);
+    for (const version of ["1.30.0", "1.35.0"])
+      expect(() => rendered(ofVersion(version, NFTABLES))).toThrow("render-version");
   });
 
   it("a script takes the place of what is there", () => {

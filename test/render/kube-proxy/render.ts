@@ -20,6 +20,14 @@ export function rendered(text: string = OBJECTS): Snapshot {
   return renderedBy("kube-proxy", text).snapshot;
 }
 
+/** The same node with another version of kube-proxy. */
+export function ofVersion(version: string, text: string = OBJECTS): string {
+  return text.replace(
+    "apiVersion: hookwalk.dev/v1\nkind: Node\nmetadata: { name: worker-1 }\nspec:\n",
+    `$&  versions: { kube-proxy: ${version} }\n`,
+  );
+}
+
 /** The same node with kube-proxy in another mode. */
 export function inMode(mode: "iptables" | "ipvs" | "nftables", text: string = OBJECTS): string {
   return text.replace("mode: iptables", `mode: ${mode}`);

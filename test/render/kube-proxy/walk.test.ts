@@ -3,11 +3,12 @@ import type { Outcome, Program, Trace } from "@hookwalk/engine";
 import { describe, expect, it } from "vitest";
 import { CLIENTS, CONNECTIONS } from "./connections.ts";
 import type { Client } from "./connections.ts";
-import { inMode, rendered } from "./render.ts";
+import { inMode, ofVersion, rendered } from "./render.ts";
 
 const PROGRAMS = {
   iptables: compileProgram(rendered(inMode("iptables"))),
   nftables: compileProgram(rendered(inMode("nftables"))),
+  "nftables, filters behind DNAT": compileProgram(rendered(ofVersion("1.34.0", inMode("nftables")))),
 } as const;
 
 interface Asked {
@@ -37,7 +38,7 @@ function fateOf(trace: Trace, client: string): { readonly ends: readonly string[
   };
 }
 
-describe.each(["iptables", "nftables"] as const)("mode %s", (mode) => {
+describe.each(["iptables", "nftables", "nftables, filters behind DNAT"] as const)("mode %s", (mode) => {
   const program = PROGRAMS[mode];
 
   it.each(CONNECTIONS)("$what", ({ client, dst, proto, ends, masqueraded }) => {
@@ -49,6 +50,20 @@ describe.each(["iptables", "nftables"] as const)("mode %s", (mode) => {
     const { outcomes } = walked(program, "pod", { dst: "10.96.0.1:80" });
     expect(outcomes).toHaveLength(3);
     for (const { probability } of outcomes) expect(probability).toBeCloseTo(1 / 3, 8);
+  });
+});
+
+describe("the node itself and policy Local outside, nobody here", () => {
+  it.each([
+    ["1.33.5", ["drop"]],
+    ["1.33.6", ["10.244.2.10:8080"]],
+  ])("mode nftables of %s", (version, ends) => {
+    const objects = ofVersion(version, inMode("nftables")).replace(
+      "clusterIP: 10.96.0.4",
+      "$&\n      externalIPs: [198.51.100.44]",
+    );
+    const trace = walked(compileProgram(rendered(objects)), "node", { dst: "198.51.100.44:80" });
+    expect(fateOf(trace, CLIENTS.node.src).ends).toEqual(ends);
   });
 });
 

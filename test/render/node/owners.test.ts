@@ -1,4 +1,5 @@
-import { printIptablesRestore, printRule } from "@hookwalk/engine";
+import { parseNft, printIptablesRestore, printNft, printRule } from "@hookwalk/engine";
+import type { NftTable } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderNode, renderOwners } from "@hookwalk/engine/render";
 import type { Rendered } from "@hookwalk/engine/render";
@@ -238,7 +239,11 @@ describe("a whole node", () => {
   });
 
   it("or in the order that its Node names; a rule that is there already is not written twice", () => {
-    const rendered = written("node", node("v1.24.1", "{ owners: [kube-proxy, kubelet] }"), service);
+    const rendered = written(
+      "node",
+      node("v1.24.1", "{ owners: [kube-proxy, kubelet], versions: { kube-proxy: 1.30.0 } }"),
+      service,
+    );
     expect(table(rendered, "filter").filter((line) => line === "-A INPUT -j KUBE-FIREWALL")).toHaveLength(1);
     expect(table(rendered, "nat").filter((line) => line.startsWith("-A KUBE-POSTROUTING"))).toHaveLength(3);
     expect(problemsOf("node", node("v1.24.1", "{ owners: [kubelet, weave] }"))).toEqual(["render-unknown-owner"]);
@@ -251,5 +256,18 @@ describe("a whole node", () => {
     expect(text).toContain("-I POSTROUTING 1 -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n");
     expect(text).toContain(":FORWARD DROP [0:0]\n");
     expect(text).not.toContain(":INPUT");
+  });
+
+  it("tables of nft of several owners stand one behind the other, each piece on the line that it is printed on", () => {
+    const felix = `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: { nftablesMode: Enabled }\n`;
+    const proxy = `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables\n`;
+    const { nft } = written("node", node("v1.33.0"), felix, proxy, service).snapshot;
+    const linesOf = (all: readonly NftTable[] | null): unknown =>
+      all?.map(({ family, name, span, chains }) => [
+        [family, name, span.line],
+        chains.map((chain) => [chain.span.line, chain.rules.map(({ line }) => line)]),
+      ]);
+    expect(nft?.map(({ name }) => name)).toEqual(["kube-proxy", "kube-proxy", "calico", "calico"]);
+    expect(linesOf(nft)).toEqual(linesOf(parseNft(printNft(nft ?? []), "nft-ruleset.txt").value));
   });
 });

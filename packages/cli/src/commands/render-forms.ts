@@ -35,6 +35,15 @@ export function printForm(form: RenderForm, rendered: Rendered, family: Family):
   return PRINTERS[form](rendered, family);
 }
 
+/** The first form that there is something of, which is what people get who ask for none; "": there is nothing. */
+export function usualForm(rendered: Rendered, family: Family): string {
+  for (const form of RENDER_FORMS) {
+    const text = printForm(form, rendered, family);
+    if (text !== "") return text;
+  }
+  return "";
+}
+
 /** The forms that there is something of. */
 export function formsOf(rendered: Rendered, family: Family): readonly RenderForm[] {
   return RENDER_FORMS.filter((form) => printForm(form, rendered, family) !== "");

@@ -12,7 +12,7 @@ import type { ExitCode } from "../errors.ts";
 import { snapshotFiles } from "./dump.ts";
 import { sourceIn } from "./input.ts";
 import { writeData } from "./output.ts";
-import { formsOf, printForm, RENDER_FORMS } from "./render-forms.ts";
+import { formsOf, printForm, RENDER_FORMS, usualForm } from "./render-forms.ts";
 
 /** All owners that the objects speak of, one after the other. */
 const WHOLE_NODE = "node";
@@ -50,8 +50,7 @@ export const render: Command = defineCommand({
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
     if (rendered !== null) {
       const family = values.ipv6 ? "ip6" : "ip";
-      const usual = formsOf(rendered, family)[0] ?? "iptables-save";
-      await write(rendered, values.output ?? usual, family, owner, context);
+      await write(rendered, values.output, family, owner, context);
     }
     return exitCodeOf(diagnostics);
   },
@@ -59,7 +58,7 @@ export const render: Command = defineCommand({
 
 async function write(
   rendered: Rendered,
-  output: (typeof FORMS)[number],
+  output: (typeof FORMS)[number] | undefined,
   family: "ip" | "ip6",
   owner: string,
   context: Context,
@@ -70,11 +69,11 @@ async function write(
   if (output === "json") {
     return writeData(terminal.out, output, showJson(snapshot, { family: null, table: null, chain: null }));
   }
-  const text = printForm(output, rendered, family);
+  const text = output === undefined ? usualForm(rendered, family) : printForm(output, rendered, family);
   if (text === "") {
     const forms = [...formsOf(rendered, family), "snapshot", "json"].join(", ");
     const hint = say.commandLine("render-forms", { forms });
-    throw usageError(say.commandLine("render-no-form", { owner, form: output }), hint);
+    throw usageError(say.commandLine("render-no-form", { owner, form: output ?? RENDER_FORMS[0] }), hint);
   }
   terminal.out.write(text);
 }

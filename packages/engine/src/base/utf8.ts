@@ -1,16 +1,16 @@
-/** A text in UTF-8, behind `room` zero bytes. Half a surrogate pair, which no file can hold, becomes U+FFFD. */
-export function utf8Bytes(text: string, room = 0): Uint8Array {
-  const ascii = new Uint8Array(room + text.length);
+/** A text in UTF-8. Half a surrogate pair, which no file can hold, becomes U+FFFD. */
+export function utf8Bytes(text: string): Uint8Array {
+  const ascii = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code >= 0x80) return encode(text, room);
-    ascii[room + at] = code;
+    if (code >= 0x80) return encode(text);
+    ascii[at] = code;
   }
   return ascii;
 }
 
-function encode(text: string, room: number): Uint8Array {
-  const bytes = new Array<number>(room).fill(0);
+function encode(text: string): Uint8Array {
+  const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     pushCode(bytes, code >= 0xd800 && code <= 0xdfff ? 0xfffd : code);

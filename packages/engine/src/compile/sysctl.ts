@@ -14,6 +14,7 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
   const all = (family: string, key: string, byDefault: number): number =>
     number(`net.${family}.conf.all.${key}`, byDefault);
   return {
+    devices: devicesIn(numbers.keys()),
     number,
     device: remembered(own),
     max: remembered((family, dev, key, byDefault) =>
@@ -23,6 +24,16 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
       (family, dev, key, byDefault) => all(family, key, byDefault) !== 0 || own(family, dev, key, byDefault) !== 0,
     ),
   };
+}
+
+/** The devices of `net.FAMILY.conf.DEV.KEY`; a key has no dot, a device may have. */
+function devicesIn(names: Iterable<string>): ReadonlySet<string> {
+  const devices = new Set<string>();
+  for (const name of names) {
+    const found = /^net\.ipv[46]\.conf\.(.+)\.[^.]+$/.exec(name)?.[1];
+    if (found !== undefined && found !== "all" && found !== "default") devices.add(found);
+  }
+  return devices;
 }
 
 type DeviceSetting<T> = (family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number) => T;

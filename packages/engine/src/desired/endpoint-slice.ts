@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Address } from "../base/address.ts";
 import { parseV4, parseV6 } from "../base/address.ts";
 import type { Metadata } from "./fields.ts";
-import { metadata, port, typeMeta, unread, withDefault } from "./fields.ts";
+import { distinct, labelOrNone, metadata, port, typeMeta, unread, withDefault } from "./fields.ts";
 import type { ServiceProtocol } from "./service.ts";
 import { protocol } from "./service.ts";
 
@@ -33,11 +33,14 @@ export interface Endpoint {
 }
 
 const endpointPort = z.strictObject({
-  name: withDefault(z.string(), ""),
+  name: withDefault(labelOrNone, ""),
   protocol: withDefault(protocol, "TCP"),
   port: port.nullish(),
   ...unread("appProtocol"),
 });
+
+/** discovery/validation validatePorts: only one port may go without a name. */
+const endpointPorts = z.array(endpointPort).superRefine(distinct("name", ({ name }) => name));
 
 const conditions = z
   .strictObject({ ready: z.boolean().nullish(), serving: z.boolean().nullish(), terminating: z.boolean().nullish() })
@@ -69,7 +72,7 @@ const read = z.strictObject({
   ...typeMeta,
   metadata,
   addressType: z.enum(["IPv4", "IPv6", "FQDN"]),
-  ports: withDefault<readonly z.infer<typeof endpointPort>[]>(z.array(endpointPort), []),
+  ports: withDefault<readonly z.infer<typeof endpointPort>[]>(endpointPorts, []),
   endpoints: withDefault<readonly z.infer<typeof endpoint>[]>(z.array(endpoint), []),
 });
 

@@ -29,7 +29,50 @@ export function unread<const Name extends string>(...names: readonly Name[]): Re
   return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<Name, Unread>;
 }
 
+/** RFC 1123: one part of a name, as names of namespaces and ports are. Its length is checked apart. */
+const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const LONGEST_LABEL = 63;
+
+/** apimachinery util/validation IsDNS1123Label. */
+const dnsLabel = z
+  .string()
+  .max(LONGEST_LABEL)
+  .regex(new RegExp(`^${LABEL}$`), LABEL);
+
+/** The same, where "" says that there is none. */
+export const labelOrNone: z.ZodType<string> = z
+  .string()
+  .max(LONGEST_LABEL)
+  .regex(new RegExp(`^(${LABEL})?$`), LABEL);
+
+/** Under this an issue holds the index of the first item of an array that has the same value. */
+export const FIRST = "first";
+
+/**
+ * A check of an array: no two items may be alike. `valueOf` gives what is compared, as it is told to people, or null where there is
+ * nothing to compare; `field` is where in the item it stands.
+ */
+export function distinct<T>(
+  field: string,
+  valueOf: (item: T) => string | null,
+): (items: readonly T[], context: z.RefinementCtx) => void {
+  return (items, context) => {
+    if (items.length < 2) return;
+    const seen = new Map<string, number>();
+    for (const [index, item] of items.entries()) {
+      const input = valueOf(item);
+      if (input === null) continue;
+      const first = seen.get(input);
+      if (first === undefined) seen.set(input, index);
+      else context.addIssue({ code: "custom", message: "", path: [index, field], input, params: { [FIRST]: first } });
+    }
+  };
+}
+
 const words: z.ZodType<Readonly<Record<string, string>>> = z.record(z.string(), z.string());
+
+/** Of any object: apimachinery util/validation DNS1123SubdomainMaxLength. */
+const LONGEST_NAME = 253;
 
 /** meta/v1 ObjectMeta. */
 export interface Metadata {
@@ -46,8 +89,8 @@ export interface Metadata {
 
 export const metadata: z.ZodType<Metadata> = z
   .strictObject({
-    name: z.string().min(1),
-    namespace: z.string().nullish(),
+    name: z.string().min(1).max(LONGEST_NAME),
+    namespace: labelOrNone.nullish(),
     labels: words.nullish(),
     annotations: words.nullish(),
     creationTimestamp: z.string().nullish(),
@@ -71,6 +114,14 @@ export const namespacedMetadata: z.ZodType<Metadata> = metadata.transform((read)
   ...read,
   namespace: read.namespace === "" ? "default" : read.namespace,
 }));
+
+/** Of an object whose name is one label. */
+export function labelled(of: z.ZodType<Metadata>): z.ZodType<Metadata> {
+  return of.superRefine(({ name }, context) => {
+    for (const issue of dnsLabel.safeParse(name, { reportInput: true }).error?.issues ?? [])
+      context.addIssue({ ...issue, path: ["name"] });
+  });
+}
 
 /** A text that a parser of ours reads; `expected` says what it has to be. */
 function readBy<T>(parse: (text: string) => T | null, expected: string): z.ZodType<T, string> {

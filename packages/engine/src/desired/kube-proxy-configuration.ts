@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
-import { prefix, unread, withDefault } from "./fields.ts";
+import { unread, withDefault } from "./fields.ts";
 
 /** kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration, with its defaults filled in. */
 export interface KubeProxyConfiguration {
@@ -47,7 +47,20 @@ const clusterCIDR = z.string().transform((text, context) => {
   return prefixes;
 });
 
-const nodePortAddresses = z.union([z.tuple([z.literal("primary")]).transform(([word]) => word), z.array(prefix)]);
+/** kubeproxyconfig/validation validateKubeProxyNodePortAddress: the word stands alone. */
+const nodePortAddresses = z.array(z.string()).transform((texts, context): readonly Prefix[] | "primary" => {
+  if (texts.includes("primary")) {
+    if (texts.length === 1) return "primary";
+    context.addIssue({ code: "custom", message: "[primary] | [IP/LENGTH, …]", input: texts });
+    return z.NEVER;
+  }
+  return texts.flatMap((text, index) => {
+    const read = parsePrefix(text);
+    if (read !== null) return [read];
+    context.addIssue({ code: "custom", message: "IP/LENGTH | primary", path: [index], input: text });
+    return [];
+  });
+});
 
 const MODES = ["iptables", "ipvs", "nftables"] as const;
 const DETECT_LOCAL_MODES = ["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"] as const;

@@ -15,6 +15,8 @@ export interface NodeFacts {
   readonly sysctls: ReadonlyMap<string, string>;
   /** iptables ≥ 1.6.2 and a kernel with it: MASQUERADE is written with `--random-fully`. */
   readonly randomFully: boolean;
+  /** The kernel has nfacct: kube-proxy counts by it. */
+  readonly nfacct: boolean;
   /** Of what runs on the node, by name: `calico` → `3.30.1`. */
   readonly versions: ReadonlyMap<string, string>;
   /** Who writes on the node, in this order; null: those that other objects speak of, in the order in which they usually start. */
@@ -124,7 +126,7 @@ const spec = z.strictObject({
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),
   versions: z.record(z.string(), z.string().regex(/^v?\d+\.\d+(\.\d+)?([-+].*)?$/, "MAJOR.MINOR.PATCH")).nullish(),
-  iptables: z.strictObject({ randomFully: z.boolean().nullish() }).nullish(),
+  iptables: z.strictObject({ randomFully: z.boolean().nullish(), nfacct: z.boolean().nullish() }).nullish(),
   cilium: ciliumFacts,
 });
 
@@ -137,6 +139,7 @@ export const nodeFacts: z.ZodType<NodeFacts> = z
     routes: spec.routes ?? [],
     sysctls: new Map(Object.entries(spec.sysctls ?? {})),
     randomFully: spec.iptables?.randomFully ?? true,
+    nfacct: spec.iptables?.nfacct ?? true,
     versions: new Map(Object.entries(spec.versions ?? {}).map(([of, version]) => [of, version.replace(/^v/, "")])),
     owners: spec.owners ?? null,
     docker: spec.docker ?? null,

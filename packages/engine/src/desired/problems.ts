@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
+import { FIRST } from "./fields.ts";
 
 /** Something wrong with an object: what to say, and of which part of it. */
 export interface Problem {
@@ -22,10 +23,23 @@ function problemsOfIssue(object: string, issue: z.core.$ZodIssue): readonly Prob
   }
   const { path } = issue;
   const field = printPath(path);
+  const value = printValue(issue.input);
+  if (issue.code === "too_big" && issue.origin === "string")
+    return [{ code: "object-too-long", params: { object, field, most: String(issue.maximum), value }, path }];
+  const first = issue.code === "custom" ? firstLike(issue) : null;
+  if (first !== null)
+    return [{ code: "object-same-value", params: { object, field, first: printPath(first), value }, path }];
   if (issue.input === undefined && issue.code === "invalid_type")
     return [{ code: "object-missing-field", params: { object, field }, path }];
-  const params = { object, field, expected: expectedBy(issue), value: printValue(issue.input) };
+  const params = { object, field, expected: expectedBy(issue), value };
   return [{ code: "object-bad-value", params, path }];
+}
+
+/** Where the same stands already: what {@link distinct} says of a later one; null: it is another fault. */
+function firstLike({ path, params }: z.core.$ZodIssueCustom): readonly PropertyKey[] | null {
+  const first: unknown = params?.[FIRST];
+  const at = path.findLastIndex((key) => typeof key === "number");
+  return typeof first === "number" ? path.with(at, first) : null;
 }
 
 /** In signs and the API's own words, which need no translation. */

@@ -55,8 +55,67 @@ describe("an object with a fault is left out, the others are kept", () => {
       ["sessionAffinity: 5"],
       "object-bad-value 6 Service bad spec.sessionAffinity None | ClientIP 5",
     ],
+    [
+      "a name of a port that another has",
+      ["ports:", "- { port: 80, name: a }", "- { port: 81, name: b }", "- { port: 82, name: a }"],
+      "object-same-value 9 Service bad spec.ports[2].name spec.ports[0].name a",
+    ],
+    [
+      "a port that another has",
+      ["ports:", "- { port: 80, name: a }", "- { port: 80, name: b, protocol: UDP }", "- { port: 80, name: c }"],
+      "object-same-value 9 Service bad spec.ports[2].port spec.ports[0].port 80/TCP",
+    ],
+    [
+      "a node port that another has",
+      ["ports:", "- { port: 80, name: a, nodePort: 30000 }", "- { port: 81, name: b, nodePort: 30000 }"],
+      "object-same-value 8 Service bad spec.ports[1].nodePort spec.ports[0].nodePort 30000/TCP",
+    ],
+    [
+      "two ports and a name",
+      ["ports:", "- { port: 80, name: a }", "- port: 81"],
+      "object-missing-field 8 Service bad spec.ports[1].name",
+    ],
+    [
+      "a name of a port that is none",
+      ["ports:", "- { port: 80, name: a_b }"],
+      "object-bad-value 7 Service bad spec.ports[0].name [a-z0-9]([-a-z0-9]*[a-z0-9])? a_b",
+    ],
+    [
+      "a node port out of range",
+      ["ports:", "- { port: 80, nodePort: 65536 }"],
+      "object-bad-value 7 Service bad spec.ports[0].nodePort ≤ 65535 65536",
+    ],
   ])("%s", (_what, lines, problem) => {
     expect(read(bad(...lines))).toEqual({ names: ["good"], problems: [problem] });
+  });
+
+  const LONG = "a".repeat(64);
+  it.each([
+    ["a name", `name: ${LONG}`, `object-too-long 3 Service ${LONG} metadata.name 63 ${LONG}`],
+    ["a namespace", `name: a, namespace: ${LONG}`, `object-too-long 3 Service ${LONG}/a metadata.namespace 63 ${LONG}`],
+  ])("%s of 64 characters", (_what, metadata, problem) => {
+    const service = `apiVersion: v1\nkind: Service\nmetadata: { ${metadata} }\nspec: {}\n`;
+    expect(read(`${service}---\n${GOOD}`)).toEqual({ names: ["good"], problems: [problem] });
+    const slice = service.replace("v1", "discovery.k8s.io/v1").replace("Service", "EndpointSlice");
+    expect(read(`${slice.replace("spec: {}", "addressType: IPv4")}---\n${GOOD}`).problems).toHaveLength(
+      metadata.includes("namespace") ? 1 : 0,
+    );
+  });
+
+  it("ports of a slice with one name", () => {
+    const slice = `apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: { name: s }\naddressType: IPv4\nports:\n`;
+    const problem = "object-same-value 7 EndpointSlice s ports[1].name ports[0].name a";
+    expect(read(`${slice}- { name: a, port: 1 }\n- { name: a, port: 2 }\n`).problems).toEqual([problem]);
+  });
+
+  it.each([
+    ["[primary, 10.0.0.0/8]", "nodePortAddresses", '[primary] | [IP/LENGTH, …] ["primary","10.0.0.0/8"]'],
+    ["[10.0.0.0/8, x]", "nodePortAddresses[1]", "IP/LENGTH | primary x"],
+  ])("nodePortAddresses: %s", (given, field, words) => {
+    const head = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
+    const { names, problems } = read(`${head}nodePortAddresses: ${given}\n---\n${GOOD}`);
+    expect(names).toEqual(["good"]);
+    expect(problems).toEqual([`object-bad-value 3 KubeProxyConfiguration ${field} ${words}`]);
   });
 
   it("all faults of an object are told", () => {

@@ -1,7 +1,18 @@
 import { z } from "zod";
 import type { Address, Prefix } from "../base/address.ts";
 import type { Metadata } from "./fields.ts";
-import { address, metadata, port, prefix, typeMeta, unread, withDefault } from "./fields.ts";
+import {
+  address,
+  distinct,
+  labelled,
+  labelOrNone,
+  metadata,
+  port,
+  prefix,
+  typeMeta,
+  unread,
+  withDefault,
+} from "./fields.ts";
 
 export type TrafficPolicy = "Cluster" | "Local";
 export type ServiceProtocol = "TCP" | "UDP" | "SCTP";
@@ -50,13 +61,28 @@ const optionalPort = z
 
 const servicePort = z
   .strictObject({
-    name: withDefault(z.string(), ""),
+    name: withDefault(labelOrNone, ""),
     protocol: withDefault(protocol, "TCP"),
     port,
     nodePort: optionalPort,
     ...unread("targetPort", "appProtocol"),
   })
   .transform(({ name, protocol, port, nodePort }): ServicePort => ({ name, protocol, port, nodePort }));
+
+/** core/validation ValidateService: a port is found by its name, and a packet finds it by number and protocol. */
+const servicePorts = z
+  .array(servicePort)
+  .superRefine(distinct("name", ({ name }) => (name === "" ? null : name)))
+  .superRefine(distinct("port", ({ port, protocol }) => `${String(port)}/${protocol}`))
+  .superRefine(
+    distinct("nodePort", ({ nodePort, protocol }) => (nodePort === null ? null : `${String(nodePort)}/${protocol}`)),
+  )
+  .superRefine((ports, context) => {
+    // Nothing tells nameless ports apart.
+    const nameless = ports.length < 2 ? -1 : ports.findIndex(({ name }) => name === "");
+    if (nameless >= 0)
+      context.addIssue({ code: "invalid_type", expected: "string", path: [nameless, "name"], input: undefined });
+  });
 
 const clusterIP = z.union([z.literal(["", "None"]), address]);
 
@@ -71,7 +97,7 @@ const spec = z.strictObject({
   type: withDefault<Service["type"]>(z.enum(["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]), "ClusterIP"),
   clusterIP: withDefault<Address | "" | "None">(clusterIP, ""),
   clusterIPs: z.array(clusterIP).nullish(),
-  ports: withDefault<readonly ServicePort[]>(z.array(servicePort), []),
+  ports: withDefault<readonly ServicePort[]>(servicePorts, []),
   externalIPs: addresses,
   loadBalancerSourceRanges: withDefault<readonly Prefix[]>(z.array(prefix), []),
   externalTrafficPolicy: policy,
@@ -104,7 +130,7 @@ const status = z
   );
 
 export const service: z.ZodType<Service> = z
-  .strictObject({ ...typeMeta, metadata, spec, status })
+  .strictObject({ ...typeMeta, metadata: labelled(metadata), spec, status })
   .transform(({ metadata, spec, status }): Service => ({
     kind: "Service",
     metadata,

@@ -1,10 +1,9 @@
-import { parseAddress, zeroOf } from "../base/address.ts";
 import { phrase } from "../messages/explain/phrase.ts";
-import type { Socket } from "../model/host.ts";
 import type { RoutingRule } from "../model/routing.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Need } from "./explanation.ts";
 import { printHex } from "../base/hex.ts";
+import { listenersFor, wantedAddress } from "./listeners.ts";
 import { nftDelivery } from "./nft/delivery.ts";
 import type { Node } from "./node.ts";
 import { routingRuleText } from "./node.ts";
@@ -13,28 +12,26 @@ import { xtDelivery } from "./xt/delivery.ts";
 
 /** What must be there for a rule to do its work: TPROXY needs a transparent socket, and a route that delivers here. */
 export function needsOf(place: Place, node: Node): readonly Need[] {
-  const delivery = place.dialect === "xt" ? xtDelivery(place) : nftDelivery(place);
+  const delivery = deliveryOf(place);
   if (delivery === null) return [];
   const { port, mark } = delivery;
   const sockets = port === null || !/^\d+$/.test(port) ? [] : [listener(delivery, port, node)];
   return mark === null ? sockets : [...sockets, ...routingNeeds(mark, delivery, node)];
 }
 
-function listener({ protocol, address, isTransparent, family }: Delivery, port: string, node: Node): Need {
-  const isAny = address === null || parseAddress(address) === zeroOf(family);
-  const at = isAny ? port : `${address}:${port}`;
+/** Where a rule delivers packets on this node; null: it does not. */
+export function deliveryOf(place: Place): Delivery | null {
+  return place.dialect === "xt" ? xtDelivery(place) : nftDelivery(place);
+}
+
+function listener(delivery: Delivery, port: string, node: Node): Need {
+  const { protocol, address, isTransparent } = delivery;
+  const at = address === null || wantedAddress(delivery) === null ? port : `${address}:${port}`;
   const what = phrase(isTransparent ? "need-transparent" : "need-listener", { protocol: protocol ?? "tcp/udp", at });
   const { sockets } = node.snapshot;
   if (sockets === null) return { what: phrase("need-unknown", { need: what, dump: "ss" }), isMet: null };
   const file = node.snapshot.files.find(({ format }) => format === "ss")?.path ?? "ss";
-  const wanted = isAny ? null : parseAddress(address);
-  const found = sockets.filter(
-    (socket) =>
-      (socket.state === "LISTEN" || socket.state === "UNCONN") &&
-      (protocol === null || socket.proto === protocol) &&
-      String(socket.localPort) === port &&
-      listensOn(socket, wanted),
-  );
+  const found = listenersFor(delivery, sockets);
   const [first] = found;
   if (first === undefined) return { what: phrase("need-missing", { need: what, file }), isMet: false };
   const place = `${first.span.file}:${String(first.span.line)}`;
@@ -45,12 +42,6 @@ function listener({ protocol, address, isTransparent, family }: Delivery, port: 
   return isKnown
     ? { what: phrase("need-opaque", { need: what, place }), isMet: false }
     : { what: phrase("need-unknown", { need: what, dump: "ss --inet-sockopt" }), isMet: null };
-}
-
-function listensOn({ localAddress }: Socket, wanted: ReturnType<typeof parseAddress>): boolean {
-  return (
-    wanted === null || localAddress === null || localAddress === wanted || localAddress === 0 || localAddress === 0n
-  );
 }
 
 /** The mark must choose a routing table that delivers on this node: else the packet is forwarded past the socket. */

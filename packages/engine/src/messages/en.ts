@@ -11,6 +11,9 @@ export const diagnostics = {
   "object-unknown-field": "{object}: there is no field {field}\nNothing is rendered from this object. Is it misspelt?",
   "object-missing-field": "{object}: {field} is missing\nNothing is rendered from this object.",
   "object-bad-value": "{object}: {field} must be {expected}, not “{value}”\nNothing is rendered from this object.",
+  "object-too-long":
+    "{object}: {field} is longer than {most} characters: “{value}”\nNothing is rendered from this object.",
+  "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nNothing is rendered from this object.",
   "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
   "render-no-node":
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",

@@ -13,6 +13,11 @@ describe("sentence", () => {
       "the route back to the source leaves by eth0, not eth9 (rp_filter 1 on eth9)",
       "到源地址的路由从 eth0 而非 eth9 离开（eth9 的 rp_filter 为 1）",
     ],
+    [
+      "the route back to the source leaves by another device (rp_filter 1)",
+      "到源地址的路由从另一设备离开（rp_filter 为 1）",
+    ],
+    ["source is loopback and route_localnet is 0", "源地址是回环地址，而 route_localnet 为 0"],
     ["--dst must be a name, not “x, not “y””", "--dst 须为名称，不能是“x, not “y””"],
     ["-m foo --bar at filter/INPUT 1", "filter/INPUT 1 处的 -m foo --bar"],
     ["nobody ever said this", "nobody ever said this"],

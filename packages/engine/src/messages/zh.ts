@@ -10,6 +10,8 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "object-unknown-field": "{object}：没有字段 {field}\n不从这个对象渲染任何内容。是不是拼错了？",
   "object-missing-field": "{object}：缺少 {field}\n不从这个对象渲染任何内容。",
   "object-bad-value": "{object}：{field} 必须是 {expected}，而不是“{value}”\n不从这个对象渲染任何内容。",
+  "object-too-long": "{object}：{field} 超过 {most} 个字符：“{value}”\n不从这个对象渲染任何内容。",
+  "object-same-value": "{object}：{field} 是“{value}”，与 {first} 相同\n不从这个对象渲染任何内容。",
   "object-twice": "{object} 出现了两次\n以后一个为准，与 kubectl apply 相同。",
   "render-no-node":
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",

@@ -18,7 +18,8 @@ export type OwnerName =
   | "node-local-dns"
   | "podman"
   | "tailscale"
-  | "terway";
+  | "terway"
+  | "weave";
 
 /**
  * One writer as data: how its work is recognised and what each piece of it means. In every list the first pattern that fits

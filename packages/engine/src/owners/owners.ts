@@ -16,6 +16,7 @@ import { nodeLocalDns } from "./node-local-dns/node-local-dns.ts";
 import type { Owner } from "./owner.ts";
 import { tailscale } from "./tailscale/tailscale.ts";
 import { terway } from "./terway/terway.ts";
+import { weave } from "./weave/weave.ts";
 
 /** Everybody who is recognised. Where two would take the same thing for theirs, the first of those that are on the node has it. */
 export const owners: readonly Owner[] = [
@@ -30,6 +31,7 @@ export const owners: readonly Owner[] = [
   tailscale,
   awsVpcCni,
   flannel,
+  weave,
   cniPlugins,
   firewalld,
   libvirt,

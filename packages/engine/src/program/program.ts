@@ -156,6 +156,8 @@ export interface FibEntry {
 
 /** Kernel settings; what the snapshot does not have is the kernel's default. */
 export interface SysctlView {
+  /** The devices that have settings of their own. */
+  readonly devices: ReadonlySet<string>;
   number(name: string, byDefault: number): number;
   /** `net.FAMILY.conf.{all,DEV}.KEY` combined by the larger of the two (IN_DEV_MAXCONF). */
   max(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;

@@ -9,6 +9,8 @@ export interface Called {
   readonly base: BaseChain;
   /** Runs before conntrack has looked at the packet. */
   readonly isBeforeConntrack: boolean;
+  /** Asked of the first packet of a connection alone, which ends all NAT chains of the hook once one has translated it. */
+  readonly isNat: boolean;
 }
 
 /** Every base chain of a family, hook by hook, in the order in which they run. */
@@ -17,13 +19,14 @@ export function* baseChains({ hooks, devices, conntrack }: FamilyProgram): Itera
     let isBeforeConntrack = conntrack && (hook === "prerouting" || hook === "output");
     for (const entry of hooks[hook]) {
       if (entry.kind === "conntrack") isBeforeConntrack = false;
-      else if (entry.kind === "chain") yield { hook, base: entry.chain, isBeforeConntrack };
-      else if (entry.kind === "nat") for (const base of entry.chains) yield { hook, base, isBeforeConntrack };
+      else if (entry.kind === "chain") yield { hook, base: entry.chain, isBeforeConntrack, isNat: false };
+      else if (entry.kind === "nat")
+        for (const base of entry.chains) yield { hook, base, isBeforeConntrack, isNat: true };
     }
   }
   for (const hook of ["ingress", "egress"] as const)
     for (const chains of devices[hook].values())
-      for (const base of chains) yield { hook, base, isBeforeConntrack: true };
+      for (const base of chains) yield { hook, base, isBeforeConntrack: true, isNat: false };
 }
 
 /**

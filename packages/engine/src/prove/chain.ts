@@ -18,6 +18,8 @@ export interface RuleFlow {
   readonly asked: Ref;
   /** The packets that its tests say yes to where every packet came to it with what rules before have made of it. */
   readonly wanted: Ref;
+  /** Those that its tests drop, as tests for headers that are cut short do, whatever came before. */
+  readonly dropped: Ref;
   /** Those that come to it. */
   readonly reached: Flow;
   /** Those that come to the next rule. */
@@ -88,7 +90,7 @@ export class ChainFlows {
     const dropped = drop === FALSE ? FALSE : asEntered(bdd, here, drop);
     if (dropped !== FALSE) exits.addLater("drop", () => within(bdd, here, dropped));
     const passing = within(bdd, here, bdd.not(bdd.or(wanted, dropped)));
-    const step = { rule, asked: yes, wanted, reached: here };
+    const step = { rule, asked: yes, wanted, dropped: drop, reached: here };
     const verdict = verdictOf(rule);
     if (verdict !== null) {
       // Most rules end the chain, and few are asked which packets they match.
@@ -148,7 +150,7 @@ interface Performing {
 }
 
 /** The exit of a rule that does nothing but send all that it matches there; null: it does more. */
-function verdictOf({ action, then, tests }: CompiledRule): Exit | null {
+export function verdictOf({ action, then, tests }: CompiledRule): Exit | null {
   if (then.length > 0 || restoresMark({ tests })) return null;
   return action.kind === "accept" || action.kind === "drop" ? action.kind : action.kind === "return" ? "through" : null;
 }

@@ -39,7 +39,9 @@ export class DeviceNames {
   readonly #prefixes = new Set<string>();
 
   constructor(program: Program, family: Family) {
-    for (const name of program.links.keys()) this.add(name, false);
+    // Every namespace has it, whatever the dumps say.
+    this.add("lo", false);
+    for (const name of [...program.links.keys(), ...program.sysctl.devices]) this.add(name, false);
     this.#addSets(program);
     this.#addRouting(program.families[family].fib);
   }

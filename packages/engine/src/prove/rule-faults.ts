@@ -12,6 +12,8 @@ import type { ChainFlow, RuleFlow } from "./chain.ts";
 import { everyPacket, packetsAt } from "./domain.ts";
 import { within } from "./flow.ts";
 import { image } from "./image.ts";
+import { redundantRules } from "./redundant.ts";
+import type { End, Redundant } from "./redundant.ts";
 import { spaceOf } from "./space-of.ts";
 import type { Space, SpaceOptions } from "./space.ts";
 import { allSet } from "./test-set.ts";
@@ -42,15 +44,23 @@ export interface RuleFault {
 
 export interface RuleFaults {
   readonly faults: readonly RuleFault[];
+  /** Rules that packets match, and without which they would fare alike. */
+  readonly redundant: readonly (Redundant & { readonly table: CompiledTable })[];
   /** A base chain of each table that needs more room than there is: of its rules nothing is said. */
   readonly tooLarge: readonly BaseChain[];
+}
+
+export interface RuleFaultOptions extends Pick<SpaceOptions, "nodes"> {
+  /** Chains in which redundant rules are looked for; absent: in none. */
+  readonly redundantIn?: (table: CompiledTable, chain: string) => boolean;
 }
 
 /**
  * Every rule of a family that no packet can match. Sets count as if they could hold anything: what they hold changes without the rules. A
  * rule that hangs on what nobody knows never shadows another for sure.
  */
-export function ruleFaults(program: Program, family: Family, options: Pick<SpaceOptions, "nodes"> = {}): RuleFaults {
+export function ruleFaults(program: Program, family: Family, options: RuleFaultOptions = {}): RuleFaults {
+  const { redundantIn = () => false, ...space } = options;
   const byTable = new Map<CompiledTable, Called[]>();
   for (const called of baseChains(program.families[family])) {
     const own = byTable.get(called.base.table);
@@ -58,30 +68,31 @@ export function ruleFaults(program: Program, family: Family, options: Pick<Space
     else own.push(called);
   }
   const faults: RuleFault[] = [];
+  const redundant: RuleFaults["redundant"][number][] = [];
   const tooLarge: BaseChain[] = [];
   for (const [table, called] of byTable) {
     try {
-      for (const fault of tableFaults(spaceOf(program, family, { ...options, openSets: true }), table, called))
-        faults.push(fault);
+      const judged = tableFaults(spaceOf(program, family, { ...space, openSets: true }), table, called, redundantIn);
+      for (const fault of judged.faults) faults.push(fault);
+      for (const one of judged.redundant) redundant.push({ table, ...one });
     } catch (error) {
       if (!(error instanceof BddLimit)) throw error;
       for (const { base } of called.slice(0, 1)) tooLarge.push(base);
     }
   }
-  return { faults, tooLarge };
+  return { faults, redundant, tooLarge };
 }
 
-function tableFaults(space: Space, table: CompiledTable, called: readonly Called[]): readonly RuleFault[] {
+function tableFaults(
+  space: Space,
+  table: CompiledTable,
+  called: readonly Called[],
+  redundantIn: NonNullable<RuleFaultOptions["redundantIn"]>,
+): { readonly faults: readonly RuleFault[]; readonly redundant: readonly Redundant[] } {
   const flows = new ChainFlows(space, table, "");
-  const entering = new Map<string, Ref>();
-  const callers = new Map<string, Set<string>>();
-  for (const one of called) {
-    const { name } = one.base.chain;
-    entering.set(name, space.bdd.or(entering.get(name) ?? FALSE, packetsAt(space, one)));
-    for (const { name: inside } of chainsFrom([one.base], space.program.nftSets))
-      callers.set(inside, (callers.get(inside) ?? new Set()).add(one.hook));
-  }
+  const { entering, callers, policies } = entriesOf(space, called);
   const faults: RuleFault[] = [];
+  const redundant: Redundant[] = [];
   for (const { name } of chainsFrom(
     called.map(({ base }) => base),
     space.program.nftSets,
@@ -89,12 +100,41 @@ function tableFaults(space: Space, table: CompiledTable, called: readonly Called
     const flow = flows.of(name);
     if (flow === null) continue;
     const packets = entering.get(name) ?? FALSE;
-    const from = [...(callers.get(name) ?? [])];
-    for (const why of chainFaults(space, flow, packets, from)) faults.push({ table, ...why });
+    const own = [...chainFaults(space, flow, packets, [...(callers.get(name) ?? [])])];
+    for (const why of own) faults.push({ table, ...why });
+    if (packets !== FALSE && redundantIn(table, name))
+      for (const one of livingRedundant(space, flow, policies.get(name) ?? "through", own)) redundant.push(one);
     for (const one of flow.rules)
       if (callsOf(one.rule, space.program.nftSets).length > 0) enter(space, entering, one, packets);
   }
-  return faults;
+  return { faults, redundant };
+}
+
+/** Of a table's base chains: who comes into each chain, from which hooks, and what their policies are. */
+interface Entries {
+  readonly entering: Map<string, Ref>;
+  readonly callers: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly policies: ReadonlyMap<string, End>;
+}
+
+function entriesOf(space: Space, called: readonly Called[]): Entries {
+  const entering = new Map<string, Ref>();
+  const callers = new Map<string, Set<string>>();
+  const policies = new Map<string, End>();
+  for (const one of called) {
+    const { chain, policy } = one.base;
+    entering.set(chain.name, space.bdd.or(entering.get(chain.name) ?? FALSE, packetsAt(space, one)));
+    policies.set(chain.name, policy === "DROP" ? "drop" : "accept");
+    for (const { name: inside } of chainsFrom([one.base], space.program.nftSets))
+      callers.set(inside, (callers.get(inside) ?? new Set()).add(one.hook));
+  }
+  return { entering, callers, policies };
+}
+
+/** Without those that no packet matches anyway. */
+function livingRedundant(space: Space, flow: ChainFlow, end: End, faults: readonly FaultOf[]): readonly Redundant[] {
+  const dead = new Set(faults.map(({ rule }) => rule));
+  return redundantRules(space, flow, end).filter(({ rule }) => !dead.has(rule));
 }
 
 /** The packets that a rule sends into other chains. */

@@ -1,4 +1,6 @@
-import type { Check, Finding, Place } from "../finding.ts";
+import type { Check, Finding, Place, Subject } from "../finding.ts";
+import { hidesNat } from "../hidden-nat.ts";
+import { textOf } from "../reached.ts";
 import { linesOf, numbersOf, openTables, placedFaults } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
@@ -7,8 +9,21 @@ const NAME = "shadowed-rule";
 /** Rules that no packet gets to, since earlier rules of the chain take all that they ask for: proved for every packet. */
 export const shadowedRule: Check = {
   name: NAME,
-  run: (subject) => [...placedFaults(subject).flatMap(findingsOf), ...openTables(subject).map(notJudged)],
+  run: (subject) => [
+    ...placedFaults(subject)
+      .filter((placed) => !isAnothers(subject, placed))
+      .flatMap(findingsOf),
+    ...openTables(subject).map(notJudged),
+  ],
 };
+
+/** `nat-after-accept` and `duplicate-rule` say it better. */
+function isAnothers(subject: Subject, placed: PlacedFault): boolean {
+  const { rule, why } = placed.fault;
+  if (hidesNat(subject, placed)) return true;
+  const [only] = why.kind === "shadowed" && why.by.length === 1 ? why.by : [];
+  return only !== undefined && textOf(subject, only) === textOf(subject, rule);
+}
 
 function notJudged(where: Place): Finding {
   const params = { table: where.table ?? "" };

@@ -1,4 +1,5 @@
 import type { Check, Finding } from "../finding.ts";
+import { missingDevice } from "../missing-device.ts";
 import { linesOf, numbersOf, placedFaults } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
@@ -11,7 +12,8 @@ export const unreachableRule: Check = {
 };
 
 function findingsOf({ fault: { rule, why }, family, where, isGenerated }: PlacedFault): readonly Finding[] {
-  if (isGenerated) return [];
+  // Of devices that are not there, checks of their own speak.
+  if (isGenerated || (why.kind === "unreachable" && missingDevice(rule.tests, why.from)?.negated === false)) return [];
   const common = { check: NAME, where, witness: null };
   if (why.kind === "unreachable") {
     const params = { hooks: why.from.join(", ") };

@@ -1,8 +1,12 @@
 import { sha1 } from "@noble/hashes/legacy.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { sha3_224 } from "@noble/hashes/sha3.js";
+import { sha256 as sha256Of } from "@noble/hashes/sha2.js";
+import { sha3_224 as sha3Of } from "@noble/hashes/sha3.js";
 import { base64url } from "../../base/base64url.ts";
+import { smallHash } from "../../base/small-hash.ts";
 import { utf8Bytes } from "../../base/utf8.ts";
+
+const sha256 = smallHash(sha256Of);
+const sha3 = smallHash(sha3Of);
 
 /** Before every chain name, of every version since 2.1: felix/rules/rule_defs.go ChainNamePrefix. */
 export const CHAIN_PREFIX = "cali-";
@@ -75,7 +79,7 @@ export function isCalicoChain(name: string): boolean {
 export function limitedName(prefix: string, suffix: string, max: number): string {
   const length = prefix.length + suffix.length;
   if (length > max || (length === max && suffix.startsWith("_"))) {
-    return `${prefix}_${base64url(sha256(utf8Bytes(suffix))).slice(0, max - 1 - prefix.length)}`;
+    return `${prefix}_${base64url(sha256(suffix)).slice(0, max - 1 - prefix.length)}`;
   }
   return prefix + (suffix === "" ? "_" : suffix);
 }
@@ -92,7 +96,7 @@ export interface PolicyGroup {
 /** The part of a group's chain name behind `cali-gi-` or `cali-go-`: felix/rules/endpoints.go PolicyGroup.UniqueID. */
 export function policyGroupId({ tier, selector, direction, policies }: PolicyGroup): string {
   const lines = [...(tier === null ? [] : [tier]), selector, direction, String(policies.length), ...policies];
-  const digest = sha3_224(utf8Bytes(lines.map((line) => `${line}\n`).join("")));
+  const digest = sha3(lines.map((line) => `${line}\n`).join(""));
   return base64url(digest).slice(0, MAX_CHAIN_NAME - ROLE_PREFIXES["group-inbound"].length);
 }
 

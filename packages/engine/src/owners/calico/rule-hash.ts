@@ -1,6 +1,8 @@
-import { sha224 } from "@noble/hashes/sha2.js";
+import { sha224 as sha224Of } from "@noble/hashes/sha2.js";
 import { base64url } from "../../base/base64url.ts";
-import { utf8Bytes } from "../../base/utf8.ts";
+import { smallHash } from "../../base/small-hash.ts";
+
+const sha224 = smallHash(sha224Of);
 
 /**
  * SHA-224 over a chain's name and all rules up to one of them, in Felix's spelling: 28 bytes. What a rule's comment shows
@@ -13,18 +15,15 @@ export const APPENDED = "*appends*";
 
 /** Characters of a digest that stand in the comment: 96 bits. */
 const HASH_LENGTH = 16;
-const DIGEST_BYTES = 28;
 
 /** The state before a chain's first rule. Neither table nor family nor position is in it: felix/iptables/rules.go RuleHashes. */
 export function chainDigest(name: string): ChainDigest {
-  return sha224(utf8Bytes(name));
+  return sha224(name);
 }
 
 /** The state after a rule; `text` in Felix's own spelling, with the literal word HASH in place of the hash's comment. */
 export function ruleDigest(before: ChainDigest, text: string): ChainDigest {
-  const bytes = utf8Bytes(text, DIGEST_BYTES);
-  bytes.set(before);
-  return sha224(bytes);
+  return sha224(text, before);
 }
 
 /** What stands behind `cali:` in the comment of the rule that a digest ends with. */

@@ -1,9 +1,11 @@
-import { sha224 } from "@noble/hashes/sha2.js";
+import { sha224 as sha224Of } from "@noble/hashes/sha2.js";
 import { base64url } from "../../base/base64url.ts";
-import { utf8Bytes } from "../../base/utf8.ts";
+import { smallHash } from "../../base/small-hash.ts";
 import type { Family } from "../../base/address.ts";
 import { printSelector } from "../../selector/print-selector.ts";
 import type { Selector } from "../../selector/selector.ts";
+
+const sha224 = smallHash(sha224Of);
 
 /** The longest name that ipset takes: IPSET_MAXNAMELEN less its end. */
 const MAX_SET_NAME = 31;
@@ -29,7 +31,7 @@ const CONTENTS = Object.entries(CONTENT_PREFIXES).map(([content, prefix]) => ({
  */
 export function setId(content: SetContent, of: string): string {
   const prefix = CONTENT_PREFIXES[content];
-  return `${prefix}:${base64url(sha224(utf8Bytes(`${prefix}:${of}`)))}`;
+  return `${prefix}:${base64url(sha224(`${prefix}:${of}`))}`;
 }
 
 /** Set names of 3.0 and before have `-` behind the family, later ones `0`: the format's version in felix/ipsets/ipset_defs.go. */

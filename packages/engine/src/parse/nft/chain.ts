@@ -15,6 +15,7 @@ export function readChainBlock(reader: Reader, chain: ChainDraft, family: NftFam
   const { scanner } = reader;
   scanner.inChain = true;
   chain.handle = readBlock(reader, () => readStatement(reader, chain, family), OUTER) ?? chain.handle;
+  chain.rules = chain.rules.slice();
   scanner.inChain = false;
   closeBlock(reader);
 }

@@ -117,7 +117,7 @@ function takePrefixLength(reader: Reader): number {
 }
 
 export function readPrimary(reader: Reader, mode: Mode): NftExpression {
-  const { kind, word } = reader.scanner;
+  const { kind, word, literal } = reader.scanner;
   if (kind === "string") {
     advance(reader.scanner);
     return { kind: "literal", text: word, quoted: true };
@@ -133,7 +133,7 @@ export function readPrimary(reader: Reader, mode: Mode): NftExpression {
   const read = head?.(reader, word) ?? null;
   if (read !== null) return read;
   if (mode === "expression") fail(reader);
-  return { kind: "literal", text: isPunct(reader, "[") ? withRemark(reader, word) : word, quoted: false };
+  return isPunct(reader, "[") ? { ...literal, text: withRemark(reader, word) } : literal;
 }
 
 const REMARK = /\[invalid type\]/y;

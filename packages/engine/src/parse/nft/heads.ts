@@ -38,7 +38,7 @@ export type Head = (reader: Reader, word: string) => NftExpression | null;
 
 /** The words that expressions start with. */
 export const HEADS: ReadonlyMap<string, Head> = new Map<string, Head>([
-  ...[...UNQUALIFIED_META].map((key): [string, Head] => [key, () => ({ kind: "meta", key })]),
+  ...[...UNQUALIFIED_META].map((key): [string, Head] => [key, () => METAS.get(key) ?? null]),
   ...[...PAYLOAD_FIELDS.keys()].map((protocol): [string, Head] => [protocol, readPayload]),
   ...[...EXTHDR_FIELDS.keys()].map((header): [string, Head] => [header, readExthdr]),
   ["meta", readMeta],
@@ -67,14 +67,24 @@ const BESIDES: ReadonlyMap<string, (reader: Reader) => NftExpression | null> = n
   ["dccp option", readDccpOption],
 ]);
 
+/** `PROTOCOL FIELD`: one value each, since rules read the same few again and again. */
+const PAYLOADS: ReadonlyMap<string, ReadonlyMap<string, NftExpression>> = new Map(
+  [...PAYLOAD_FIELDS].map(([protocol, fields]) => [
+    protocol,
+    new Map([...fields.keys()].map((field) => [field, { kind: "payload", protocol, field }])),
+  ]),
+);
+
 function readPayload(reader: Reader, protocol: string): NftExpression | null {
-  if (knows(reader, PAYLOAD_FIELDS.get(protocol))) {
-    const field = takeWord(reader);
-    if (protocol !== "arp" || !field.endsWith("addr")) return { kind: "payload", protocol, field };
-    return { kind: "payload", protocol, field: `${field} ${takeWordOf(reader, ARP_ADDRESSES)}` };
+  const { kind, word } = reader.scanner;
+  if (kind !== "word") return null;
+  const payload = PAYLOADS.get(protocol)?.get(word);
+  if (payload !== undefined) {
+    advance(reader.scanner);
+    if (protocol !== "arp" || !word.endsWith("addr")) return payload;
+    return { kind: "payload", protocol, field: `${word} ${takeWordOf(reader, ARP_ADDRESSES)}` };
   }
-  if (reader.scanner.kind !== "word") return null;
-  const beside = BESIDES.get(`${protocol} ${reader.scanner.word}`);
+  const beside = BESIDES.get(`${protocol} ${word}`);
   if (beside !== undefined) {
     advance(reader.scanner);
     return beside(reader);
@@ -141,9 +151,18 @@ function readDccpOption(reader: Reader): NftExpression {
   return { kind: "dccp-option", option: takeNumber(reader) };
 }
 
-function readMeta(reader: Reader): NftExpression {
-  const key = takeWordOf(reader, META_KEYS);
-  return { kind: "meta", key: key === "secpath" ? "ipsec" : key === "ibrhwdr" ? "ibrhwaddr" : key };
+/** Keys that were spelled otherwise once. */
+const NOW: ReadonlyMap<string, string> = new Map([
+  ["secpath", "ipsec"],
+  ["ibrhwdr", "ibrhwaddr"],
+]);
+
+const METAS: ReadonlyMap<string, NftExpression> = new Map(
+  [...META_KEYS.keys()].map((key) => [key, { kind: "meta", key: NOW.get(key) ?? key }]),
+);
+
+function readMeta(reader: Reader): NftExpression | null {
+  return METAS.get(takeWordOf(reader, METAS)) ?? null;
 }
 
 function familyOf(reader: Reader): "ip" | "ip6" | null {

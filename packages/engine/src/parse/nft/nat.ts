@@ -15,9 +15,9 @@ export function readNat(reader: Reader, type: NatType): NftStatement {
     expectPunct(reader, ".");
     expectWord(reader, "port");
   }
-  const place = takeTarget(reader, type);
+  const { address, port } = takeTarget(reader, type);
   takeFlags(reader, flags);
-  return { kind: "nat", type, family, ...place, flags, withPort: named || hasPorts(place.address) };
+  return { kind: "nat", type, family, address, port, flags, withPort: named || hasPorts(address) };
 }
 
 export function takeFamily(reader: Reader): "ip" | "ip6" | null {

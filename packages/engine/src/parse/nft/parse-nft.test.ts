@@ -46,6 +46,13 @@ describe("matches", () => {
     expect(statements(rule)).toMatchObject([{ kind: "match", op }]);
   });
 
+  it("tells words of one hash apart, however often they come", () => {
+    const words = ["Aa", "BB", "Aa", "Aa", "BB", "BB", "Aa", "BB"];
+    expect(statements(words.map((word) => `iifname ${word}`).join(" "))).toMatchObject(
+      words.map((word) => ({ right: literal(word) })),
+    );
+  });
+
   it("reads a mask behind a slash, and a prefix", () => {
     const list = (...names: readonly string[]) => ({ kind: "list", items: names.map((name) => literal(name)) });
     expect(statements("tcp flags syn / syn,ack")).toMatchObject([

@@ -28,7 +28,8 @@ export function readRule(reader: Reader): NftRule {
     break;
   }
   return {
-    statements,
+    // A copy has no room to spare, of which a growing array keeps much.
+    statements: statements.slice(),
     comment,
     handle: scanner.handle,
     text: scanner.text.slice(start, scanner.lastEnd),

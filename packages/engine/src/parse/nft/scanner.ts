@@ -3,6 +3,9 @@
  * by itself the reader says what it expects: `takeName` reads what stands here as a name, `hash` decides about `#`.
  */
 
+import { literalOf, newLiteral, newLiterals } from "./literals.ts";
+import type { Literal, Literals } from "./literals.ts";
+
 /** `fail`: reading has failed, and nothing behind it is looked at until the reader recovers. */
 export type TokenKind = "word" | "string" | "punct" | "newline" | "end" | "fail";
 
@@ -12,6 +15,9 @@ export interface Scanner {
   kind: TokenKind;
   /** Of a string what stands between the quotes, of a newline or the end nothing. */
   word: string;
+  /** Of a word the constant that it is where it stands for one: rules that say the same share it. */
+  literal: Literal;
+  readonly literals: Literals;
   /** Where the token starts, and on which line. */
   start: number;
   line: number;
@@ -36,6 +42,8 @@ export function newScanner(text: string, firstLine: number, hash: (scanner: Scan
     text,
     kind: "newline",
     word: "",
+    literal: NO_WORD,
+    literals: newLiterals(),
     start: 0,
     line: firstLine,
     lineStart: 0,
@@ -48,6 +56,8 @@ export function newScanner(text: string, firstLine: number, hash: (scanner: Scan
     hash,
   };
 }
+
+const NO_WORD = newLiteral("");
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
 const DIGITS = "0123456789";
@@ -76,22 +86,19 @@ const BACKSLASH = 92;
 export function advance(scanner: Scanner): void {
   if (scanner.kind === "fail") return;
   scanner.lastEnd = scanner.at;
-  skipBlanks(scanner);
+  const code = skipBlanks(scanner);
   scanner.start = scanner.at;
   scanner.line = scanner.nextLine;
   scanner.lineStart = scanner.nextLineStart;
-  scan(scanner);
+  if (LETTER[code] === 1) scanWord(scanner, IN_WORD);
+  else if (DIGIT[code] === 1) scanWord(scanner, IN_NUMBER);
+  else scanOther(scanner, code);
 }
 
-function scan(scanner: Scanner): void {
+/** What is no word. */
+function scanOther(scanner: Scanner, code: number): void {
   const { text, at } = scanner;
-  if (at >= text.length) {
-    set(scanner, "end", "", at);
-    return;
-  }
-  const code = text.charCodeAt(at);
-  if (LETTER[code] === 1) scanWord(scanner, endOfWord(text, at + 1));
-  else if (DIGIT[code] === 1) scanWord(scanner, endOfRun(text, at + 1, IN_NUMBER));
+  if (at >= text.length) set(scanner, "end", "", at);
   else if (code === NEWLINE) {
     set(scanner, "newline", "", at + 1);
     scanner.nextLine++;
@@ -107,8 +114,8 @@ function set(scanner: Scanner, kind: TokenKind, word: string, end: number): void
   scanner.at = end;
 }
 
-/** Blanks, a backslash at the end of a line with that end, and comments. */
-function skipBlanks(scanner: Scanner): void {
+/** Passes over blanks, a backslash at the end of a line with that end, and comments; gives the character behind them. */
+function skipBlanks(scanner: Scanner): number {
   const { text } = scanner;
   for (;;) {
     const code = text.charCodeAt(scanner.at);
@@ -118,7 +125,7 @@ function skipBlanks(scanner: Scanner): void {
       scanner.nextLine++;
       scanner.nextLineStart = scanner.at;
     } else if (code === HASH && !(scanner.inChain && scanner.hash(scanner))) skipComment(scanner);
-    else return;
+    else return code;
   }
 }
 
@@ -161,25 +168,25 @@ function endOfString(text: string, from: number): number {
   return -1;
 }
 
-function scanWord(scanner: Scanner, end: number): void {
+/** `inside`: what goes on the word that starts here. */
+function scanWord(scanner: Scanner, inside: Uint8Array): void {
   const { text, at } = scanner;
+  let end = at;
+  let hash = 0;
+  let code = text.charCodeAt(at);
+  do {
+    hash = (Math.imul(hash, 31) + code) | 0;
+    code = text.charCodeAt(++end);
+    // A backslash belongs to the word, but for one that ends the line.
+  } while (inside[code] === 1 || (code === BACKSLASH && inside === IN_WORD && !isLineEnd(text, end + 1)));
   // What may go on behind a colon: an address, or a handle of traffic control (`1:10`).
-  if (text.charCodeAt(end) === COLON && end - at <= 4 && scanColons(scanner)) return;
-  set(scanner, "word", text.slice(at, end), end);
+  if (code === COLON && end - at <= 4 && scanColons(scanner)) return;
+  setWord(scanner, literalOf(scanner, end, hash), end);
 }
 
-/** Behind the characters of one class that stand here. */
-function endOfRun(text: string, from: number, inside: Uint8Array): number {
-  let at = from;
-  while (inside[text.charCodeAt(at)] === 1) at++;
-  return at;
-}
-
-/** A backslash belongs to the word, but for one that ends the line. */
-function endOfWord(text: string, from: number): number {
-  let at = endOfRun(text, from, IN_WORD);
-  while (text.charCodeAt(at) === BACKSLASH && !isLineEnd(text, at + 1)) at = endOfRun(text, at + 1, IN_WORD);
-  return at;
+function setWord(scanner: Scanner, literal: Literal, end: number): void {
+  scanner.literal = literal;
+  set(scanner, "word", literal.text, end);
 }
 
 const WITH_COLONS: readonly RegExp[] = [
@@ -195,7 +202,7 @@ function scanColons(scanner: Scanner): boolean {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
     if (found === null) continue;
-    set(scanner, "word", found[0], at + found[0].length);
+    setWord(scanner, newLiteral(found[0]), at + found[0].length);
     return true;
   }
   if (text.charCodeAt(at) === COLON) set(scanner, "punct", ":", at + 1);
@@ -221,8 +228,19 @@ function scanPunct(scanner: Scanner): void {
 }
 
 /** What ends a name, wherever it stands. */
-const NAME_END = /[\s;{},"]/g;
-const REFERENCE_END = /[\s;{},":]/g;
+const NAME_END = classOf(' \t\r\n\v\f;{},"');
+const WIDE_SPACE = /\s/;
+
+/** Behind the name that starts here; `isReference`: a colon ends it, too. */
+function endOfName(text: string, start: number, isReference: boolean): number {
+  let at = start;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (NAME_END[code] === 1 || (isReference && code === COLON)) break;
+    if (code > 127 && WIDE_SPACE.test(text.charAt(at))) break;
+  }
+  return at;
+}
 
 /**
  * Reads what stands here as a name, up to a blank or a bracket: names of chains that iptables made hold what no word of
@@ -235,11 +253,9 @@ export function takeName(scanner: Scanner, isReference = false): string | null {
     return word;
   }
   if (scanner.kind !== "word" && scanner.kind !== "punct") return null;
-  const pattern = isReference ? REFERENCE_END : NAME_END;
-  pattern.lastIndex = scanner.start;
-  const end = pattern.exec(scanner.text)?.index ?? scanner.text.length;
+  const end = endOfName(scanner.text, scanner.start, isReference);
   if (end === scanner.start) return null;
-  const name = scanner.text.slice(scanner.start, end);
+  const name = end === scanner.at ? scanner.word : scanner.text.slice(scanner.start, end);
   scanner.at = end;
   advance(scanner);
   return name;

@@ -12,7 +12,7 @@ export function readSet(reader: Reader, mode: Mode): NftExpression {
   const elements: NftElement[] = [];
   nested(reader, () => readElements(reader, mode, elements), null);
   expectPunct(reader, "}");
-  return { kind: "set", elements };
+  return { kind: "set", elements: elements.slice() };
 }
 
 function readElements(reader: Reader, mode: Mode, elements: NftElement[]): null {

@@ -6,7 +6,7 @@ import type { Bdd, Ref } from "./bdd.ts";
 export type Bits = readonly (number | null)[];
 
 /** Is the bit of this place, counted from the lowest, set? */
-function isSet(value: Address, place: number): boolean {
+export function isSet(value: Address, place: number): boolean {
   if (typeof value === "bigint") return (value >> BigInt(place)) % 2n === 1n;
   if (place < 32 && value <= 0xffff_ffff) return ((value >>> place) & 1) === 1;
   return Math.floor(value / 2 ** place) % 2 === 1;

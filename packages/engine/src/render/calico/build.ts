@@ -9,8 +9,11 @@ import type { Icmp, Protocol } from "./input.ts";
 /** Every test and action that Felix writes, each once. */
 
 export function rule(fragments: readonly Fragment[], action: Action | null, ...comments: readonly string[]): FelixRule {
-  return { comments, fragments, action };
+  return { comments: comments.length === 0 ? NO_COMMENTS : comments, fragments, action };
 }
+
+/** One for all rules without any, which are most. */
+const NO_COMMENTS: readonly string[] = [];
 
 const LONGEST_COMMENT = 256;
 

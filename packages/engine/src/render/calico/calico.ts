@@ -11,7 +11,7 @@ import { felixSpec, felixVersion } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
-import { renderCalicoNft } from "./render-nft.ts";
+import { calicoNftTable } from "./render-nft.ts";
 import { hasFeature, isRendered } from "./versions.ts";
 
 const OWNER = "calico";
@@ -73,12 +73,7 @@ function writeIptables(families: readonly FamilyInput[], node: NodeDraft): reado
 
 /** Gives what could not be written. */
 function writeNft(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
-  let line = 1;
-  for (const { input, sets } of families) {
-    const { table, nextLine } = renderCalicoNft(withoutLimits(input), sets, line);
-    node.add({ nft: [table] });
-    line = nextLine;
-  }
+  for (const { input, sets } of families) node.addNftTable(calicoNftTable(withoutLimits(input), sets));
   const limited = families.slice(0, 1).flatMap(({ input }) => limitedWorkloads(input));
   return limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER));
 }

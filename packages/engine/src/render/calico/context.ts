@@ -60,8 +60,20 @@ export function contextOf(
     fromWorkload: mark(era.uses.includes("from-workload") ? "from-workload" : "scratch-0"),
     mark,
     set: (id) => setName(family, id, has("forwardChains") ? "0" : "-"),
-    chainName: (role, of) => roleChainName(role, of, longest),
+    chainName: chainNames(longest),
     hasMaps: dialect === "nft",
+  };
+}
+
+/** Names that are too long are hashed: each is once, for the chain and for all that jump to it. */
+function chainNames(longest: number): RenderContext["chainName"] {
+  const known = new Map<ChainRole, Map<string, string>>();
+  return (role, of) => {
+    const names = known.get(role) ?? new Map<string, string>();
+    known.set(role, names);
+    const name = names.get(of) ?? roleChainName(role, of, longest);
+    names.set(of, name);
+    return name;
   };
 }
 

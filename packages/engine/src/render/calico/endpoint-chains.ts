@@ -21,7 +21,7 @@ import {
   verdict,
 } from "./build.ts";
 import type { RenderContext } from "./context.ts";
-import type { FelixChain, FelixRule } from "./felix-rule.ts";
+import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { ALL_INTERFACES, FAILSAFE_IN, FAILSAFE_OUT } from "./fixed-names.ts";
 import type { Direction, EndpointTier, HostChains, Limits, Policy, WorkloadChains } from "./input.ts";
 import { tierJumps } from "./policy-groups.ts";
@@ -58,19 +58,19 @@ export interface EndpointRenderer {
 const TO_HOST = { role: "to-host", direction: "egress", type: "normal", failsafe: FAILSAFE_OUT } as const;
 const FROM_HOST = { role: "from-host", direction: "ingress", type: "normal", failsafe: FAILSAFE_IN } as const;
 
-export function workloadChains(renderer: EndpointRenderer, endpoint: WorkloadChains): readonly FelixChain[] {
+export function workloadChains(renderer: EndpointRenderer, endpoint: WorkloadChains): readonly ChainSource[] {
   const allow = renderer.context.felix.filterAllow;
   const kinds = [
     { role: "to-workload", direction: "ingress", type: "normal", failsafe: null, allow },
     { role: "from-workload", direction: "egress", type: "normal", failsafe: null, allow },
   ] as const;
-  return kinds.flatMap((kind) => {
+  return kinds.map((kind) => {
     const isFromWorkload = kind.role === "from-workload";
-    return chainsOf(renderer, kind, { ...endpoint, limits: endpoint.limits[kind.direction], isFromWorkload });
+    return sourceOf(renderer, kind, { ...endpoint, limits: endpoint.limits[kind.direction], isFromWorkload });
   });
 }
 
-export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
   const { context } = renderer;
   const allow = context.felix.filterAllow;
   const forward = [
@@ -78,27 +78,27 @@ export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChain
     { role: "from-host-forward", direction: "ingress", type: "forward", failsafe: null, allow },
   ] as const;
   return [
-    ...hostChains(renderer, endpoint, { ...TO_HOST, allow }, endpoint.tiers),
-    ...hostChains(renderer, endpoint, { ...FROM_HOST, allow }, endpoint.tiers),
+    hostChain(renderer, endpoint, { ...TO_HOST, allow }, endpoint.tiers),
+    hostChain(renderer, endpoint, { ...FROM_HOST, allow }, endpoint.tiers),
     ...(context.has("forwardChains")
-      ? forward.flatMap((kind) => hostChains(renderer, endpoint, kind, endpoint.forward))
+      ? forward.map((kind) => hostChain(renderer, endpoint, kind, endpoint.forward))
       : []),
   ];
 }
 
 /** For packets whose way out DNAT changed; accepting them is left to what else is in mangle. */
-export function hostMangleEgressChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
-  return hostChains(renderer, endpoint, { ...TO_HOST, allow: "RETURN" }, endpoint.tiers);
+export function hostMangleEgressChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
+  return [hostChain(renderer, endpoint, { ...TO_HOST, allow: "RETURN" }, endpoint.tiers)];
 }
 
-export function hostPreDnatChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
+export function hostPreDnatChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
   const kind = { ...FROM_HOST, type: "pre-dnat", allow: renderer.context.felix.mangleAllow } as const;
-  return hostChains(renderer, { ...endpoint, profiles: [] }, kind, endpoint.preDnat);
+  return [hostChain(renderer, { ...endpoint, profiles: [] }, kind, endpoint.preDnat)];
 }
 
-export function hostRawChains(renderer: EndpointRenderer, endpoint: HostChains): readonly FelixChain[] {
-  return [TO_HOST, FROM_HOST].flatMap((kind) =>
-    hostChains(
+export function hostRawChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
+  return [TO_HOST, FROM_HOST].map((kind) =>
+    hostChain(
       renderer,
       { ...endpoint, profiles: [] },
       { ...kind, type: "untracked", allow: "ACCEPT" },
@@ -107,13 +107,13 @@ export function hostRawChains(renderer: EndpointRenderer, endpoint: HostChains):
   );
 }
 
-function hostChains(
+function hostChain(
   renderer: EndpointRenderer,
   endpoint: HostChains,
   kind: ChainKind,
   tiers: readonly EndpointTier[],
-): readonly FelixChain[] {
-  return chainsOf(renderer, kind, {
+): ChainSource {
+  return sourceOf(renderer, kind, {
     interface: endpoint.interface ?? ALL_INTERFACES,
     tiers,
     profiles: endpoint.profiles,
@@ -123,12 +123,20 @@ function hostChains(
 }
 
 /** The endpoint's own chain, and those of groups of policies that it jumps to. */
-function chainsOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainContents): readonly FelixChain[] {
-  const { context } = renderer;
+function sourceOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainContents): ChainSource {
+  const name = renderer.context.chainName(kind.role, contents.interface);
+  return [name, () => chainsOf(renderer, { kind, name }, contents)];
+}
+
+function chainsOf(
+  { context, policies }: EndpointRenderer,
+  { kind, name }: { readonly kind: ChainKind; readonly name: string },
+  contents: ChainContents,
+): readonly FelixChain[] {
   const tiers = contents.tiers.filter((tier) => tier[kind.direction].length > 0);
-  const jumps = tiers.map((tier) => tierJumps(context, renderer.policies, tier, kind.direction));
+  const jumps = tiers.map((tier) => tierJumps(context, policies, tier, kind.direction));
   const own = {
-    name: context.chainName(kind.role, contents.interface),
+    name,
     rules: [
       ...startRules(context, kind, contents),
       ...tiers.flatMap((tier, at) => tierRules(context, kind, tier, jumps[at]?.targets ?? [])),
@@ -223,20 +231,16 @@ function tierRules(
 ): readonly FelixRule[] {
   const { accept, pass, has } = context;
   const untracked = kind.type === "untracked" ? [rule([markSet(accept)], NOTRACK)] : [];
-  const jumps = targets.flatMap((target) => [
-    rule([markClear(pass)], jump(target)),
-    ...untracked,
-    rule([markSet(accept)], RETURN, "Return if policy accepted"),
-  ]);
+  const isNotPassed = [markClear(pass)];
+  const afterJump = [...untracked, rule([markSet(accept)], RETURN, "Return if policy accepted")];
+  const jumps = targets.flatMap((target) => [rule(isNotPassed, jump(target)), ...afterJump]);
   const isDecided = kind.type === "normal" || kind.type === "forward";
   const hasEnd = isDecided && !(has("tiers") && tier.defaultAction === "Pass");
   const end = has("endOfTier") ? `End of tier ${tier.name}. ` : "";
   return [
     ...startOfTier(context, tier),
     ...jumps,
-    ...(hasEnd
-      ? [rule([markClear(pass)], deny(context), `${end}${denyWord(context)} if no policies passed packet`)]
-      : []),
+    ...(hasEnd ? [rule(isNotPassed, deny(context), `${end}${denyWord(context)} if no policies passed packet`)] : []),
   ];
 }
 

@@ -68,5 +68,5 @@ export interface FelixChain {
   readonly rules: readonly FelixRule[];
 }
 
-/** A chain's name, and how to make it. */
-export type ChainSource = readonly [name: string, make: () => FelixChain];
+/** A chain's name, and how to make it; chains that are made for it alone come behind it. */
+export type ChainSource = readonly [name: string, make: () => readonly FelixChain[]];

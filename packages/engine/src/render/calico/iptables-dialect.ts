@@ -21,19 +21,48 @@ export interface ExtensionWords {
   readonly options: readonly FelixOption[];
 }
 
-/** A test that an extension makes; those that a rule makes itself are none. */
-export type ExtensionFragment = Exclude<Fragment, { readonly kind: "interface" | "net" | "protocol" }>;
+/** A test that a rule makes itself. */
+export type FieldFragment = Extract<Fragment, { readonly kind: "interface" | "net" | "protocol" }>;
+/** A test that an extension makes. */
+export type ExtensionFragment = Exclude<Fragment, FieldFragment>;
+/** An action that a rule takes itself. */
+export type PlainAction = Extract<Action, { readonly kind: "jump" | "goto" | "verdict" }>;
 /** An action that an extension takes. */
-export type ExtensionAction = Exclude<Action, { readonly kind: "jump" | "goto" | "verdict" }>;
+export type ExtensionAction = Exclude<Action, PlainAction>;
+
+export function isExtension(fragment: Fragment): fragment is ExtensionFragment {
+  return fragment.kind !== "interface" && fragment.kind !== "net" && fragment.kind !== "protocol";
+}
+
+export function isPlain(action: Action): action is PlainAction {
+  return action.kind === "jump" || action.kind === "goto" || action.kind === "verdict";
+}
+
+/** A piece of a rule, and Felix's text for it. */
+export interface Spelled<T> {
+  readonly of: T;
+  readonly text: string;
+}
+
+/** A rule with the text of each of its pieces. */
+export interface SpelledRule {
+  readonly comments: readonly Spelled<string>[];
+  readonly fragments: readonly Spelled<Fragment>[];
+  readonly action: Spelled<Action> | null;
+}
+
+export function spell({ comments, fragments, action }: FelixRule): SpelledRule {
+  return {
+    comments: comments.map((of) => ({ of, text: `-m comment --comment "${of}"` })),
+    fragments: fragments.map((of) => ({ of, text: fragmentText(of) })),
+    action: action === null ? null : { of: action, text: actionText(action) },
+  };
+}
 
 /** What is hashed: HASH stands for the comment that will hold the hash. felix/iptables/rules.go RuleHashes. */
-export function felixText(chain: string, { comments, fragments, action }: FelixRule): string {
-  return [
-    `-A ${chain} HASH`,
-    ...comments.map((comment) => `-m comment --comment "${comment}"`),
-    ...fragments.map(fragmentText),
-    ...(action === null ? [] : [actionText(action)]),
-  ].join(" ");
+export function felixText(chain: string, { comments, fragments, action }: SpelledRule): string {
+  const pieces = [...comments, ...fragments, ...(action === null ? [] : [action])];
+  return [`-A ${chain} HASH`, ...pieces.map(({ text }) => text)].join(" ");
 }
 
 function fragmentText(fragment: Fragment): string {

@@ -32,7 +32,7 @@ function chainSources(
     rules: readonly PolicyRule[],
   ): ChainSource => {
     const chain = context.chainName(`${of}-${direction}`, name);
-    return [chain, () => ({ name: chain, rules: chainRules(context, rules, `${title} ${word}`) })];
+    return [chain, () => [{ name: chain, rules: chainRules(context, rules, `${title} ${word}`) }]];
   };
   return [source("inbound", "ingress", ingress), source("outbound", "egress", egress)];
 }

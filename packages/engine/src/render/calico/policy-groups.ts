@@ -61,6 +61,7 @@ function groupChain(
   direction: Direction,
 ): FelixChain {
   const decided = (context.accept | context.pass) >>> 0;
+  const isUndecided = [markClear(decided)];
   const id = policyGroupId({
     tier: context.has("kindsInNames") ? null : tier,
     selector: policies.get(names[0] ?? "")?.selector ?? "",
@@ -71,7 +72,7 @@ function groupChain(
     name: context.chainName(`group-${WAY[direction]}`, id),
     rules: names.flatMap((name, at) => {
       const target = jump(context.chainName(`policy-${WAY[direction]}`, name));
-      if (at % STRIDE !== 0) return [rule([markClear(decided)], target)];
+      if (at % STRIDE !== 0) return [rule(isUndecided, target)];
       const stop = at === 0 ? [] : [rule([markNotClear(decided)], RETURN, "Return on verdict")];
       return [...stop, rule([], target)];
     }),

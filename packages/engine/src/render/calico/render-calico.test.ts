@@ -5,8 +5,8 @@ import { contextOf } from "./context.ts";
 import type { RenderContext } from "./context.ts";
 import { dispatchChains, unknownInterface } from "./dispatch.ts";
 import { hostFilterChains, hostRawChains, workloadChains } from "./endpoint-chains.ts";
-import { felixText } from "./iptables-dialect.ts";
-import type { FelixChain } from "./felix-rule.ts";
+import { felixText, spell } from "./iptables-dialect.ts";
+import type { ChainSource, FelixChain } from "./felix-rule.ts";
 import { staticFilterChains } from "./filter-chains.ts";
 import type { FelixInput, FelixSettings, HostChains, PolicyRule } from "./input.ts";
 import { staticNatChains } from "./nat-chains.ts";
@@ -26,6 +26,10 @@ function renderer(context: RenderContext) {
   return { context, policies: new Map() };
 }
 
+function madeOf(sources: readonly ChainSource[]): readonly FelixChain[] {
+  return sources.flatMap(([, make]) => make());
+}
+
 function chain(chains: readonly FelixChain[], name: string): FelixChain {
   const found = chains.find((each) => each.name === name);
   if (found === undefined) throw new Error(`no chain ${name}`);
@@ -34,20 +38,19 @@ function chain(chains: readonly FelixChain[], name: string): FelixChain {
 
 /** What is hashed, without what stands before it in every rule. */
 function texts({ name, rules }: FelixChain): readonly string[] {
-  return rules.map((rule) => felixText(name, rule).replace(`-A ${name} HASH `, ""));
+  return rules.map((rule) => felixText(name, spell(rule)).replace(`-A ${name} HASH `, ""));
 }
 
 function hashes({ name, rules }: FelixChain): readonly string[] {
   return ruleHashes(
     name,
-    rules.map((rule) => felixText(name, rule)),
+    rules.map((rule) => felixText(name, spell(rule))),
   );
 }
 
 function inbound(rule: Partial<PolicyRule>, of: Partial<FelixInput> = {}): readonly string[] {
   const one = policy("p", { ingress: [policyRule("allow", rule)] });
-  const made = policyChains(contextOf(node(of)), one).map(([, make]) => make());
-  return texts(chain(made, "cali-pi-p"));
+  return texts(chain(madeOf(policyChains(contextOf(node(of)), one)), "cali-pi-p"));
 }
 
 describe("hashes of real nodes", () => {
@@ -152,7 +155,7 @@ describe("an endpoint", () => {
   const endpoint = host({ tiers: tier(["a"]), profiles: ["b"], untracked: tier(["c"]) });
 
   it("of the host: failsafes first, and to it is out", () => {
-    const chains = hostFilterChains(renderer(contextOf(node())), endpoint);
+    const chains = madeOf(hostFilterChains(renderer(contextOf(node())), endpoint));
     expect(texts(chain(chains, "cali-th-eth0"))).toEqual([
       "--jump cali-failsafe-out",
       "--jump MARK --set-mark 0/0x1000000",
@@ -167,7 +170,7 @@ describe("an endpoint", () => {
   });
 
   it("untracked: neither profiles nor a drop", () => {
-    expect(texts(chain(hostRawChains(renderer(contextOf(node())), endpoint), "cali-fh-eth0"))).toEqual([
+    expect(texts(chain(madeOf(hostRawChains(renderer(contextOf(node())), endpoint)), "cali-fh-eth0"))).toEqual([
       "--jump cali-failsafe-in",
       "--jump MARK --set-mark 0/0x1000000",
       '-m comment --comment "Start of policies" --jump MARK --set-mark 0/0x2000000',
@@ -184,8 +187,8 @@ describe("an endpoint", () => {
   ])("%s: %i conntrack rules in its chains, %i at the top", (version, inside, top) => {
     const context = contextOf(node({}, { version }));
     const count = ({ rules }: FelixChain): number =>
-      rules.filter((rule) => felixText("", rule).includes("--ctstate")).length;
-    for (const each of workloadChains(renderer(context), workload("cali1"))) expect(count(each)).toBe(inside);
+      rules.filter((rule) => felixText("", spell(rule)).includes("--ctstate")).length;
+    for (const each of madeOf(workloadChains(renderer(context), workload("cali1")))) expect(count(each)).toBe(inside);
     expect(count(chain(staticFilterChains(context, []), "cali-FORWARD"))).toBe(top);
   });
 });

@@ -1,8 +1,7 @@
-import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
-import type { Rule, Table } from "../../model/ruleset.ts";
+import type { Table } from "../../model/ruleset.ts";
 import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
-import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
+import { APPENDED } from "../../owners/calico/rule-hash.ts";
 import { finishTables, TableDraft } from "../iptables/table-draft.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import { jump, rule } from "./build.ts";
@@ -22,9 +21,8 @@ import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
 import type { FelixInput } from "./input.ts";
 import { staticMangleChains } from "./mangle-chains.ts";
-import { modelRule } from "./model-rule.ts";
+import { ModelRules } from "./model-rule.ts";
 import { staticNatChains } from "./nat-chains.ts";
-import { felixText } from "./iptables-dialect.ts";
 import { compareTexts } from "./order.ts";
 import { policyChains, profileChains } from "./policy-chains.ts";
 import { staticRawChains } from "./raw-chains.ts";
@@ -46,7 +44,8 @@ export interface TablePlan {
  * node's objects.
  */
 export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
-  for (const plan of tablePlans(contextOf(input), input)) writeTable(input, plan, table(plan.name));
+  const rules = new ModelRules(input.family);
+  for (const plan of tablePlans(contextOf(input), input)) writeTable(plan, rules, table(plan.name));
 }
 
 /** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
@@ -72,13 +71,13 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
   const ofHosts = hasHosts ? policies(dropping) : [];
   const mangle: TablePlan = {
     name: "mangle",
-    sources: [...made(mangleChains(dropping, input)), ...ofHosts, ...(hasHosts ? profiles(dropping) : [])],
+    sources: [...mangleChains(dropping, input), ...ofHosts, ...(hasHosts ? profiles(dropping) : [])],
     hooks: ["PREROUTING", "POSTROUTING"],
   };
   return [
     {
       name: "raw",
-      sources: [...made(rawChains(dropping, input)), ...ofHosts],
+      sources: [...rawChains(dropping, input), ...ofHosts],
       hooks: ["PREROUTING", "OUTPUT"],
     },
     ...(isLater ? [mangle] : []),
@@ -90,7 +89,7 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
     },
     {
       name: "filter",
-      sources: [...made(filterChains(context, input)), ...policies(context), ...profiles(context)],
+      sources: [...filterChains(context, input), ...policies(context), ...profiles(context)],
       hooks: ["INPUT", "FORWARD", "OUTPUT"],
       appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
     },
@@ -101,30 +100,34 @@ function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointR
   return { context, policies: new Map(policies.map((policy) => [policy.name, policy])) };
 }
 
-function rawChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+function rawChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
   const renderer = rendererOf(context, input);
   const untracked = input.hosts.filter(({ untracked, interface: name }) => untracked.length > 0 && name !== null);
   return [
-    ...staticRawChains(context, input.workloads),
-    ...hostDispatch(context, untracked, "from"),
-    ...hostDispatch(context, untracked, "to"),
+    ...made([
+      ...staticRawChains(context, input.workloads),
+      ...hostDispatch(context, untracked, "from"),
+      ...hostDispatch(context, untracked, "to"),
+    ]),
     ...untracked.flatMap((endpoint) => hostRawChains(renderer, endpoint)),
   ];
 }
 
-function mangleChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+function mangleChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
   const renderer = rendererOf(context, input);
   const preDnat = input.hosts.filter((endpoint) => endpoint.preDnat.length > 0);
   return [
-    ...staticMangleChains(context),
-    ...hostDispatch(context, preDnat, "from"),
-    ...hostDispatch(context, input.hosts, "to"),
+    ...made([
+      ...staticMangleChains(context),
+      ...hostDispatch(context, preDnat, "from"),
+      ...hostDispatch(context, input.hosts, "to"),
+    ]),
     ...preDnat.flatMap((endpoint) => hostPreDnatChains(renderer, endpoint)),
     ...input.hosts.flatMap((endpoint) => hostMangleEgressChains(renderer, endpoint)),
   ];
 }
 
-function filterChains(context: RenderContext, input: FelixInput): readonly FelixChain[] {
+function filterChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
   const { workloads, hosts } = input;
   const renderer = rendererOf(context, input);
   const interfaces = workloads.map((endpoint) => endpoint.interface);
@@ -135,10 +138,12 @@ function filterChains(context: RenderContext, input: FelixInput): readonly Felix
     ...(context.has("forwardChains") ? (["from-forward", "to-forward"] as const) : []),
   ] as const;
   return [
-    ...staticFilterChains(context, input.blockedCidrs),
-    ...workloadDispatch(context, interfaces),
-    ...trees.flatMap((of) => hostDispatch(context, hosts, of)),
-    ...(context.felix.ipvs === null ? [] : markChains(context, interfaces, hostInterfaces)),
+    ...made([
+      ...staticFilterChains(context, input.blockedCidrs),
+      ...workloadDispatch(context, interfaces),
+      ...trees.flatMap((of) => hostDispatch(context, hosts, of)),
+      ...(context.felix.ipvs === null ? [] : markChains(context, interfaces, hostInterfaces)),
+    ]),
     ...workloads.flatMap((endpoint) => workloadChains(renderer, endpoint)),
     ...hosts.flatMap((endpoint) => hostFilterChains(renderer, endpoint)),
   ];
@@ -155,17 +160,14 @@ function markChains(
 }
 
 function made(chains: readonly FelixChain[]): readonly ChainSource[] {
-  return chains.map((chain) => [chain.name, () => chain]);
+  return chains.map((chain) => [chain.name, () => [chain]]);
 }
 
-function writeTable({ family }: FelixInput, plan: TablePlan, draft: TableDraft): void {
-  for (const { name, rules } of plannedChains(plan)) {
-    draft.declare(name);
-    for (const spec of modelRules(name, name, rules, family)) draft.append(name, spec);
-  }
+function writeTable(plan: TablePlan, rules: ModelRules, draft: TableDraft): void {
+  for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.of(chain.name, chain.rules));
   for (const { chain, first, last } of plannedHooks(plan)) {
-    for (const spec of modelRules(chain, chain, first, family)) draft.prepend(chain, spec);
-    for (const spec of modelRules(chain, chain + APPENDED, last, family)) draft.append(chain, spec);
+    for (const spec of rules.of(chain, first)) draft.prepend(chain, spec);
+    draft.appendAll(chain, rules.of(chain + APPENDED, last));
   }
 }
 
@@ -189,39 +191,26 @@ export function plannedHooks({ sources, hooks, lastHooks = [], appends }: TableP
     });
 }
 
-/** Felix's chains of a table, as far as a packet can get to them. */
-export function plannedChains(plan: TablePlan): readonly FelixChain[] {
-  const roots = plannedHooks(plan).map(({ chain }) => CHAIN_PREFIX + chain);
-  return reachable(roots, new Map(plan.sources));
-}
-
-/** @param seed the name that the chain's hashes begin with. */
-function modelRules(name: string, seed: string, rules: readonly FelixRule[], family: Family): readonly Rule[] {
-  const hashes = ruleHashes(
-    seed,
-    rules.map((each) => felixText(seed, each)),
-  );
-  return rules.map((each, at) => modelRule(name, each, hashes[at] ?? "", family));
-}
-
-/** Chains, and those that a packet can get to from them. */
-function reachable(roots: readonly string[], byName: ReadonlyMap<string, () => FelixChain>): readonly FelixChain[] {
-  const found = new Map<string, FelixChain>();
-  const left = [...roots];
+/** Felix's chains of a table, as far as a packet can get to them, each made when it is asked for. */
+export function* plannedChains(plan: TablePlan): Generator<FelixChain> {
+  const sources = new Map(plan.sources);
+  const left = plannedHooks(plan).map(({ chain }) => CHAIN_PREFIX + chain);
+  const found = new Set<string>();
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
     if (found.has(name)) continue;
-    const chain = byName.get(name)?.();
+    found.add(name);
+    const [chain, ...others] = sources.get(name)?.() ?? [];
     invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
-    found.set(name, chain);
-    for (const target of chain.rules.flatMap(targetsOf)) left.push(target);
+    for (const other of others) sources.set(other.name, () => [other]);
+    for (const rule of chain.rules) addTargets(rule, left);
+    yield chain;
   }
-  return [...found.values()];
 }
 
 /** The chains that a rule can go to. */
-function targetsOf({ fragments, action }: FelixRule): readonly string[] {
-  const mapped = fragments.flatMap((fragment) =>
-    fragment.kind === "verdict-map" ? [...fragment.chains.values()] : [],
-  );
-  return action?.kind === "jump" || action?.kind === "goto" ? [...mapped, action.chain] : mapped;
+function addTargets({ fragments, action }: FelixRule, targets: string[]): void {
+  for (const fragment of fragments) {
+    if (fragment.kind === "verdict-map") for (const chain of fragment.chains.values()) targets.push(chain);
+  }
+  if (action?.kind === "jump" || action?.kind === "goto") targets.push(action.chain);
 }

@@ -1,4 +1,4 @@
-import type { NftBaseChain, NftStatement, NftTable } from "../../model/nft.ts";
+import type { NftBaseChain, NftStatement } from "../../model/nft.ts";
 import type { IpSet } from "../../model/sets.ts";
 import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { deviceName } from "../nft/expression.ts";
@@ -34,11 +34,7 @@ const BASES: readonly (readonly [name: string, base: Omit<NftBaseChain, "devices
  * Table `calico` of one family as Felix writes it with nftablesMode: one table with four layers, each what is a table of iptables: the same rules in the
  * other dialect; workloads are found in maps. Pure; linear in the node's objects.
  */
-export function renderCalicoNft(
-  input: FelixInput,
-  sets: readonly IpSet[],
-  firstLine = 1,
-): { readonly table: NftTable; readonly nextLine: number } {
+export function calicoNftTable(input: FelixInput, sets: readonly IpSet[]): NftTableDraft {
   const { family } = input;
   const draft = new NftTableDraft({ family, name: "calico", comment: null });
   for (const set of sets) declareSet(draft, set);
@@ -57,7 +53,7 @@ export function renderCalicoNft(
     for (const { name } of chains) draft.chain(layered(place, name));
     for (const { name, rules } of chains) writeRules(draft, place, { chain: name, seed: name, rules });
   }
-  return draft.finish("nft-ruleset.txt", firstLine);
+  return draft;
 }
 
 /** The maps that a rule asks, with the chain of each interface. */

@@ -36,6 +36,10 @@ export interface Changes<T> {
   /** IPsec has its rules in ip6tables, too. */
   readonly encryption6: T;
   readonly routeSource: T;
+  /** Routes of what a proxy answers are gone, of IPv4 and of IPv6; and they are back: pull requests 24807, 24882, 29530. */
+  readonly noFromProxy4: T;
+  readonly noFromProxy6: T;
+  readonly fromProxyAgain: T;
   /** Routes of what a proxy answers are written by the agent, no longer by init.sh. */
   readonly agentProxyRoutes: T;
   readonly allProxiesOnLoopback: T;
@@ -45,6 +49,8 @@ export interface Changes<T> {
   readonly hostMarkSparesOverlay: T;
   /** Routes for what a proxy answers are there where something needs them. */
   readonly proxyRoutesOnDemand: T;
+  /** The route of what proxies send leaves room for IPsec: pull request 35173. */
+  readonly fromProxyMtu: T;
   readonly socketSparesLoopback: T;
   /** Several masquerading devices have a rule each. */
   readonly masqueradePerInterface: T;
@@ -71,6 +77,9 @@ const SINCE: Changes<readonly string[]> = {
   cniList: ["14.0"],
   encryption6: ["15.0"],
   routeSource: ["15.0"],
+  noFromProxy4: ["13.3", "14.0"],
+  noFromProxy6: ["14.0"],
+  fromProxyAgain: ["13.13", "14.8"],
   agentProxyRoutes: ["15.0"],
   allProxiesOnLoopback: ["16.0"],
   acceptFromAnyProxy: ["16.0"],
@@ -78,6 +87,7 @@ const SINCE: Changes<readonly string[]> = {
   socketSparesMarked: ["16.0"],
   hostMarkSparesOverlay: ["16.0"],
   proxyRoutesOnDemand: ["16.0"],
+  fromProxyMtu: ["17.0"],
   socketSparesLoopback: ["17.0"],
   masqueradePerInterface: ["17.0"],
 };

@@ -42,6 +42,11 @@ function host(address: Address): Prefix {
   return { address, length: bitsOf(address) };
 }
 
+const BOTH_DIRECTIONS = 2;
+
+/** pkg/mtu EncryptionIPsecOverhead, with a key of 128 bits for rfc4106(gcm(aes)): the only kind that Cilium's own guide makes. */
+const IPSEC_OVERHEAD = 77;
+
 /** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
 function toProxy(context: CiliumContext, family: Family): Route {
   return route(context, everything(family), "lo", { type: "local", table: TABLE.toProxy });
@@ -50,7 +55,10 @@ function toProxy(context: CiliumContext, family: Family): Route {
 /** What a proxy sends goes by cilium_host: installFromProxyRoutesIPv4, bpf/init.sh setup_proxy_rules. */
 function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext): readonly Route[] {
   const gateway = family === "ip" ? routerIP : netDeviceIP(context);
-  if (gateway === null || fromProxyMarks(context).length === 0) return [];
+  const marks = fromProxyMarks(context, family);
+  if (gateway === null || marks.length === 0) return [];
+  // Only where proxies of both directions go by it, which is with IPsec.
+  const isNarrow = context.has("fromProxyMtu") && marks.length === BOTH_DIRECTIONS;
   // 1.15 alone leaves it out of the default route.
   const hasProtocol = !context.has("agentProxyRoutes") || context.has("proxyRoutesOnDemand");
   return [
@@ -60,6 +68,7 @@ function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext):
       via: gateway,
       table: TABLE.fromProxy,
       ...(hasProtocol ? {} : { protocol: null }),
+      ...(isNarrow ? { mtu: deviceMtu(context) - IPSEC_OVERHEAD } : {}),
     }),
   ];
 }
@@ -105,6 +114,12 @@ function hasLocalNodeRoute({ localNodeRoute, endpointRoutes, ipam }: CiliumConfi
 const TUNNEL_OVERHEAD = 50;
 const DEFAULT_MTU = 1500;
 
+/** Of the device that packets leave the node by. */
+function deviceMtu({ facts }: CiliumContext): number {
+  const name = defaultDevice(facts);
+  return facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
+}
+
 function peerRoutes(
   context: CiliumContext,
   peer: CiliumNode,
@@ -115,9 +130,7 @@ function peerRoutes(
   const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === family).map(networkOf);
   if (config.tunnel !== null) {
     if (routerIP === null) return [];
-    const name = defaultDevice(facts);
-    const deviceMtu = facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
-    const routes = hostRoutes(context, routerIP, networks, { mtu: deviceMtu - TUNNEL_OVERHEAD });
+    const routes = hostRoutes(context, routerIP, networks, { mtu: deviceMtu(context) - TUNNEL_OVERHEAD });
     // The one to the router's address is there already where pods of this node have one.
     return hasLocalNodeRoute(config) ? routes.filter(({ dst }) => dst.address !== routerIP) : routes;
   }

@@ -41,7 +41,7 @@ function rulesOf(context: CiliumContext, family: Family): readonly RuleSpec[] {
   return [
     ...ipsecRules(context, family),
     { priority: 9, mark: 0x200, table: TABLE.toProxy },
-    ...fromProxyMarks(context).map((mark): RuleSpec => ({ priority: 10, mark, table: TABLE.fromProxy })),
+    ...fromProxyMarks(context, family).map((mark): RuleSpec => ({ priority: 10, mark, table: TABLE.fromProxy })),
     // In place of the kernel's own at 0, so that there is room before it.
     { priority: 100, table: "local" },
     ...(config.ipam === "eni" && family === "ip" ? [{ priority: 109, mark: ENI_MARK, table: "main" }] : []),
@@ -57,10 +57,13 @@ function ipsecRules({ config }: CiliumContext, family: Family): readonly RuleSpe
 
 /**
  * Whose packets go by the routes for what proxies send. Since 1.16 where something needs them (pkg/proxy
- * requireFromProxyRoutes), before wherever pods have no routes of their own (bpf/init.sh).
+ * requireFromProxyRoutes), before wherever pods have no routes of their own (bpf/init.sh), but for the releases that had none.
  */
-export function fromProxyMarks({ config, has }: CiliumContext): readonly number[] {
-  if (!has("proxyRoutesOnDemand")) return config.endpointRoutes ? [] : [0xa00];
+export function fromProxyMarks({ config, has }: CiliumContext, family: Family): readonly number[] {
+  if (!has("proxyRoutesOnDemand")) {
+    const isGone = has(family === "ip" ? "noFromProxy4" : "noFromProxy6") && !has("fromProxyAgain");
+    return config.endpointRoutes || isGone ? [] : [0xa00];
+  }
   if (config.tunnel !== null) return [];
   return [...(config.envoyConfig || config.ipsec ? [0xa00] : []), ...(config.ipsec ? [0xb00] : [])];
 }

@@ -18,10 +18,13 @@ const NOT_COUNTED: Counters = { packets: "0", bytes: "0" };
 /** Every table, in the order in which a dump has them. */
 export const TABLE_NAMES: readonly TableName[] = ["raw", "mangle", "nat", "filter"];
 
+/** A rule whose line is given when all chains are there: until then it has none, and stands in no file. */
+type DraftRule = { -readonly [Field in keyof Rule]: Rule[Field] };
+
 /** A table while owners write it, one after the other: chains with their rules, in the order in which they were added. */
 export class TableDraft {
   readonly name: TableName;
-  readonly #chains = new Map<string, RuleSpec[]>();
+  readonly #chains = new Map<string, DraftRule[]>();
   readonly #inserted = new Map<string, number>();
   readonly #policies = new Map<string, "ACCEPT" | "DROP">();
 
@@ -30,7 +33,7 @@ export class TableDraft {
   }
 
   /** What has been written so far, by chain. */
-  get chains(): ReadonlyMap<string, readonly RuleSpec[]> {
+  get chains(): ReadonlyMap<string, readonly Rule[]> {
     return this.#chains;
   }
 
@@ -47,25 +50,28 @@ export class TableDraft {
 
   /** `-A`. */
   append(chain: string, spec: RuleSpec): void {
-    this.#of(chain).push(spec);
+    this.#of(chain).push(draftOf(chain, spec));
   }
 
   /** `-A`, one after the other. */
   appendAll(chain: string, specs: readonly RuleSpec[]): void {
-    const rules = this.#of(chain);
-    for (const spec of specs) rules.push(spec);
+    const added = specs.map((spec) => draftOf(chain, spec));
+    const rules = this.#chains.get(chain);
+    // An array of just this length: most chains get their rules at once, and none after.
+    if (rules === undefined || rules.length === 0) this.#chains.set(chain, added);
+    else for (const rule of added) rules.push(rule);
   }
 
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
-    this.#of(chain).unshift(spec);
+    this.#of(chain).unshift(draftOf(chain, spec));
     this.#inserted.set(chain, this.insertedIn(chain) + 1);
   }
 
   /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
   ensure(chain: string, spec: RuleSpec, place: "start" | "end" = "start"): void {
-    const wanted = keyOf(spec);
-    if (this.#of(chain).some((one) => keyOf(one) === wanted)) return;
+    const wanted = draftOf(chain, spec);
+    if (this.#of(chain).some((one) => isSameRule(one, wanted))) return;
     if (place === "start") this.prepend(chain, spec);
     else this.append(chain, spec);
   }
@@ -80,29 +86,29 @@ export class TableDraft {
     return this.#inserted.get(chain) ?? 0;
   }
 
-  #of(chain: string): RuleSpec[] {
+  #of(chain: string): DraftRule[] {
     const known = this.#chains.get(chain);
     if (known !== undefined) return known;
-    const rules: RuleSpec[] = [];
+    const rules: DraftRule[] = [];
     this.#chains.set(chain, rules);
     return rules;
   }
 
   /**
    * The table as iptables-save lists it: base chains, then the others by name, then the rules chain by chain. Each piece
-   * has the line that it stands on when the table is printed from line `firstLine` of `file` on.
+   * has the line that it stands on when the table is printed from line `firstLine` of `file` on. Nothing is written after that.
    */
   finish(family: Family, file: string, firstLine: number): Table {
     const bases: readonly string[] = BASE_CHAINS[this.name];
     const users = [...this.#chains.keys()].filter((chain) => !bases.includes(chain)).sort();
     const names = [...bases, ...users];
     const allRules: Rule[] = [];
-    const firstRule = firstLine + 1 + names.length;
+    let line = firstLine + 1 + names.length;
     const chains = names.map((name, index): Chain => {
-      const rules: Rule[] = [];
-      for (const spec of this.#chains.get(name) ?? []) {
-        const rule = ruleOf(name, spec, file, firstRule + allRules.length);
-        rules.push(rule);
+      const rules = this.#chains.get(name) ?? [];
+      for (const rule of rules) {
+        rule.file = file;
+        rule.line = line++;
         allRules.push(rule);
       }
       return {
@@ -127,9 +133,28 @@ export class TableDraft {
   }
 }
 
-/** Equal for rules that test and do the same. */
-export function keyOf(spec: RuleSpec): string {
-  const { src, dst, iif, oif, proto, fragment, matches, target } = ruleOf("", spec, "", 0);
+function draftOf(chain: string, spec: RuleSpec): DraftRule {
+  return ruleOf(chain, spec, "", 0);
+}
+
+/** Whether two drafts of one chain test and do the same. */
+export function isSameRule(a: Rule, b: Rule): boolean {
+  return isSame(a, b);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => isSame(a[name], b[name]));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Equal for rules that test and do the same: to look one up among many. */
+export function keyOf({ src, dst, iif, oif, proto, fragment, matches, target }: Rule): string {
   const parts = [src, dst, iif, oif, proto, fragment, matches, target];
   return JSON.stringify(parts, (_, value: unknown) => (typeof value === "bigint" ? `${String(value)}n` : value));
 }

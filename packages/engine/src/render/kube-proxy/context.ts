@@ -3,6 +3,7 @@ import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configurat
 import type { EndpointsOf } from "./endpoints.ts";
 import type { LocalTraffic } from "./local-traffic.ts";
 import type { ProxiedPort } from "./service-ports.ts";
+import type { Change } from "./versions.ts";
 
 /** All that the rules of one family are made of. */
 export interface ProxyContext {
@@ -22,6 +23,17 @@ export interface ProxyContext {
   readonly randomFully: boolean;
   /** `nf_conntrack_tcp_be_liberal`: packets that conntrack calls invalid may pass. */
   readonly tcpBeLiberal: boolean;
+  /** Objects of nfacct count packets. */
+  readonly counts: boolean;
+  readonly has: (change: Change) => boolean;
+}
+
+/** The zone whose hints count for a port, if any: pkg/proxy/topology.go canUseTopology. Null: none. */
+export function hintedZone({ zone, has }: ProxyContext, { hintsAnnotation }: ProxiedPort): string | null {
+  if (has("hintsAlone")) return zone;
+  const isAuto = /^[Aa]uto$/.test(hintsAnnotation);
+  const isOn = isAuto || (has("anyHintsAnnotation") && !/^([Dd]isabled)?$/.test(hintsAnnotation));
+  return has("zoneHints") && isOn ? zone : null;
 }
 
 /** More endpoints than this, and the rules of endpoints go without comments: pkg/proxy/iptables largeClusterEndpointsThreshold. */

@@ -26,25 +26,23 @@ const ADDRESS_TYPES = { ip: "IPv4", ip6: "IPv6" } as const;
 
 /** All endpoints of one family, by service, port name and protocol: pkg/proxy/endpointslicecache.go. */
 export function endpointsBy(slices: readonly EndpointSlice[], family: Family, nodeName: string): EndpointsOf {
-  const byPort = new Map<string, Map<string, ProxiedEndpoint>>();
+  const byPort = new Map<string, ProxiedEndpoint[]>();
   for (const slice of slices) {
     const service = serviceOf(slice);
     if (service === null || slice.addressType !== ADDRESS_TYPES[family]) continue;
     for (const { name, protocol, port } of slice.ports) {
       const key = keyOf(service, name, protocol);
-      const endpoints = byPort.get(key) ?? new Map<string, ProxiedEndpoint>();
+      const endpoints = byPort.get(key) ?? [];
       byPort.set(key, endpoints);
       for (const { address, nodeName: on, ready, serving, terminating, zones } of slice.endpoints) {
         const host = printAddress(address);
         const text = family === "ip" ? `${host}:${String(port)}` : `[${host}]:${String(port)}`;
-        const isLocal = on === nodeName;
-        // Of two slices with one endpoint, that which knows it to be here counts.
-        if (isLocal || !endpoints.has(text))
-          endpoints.set(text, { address, port, text, isLocal, ready, serving, terminating, zones });
+        endpoints.push({ address, port, text, isLocal: on === nodeName, ready, serving, terminating, zones });
       }
     }
   }
-  const sorted = new Map([...byPort].map(([key, endpoints]) => [key, sortedByText(endpoints.values())] as const));
+  const sorted = new Map<string, readonly ProxiedEndpoint[]>();
+  for (const [key, endpoints] of byPort) sorted.set(key, eachOnce(sortedByText(endpoints)));
   return ({ namespace, service, portName, protocol }) =>
     sorted.get(keyOf(serviceKey(namespace, service), portName, protocol)) ?? [];
 }
@@ -62,6 +60,15 @@ export function serviceKey(namespace: string, service: string): string {
 /** None of the parts has a blank in it. */
 function keyOf(service: string, portName: string, protocol: string): string {
   return `${service} ${portName} ${protocol}`;
+}
+
+/** Of several slices with one endpoint, the last that knows it to be here counts, else the first. */
+function eachOnce(sorted: readonly ProxiedEndpoint[]): readonly ProxiedEndpoint[] {
+  const isAgain = (at: number): boolean => sorted[at]?.text === sorted[at - 1]?.text;
+  if (!sorted.some((_, at) => at > 0 && isAgain(at))) return sorted;
+  const byText = new Map<string, ProxiedEndpoint>();
+  for (const one of sorted) if (one.isLocal || !byText.has(one.text)) byText.set(one.text, one);
+  return [...byText.values()];
 }
 
 function sortedByText(endpoints: Iterable<ProxiedEndpoint>): readonly ProxiedEndpoint[] {
@@ -84,7 +91,7 @@ export interface UsableEndpoints {
   readonly hasExternal: boolean;
 }
 
-/** `zone`: of this node; null where its Node has no such label. */
+/** `zone`: that whose hints count; null: none do. */
 export function usableEndpoints(
   port: ProxiedPort,
   endpoints: readonly ProxiedEndpoint[],

@@ -16,13 +16,13 @@ import {
   SERVICES,
 } from "./chains.ts";
 import type { ProxyContext } from "./context.ts";
-import { isLargeCluster } from "./context.ts";
+import { hintedZone, isLargeCluster } from "./context.ts";
 import { usableEndpoints } from "./endpoints.ts";
 import type { Writer } from "./iptables-writer.ts";
 import { host, rulePartsOf } from "./rule-parts.ts";
 import { writeServicePort } from "./service-port-rules.ts";
 
-/** The whole of what kube-proxy 1.30 writes in mode iptables, of one family: pkg/proxy/iptables syncProxyRules. */
+/** The whole of what kube-proxy writes in mode iptables, of one family: pkg/proxy/iptables syncProxyRules. */
 export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void {
   const { family, config, randomFully } = context;
   const [mangle, nat, filter] = [node.table(family, "mangle"), node.table(family, "nat"), node.table(family, "filter")];
@@ -37,7 +37,7 @@ export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void 
   // `route_localnet`, which node ports on 127.0.0.1 need, would let neighbours reach what listens there.
   if (family === "ip" && config.localhostNodePorts) filter.append(KUBELET_FIREWALL, LOOPBACK_GUARD);
   for (const port of context.ports)
-    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), context.zone));
+    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), hintedZone(context, port)));
   writeNodePortJumps(writer);
   writeForwarding(writer);
 }
@@ -74,7 +74,9 @@ function writeNodePortJumps({ context, parts, nat }: Writer): void {
 function writeForwarding({ context, parts, filter }: Writer): void {
   if (!context.tcpBeLiberal) {
     // Such a packet would leave without NAT, and its reset would kill the connection.
-    filter.append(FORWARD, { matches: [parts.match("conntrack", { ctstate: "INVALID" })], target: DROP });
+    const invalid = parts.match("conntrack", { ctstate: "INVALID" });
+    const counted = context.counts ? [parts.match("nfacct", { "nfacct-name": "ct_state_invalid_dropped_pkts" })] : [];
+    filter.append(FORWARD, { matches: [invalid, ...counted], target: DROP });
   }
   const mark = bitMark(context.config.masqueradeBit);
   filter.append(FORWARD, {

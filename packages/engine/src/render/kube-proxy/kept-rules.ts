@@ -1,14 +1,13 @@
 import type { EndpointSlice } from "../../desired/endpoint-slice.ts";
 import type { Rule } from "../../model/ruleset.ts";
-import type { RuleSpec } from "../iptables/spec.ts";
-import { ruleOf } from "../iptables/spec.ts";
 import type { TableName } from "../iptables/table-draft.ts";
-import { keyOf, TableDraft } from "../iptables/table-draft.ts";
+import { isSameRule, keyOf, TableDraft } from "../iptables/table-draft.ts";
 import { isFixedChain } from "./chains.ts";
 import type { ProxyContext } from "./context.ts";
-import { LARGE_CLUSTER } from "./context.ts";
+import { hintedZone, LARGE_CLUSTER } from "./context.ts";
 import type { EndpointsOf } from "./endpoints.ts";
 import { endpointsBy, serviceKey, serviceOf, usableEndpoints } from "./endpoints.ts";
+import type { RuleParts } from "./rule-parts.ts";
 import { rulePartsOf } from "./rule-parts.ts";
 import { writeServicePort } from "./service-port-rules.ts";
 import type { ProxiedPort } from "./service-ports.ts";
@@ -23,7 +22,7 @@ export interface ChainChange {
   readonly added: readonly Rule[] | null;
 }
 
-type Chains = ReadonlyMap<string, readonly RuleSpec[]>;
+type Chains = ReadonlyMap<string, readonly Rule[]>;
 type Tables = Readonly<Record<"nat" | "filter", Chains>>;
 
 /** All that is known of one service: its ports and, by name, its slices. */
@@ -41,12 +40,14 @@ interface KeptService {
  */
 export class KeptRules {
   readonly #context: ProxyContext;
+  readonly #parts: RuleParts;
   readonly #nodeName: string;
   readonly #services = new Map<string, KeptService>();
   #endpoints = 0;
 
   constructor(context: ProxyContext, slices: readonly EndpointSlice[], nodeName: string) {
     this.#context = context;
+    this.#parts = rulePartsOf(context.family);
     this.#nodeName = nodeName;
     for (const port of context.ports) {
       const key = serviceKey(port.namespace, port.service);
@@ -63,14 +64,20 @@ export class KeptRules {
     const changed = this.#services.get(serviceOf(slice) ?? "");
     if (changed === undefined) return [];
     const wasLarge = this.#isLarge;
-    const before = new Map([[changed, this.#tablesOf(changed, wasLarge)]]);
+    const before = this.#tablesOf(changed, this.#endpointsOf(changed), wasLarge);
     changed.slices.set(slice.metadata.name, slice);
-    this.#count(changed);
-    const services = wasLarge === this.#isLarge ? [changed] : [...this.#services.values()];
-    return services.flatMap((service) => {
-      // Of any other service nothing has changed but whether its rules have comments.
-      const old = before.get(service) ?? this.#tablesOf(service, wasLarge);
-      return changesOf(old, this.#tablesOf(service, this.#isLarge));
+    const after = this.#tablesOf(changed, this.#count(changed), this.#isLarge);
+    const own = changesOf(before, after);
+    return wasLarge === this.#isLarge ? own : [...own, ...this.#changesOfOthers(changed, wasLarge)];
+  }
+
+  /** Of any other service nothing has changed but whether its rules have comments. */
+  #changesOfOthers(changed: KeptService, wasLarge: boolean): readonly ChainChange[] {
+    const others = [...this.#services.values()].filter((service) => service !== changed);
+    return others.flatMap((service) => {
+      const endpointsOf = this.#endpointsOf(service);
+      const before = this.#tablesOf(service, endpointsOf, wasLarge);
+      return changesOf(before, this.#tablesOf(service, endpointsOf, this.#isLarge));
     });
   }
 
@@ -78,24 +85,25 @@ export class KeptRules {
     return this.#endpoints > LARGE_CLUSTER;
   }
 
-  #count(service: KeptService): void {
+  /** Its endpoints, which are counted anew. */
+  #count(service: KeptService): EndpointsOf {
     const endpointsOf = this.#endpointsOf(service);
     const endpoints = service.ports.reduce((sum, port) => sum + endpointsOf(port).length, 0);
     this.#endpoints += endpoints - service.endpoints;
     service.endpoints = endpoints;
+    return endpointsOf;
   }
 
   #endpointsOf({ slices }: KeptService): EndpointsOf {
     return endpointsBy([...slices.values()], this.#context.family, this.#nodeName);
   }
 
-  #tablesOf(service: KeptService, isLarge: boolean): Tables {
+  #tablesOf({ ports }: KeptService, endpointsOf: EndpointsOf, isLarge: boolean): Tables {
     const context = this.#context;
     const [nat, filter] = [new TableDraft("nat"), new TableDraft("filter")];
-    const writer = { context, parts: rulePartsOf(context.family), nat, filter, isLarge };
-    const endpointsOf = this.#endpointsOf(service);
-    for (const port of service.ports)
-      writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), context.zone));
+    const writer = { context, parts: this.#parts, nat, filter, isLarge };
+    for (const port of ports)
+      writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), hintedZone(context, port)));
     return { nat: nat.chains, filter: filter.chains };
   }
 }
@@ -106,31 +114,36 @@ function changesOf(before: Tables, after: Tables): readonly ChainChange[] {
     return [...names].flatMap((chain) => {
       const [old, now] = [before[table].get(chain) ?? null, after[table].get(chain) ?? null];
       const change = isFixedChain(chain) ? sharedChange(old ?? [], now ?? []) : ownChange(old, now);
-      return change === null ? [] : [{ table, chain, ...placed(chain, change) }];
+      return change === null ? [] : [{ table, chain, ...placed(change) }];
     });
   });
 }
 
-interface SpecChange {
-  readonly removed: readonly RuleSpec[] | null;
-  readonly added: readonly RuleSpec[] | null;
-}
+type RuleChange = Pick<ChainChange, "removed" | "added">;
 
 /** A chain of the service's own, null where it is not: the order of its rules counts, so it is written anew. */
-function ownChange(removed: SpecChange["removed"], added: SpecChange["added"]): SpecChange | null {
-  const textOf = (specs: readonly RuleSpec[] | null): string | undefined => specs?.map(keyOf).join("\n");
-  return textOf(removed) === textOf(added) ? null : { removed, added };
+function ownChange(removed: RuleChange["removed"], added: RuleChange["added"]): RuleChange | null {
+  if (removed !== null && added !== null && areSame(removed, added)) return null;
+  return { removed, added };
 }
 
-function sharedChange(before: readonly RuleSpec[], after: readonly RuleSpec[]): SpecChange | null {
+function areSame(before: readonly Rule[], after: readonly Rule[]): boolean {
+  if (before.length !== after.length) return false;
+  return before.every((rule, at) => {
+    const now = after[at];
+    return now !== undefined && isSameRule(rule, now);
+  });
+}
+
+function sharedChange(before: readonly Rule[], after: readonly Rule[]): RuleChange | null {
   const [old, now] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
-  const removed = before.filter((spec) => !now.has(keyOf(spec)));
-  const added = after.filter((spec) => !old.has(keyOf(spec)));
+  const removed = before.filter((rule) => !now.has(keyOf(rule)));
+  const added = after.filter((rule) => !old.has(keyOf(rule)));
   return removed.length + added.length === 0 ? null : { removed, added };
 }
 
-/** As rules of that chain; they stand in no file. */
-function placed(chain: string, { removed, added }: SpecChange): Pick<ChainChange, "removed" | "added"> {
-  const ruleIn = (spec: RuleSpec): Rule => ruleOf(chain, spec, "kube-proxy", 1);
-  return { removed: removed?.map(ruleIn) ?? null, added: added?.map(ruleIn) ?? null };
+/** They stand in no file. */
+function placed({ removed, added }: RuleChange): RuleChange {
+  const place = (rule: Rule): Rule => ({ ...rule, file: "kube-proxy", line: 1 });
+  return { removed: removed?.map(place) ?? null, added: added?.map(place) ?? null };
 }

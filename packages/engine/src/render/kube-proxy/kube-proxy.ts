@@ -10,6 +10,8 @@ import type { ChosenNode } from "../node/choose-node.ts";
 import { chooseNode } from "../node/choose-node.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
+import { toldVersion } from "../node/version.ts";
+import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
@@ -17,8 +19,10 @@ import { writeIptablesMode } from "./iptables.ts";
 import { settleIpvsMode, writeIpvsMode } from "./ipvs/ipvs.ts";
 import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
-import { renderNftablesMode } from "./nftables/nftables.ts";
+import { nftablesModeTable } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
+import type { Change } from "./versions.ts";
+import { has, KNOWN, knownInstead } from "./versions.ts";
 
 /** What kube-proxy writes on one node, of both families. Without a KubeProxyConfiguration it runs with its defaults. */
 export const kubeProxy: Renderer = {
@@ -26,6 +30,12 @@ export const kubeProxy: Renderer = {
   isWanted: (state) => state.kubeProxy !== null || state.services.length > 0,
   write(state, node) {
     const config = configurationOf(state);
+    const version = versionOf(config, node);
+    const versions = knownInstead(config.mode, version);
+    if (versions !== null) {
+      const params = { owner: `kube-proxy (${config.mode})`, version: version.join("."), versions };
+      return [renderProblem("render-version", params, "kube-proxy")];
+    }
     const contexts = contextsOf(state, config, node);
     switch (config.mode) {
       case "iptables":
@@ -33,15 +43,16 @@ export const kubeProxy: Renderer = {
         if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
         return [];
       case "ipvs":
-        return writeIpvsMode(contexts, ipvsVersion(node), node);
+        writeIpvsMode(contexts, node);
+        return [];
       case "nftables":
-        node.add({ nft: renderNftablesMode(contexts) });
+        for (const context of contexts) node.addNftTable(nftablesModeTable(context));
         return [];
     }
   },
   settle(state, node) {
     const config = configurationOf(state);
-    if (config.mode === "ipvs") settleIpvsMode(contextsOf(state, config, node), ipvsVersion(node), node);
+    if (config.mode === "ipvs") settleIpvsMode(contextsOf(state, config, node), node);
   },
 };
 
@@ -57,11 +68,8 @@ export function keepKubeProxyRules(state: DesiredState, family: Family): Parsed<
   return { value: new KeptRules(context, state.endpointSlices, chosen.name), diagnostics: [] };
 }
 
-/** What is rendered where nobody tells a version. */
-const NEWEST: Version = [1, 30, 0];
-
-function ipvsVersion(node: NodeDraft): Version {
-  return node.versionOf("kube-proxy") ?? NEWEST;
+function versionOf({ mode }: KubeProxyConfiguration, { node, facts }: ChosenNode): Version {
+  return toldVersion("kube-proxy", node, facts) ?? KNOWN[mode].assumed;
 }
 
 function contextsOf(state: DesiredState, config: KubeProxyConfiguration, node: NodeDraft): readonly ProxyContext[] {
@@ -81,6 +89,8 @@ function contextOf(
   { name, node, facts }: ChosenNode,
   family: Family,
 ): ProxyContext {
+  const version = versionOf(config, { name, node, facts });
+  const hasChange = (change: Change): boolean => has(version, change);
   const nodeIP = node?.addresses.find((address) => familyOf(address) === family) ?? null;
   return {
     family,
@@ -95,8 +105,15 @@ function contextOf(
       cidrs.filter(({ address }) => familyOf(address) === family),
     ),
     randomFully: facts?.randomFully ?? true,
-    tcpBeLiberal: config.tcpBeLiberal || facts?.sysctls.get(TCP_BE_LIBERAL) === "1",
+    tcpBeLiberal: hasChange("liberalConntrack") && isLiberal(config, facts),
+    counts: hasChange("counters") && (facts?.nfacct ?? true),
+    has: hasChange,
   };
+}
+
+/** Whether conntrack takes what is out of its window, by kube-proxy's own doing or somebody else's. */
+function isLiberal({ tcpBeLiberal }: KubeProxyConfiguration, facts: NodeFacts | null): boolean {
+  return tcpBeLiberal || (facts?.sysctls.get(TCP_BE_LIBERAL) ?? "0") !== "0";
 }
 
 const TCP_BE_LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";

@@ -16,7 +16,18 @@ export function endpointHash(servicePort: string, protocol: string, endpoint: st
 }
 
 function hash(text: string): string {
-  return base32(sha256(utf8Bytes(text)).subarray(0, HASH_BYTES)).slice(0, HASH_CHARACTERS);
+  return base32(digestOf(text).subarray(0, HASH_BYTES)).slice(0, HASH_CHARACTERS);
+}
+
+/** To make a hasher costs more than to hash so short a text: one is set back again and again. */
+const START = sha256.create();
+const HASHER = sha256.create();
+const DIGEST = new Uint8Array(sha256.outputLen);
+
+/** SHA-256 of a text; good until the next call. */
+function digestOf(text: string): Uint8Array {
+  START._cloneInto(HASHER).update(utf8Bytes(text)).digestInto(DIGEST);
+  return DIGEST;
 }
 
 /** `namespace/name:port`, or `namespace/name` where the port has no name. */
@@ -40,7 +51,7 @@ export function nftEndpointBase(servicePortBase: string, host: string, port: num
 }
 
 function nftBase(name: string): string {
-  const hash = base32(sha256(utf8Bytes(name)).subarray(0, NFT_HASH_BYTES));
+  const hash = base32(digestOf(name).subarray(0, NFT_HASH_BYTES));
   const base = `${hash}-${name}`;
   return base.length > LONGEST_NFT_BASE ? `${base.slice(0, LONGEST_NFT_BASE - 3)}...` : base;
 }

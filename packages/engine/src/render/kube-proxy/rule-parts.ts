@@ -24,13 +24,18 @@ export function protocolNumber(protocol: ServiceProtocol): number {
   return SPELLED[protocol].number;
 }
 
+interface Transport {
+  readonly proto: Negatable<number>;
+  readonly match: Match;
+}
+
 /** The pieces that the rules of one family are put together from; what many rules share is made once. */
 export interface RuleParts {
   /** `-m comment --comment …`. */
   comment(text: string): Match;
   match(name: string, written: Readonly<Record<string, string>>): Match;
   /** `-m tcp -p tcp --dport N`, or without a port. */
-  transport(protocol: ServiceProtocol, dport?: number): { readonly proto: number; readonly match: Match };
+  transport(protocol: ServiceProtocol, dport?: number): Transport;
   /** `-m statistic`: one in `n`. */
   chance(n: number): Match;
   /** `-m comment … -m tcp -p tcp -d A --dport N`: traffic for a port at an address, in the order in which kube-proxy writes it. */
@@ -38,7 +43,7 @@ export interface RuleParts {
 }
 
 export function rulePartsOf(family: Family): RuleParts {
-  const transports = new Map<string, { readonly proto: number; readonly match: Match }>();
+  const transports = new Map<string, Transport>();
   const chances = new Map<number, Match>();
   const parts: RuleParts = {
     comment: (text) => match(family, "comment", { comment: text }),
@@ -48,7 +53,8 @@ export function rulePartsOf(family: Family): RuleParts {
       const known = transports.get(key);
       if (known !== undefined) return known;
       const { name, number } = SPELLED[protocol];
-      const made = { proto: number, match: match(family, name, dport === undefined ? {} : { dport: String(dport) }) };
+      const ports = match(family, name, dport === undefined ? {} : { dport: String(dport) });
+      const made = { proto: { negated: false, value: number }, match: ports };
       transports.set(key, made);
       return made;
     },

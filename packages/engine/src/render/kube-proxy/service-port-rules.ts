@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
+import { LOOPBACK_NET } from "../iptables/kube-rules.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
@@ -27,6 +28,8 @@ interface Writing extends Writer {
   readonly internalPolicy: string;
   readonly externalPolicy: string;
   readonly usesFirewall: boolean;
+  /** Traffic for the port at its cluster IP. */
+  readonly toClusterIP: RuleSpec;
   /** Each reachable endpoint's chain, and the jump to it. */
   readonly toEndpoints: ReadonlyMap<ProxiedEndpoint, JumpTarget>;
 }
@@ -60,28 +63,27 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     external: `KUBE-EXT-${hash}`,
     firewall: `KUBE-FW-${hash}`,
   };
+  const toEndpoints = new Map<ProxiedEndpoint, JumpTarget>();
+  for (const endpoint of usable.reachable)
+    toEndpoints.set(endpoint, jump(`KUBE-SEP-${endpointHash(port.name, protocol, endpoint.text)}`));
+  const { parts } = writer;
   return {
     ...writer,
     port,
     usable,
     chains,
+    toClusterIP: parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`)),
     internalPolicy: port.internalLocal ? chains.local : chains.cluster,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
-    toEndpoints: new Map(
-      usable.reachable.map((endpoint) => {
-        return [endpoint, jump(`KUBE-SEP-${endpointHash(port.name, protocol, endpoint.text)}`)];
-      }),
-    ),
+    toEndpoints,
     usesFirewall: usable.any && port.loadBalancerIPs.length > 0 && port.sourceRanges.length > 0,
   };
 }
 
 function writeClusterIP(writing: Writing): void {
-  const { port, usable, parts, nat, internalPolicy } = writing;
-  if (usable.hasInternal) {
-    const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
-    nat.append(SERVICES, { ...to, target: jump(internalPolicy) });
-  } else refuse(writing, SERVICES, port.clusterIP, port.port);
+  const { port, usable, nat, toClusterIP, internalPolicy } = writing;
+  if (usable.hasInternal) nat.append(SERVICES, { ...toClusterIP, target: jump(internalPolicy) });
+  else refuse(writing, SERVICES, port.clusterIP, port.port);
 }
 
 function writeExternalIPs(writing: Writing): void {
@@ -107,11 +109,20 @@ function writeLoadBalancerIPs(writing: Writing): void {
   if (!usable.hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
 }
 
+const LOOPBACK = { negated: false, value: LOOPBACK_NET } as const;
+
 function writeNodePort(writing: Writing): void {
-  const { port, usable, parts, nat, filter, chains } = writing;
+  const { port, usable, parts, nat, filter, chains, context } = writing;
   if (port.nodePort !== null) {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
-    if (usable.any) nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
+    if (usable.any) {
+      if (context.counts && context.config.localhostNodePorts && context.family === "ip") {
+        const counted = parts.match("nfacct", { "nfacct-name": "localhost_nps_accepted_pkts" });
+        const matches = [...(to.matches ?? []), counted];
+        nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });
+      }
+      nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
+    }
     if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
   }
   if (port.healthCheckNodePort !== null) {
@@ -134,12 +145,11 @@ function refuse(
 }
 
 /** Traffic to the cluster IP that comes from outside of the cluster's pods has to come back through here. */
-function writeInternalMasquerading({ port, parts, nat, context, internalPolicy }: Writing): void {
+function writeInternalMasquerading({ nat, context, toClusterIP, internalPolicy }: Writing): void {
   const { config, local } = context;
   if (!config.masqueradeAll && local === null) return;
-  const to = parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`));
   const whose = config.masqueradeAll ? {} : local?.isNotLocal;
-  nat.append(internalPolicy, { ...whose, ...to, target: TO_MASQ });
+  nat.append(internalPolicy, { ...whose, ...toClusterIP, target: TO_MASQ });
 }
 
 function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {

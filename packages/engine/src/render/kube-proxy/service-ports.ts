@@ -19,11 +19,17 @@ export interface ProxiedPort {
   readonly sourceRanges: readonly Prefix[];
   readonly healthCheckNodePort: number | null;
   readonly affinitySeconds: number | null;
+  /** What the service's annotation says of zone hints; "": nothing. */
+  readonly hintsAnnotation: string;
   readonly internalLocal: boolean;
   readonly externalLocal: boolean;
   /** Reachable by another address than the cluster IP. */
   readonly isExternal: boolean;
 }
+
+/** Of two the older one counts: pkg/proxy/serviceport.go. */
+const OLD_HINTS = "service.kubernetes.io/topology-aware-hints";
+const HINTS = "service.kubernetes.io/topology-mode";
 
 /** A service with this label is for somebody else (component-helpers: apis LabelServiceProxyName). */
 const FOR_ANOTHER_PROXY = "service.kubernetes.io/service-proxy-name";
@@ -65,6 +71,7 @@ function proxiedPort(service: Service, port: ServicePort, clusterIP: Address, fa
     sourceRanges: service.loadBalancerSourceRanges.filter(({ address }) => isOfFamily(address)),
     healthCheckNodePort: type === "LoadBalancer" && externalLocal ? service.healthCheckNodePort : null,
     affinitySeconds: service.affinitySeconds,
+    hintsAnnotation: metadata.annotations.get(OLD_HINTS) ?? metadata.annotations.get(HINTS) ?? "",
     internalLocal: service.internalTrafficPolicy === "Local",
     externalLocal,
     isExternal: port.nodePort !== null || externalIPs.length > 0 || loadBalancerIPs.length > 0,

@@ -98,6 +98,16 @@ export class NftTableDraft {
   }
 }
 
+/** The tables as one listing, one after the other. */
+export function finishNftTables(drafts: readonly NftTableDraft[]): readonly NftTable[] {
+  let line = 1;
+  return drafts.map((draft) => {
+    const { table, nextLine } = draft.finish("nft-ruleset.txt", line);
+    line = nextLine;
+    return table;
+  });
+}
+
 function keyOf(parts: readonly (string | NftExpression)[]): NftExpression {
   const [first = literal(""), ...others] = parts.map((part) => (typeof part === "string" ? literal(part) : part));
   return others.length === 0 ? first : concat(first, ...others);

@@ -5,11 +5,13 @@ import type { Chain, Table } from "../../model/ruleset.ts";
 import type { Snapshot } from "../../model/snapshot.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import { finishTables, TABLE_NAMES, TableDraft } from "../iptables/table-draft.ts";
+import type { NftTableDraft } from "../nft/table-draft.ts";
+import { finishNftTables } from "../nft/table-draft.ts";
 import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
 import type { Version } from "./version.ts";
-import { parseVersion } from "./version.ts";
+import { toldVersion } from "./version.ts";
 import { nodeSnapshot } from "./node-snapshot.ts";
 
 /** A node with what owners wrote on it. */
@@ -30,7 +32,8 @@ export class NodeDraft {
     ip: new Map<TableName, TableDraft>(),
     ip6: new Map<TableName, TableDraft>(),
   } as const satisfies Record<Family, Map<TableName, TableDraft>>;
-  readonly #pieces: Partial<Pieces>[] = [];
+  readonly #pieces: Partial<Omit<Pieces, "nft">>[] = [];
+  readonly #nftTables: NftTableDraft[] = [];
   #isUntouched = true;
 
   constructor({ name, node, facts }: ChosenNode) {
@@ -54,8 +57,14 @@ export class NodeDraft {
     return made;
   }
 
-  /** Everything that is no rule of iptables. */
-  add(pieces: Partial<Pieces>): void {
+  /** A table of nft, behind those that are there. */
+  addNftTable(draft: NftTableDraft): void {
+    this.#isUntouched = false;
+    this.#nftTables.push(draft);
+  }
+
+  /** Everything that is no rule. */
+  add(pieces: Partial<Omit<Pieces, "nft">>): void {
     this.#isUntouched = false;
     this.#pieces.push(pieces);
   }
@@ -72,16 +81,14 @@ export class NodeDraft {
 
   /** Which version of a component runs here; null: nobody tells. */
   versionOf(component: "kube-proxy" | "kubelet"): Version | null {
-    const { kubeletVersion = null, kubeProxyVersion = null } = this.node ?? {};
-    const told = component === "kubelet" ? kubeletVersion : (kubeProxyVersion ?? kubeletVersion);
-    return parseVersion(this.facts?.versions.get(component) ?? told ?? "");
+    return toldVersion(component, this.node, this.facts);
   }
 
   /** What is there in the end. */
   finish(): Rendered {
     const inserted = new Map<Chain, number>();
     const tables = { ip: this.#finishTables("ip", inserted), ip6: this.#finishTables("ip6", inserted) };
-    const added = joinedPieces(this.#pieces);
+    const added = joinedPieces(this.#pieces, finishNftTables(this.#nftTables));
     return { snapshot: { ...nodeSnapshot(this.name, this.facts, added), tables }, added, inserted };
   }
 

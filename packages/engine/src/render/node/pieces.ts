@@ -4,7 +4,7 @@ import type { NftTable } from "../../model/nft.ts";
 import type { Link, Route, RoutingRule } from "../../model/routing.ts";
 import type { IpSet } from "../../model/sets.ts";
 
-/** What owners put on a node beside rules of iptables. */
+/** What owners put on a node beside rules of iptables. Tables of nft are drafts until all are there. */
 export interface Pieces {
   readonly sets: readonly IpSet[];
   readonly nft: readonly NftTable[];
@@ -20,10 +20,10 @@ export interface Pieces {
 }
 
 /** What several owners added, one after the other, as one. */
-export function joinedPieces(all: readonly Partial<Pieces>[]): Pieces {
+export function joinedPieces(all: readonly Partial<Omit<Pieces, "nft">>[], nft: Pieces["nft"]): Pieces {
   return {
     sets: all.flatMap(({ sets = [] }) => sets),
-    nft: all.flatMap(({ nft = [] }) => nft),
+    nft,
     ipvs: all.flatMap(({ ipvs = [] }) => ipvs),
     cni: all.flatMap(({ cni = [] }) => cni),
     links: all.flatMap(({ links = [] }) => links),

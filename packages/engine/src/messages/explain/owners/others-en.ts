@@ -69,6 +69,16 @@ export const others = {
   "flannel-chain-forward": "flannel: lets pod traffic through, whatever the policy of FORWARD is",
   "flannel-device": "flannel's tunnel to the other nodes",
 
+  "weave-chain-masquerade": "Weave Net: masquerades what pods send out of the pod network",
+  "weave-chain-expose": "Weave Net: lets packets into the pod network where it is exposed to the node",
+  "weave-chain-ingress": "Weave Net: network policies of what comes to pods",
+  "weave-chain-egress": "Weave Net: network policies of what pods send",
+  "weave-set": "addresses that a network policy of Weave Net names",
+  "weave-device-bridge": "the pods' bridge",
+  "weave-device-link": "the link between Weave Net's bridge and its datapath",
+  "weave-device-pod": "a pod's device on the node",
+  "weave-mark-egress": "allowed to leave the pod by a network policy",
+
   "cni-chain-host-port": "CNI plugin portmap: host ports of pods",
   "cni-chain-forward": "CNI plugin firewall: lets pod traffic through",
   "cni-chain-masquerade": "CNI plugins: masquerades one pod",

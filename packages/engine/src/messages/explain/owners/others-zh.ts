@@ -68,6 +68,16 @@ export const others: Readonly<Record<keyof typeof en, string>> = {
   "flannel-chain-forward": "flannel：放行 Pod 流量，无论 FORWARD 的默认策略为何",
   "flannel-device": "flannel 通往其他节点的隧道",
 
+  "weave-chain-masquerade": "Weave Net：Pod 发往 Pod 网络之外的报文做伪装",
+  "weave-chain-expose": "Weave Net：Pod 网络向节点开放时，放行进入的报文",
+  "weave-chain-ingress": "Weave Net：对发往 Pod 的报文执行网络策略",
+  "weave-chain-egress": "Weave Net：对 Pod 发出的报文执行网络策略",
+  "weave-set": "Weave Net 网络策略所指的地址",
+  "weave-device-bridge": "Pod 的网桥",
+  "weave-device-link": "Weave Net 网桥与其数据通路之间的链路",
+  "weave-device-pod": "Pod 在节点上的设备",
+  "weave-mark-egress": "网络策略允许其离开 Pod",
+
   "cni-chain-host-port": "CNI 插件 portmap：Pod 的主机端口",
   "cni-chain-forward": "CNI 插件 firewall：放行 Pod 流量",
   "cni-chain-masquerade": "CNI 插件：为一个 Pod 做伪装",

@@ -1,14 +1,13 @@
 import type { ServiceProtocol } from "../../../desired/service.ts";
-import type { Version } from "../../node/version.ts";
+import type { Change } from "../versions.ts";
 import type { ProxySetName } from "./set-table.ts";
-import { SINCE } from "./versions.ts";
 
 type KubeTable = "nat" | "filter";
 
-/** From `since` on, and before `until`; absent: no bound. */
-interface Span {
-  readonly since?: Version;
-  readonly until?: Version;
+/** Where a version has the change `since`, and lacks the change `until`; absent: in all. */
+export interface Span {
+  readonly since?: Change;
+  readonly until?: Change;
 }
 
 interface OwnChain extends Span {
@@ -18,23 +17,21 @@ interface OwnChain extends Span {
   readonly keeps?: true;
 }
 
-const { filterFirewall, accessFilter, outFilter } = SINCE;
-
 /** iptablesChains of pkg/proxy/ipvs/proxier.go, and iptablesEnsureChains while there was one. */
 export const CHAINS: readonly OwnChain[] = [
-  { table: "nat", chain: "KUBE-MARK-DROP", keeps: true, until: filterFirewall },
+  { table: "nat", chain: "KUBE-MARK-DROP", keeps: true, until: "filterFirewall" },
   { table: "nat", chain: "KUBE-SERVICES" },
   { table: "nat", chain: "KUBE-POSTROUTING" },
-  { table: "nat", chain: "KUBE-FIREWALL", until: filterFirewall },
+  { table: "nat", chain: "KUBE-FIREWALL", until: "filterFirewall" },
   { table: "nat", chain: "KUBE-NODE-PORT" },
   { table: "nat", chain: "KUBE-LOAD-BALANCER" },
   { table: "nat", chain: "KUBE-MARK-MASQ" },
   { table: "filter", chain: "KUBE-FORWARD" },
   { table: "filter", chain: "KUBE-NODE-PORT" },
-  { table: "filter", chain: "KUBE-PROXY-FIREWALL", since: filterFirewall },
-  { table: "filter", chain: "KUBE-SOURCE-RANGES-FIREWALL", since: filterFirewall },
-  { table: "filter", chain: "KUBE-IPVS-FILTER", since: accessFilter },
-  { table: "filter", chain: "KUBE-IPVS-OUT-FILTER", since: outFilter },
+  { table: "filter", chain: "KUBE-PROXY-FIREWALL", since: "filterFirewall" },
+  { table: "filter", chain: "KUBE-SOURCE-RANGES-FIREWALL", since: "filterFirewall" },
+  { table: "filter", chain: "KUBE-IPVS-FILTER", since: "accessFilter" },
+  { table: "filter", chain: "KUBE-IPVS-OUT-FILTER", since: "outFilter" },
 ];
 
 interface Jump extends Span {
@@ -55,10 +52,10 @@ export const JUMPS: readonly Jump[] = [
   { table: "nat", from: "POSTROUTING", to: "KUBE-POSTROUTING", comment: "kubernetes postrouting rules" },
   { table: "filter", from: "FORWARD", to: "KUBE-FORWARD", comment: "kubernetes forwarding rules" },
   { table: "filter", from: "INPUT", to: "KUBE-NODE-PORT", comment: "kubernetes health check rules" },
-  { table: "filter", from: "INPUT", to: "KUBE-PROXY-FIREWALL", comment: FIREWALL, since: filterFirewall },
-  { table: "filter", from: "FORWARD", to: "KUBE-PROXY-FIREWALL", comment: FIREWALL, since: filterFirewall },
-  { table: "filter", from: "INPUT", to: "KUBE-IPVS-FILTER", comment: ACCESS, since: accessFilter },
-  { table: "filter", from: "OUTPUT", to: "KUBE-IPVS-OUT-FILTER", comment: ACCESS, since: outFilter },
+  { table: "filter", from: "INPUT", to: "KUBE-PROXY-FIREWALL", comment: FIREWALL, since: "filterFirewall" },
+  { table: "filter", from: "FORWARD", to: "KUBE-PROXY-FIREWALL", comment: FIREWALL, since: "filterFirewall" },
+  { table: "filter", from: "INPUT", to: "KUBE-IPVS-FILTER", comment: ACCESS, since: "accessFilter" },
+  { table: "filter", from: "OUTPUT", to: "KUBE-IPVS-OUT-FILTER", comment: ACCESS, since: "outFilter" },
 ];
 
 /** A rule that is there while its set has members. */
@@ -73,11 +70,11 @@ interface SetRule extends Span {
 }
 
 const NAT = { table: "nat", directions: "dst,dst" } as const;
-const FILTER = { table: "filter", directions: "dst,dst", since: filterFirewall } as const;
+const FILTER = { table: "filter", directions: "dst,dst", since: "filterFirewall" } as const;
 const NODE_PORT = { table: "nat", from: "KUBE-NODE-PORT", directions: "dst" } as const;
 const SOURCED = { directions: "dst,dst,src", to: "RETURN" } as const;
 /** Until source ranges moved to filter. */
-const OLD = { table: "nat", directions: "dst,dst", until: filterFirewall } as const;
+const OLD = { table: "nat", directions: "dst,dst", until: "filterFirewall" } as const;
 
 /** ipsetWithIptablesChain. */
 export const SET_RULES: readonly SetRule[] = [

@@ -1,56 +1,41 @@
 import type { Address } from "../../../base/address.ts";
 import { familyOf } from "../../../base/address.ts";
-import type { Diagnostic } from "../../../model/diagnostic.ts";
 import type { IpSet } from "../../../model/sets.ts";
 import { ipSet } from "../../ipset/ip-set.ts";
 import { dummyLink } from "../../node/dummy-link.ts";
 import type { NodeDraft } from "../../node/node-draft.ts";
-import type { Version } from "../../node/version.ts";
 import { isAtLeast, parseVersion } from "../../node/version.ts";
-import { renderProblem } from "../../problem.ts";
 import type { ProxyContext } from "../context.ts";
 import type { Contents, NodeAddresses } from "./contents.ts";
 import { contentsOf, servesNodePorts } from "./contents.ts";
 import { writeIpvsRules } from "./rules.ts";
 import type { ProxySet, ProxySetName } from "./set-table.ts";
 import { PROXY_SETS, setName } from "./set-table.ts";
-import { SINCE } from "./versions.ts";
 import { virtualServers } from "./virtual-servers.ts";
 
 /** The device that has the addresses of services. */
 const KUBE_IPVS = "kube-ipvs0";
 
 /** What kube-proxy writes when it starts in mode ipvs: rules of both families, and settings. */
-export function writeIpvsMode(
-  contexts: readonly ProxyContext[],
-  version: Version,
-  node: NodeDraft,
-): readonly Diagnostic[] {
-  if (!isAtLeast(version, SINCE.oldest)) {
-    const params = { owner: "kube-proxy", version: version.join("."), versions: `≥ ${SINCE.oldest.join(".")}` };
-    return [renderProblem("render-version", params, "kube-proxy")];
-  }
-  for (const context of contexts) {
-    writeIpvsRules(context, contentsOf(context, addressesOf(context, node)), version, node);
-  }
+export function writeIpvsMode(contexts: readonly ProxyContext[], node: NodeDraft): void {
+  for (const context of contexts) writeIpvsRules(context, contentsOf(context, addressesOf(context, node)), node);
   node.add({
     sysctls: sysctlsOf(
       contexts.some(({ config }) => config.ipvs.strictARP),
       node,
     ),
   });
-  return [];
 }
 
 /**
  * What depends on the addresses that all owners together give the node, as kube-proxy walks over them every 30 seconds:
  * sets, virtual servers, and its device.
  */
-export function settleIpvsMode(contexts: readonly ProxyContext[], version: Version, node: NodeDraft): void {
+export function settleIpvsMode(contexts: readonly ProxyContext[], node: NodeDraft): void {
   const parts = contexts.map((context) => {
     const addresses = addressesOf(context, node);
     const contents = contentsOf(context, addresses);
-    return { contents, sets: setsOf(context, contents, version), ipvs: virtualServers(context, addresses) };
+    return { contents, sets: setsOf(context, contents), ipvs: virtualServers(context, addresses) };
   });
   node.add({
     links: [
@@ -65,15 +50,13 @@ export function settleIpvsMode(contexts: readonly ProxyContext[], version: Versi
 }
 
 /** All sets, filled or not. */
-function setsOf({ family }: ProxyContext, { entries }: Contents, version: Version): readonly IpSet[] {
-  return PROXY_SET_LIST.filter(([, { since }]) => since === undefined || isAtLeast(version, since)).map(
-    ([name, { type }]) => {
-      const wanted = entries.get(name) ?? [];
-      // The whole internet is an element that ipset refuses; kube-proxy logs that, and goes on.
-      const taken = wanted.filter((parts) => parts.every((part) => part.kind === "port" || part.prefix.length > 0));
-      return ipSet(setName(name, family), type, family, taken);
-    },
-  );
+function setsOf({ family, has }: ProxyContext, { entries }: Contents): readonly IpSet[] {
+  return PROXY_SET_LIST.filter(([, { since }]) => since === undefined || has(since)).map(([name, { type }]) => {
+    const wanted = entries.get(name) ?? [];
+    // The whole internet is an element that ipset refuses; kube-proxy logs that, and goes on.
+    const taken = wanted.filter((parts) => parts.every((part) => part.kind === "port" || part.prefix.length > 0));
+    return ipSet(setName(name, family), type, family, taken);
+  });
 }
 
 // The keys are exactly the names.

@@ -5,29 +5,25 @@ import { bitMark, LOOPBACK_NET, marking, masquerading } from "../../iptables/kub
 import type { RuleSpec } from "../../iptables/spec.ts";
 import { ACCEPT, DROP, jump, match, RETURN, target } from "../../iptables/spec.ts";
 import type { NodeDraft } from "../../node/node-draft.ts";
-import type { Version } from "../../node/version.ts";
-import { isAtLeast } from "../../node/version.ts";
 import type { ProxyContext } from "../context.ts";
 import { host, protocolNumber, spellingOf } from "../rule-parts.ts";
+import type { Span } from "./chains.ts";
 import { CHAINS, JUMPS, SET_RULES } from "./chains.ts";
 import type { Contents } from "./contents.ts";
 import type { ProxySetName } from "./set-table.ts";
 import { PROXY_SETS, setName } from "./set-table.ts";
-import { SINCE } from "./versions.ts";
 
 /** One family while it is written. */
 interface Writing {
   readonly context: ProxyContext;
   readonly contents: Contents;
-  readonly has: (since: Version) => boolean;
   readonly add: (table: "nat" | "filter", chain: string, spec: RuleSpec) => void;
 }
 
 /** The rules of mode ipvs, of one family, as writeIptablesRules of pkg/proxy/ipvs/proxier.go writes them. */
-export function writeIpvsRules(context: ProxyContext, contents: Contents, version: Version, node: NodeDraft): void {
-  const { family, config, randomFully } = context;
-  const has = (since: Version): boolean => isAtLeast(version, since);
-  const isOfVersion = ({ since, until }: { readonly since?: Version; readonly until?: Version }): boolean =>
+export function writeIpvsRules(context: ProxyContext, contents: Contents, node: NodeDraft): void {
+  const { family, config, randomFully, has } = context;
+  const isOfVersion = ({ since, until }: Span): boolean =>
     (since === undefined || has(since)) && (until === undefined || !has(until));
   for (const { table, chain, keeps } of CHAINS.filter(isOfVersion)) {
     if (keeps === true) node.table(family, table).declare(chain);
@@ -39,7 +35,6 @@ export function writeIpvsRules(context: ProxyContext, contents: Contents, versio
   const writing: Writing = {
     context,
     contents,
-    has,
     add: (table, chain, spec) => {
       node.table(family, table).append(chain, spec);
     },
@@ -65,7 +60,7 @@ function isFilled({ contents }: Writing, name: ProxySetName): boolean {
 
 function writeSetRules(writing: Writing, rules: typeof SET_RULES): void {
   const { family } = writing.context;
-  if (writing.has(SINCE.accessFilter)) {
+  if (writing.context.has("accessFilter")) {
     const value = family === "ip" ? LOOPBACK_NET : hostNet(1n);
     writing.add("nat", "KUBE-SERVICES", { src: { negated: false, value }, target: RETURN });
   }
@@ -120,14 +115,14 @@ function writeExternal({ context, add }: Writing, name: ProxySetName, masquerade
   add("nat", "KUBE-SERVICES", { matches: [...matches, isLocal], target: ACCEPT });
 }
 
-function writeFirewalls({ context, contents, has, add }: Writing): void {
-  const { family } = context;
-  if (!has(SINCE.filterFirewall)) {
+function writeFirewalls({ context, contents, add }: Writing): void {
+  const { family, has } = context;
+  if (!has("filterFirewall")) {
     add("nat", "KUBE-FIREWALL", { target: jump("KUBE-MARK-DROP") });
     return;
   }
   add("filter", "KUBE-SOURCE-RANGES-FIREWALL", { target: DROP });
-  if (!has(SINCE.outFilter)) return;
+  if (!has("outFilter")) return;
   for (const { address, port } of contents.closedToNode) {
     // The node takes the load balancer's address as its source, too; IPVS has rewritten the destination by then.
     const written = { vaddr: printAddress(address), vproto: spellingOf(port.protocol), vport: String(port.port) };
@@ -140,8 +135,8 @@ function writeFirewalls({ context, contents, has, add }: Writing): void {
 }
 
 function writeForwarding(writing: Writing): void {
-  const { context, has, add } = writing;
-  const { family, config } = context;
+  const { context, add } = writing;
+  const { family, config, has } = context;
   const mark = bitMark(config.masqueradeBit);
   const comment = (text: string): Match => match(family, "comment", { comment: text });
   add("filter", "KUBE-FORWARD", {
@@ -156,16 +151,16 @@ function writeForwarding(writing: Writing): void {
     target: ACCEPT,
   });
   add("filter", "KUBE-NODE-PORT", { matches: asks(family, "KUBE-HEALTH-CHECK-NODE-PORT", "dst"), target: ACCEPT });
-  if (has(SINCE.accessFilter)) writeAccessFilter(writing);
+  if (has("accessFilter")) writeAccessFilter(writing);
 }
 
 /** What an address of kube-ipvs0 answers beside its services' ports: nothing. */
-function writeAccessFilter({ context: { family }, has, add }: Writing): void {
+function writeAccessFilter({ context: { family, has }, add }: Writing): void {
   const spared = ["KUBE-LOAD-BALANCER", "KUBE-CLUSTER-IP", "KUBE-EXTERNAL-IP", "KUBE-EXTERNAL-IP-LOCAL"] as const;
   for (const name of spared) {
     add("filter", "KUBE-IPVS-FILTER", { matches: asks(family, name, "dst,dst", false), target: RETURN });
   }
-  if (has(SINCE.healthCheckSpared)) {
+  if (has("healthCheckSpared")) {
     const matches = asks(family, "KUBE-HEALTH-CHECK-NODE-PORT", "dst", false);
     add("filter", "KUBE-IPVS-FILTER", { matches, target: RETURN });
   }

@@ -1,13 +1,13 @@
 import type { Family } from "../../../base/address.ts";
-import type { Version } from "../../node/version.ts";
+import type { Change } from "../versions.ts";
 
 /** One of the sets that kube-proxy makes in mode ipvs, filled or not: pkg/proxy/ipvs/proxier.go ipsetInfo. */
 export interface ProxySet {
   readonly type: "hash:ip" | "hash:ip,port" | "hash:ip,port,ip" | "hash:ip,port,net" | "bitmap:port";
   /** In the rules that ask for it. */
   readonly comment: string;
-  /** The first version that has it, of those that are rendered. Absent: all. */
-  readonly since?: Version;
+  /** Only versions with this change have it. Absent: all. */
+  readonly since?: Change;
 }
 
 export type ProxySetName =
@@ -79,7 +79,7 @@ export const PROXY_SETS: Readonly<Record<ProxySetName, ProxySet>> = {
     comment: "Kubernetes nodeport SCTP port with externalTrafficPolicy=local with type 'hash ip:port'",
   },
   "KUBE-HEALTH-CHECK-NODE-PORT": { type: "bitmap:port", comment: "Kubernetes health check node port" },
-  "KUBE-IPVS-IPS": { type: "hash:ip", comment: "Addresses on the ipvs interface", since: [1, 26, 0] },
+  "KUBE-IPVS-IPS": { type: "hash:ip", comment: "Addresses on the ipvs interface", since: "accessFilter" },
 };
 
 /** IPSET_MAXNAMELEN without its end. */

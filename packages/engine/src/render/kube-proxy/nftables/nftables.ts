@@ -1,6 +1,6 @@
 import type { Prefix } from "../../../base/address.ts";
 import { parsePrefix, printAddress } from "../../../base/address.ts";
-import type { NftMatch, NftTable } from "../../../model/nft.ts";
+import type { NftMatch } from "../../../model/nft.ts";
 import { addressSet } from "../../nft/anonymous-set.ts";
 import {
   binary,
@@ -20,13 +20,13 @@ import {
 import { NftTableDraft } from "../../nft/table-draft.ts";
 import { usableEndpoints } from "../endpoints.ts";
 import type { ProxyContext } from "../context.ts";
+import { hintedZone } from "../context.ts";
 import {
-  baseChains,
-  baseJumps,
   CLUSTER_IPS,
   CLUSTER_IPS_CHECK,
   FIREWALL_CHECK,
   FIREWALL_IPS,
+  layoutOf,
   MARK_MASQ,
   MASQUERADING,
   NO_ENDPOINT_NODE_PORTS,
@@ -44,22 +44,13 @@ import { writeServicePort } from "./service-port.ts";
 import type { NftWriter } from "./writer.ts";
 import { NODE_PORT, wordsOf } from "./writer.ts";
 
-/** The tables of both families as one listing. */
-export function renderNftablesMode(contexts: readonly ProxyContext[]): readonly NftTable[] {
-  let line = 1;
-  return contexts.map((context) => {
-    const { table, nextLine } = draftOf(context).finish("nft-ruleset.txt", line);
-    line = nextLine;
-    return table;
-  });
-}
-
-/** The whole of what kube-proxy 1.33 writes in mode nftables, of one family: pkg/proxy/nftables setupNFTables, syncProxyRules. */
-function draftOf(context: ProxyContext): NftTableDraft {
+/** The whole of what kube-proxy writes in mode nftables, of one family: pkg/proxy/nftables setupNFTables, syncProxyRules. */
+export function nftablesModeTable(context: ProxyContext): NftTableDraft {
   const draft = new NftTableDraft({ family: context.family, name: TABLE, comment: "rules for kube-proxy" });
   const writer: NftWriter = { context, draft, words: wordsOf(context.family) };
-  for (const [name, base] of baseChains) draft.chain(name, { base });
-  for (const { from, to } of baseJumps) {
+  const layout = layoutOf(context);
+  for (const [name, base] of layout.chains) draft.chain(name, { base });
+  for (const { from, to } of layout.jumps) {
     draft.chain(to);
     draft.rule(from, [...(from.startsWith("filter-") ? [ctState("new")] : []), { kind: "jump", chain: to }]);
   }
@@ -68,7 +59,7 @@ function draftOf(context: ProxyContext): NftTableDraft {
   writeClusterIPsCheck(writer);
   writeLookups(writer);
   for (const port of context.ports)
-    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), context.zone));
+    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), hintedZone(context, port)));
   return draft;
 }
 

@@ -1,0 +1,10 @@
+import type { Check } from "../finding.ts";
+import { deviceCheck } from "../device-check.ts";
+
+/** Rules that ask for an output device where routing has not chosen one yet: in chains that PREROUTING or INPUT alone call. */
+export const outputInterfaceBeforeRouting: Check = deviceCheck({
+  name: "output-interface-before-routing",
+  side: "out",
+  never: "no-output-device",
+  always: "no-output-device-negated",
+});

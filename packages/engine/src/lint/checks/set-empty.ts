@@ -1,0 +1,45 @@
+import type { Node } from "../../explain/node.ts";
+import type { Check, Finding } from "../finding.ts";
+import { ruleAt, ruleLine, setLine } from "../lines.ts";
+import type { KnownSetUse } from "../set-uses.ts";
+import { knownSetUses, setUses } from "../set-uses.ts";
+
+const NAME = "set-empty";
+
+/** kube-proxy writes the same rules whether a set has members or not, and creates all its sets. */
+const WRITES_EMPTY_SETS = "kube-proxy";
+
+/** Rules that accept the members of a set that has none: nobody is let in by them. */
+export const setEmpty: Check = {
+  name: NAME,
+  run({ node }) {
+    const filled = new Set(setUses(node()).flatMap(({ how, set }) => (how === "add" ? [set] : [])));
+    return knownSetUses(node())
+      .filter((use) => isEmptyGate(use) && !filled.has(use.set))
+      .flatMap((use) => findingsOf(use, node()));
+  },
+};
+
+function isEmptyGate({ how, negated, found, place }: KnownSetUse): boolean {
+  const { target } = place.rule;
+  const accepts = target?.kind === "verdict" && target.verdict === "ACCEPT";
+  return how === "match" && !negated && accepts && found.elements.length === 0;
+}
+
+function findingsOf({ place, set, found }: KnownSetUse, { owners }: Node): readonly Finding[] {
+  const owner = owners.set(set, null)?.owner.name ?? owners.rule(place.view).owner?.name ?? null;
+  if (owner === WRITES_EMPTY_SETS) return [];
+  // Members that come and go by themselves may be gone at this moment.
+  const isFleeting = found.options.some(({ name }) => name === "timeout");
+  return [
+    {
+      check: NAME,
+      severity: owner === null && !isFleeting ? "warning" : "info",
+      message: "set-empty",
+      params: { set },
+      where: ruleAt(place),
+      related: [ruleLine(place), setLine(found)],
+      witness: null,
+    },
+  ];
+}

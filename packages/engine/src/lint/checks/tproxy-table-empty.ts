@@ -1,0 +1,61 @@
+import type { RoutingRule } from "../../model/routing.ts";
+import type { Check, Finding } from "../finding.ts";
+import { lineAt, routeLine, routingRuleLine, ruleLine } from "../lines.ts";
+import type { RouteTables } from "../route-tables.ts";
+import { ownTableOf, routeTables } from "../route-tables.ts";
+import type { TproxyRule } from "../tproxy-rules.ts";
+import { deliversAll, rulesForProxied, tproxyRules } from "../tproxy-rules.ts";
+
+const NAME = "tproxy-table-empty";
+
+/** TPROXY rules with a routing rule whose table does not deliver on this node: `local default dev lo` is missing. */
+export const tproxyTableEmpty: Check = {
+  name: NAME,
+  run: ({ snapshot, node }) =>
+    routeTables(snapshot).flatMap((tables) => {
+      const own = tproxyRules(node()).filter(({ delivery }) => delivery.family === tables.family);
+      return [...byRoutingRule(own, tables)].map(([rule, proxied]) => findingOf(rule, proxied, tables));
+    }),
+};
+
+/** Where every rule that may take the packets is known not to deliver them: the first of these, with what it fails. */
+function byRoutingRule(
+  proxied: readonly TproxyRule[],
+  tables: RouteTables,
+): ReadonlyMap<RoutingRule, readonly TproxyRule[]> {
+  const failing = new Map<RoutingRule, TproxyRule[]>();
+  for (const one of proxied) {
+    const rules = rulesForProxied(one.delivery, tables);
+    const [first] = rules;
+    if (first === undefined || rules.some((rule) => mayDeliver(rule, tables))) continue;
+    failing.set(first, [...(failing.get(first) ?? []), one]);
+  }
+  return failing;
+}
+
+/** A table that is not listed may. */
+function mayDeliver(rule: RoutingRule, tables: RouteTables): boolean {
+  const table = ownTableOf(rule);
+  const routes = table === null ? null : tables.of(table);
+  return routes === null || routes.some(deliversAll);
+}
+
+function findingOf(rule: RoutingRule, proxied: readonly TproxyRule[], tables: RouteTables): Finding {
+  const table = ownTableOf(rule) ?? "";
+  const routes = (tables.of(table) ?? []).slice(0, SHOWN);
+  return {
+    check: NAME,
+    severity: "error",
+    message: "tproxy-table-empty",
+    params: { table, dev: "lo" },
+    where: lineAt(rule.span, tables.family),
+    related: [
+      routingRuleLine(rule),
+      ...routes.map(routeLine),
+      ...proxied.slice(0, SHOWN).map(({ place }) => ruleLine(place)),
+    ],
+    witness: null,
+  };
+}
+
+const SHOWN = 3;

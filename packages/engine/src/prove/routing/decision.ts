@@ -1,0 +1,81 @@
+import type { Address } from "../../base/address.ts";
+import { printAddress } from "../../base/address.ts";
+import type { RouteType } from "../../model/routing.ts";
+import { FALSE } from "../bdd/bdd.ts";
+import type { Ref } from "../bdd/bdd.ts";
+import type { Space } from "../space.ts";
+import { nexthopMatters } from "./masquerade.ts";
+import type { Routing, Way } from "./routed.ts";
+import type { Answer, Describe, FibError, Keyed } from "./table.ts";
+
+/** What a lookup says of the way that a packet takes. */
+export type Decision = Keyed &
+  (
+    | { readonly kind: "error"; readonly error: FibError }
+    | { readonly kind: "local" }
+    | {
+        readonly kind: "route";
+        readonly type: Exclude<RouteType, "local">;
+        readonly oif: string | null;
+        readonly via: Address | null;
+      }
+  );
+
+/** Ways out are told apart by device, and by next hop where MASQUERADE would give them different sources. */
+export function decisions(space: Space): Describe<Decision> {
+  return (found) => {
+    if (found.kind === "error") return { key: found.error, kind: "error", error: found.error };
+    const { type } = found.route;
+    if (type === "local") return { key: "local", kind: "local" };
+    const oif = found.hop?.dev ?? null;
+    const via = oif !== null && nexthopMatters(space, oif) ? (found.hop?.via ?? null) : null;
+    const key = `${type} ${oif ?? ""} ${via === null ? "" : printAddress(via)}`;
+    return { key, kind: "route", type, oif, via };
+  };
+}
+
+export const ERROR_WORDS: Readonly<Record<FibError, string>> = {
+  "net-unreachable": "no route",
+  "host-unreachable": "unreachable route",
+  prohibited: "prohibited route",
+  blackhole: "blackhole route",
+};
+
+/** A lookup's answer as a way out, where it is one. */
+export function waysOf({ when, value, route }: Answer<Decision>): readonly Way[] {
+  return value.kind === "route" ? [{ when, to: { kind: "forward", oif: value.oif, via: value.via, route } }] : [];
+}
+
+/** A way that nobody knows. */
+export function unknownWay(when: Ref): Way {
+  return { when, to: { kind: "forward", oif: null, via: null, route: null } };
+}
+
+/**
+ * No route dump: a packet that came in may be for this node or leave by any device. `asking`: whose lookup it is; `none`: those that it finds
+ * nothing for.
+ */
+export function routeUntold(space: Space, routing: Routing, asking: Ref, none: Ref): void {
+  const { bdd } = space;
+  // Listed addresses have local routes, and none of them answered.
+  const own = space.program.hasLinks ? FALSE : ownDestination(space);
+  const packets = bdd.and(asking, none);
+  routing.deliver(() => bdd.and(packets, own), null);
+  const away = bdd.minus(packets, own);
+  routing.forward(away, [unknownWay(away)]);
+}
+
+function ownDestination(space: Space): Ref {
+  return space.unknown("own destination", {
+    what: "the destination is an address of this node",
+    why: "no ip addr and no route dump",
+  });
+}
+
+/** Members of a multicast group that no dump lists. */
+export function isMember(space: Space): Ref {
+  return space.unknown("multicast member", {
+    what: "this node is a member of the multicast group",
+    why: "no dump of multicast memberships",
+  });
+}

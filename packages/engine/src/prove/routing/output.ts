@@ -1,0 +1,87 @@
+import type { Ref } from "../bdd/bdd.ts";
+import { FALSE, TRUE } from "../bdd/bdd.ts";
+import type { Flow } from "../flow.ts";
+import type { Space } from "../space.ts";
+import { ERROR_WORDS, decisions, unknownWay, waysOf } from "./decision.ts";
+import { MADE } from "./lookup-key.ts";
+import { Lookups } from "./lookup.ts";
+import { Routing } from "./routed.ts";
+import type { RoutedSet, Way } from "./routed.ts";
+import { LIMITED_BROADCAST, v4Net } from "./special-address.ts";
+
+/**
+ * ip_route_output_key_hash_rcu (net/ipv4/route.c), ip6_route_output: packets made here that have their source; and the same again where
+ * OUTPUT has changed what it depends on (ip_route_me_harder). No socket is bound to a device.
+ */
+export function outputRouting(space: Space): readonly RoutedSet[] {
+  return outputOf(space).sets();
+}
+
+/** Those of them that leave, with the device that they leave by in their bits of `oif`: lo where they are for this node. */
+export function outputLeaving(space: Space): Flow {
+  return outputOf(space).flow({ isMade: true });
+}
+
+const known = new WeakMap<Space, Routing>();
+
+function outputOf(space: Space): Routing {
+  let routing = known.get(space);
+  if (routing === undefined) {
+    routing = new Routing(space);
+    const rest = space.layout.family === "ip" ? afterGroups(space, routing) : TRUE;
+    routeByTables(space, routing, rest);
+    known.set(space, routing);
+  }
+  return routing;
+}
+
+/** Destinations of IPv4 that no table is asked for: this host itself, and groups, which the device with the source reaches. */
+function afterGroups(space: Space, routing: Routing): Ref {
+  const { bdd, program } = space;
+  const itself = space.is("dst", 0);
+  routing.deliver(() => itself, null);
+  const group = bdd.or(space.is("dst", LIMITED_BROADCAST), v4Net(space, "dst", "multicast"));
+  const rest = bdd.not(bdd.or(itself, group));
+  const taken = new Set<number>();
+  const ways: Way[] = [];
+  for (const { name, addresses } of program.links.values()) {
+    const own = addresses.flatMap(({ prefix: { address } }) => (typeof address === "number" ? [address] : []));
+    const sources = space.bdd.union(own.filter((one) => !taken.has(one)).map((one) => space.is("src", one)));
+    for (const one of own) taken.add(one);
+    if (sources === FALSE) continue;
+    ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, route: null } });
+  }
+  const going = bdd.union(ways.map(({ when }) => when));
+  routing.forward(going, ways);
+  const others = bdd.minus(group, going);
+  if (!program.hasLinks) return bdd.or(rest, others);
+  routing.refuse(() => others, "route", "source is no address of this node");
+  return rest;
+}
+
+function routeByTables(space: Space, routing: Routing, asking: Ref): void {
+  const { bdd } = space;
+  const { found, none } = new Lookups(space, decisions(space), { byHop: true }).of(MADE);
+  const ways: Way[] = [];
+  for (const { value, route, ...answer } of found) {
+    const when = bdd.and(answer.when, asking);
+    if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
+    else if (value.kind === "local") routing.deliver(() => when, route);
+    else for (const way of waysOf({ when, value, route })) ways.push(way);
+  }
+  const unanswered = bdd.and(none, asking);
+  if (space.family.fib.complete) routing.refuse(() => unanswered, "route", ERROR_WORDS["net-unreachable"]);
+  else ways.push(unknownWay(unanswered));
+  const refused = space.layout.family === "ip" ? refusedLoopback(space, ways) : FALSE;
+  routing.refuse(() => refused, "martian", "a loopback source does not leave: route_localnet is 0");
+  routing.forward(bdd.minus(bdd.union(ways.map(({ when }) => when)), refused), ways);
+}
+
+/** A loopback source leaves by no device that does not route such addresses. */
+function refusedLoopback(space: Space, ways: readonly Way[]): Ref {
+  const { bdd, program } = space;
+  const isRefused = (oif: string | null): boolean =>
+    oif !== null && oif !== "lo" && !program.sysctl.either("ipv4", oif, "route_localnet", 0);
+  const refusing = bdd.union(ways.flatMap(({ when, to }) => (isRefused(to.oif) ? [when] : [])));
+  return bdd.and(v4Net(space, "src", "loopback"), refusing);
+}
