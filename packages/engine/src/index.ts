@@ -77,7 +77,6 @@ export { printQuery } from "./reach/print-query.ts";
 export type { Query } from "./reach/query.ts";
 export { missingName } from "./reach/rule-names.ts";
 export type { MissingName } from "./reach/rule-names.ts";
-export { shellWord } from "./reach/trace-words.ts";
 export { walkPacket } from "./walk/walk.ts";
 export { parseIptablesSave } from "./parse/iptables-save/parse-iptables-save.ts";
 export type { IptablesSaveOptions } from "./parse/iptables-save/parse-iptables-save.ts";

@@ -1,13 +1,4 @@
-import {
-  ask,
-  compileProgram,
-  missingName,
-  parseQuery,
-  QUERY_WORDS,
-  reachDocument,
-  reachJson,
-  shellWord,
-} from "@hookwalk/engine";
+import { ask, compileProgram, missingName, parseQuery, QUERY_WORDS, reachDocument, reachJson } from "@hookwalk/engine";
 import type { Answer, MissingName, Query, QueryProblem, Speaker } from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command } from "../command-line/command.ts";
@@ -42,8 +33,7 @@ export const reach: Command = defineCommand({
     if (missing !== null) throw missingError(missing, say);
     const answer = ask(program, query);
     const form = values.output ?? (values.json ? "json" : "text");
-    const snapshots = values.file.map((file) => `-f ${shellWord(file)}`).join(" ");
-    if (form === "text") terminal.out.print(reachDocument(answer, snapshots, say));
+    if (form === "text") terminal.out.print(reachDocument(answer, values.file, say));
     else await writeData(terminal.out, form, reachJson(answer));
     return exitCodeOf(answer, values.expect);
   },

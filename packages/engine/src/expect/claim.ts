@@ -8,7 +8,7 @@ import { printClaim } from "../reach/print-query.ts";
 import type { Question } from "../reach/query.ts";
 import { missingName } from "../reach/rule-names.ts";
 import type { MissingName } from "../reach/rule-names.ts";
-import { traceOptions } from "../reach/trace-words.ts";
+import { shortOptions } from "../reach/short-options.ts";
 import type { Mismatch } from "./judge.ts";
 
 /** What is wrong with a claim about all packets: it does not hold, or it is none. */
@@ -64,5 +64,6 @@ function gotFrom({ groups, open, isAboutNothing, limit }: Answer): string {
 function exampleText({ witness }: AnswerGroup): string {
   if (witness === null) return "unknown";
   const { verdict, delivery } = witness.outcome;
-  return `${verdict}${delivery === "none" ? "" : ` (${delivery})`}: ${traceOptions(witness.options)}`;
+  const packet = Object.entries(shortOptions(witness.options)).map(([name, value]) => `${name}: ${String(value)}`);
+  return `${verdict}${delivery === "none" ? "" : ` (${delivery})`}: { ${packet.join(", ")} }`;
 }

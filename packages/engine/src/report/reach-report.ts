@@ -12,7 +12,8 @@ import { blankLine, textLine, word } from "./document.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
 import { packetLines, packetsJson } from "./packets-text.ts";
-import { traceOptions } from "../reach/trace-words.ts";
+import { traceCommand } from "./trace-command.ts";
+import { shortOptions } from "../reach/short-options.ts";
 import { packetJson } from "./trace-json.ts";
 import { verdictWords } from "./verdict-text.ts";
 
@@ -23,9 +24,9 @@ const MOST_FACTS = 8;
 
 /**
  * An answer for a person: the question as it was understood, yes or no, the packets that show it by what becomes of them, each with one that
- * can be walked. `snapshot` is what -f was given, as a shell reads it.
+ * can be walked. `files` is what -f was given.
  */
-export function reachDocument(answer: Answer, snapshot: string, say: Speaker): Document {
+export function reachDocument(answer: Answer, files: readonly string[], say: Speaker): Document {
   const { query, groups, open } = answer;
   const [sign, role] = SIGNS[answer.answer];
   const lines: Line[] = [
@@ -34,7 +35,7 @@ export function reachDocument(answer: Answer, snapshot: string, say: Speaker): D
   ];
   for (const group of groups.slice(0, MOST_GROUPS)) {
     lines.push(blankLine);
-    for (const line of groupLines(group, answer.asked, snapshot, say)) lines.push(line);
+    for (const line of groupLines(group, answer.asked, files, say)) lines.push(line);
   }
   if (groups.length > MOST_GROUPS) {
     lines.push(textLine(0, word(say.report("reach-more", { count: groups.length - MOST_GROUPS }), "faint")));
@@ -69,12 +70,17 @@ function headlineOf({ query, answer, isAboutNothing, limit }: Answer): Headline 
   return isAboutNothing ? "reach-about-nothing" : HEADLINES[query.question][answer];
 }
 
-function* groupLines(group: AnswerGroup, asked: readonly Asked[], snapshot: string, say: Speaker): Iterable<Line> {
+function* groupLines(
+  group: AnswerGroup,
+  asked: readonly Asked[],
+  files: readonly string[],
+  say: Speaker,
+): Iterable<Line> {
   const { fate, packets, witness } = group;
   yield textLine(0, word(headingOf(group.asked, asked, say)), ...fateWords(fate, say));
   yield* packetLines(packets, 4, say);
   if (witness === null) yield textLine(2, word(say.report("reach-unconfirmed"), "bad"));
-  else yield* witnessLines(witness, snapshot, say);
+  else yield* witnessLines(witness, files, say);
 }
 
 /** Said only where packets of several kinds are asked about. */
@@ -108,12 +114,12 @@ const ROLES: Readonly<Record<FateName["verdict"], Role>> = {
   unknown: "unsure",
 };
 
-function* witnessLines({ options, outcome, conditions }: Witness, snapshot: string, say: Speaker): Iterable<Line> {
-  yield textLine(
-    2,
-    word(`${say.report("for-example")} `, "faint"),
-    word(`hookwalk trace ${snapshot} ${traceOptions(options)}`),
-  );
+function* witnessLines(
+  { options, outcome, conditions }: Witness,
+  files: readonly string[],
+  say: Speaker,
+): Iterable<Line> {
+  yield textLine(2, word(`${say.report("for-example")} `, "faint"), word(traceCommand(shortOptions(options), files)));
   for (const { what, assumed } of conditions) {
     yield textLine(6, word(`${say.report(assumed ? "if" : "if-not")} `, "unsure"), word(say.sentence(what)));
   }

@@ -1,15 +1,12 @@
 import { parsePacketOptions } from "../parse/packet/packet.ts";
 import type { PacketOptions } from "../prove/pick/picked.ts";
 
-/** Options of a packet that `hookwalk trace` would fill in by itself, where they say what it would. */
+/** Options of a packet that `hookwalk trace` would fill in by itself. */
 const USUAL = ["length", "flags", "icmpCode", "icmpType", "sport", "proto", "ttl"] as const;
 
-/** The options that `hookwalk trace` takes for a packet, as one types them in a shell: as few as say it. */
-export function traceOptions(options: PacketOptions): string {
-  const words = Object.entries(withPorts(withoutUsual(options))).flatMap(([key, value]) =>
-    value === false ? [] : value === true ? [longName(key)] : [longName(key), shellWord(String(value))],
-  );
-  return words.join(" ");
+/** As few options as make the same packet: what `hookwalk trace` assumes is left out, ports stand behind their addresses. */
+export function shortOptions(options: PacketOptions): PacketOptions {
+  return withPorts(withoutUsual(options));
 }
 
 function withoutUsual(options: PacketOptions): PacketOptions {
@@ -28,7 +25,7 @@ function packetText(options: PacketOptions): string {
   return JSON.stringify([value, problems], (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 }
 
-/** `--dst 10.0.0.2:80` rather than `--dst 10.0.0.2 --dport 80`. */
+/** `dst: 10.0.0.2:80` rather than `dst: 10.0.0.2, dport: 80`. */
 function withPorts(options: PacketOptions): PacketOptions {
   const { sport, dport, ...others } = options;
   const ends = [
@@ -41,14 +38,4 @@ function withPorts(options: PacketOptions): PacketOptions {
     return [[end, `${address.includes(":") ? `[${address}]` : address}:${String(port)}`] as const];
   });
   return { ...others, ...Object.fromEntries(joined) };
-}
-
-/** `icmpType` → `--icmp-type`. */
-function longName(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/** A word as a shell reads it. */
-export function shellWord(text: string): string {
-  return /^[-\w./:,=@%+]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
