@@ -114,13 +114,23 @@ function wantedSet(journeys: Journeys, { question, outcomes }: Query, tables: Ru
   const { bdd } = journeys.space;
   const holds = bdd.intersection(outcomes.map((formula) => outcomeSet(journeys, formula, tables)));
   if (question !== "every") return bdd.and(journeys.domain, holds);
-  // What a packet carries when it leaves is asked of those that get through.
-  const isOfLeaving = [...termsOf(outcomes)].every(({ kind }) => kind === "translated" || kind === "marked");
-  const through = isOfLeaving ? outcomeSet(journeys, ACCEPTED, tables) : TRUE;
+  const scope = scopeOf(outcomes);
+  const through = scope === null ? TRUE : outcomeSet(journeys, scope, tables);
   return bdd.minus(bdd.and(journeys.domain, through), holds);
 }
 
+/** What a packet carries in the end is asked of those that get so far; null: of all. */
+function scopeOf(outcomes: readonly Formula<Outcome>[]): Formula<Outcome> | null {
+  const terms = [...termsOf(outcomes)];
+  if (terms.every((term) => term.kind === "translated" && term.how !== "dnatted")) return LEAVING;
+  return terms.every(({ kind }) => kind === "translated" || kind === "marked") ? ACCEPTED : null;
+}
+
 const ACCEPTED: Formula<Outcome> = { kind: "term", term: { kind: "accepted" } };
+const LEAVING: Formula<Outcome> = {
+  kind: "any",
+  parts: (["forwarded", "sent"] as const).map((kind) => ({ kind: "term", term: { kind } })),
+};
 
 const MOST_PRODUCTS = 8;
 
