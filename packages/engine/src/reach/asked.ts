@@ -85,7 +85,13 @@ function defaultNamed(condition: Condition): Default | null {
       return condition.field;
     case "scope":
       return condition.side;
-    default:
+    case "address":
+    case "own-address":
+    case "device":
+    case "local":
+    case "protocol":
+    case "port":
+    case "family":
       return null;
   }
 }
