@@ -201,10 +201,7 @@ describe("names that are not there", () => {
   it.each<readonly [string, Partial<MissingName> | null, string?]>([
     ["which in eth9 dropped", { what: "device", name: "eth9" }, "eth0"],
     ["which leave by eth9", { what: "device", name: "eth9" }],
-    [
-      "which match rule 1 of nothing/web",
-      { what: "table", name: "nothing", known: expect.arrayContaining(["filter"]) },
-    ],
+    ["which match rule 1 of nothing/web", { what: "table", name: "nothing" }, "filter"],
     ["which match rule 1 of nothing", { what: "chain", name: "nothing" }, "web"],
     ["which match rule 1 of nat/web", { what: "chain", name: "web" }],
     ["which match rule 3 of web", { what: "rule", chain: "web", rule: 3, most: 2 }],
