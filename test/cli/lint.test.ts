@@ -32,6 +32,16 @@ describe("hookwalk lint", () => {
     });
   });
 
+  it("gives findings as SARIF, at files by the path that was typed", () => {
+    const uris = (path: string): ReadonlySet<string> => {
+      const { stdout } = hookwalk(["lint", "-q", "-f", path, "-o", "sarif"]);
+      return new Set([...stdout.matchAll(/"uri": "([^"]*)"/g)].map(([, uri]) => uri ?? ""));
+    };
+    expect(uris("test/nodes/calico-slave1")).toEqual(new Set(["test/nodes/calico-slave1/iptables-save.txt"]));
+    const file = "test/nodes/calico-slave2/iptables-save.txt";
+    expect(uris(file)).toEqual(new Set([file]));
+  });
+
   it.each([
     [["-f", "test/nodes/ack-cilium"], 1],
     [["-f", "test/nodes/calico-slave1"], 0],

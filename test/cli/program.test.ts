@@ -5,7 +5,19 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hookwalk, ROOT, session, withFiles } from "./hookwalk.ts";
 
-const COMMANDS = ["trace", "show", "explain", "render", "lab", "capture", "completion", "version"];
+const COMMANDS = [
+  "trace",
+  "show",
+  "explain",
+  "lint",
+  "test",
+  "diff",
+  "render",
+  "lab",
+  "capture",
+  "completion",
+  "version",
+];
 const NODE = ["-f", "test/nodes/calico-slave2", "-q"];
 const TO_DATABASE = ["--iif", "eth0", "--src", "192.168.8.129", "--dst", "192.168.202.3:3306"];
 

@@ -28,7 +28,12 @@ function file(name: string): string {
 }
 
 /** Every kind of service, in mode ipvs, on a node with Docker: what the nodes of the documents have not. */
-const EVERYTHING = inMode("ipvs").replace("kind: Node\nmetadata: { name: worker-1 }\nspec:\n", "$&  docker: {}\n");
+const DOCKER =
+  '{ networks: [{ bridge: br-1, address: 172.18.0.1/16 }], containers: [{ address: 172.18.0.2, ports: ["8080:80", "127.0.0.1:53:5353/udp"] }] }';
+const EVERYTHING = inMode("ipvs").replace(
+  "kind: Node\nmetadata: { name: worker-1 }\nspec:\n",
+  `$&  docker: ${DOCKER}\n`,
+);
 
 const nodes = {
   "ack-cilium": () => node(file("ack-cilium/objects.yaml")),

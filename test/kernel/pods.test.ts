@@ -23,7 +23,7 @@ describeKernel.each(["ip", "ip6"] as const)("the network of pods, %s", (family) 
     network.close();
   });
 
-  const probes = probesOf(places, ATTEMPTS, family);
+  const probes = probesOf(places, ATTEMPTS, [family]);
   const stopped = (): readonly string[] => {
     network.flushConntrack();
     const through = ask(libc, network, probes, PATIENCE_MS);

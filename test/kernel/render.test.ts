@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
 import type { Family, NftTable } from "@hookwalk/engine";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
-import { inMode, rendered, renderedBy } from "../render/kube-proxy/render.ts";
+import { inMode, ofVersion, rendered, renderedBy } from "../render/kube-proxy/render.ts";
 import { comparableNft } from "../comparable.ts";
 import { contentsOf, loadedAndSaved, TABLE_TOOLS } from "./load-tables.ts";
 import { describeKernel } from "./require-kernel.ts";
@@ -21,6 +21,7 @@ describeKernel("mode nftables loads, however often, and what nft then lists is t
   const ranges = "[203.0.113.0/24, 203.0.114.0/25, 192.0.2.0/24, 203.0.113.9/32]";
   it.each([
     ["as it is", inMode("nftables")],
+    ["filters behind DNAT", ofVersion("1.34.0", inMode("nftables"))],
     [
       "node ports everywhere",
       inMode("nftables").replace("mode: nftables", "mode: nftables\nnodePortAddresses: [0.0.0.0/0]"),

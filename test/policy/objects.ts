@@ -45,12 +45,15 @@ export function readAll(path: string, text: string): DesiredState {
 /** What writes the rules: FelixConfiguration's nftablesMode. */
 export type Dataplane = "iptables" | "nftables";
 
-/** The case's objects as Felix has them where it writes for one of its dataplanes. */
+/**
+ * The case's objects as Felix has them where it writes for one of its dataplanes; pods may speak to their node, as Calico's manifests have it. What a case
+ * configures itself it configures for the node, which comes before that.
+ */
 export function casesFor(state: DesiredState, dataplane: Dataplane): DesiredState {
   const mode = dataplane === "nftables" ? "Enabled" : "Disabled";
-  const text = `{ apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: { name: default }, spec: { nftablesMode: ${mode} } }`;
+  const text = `{ apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: { name: default }, spec: { nftablesMode: ${mode}, defaultEndpointToHostAction: Accept } }`;
   const { value } = readObjects([{ path: "felix.yaml", text }]);
-  return { ...state, calico: { ...state.calico, felix: value.calico.felix } };
+  return { ...state, calico: { ...state.calico, felix: [...value.calico.felix, ...state.calico.felix] } };
 }
 
 export const UPLINK = "eth0";
@@ -61,13 +64,16 @@ const OUTSIDE: readonly (readonly [name: string, v4: string, v6: string])[] = [
   ["stranger", "203.0.113.200", "2001:db8:113::c8"],
 ];
 
-/** Everybody: the pods, the node itself, and three addresses outside of the cluster. */
-export function placesOf({ pods, nodeFacts }: DesiredState): readonly Place[] {
+/** Everybody: the pods, the node itself, the other node's pods and its own address, and three addresses outside of the cluster. */
+export function placesOf({ pods, nodeFacts, calico }: DesiredState): readonly Place[] {
   const [node] = nodeFacts;
   const own = node?.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)) ?? [];
   return [
-    ...pods.map(podPlace),
+    ...pods.map((pod) => podPlace(pod, node?.metadata.name ?? "")),
     { name: "node", kind: "node", addresses: bothFamilies(own), device: "", pod: null },
+    ...calico.hosts.map(({ node: name, expectedIPs }): Place => {
+      return { name, kind: "remote", addresses: bothFamilies(expectedIPs), device: UPLINK, pod: null };
+    }),
     ...OUTSIDE.map(([name, ...texts]): Place => {
       const addresses = bothFamilies(texts.flatMap((text) => parseAddress(text) ?? []));
       return { name, kind: "outside", addresses, device: UPLINK, pod: null };
@@ -75,15 +81,15 @@ export function placesOf({ pods, nodeFacts }: DesiredState): readonly Place[] {
   ];
 }
 
-function podPlace(pod: Pod): Place {
+function podPlace(pod: Pod, node: string): Place {
   const { namespace, name } = pod.metadata;
   // As Calico's CNI plugin names the host's end of the pod's link.
   const digest = createHash("sha1").update(`${namespace}.${name}`).digest("hex");
   return {
     name: `${namespace}/${name}`,
-    kind: "pod",
+    kind: pod.nodeName === node ? "pod" : "remote",
     addresses: bothFamilies(pod.addresses),
-    device: `cali${digest.slice(0, 11)}`,
+    device: pod.nodeName === node ? `cali${digest.slice(0, 11)}` : UPLINK,
     pod,
   };
 }

@@ -4,7 +4,8 @@ import type { Pod } from "@hookwalk/engine/desired";
 /** Where a connection can come from and go to. */
 export interface Place {
   readonly name: string;
-  readonly kind: "pod" | "outside" | "node";
+  /** remote: a pod, or the address, of another node. */
+  readonly kind: "pod" | "remote" | "outside" | "node";
   readonly addresses: Readonly<Record<Family, Address>>;
   /** The node's device towards it; "": the node itself. */
   readonly device: string;
@@ -34,19 +35,22 @@ export interface Attempt {
 
 const FIRST_PORT = 20_000;
 
-/** Everybody with everybody else, except what never meets the node's rules: a pod with itself, two places outside. */
-export function probesOf(places: readonly Place[], attempts: readonly Attempt[], family: Family): readonly Probe[] {
+/** Every pod of the node with everybody else: no policy of the node is about anything else. */
+export function probesOf(
+  places: readonly Place[],
+  attempts: readonly Attempt[],
+  families: readonly Family[],
+): readonly Probe[] {
   const pairs = places.flatMap((from) =>
     places.filter((to) => from !== to && [from, to].some(({ kind }) => kind === "pod")).map((to) => ({ from, to })),
   );
   return pairs
-    .filter(({ to }) => to.kind !== "node")
-    .flatMap((pair) => attempts.map((attempt) => ({ ...pair, ...attempt, family })))
+    .flatMap((pair) => attempts.flatMap((attempt) => families.map((family) => ({ ...pair, ...attempt, family }))))
     .map((probe, at) => ({ ...probe, sport: FIRST_PORT + at }));
 }
 
-export function printProbe({ from, to, protocol, dport }: Probe): string {
-  return `${from.name} → ${to.name} ${printAttempt({ protocol, dport })}`;
+export function printProbe({ family, from, to, protocol, dport }: Probe): string {
+  return `${from.name} → ${to.name} ${family} ${printAttempt({ protocol, dport })}`;
 }
 
 function printAttempt({ protocol, dport }: Attempt): string {

@@ -1,5 +1,4 @@
 import { compileProgram } from "@hookwalk/engine";
-import type { Family } from "@hookwalk/engine";
 import { describe, expect, it } from "vitest";
 import { evaluatorOf } from "./evaluator/evaluate.ts";
 import { flowOf } from "./evaluator/flow-of.ts";
@@ -8,7 +7,6 @@ import { printProbe, probesOf } from "./probe.ts";
 import { rendered } from "./render.ts";
 import { walks } from "./walk.ts";
 
-const FAMILIES: readonly Family[] = ["ip", "ip6"];
 const CASES = policyCases().map((each) => [each.name, each] as const);
 
 describe.each(["iptables", "nftables"] as const)("the walk over the rules says what policies mean, %s", (dataplane) => {
@@ -16,10 +14,8 @@ describe.each(["iptables", "nftables"] as const)("the walk over the rules says w
     const state = casesFor(objects, dataplane);
     const { allows } = evaluatorOf(state);
     const program = compileProgram(rendered(state));
-    for (const family of FAMILIES) {
-      const probes = probesOf(placesOf(state), attempts, family);
-      const walked = probes.map((probe) => `${printProbe(probe)}: ${String(walks(program, probe))}`);
-      expect(walked).toEqual(probes.map((probe) => `${printProbe(probe)}: ${String(allows(flowOf(state, probe)))}`));
-    }
+    const probes = probesOf(placesOf(state), attempts, ["ip", "ip6"]);
+    const walked = probes.map((probe) => `${printProbe(probe)}: ${String(walks(program, probe))}`);
+    expect(walked).toEqual(probes.map((probe) => `${printProbe(probe)}: ${String(allows(flowOf(state, probe)))}`));
   });
 });

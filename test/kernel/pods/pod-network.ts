@@ -18,7 +18,7 @@ const LENGTHS: Readonly<Record<Family, number>> = { ip: 32, ip6: 128 };
 
 /**
  * A node with its pods as Calico's CNI plugin leaves them, each in a network namespace of its own: a veth pair, a host route to each pod, the node as
- * every pod's gateway. One more namespace is the world outside. Everything goes with `close`.
+ * every pod's gateway. One more namespace is the world outside, with the other nodes and their pods. Everything goes with `close`.
  */
 export class PodNetwork {
   readonly #node: Namespace;
@@ -30,7 +30,7 @@ export class PodNetwork {
     this.#node = new Namespace(libc);
     this.#outside = new Namespace(libc);
     const nodes = places.filter(({ kind }) => kind === "node");
-    const outside = places.filter(({ kind }) => kind === "outside");
+    const outside = places.filter(({ kind }) => kind === "outside" || kind === "remote");
     const pods = places.filter(({ kind }) => kind === "pod");
     for (const pod of pods) this.#pods.set(pod.name, new Namespace(libc));
     for (const namespace of this.#all()) namespace.inside(writeBaseline);
@@ -55,7 +55,7 @@ export class PodNetwork {
   /** Where a place's sockets are opened. */
   of({ kind, name }: Place): Namespace {
     if (kind === "node") return this.#node;
-    if (kind === "outside") return this.#outside;
+    if (kind === "outside" || kind === "remote") return this.#outside;
     const pod = this.#pods.get(name);
     if (pod === undefined) throw new Error(`no pod ${name}`);
     return pod;

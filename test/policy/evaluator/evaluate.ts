@@ -26,13 +26,22 @@ const OWN_TIERS: readonly Omit<Tier, "policies">[] = [
 
 export function evaluatorOf(state: DesiredState): Evaluator {
   const tiers = tiersOf(state);
+  const opensNode = endpointToHost(state) !== "DROP";
   return {
     allows: (flow) =>
       // Kubernetes' documentation, "Network Policies": a pod's own node always reaches it.
       flow.source.isNode ||
       (isAllowedBy(tiers, flow, flow.source.pod, "Egress") &&
+        (opensNode || !flow.destination.isNode) &&
         isAllowedBy(tiers, flow, flow.destination.pod, "Ingress")),
   };
+}
+
+/** FelixConfiguration's reference, defaultEndpointToHostAction: what becomes of packets to the pod's own node that its egress policies allow. */
+function endpointToHost({ calico, nodeFacts }: DesiredState): "DROP" | "ACCEPT" | "RETURN" {
+  const names = [...nodeFacts.map(({ metadata }) => `node.${metadata.name}`), "default"];
+  const said = names.flatMap((name) => calico.felix.filter(({ metadata }) => metadata.name === name));
+  return said.map(({ spec }) => spec.defaultEndpointToHostAction).find((action) => action !== null) ?? "DROP";
 }
 
 function tiersOf({ calico, networkPolicies }: DesiredState): readonly Tier[] {
@@ -61,7 +70,7 @@ function byOrder(a: Ordered, b: Ordered): number {
 
 /** Tier by tier: the first that decides. Behind them a pod's namespace allows everything. */
 function isAllowedBy(tiers: readonly Tier[], flow: Flow, pod: PodView | null, direction: Direction): boolean {
-  if (pod === null) return true;
+  if (!pod?.isHere) return true;
   for (const { policies, defaultAction } of tiers) {
     const applying = policies.filter((policy) => policy.appliesTo(pod, direction));
     const judgements = applying.map((policy) => policy.judge(flow, direction));

@@ -17,11 +17,11 @@ export interface Flow {
 /** One end of it: an address, and whoever has it. */
 export interface Party {
   readonly address: Address;
-  /** Null: somebody outside of the cluster, or the node. */
+  /** Null: no pod. */
   readonly pod: PodView | null;
-  /** The node that all pods are on. */
+  /** The node that enforces. */
   readonly isNode: boolean;
-  /** Everything with labels that the address belongs to: the pod, and Calico's network sets. */
+  /** Everything with labels that the address belongs to: the pod, Calico's host endpoints and network sets. */
   readonly identities: readonly Identity[];
 }
 
@@ -42,6 +42,8 @@ export interface NamespaceView {
 
 export interface PodView extends Identity {
   readonly pod: Pod;
+  /** Policies that apply to it are enforced by the node that is looked at; another node enforces those of its own pods. */
+  readonly isHere: boolean;
   readonly namespace: NamespaceView;
 }
 
@@ -52,6 +54,7 @@ export function partyOf(state: DesiredState, address: Address): Party {
   const pod = state.pods.find(({ addresses, hostNetwork }) => !hostNetwork && addresses.includes(address));
   const view = pod === undefined ? null : podView(state, pod);
   const sets = state.calico.networkSets.filter(({ nets }) => nets.some((net) => contains(net, address)));
+  const hosts = state.calico.hosts.filter(({ expectedIPs }) => expectedIPs.includes(address));
   const isNode = state.nodeFacts.some(({ interfaces }) =>
     interfaces.some(({ addresses }) => addresses.some((own) => own.address === address)),
   );
@@ -59,7 +62,11 @@ export function partyOf(state: DesiredState, address: Address): Party {
     address,
     pod: view,
     isNode,
-    identities: [...(view === null ? [] : [view]), ...sets.map((set) => setView(state, set))],
+    identities: [
+      ...(view === null ? [] : [view]),
+      ...hosts.map(({ metadata: { labels } }): Identity => ({ labels, namespace: null, serviceAccount: null })),
+      ...sets.map((set) => setView(state, set)),
+    ],
   };
 }
 
@@ -67,6 +74,7 @@ function podView(state: DesiredState, pod: Pod): PodView {
   const { namespace, labels } = pod.metadata;
   return {
     pod,
+    isHere: state.nodeFacts.some((node) => node.metadata.name === pod.nodeName),
     // Calico's documentation, "Selectors": labels that every workload endpoint of Kubernetes has beside its own.
     labels: new Map([
       ...labels,

@@ -243,6 +243,37 @@ describe("what the agent would not start with is refused, and what one endpoint 
     expect(judged({ version: "1.18.2", data, more })).toEqual(["warning cilium-no-proxy-port shop/lb/one", "rendered"]);
   });
 
+  it("a policy that redirects to a proxy without a port", () => {
+    const http = { ports: [{ port: "80", protocol: "TCP" }], rules: { http: [{ method: "GET" }] } };
+    const dns = { ports: [{ port: "53", protocol: "ANY" }], rules: { dns: [{ matchPattern: "*" }] } };
+    const listener = { envoyConfig: { kind: "CiliumEnvoyConfig", name: "lb" }, name: "one" };
+    const [apiVersion, endpointSelector] = ["cilium.io/v2", { matchLabels: { app: "web" } }];
+    const more = [
+      {
+        apiVersion,
+        kind: "CiliumNetworkPolicy",
+        metadata: { name: "web", namespace: "shop" },
+        specs: [
+          { endpointSelector, ingress: [{ toPorts: [http, { ports: [{ port: "81" }], listener }] }] },
+          { endpointSelector, egress: [{ toPorts: [http, dns] }, { toPorts: [http, { ports: [{ port: "443" }] }] }] },
+        ],
+      },
+      {
+        apiVersion,
+        kind: "CiliumClusterwideNetworkPolicy",
+        metadata: { name: "all" },
+        spec: { endpointSelector, egress: [{ toPorts: [{ listener: { ...listener, envoyConfig: { name: "lb" } } }] }] },
+      },
+    ];
+    expect(judged({ version: "1.18.2", more })).toEqual([
+      "warning cilium-no-policy-proxy shop/web shop/lb/one",
+      "warning cilium-no-policy-proxy shop/web cilium-http-egress",
+      "warning cilium-no-policy-proxy all /lb/one",
+      "rendered",
+    ]);
+    expect(judged({ version: "1.18.2", data: { "enable-l7-proxy": "false" }, more })).toEqual(["rendered"]);
+  });
+
   it.each([
     ["enable-ipv4", "yes", "true | false"],
     ["ipam", "cloud", "kubernetes | cluster-pool"],

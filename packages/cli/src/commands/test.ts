@@ -1,4 +1,3 @@
-import { basename, join } from "node:path";
 import {
   compileProgram,
   diagnosticsDocument,
@@ -21,6 +20,7 @@ import { EXIT, usageError } from "../errors.ts";
 import { readSnapshot, sourceIn } from "./input.ts";
 import { writeData } from "./output.ts";
 import { readOrder } from "./packet-order.ts";
+import { typedPath } from "./typed-path.ts";
 
 export const test: Command = defineCommand({
   name: "test",
@@ -72,17 +72,12 @@ async function runTests(path: string, program: Program, context: Context): Promi
   const results = state.packetTests.flatMap((object) =>
     object.tests.map((one, index): TestResult => {
       const span = spanOf(object, ["tests", index]);
-      const place = { file: asTyped(path, span?.file ?? ""), line: span?.line ?? 1 };
+      const place = { file: typedPath([path], span?.file ?? ""), line: span?.line ?? 1 };
       return { suite: object.metadata.name, name: one.name, span: place, ...resultOf(one, program) };
     }),
   );
   if (results.length === 0) throw usageError(say.commandLine("no-tests"), say.commandLine("no-tests-hint"));
   return { results, isWhole: diagnostics.every(({ severity }) => severity !== "error") };
-}
-
-/** Annotations find a file by the path that was typed, not by its name in what was collected. */
-function asTyped(path: string, name: string): string {
-  return path === "-" || basename(path) === name ? path : join(path, name);
 }
 
 type Judged = Pick<TestResult, "mismatches" | "problems">;

@@ -2,12 +2,19 @@ import { z } from "zod";
 import type { Address, Prefix } from "../base/address.ts";
 import { parseAddress, parsePrefix } from "../base/address.ts";
 
+const LONGEST_DEVICE = 15;
+
 /**
  * What several kinds of objects have. The message of a check is what the value must be, in signs that need no translation;
  * see diagnostics.ts.
  */
 export const address: z.ZodType<Address, string> = readBy(parseAddress, "IP");
 export const prefix: z.ZodType<Prefix, string> = readBy(parsePrefix, "IP/LENGTH");
+/** The name of a device. */
+export const device: z.ZodType<string> = z
+  .string()
+  .max(LONGEST_DEVICE)
+  .regex(/^[^\s/:]+$/, "DEV");
 export const port: z.ZodInt = z.int().min(1).max(65_535);
 
 /** `apiVersion`, `kind`: the caller has already found the schema by them. */

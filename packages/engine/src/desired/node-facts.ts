@@ -3,8 +3,10 @@ import type { Address, Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
 import type { CiliumFacts } from "./cilium/facts.ts";
 import { ciliumFacts } from "./cilium/facts.ts";
+import type { DockerFacts } from "./docker-facts.ts";
+import { dockerFacts } from "./docker-facts.ts";
 import type { Metadata } from "./fields.ts";
-import { address, metadata, prefix, typeMeta } from "./fields.ts";
+import { address, device, metadata, prefix, typeMeta } from "./fields.ts";
 
 /** hookwalk.dev/v1 Node: what only the node itself knows. docs/render.md describes it for users. */
 export interface NodeFacts {
@@ -22,18 +24,9 @@ export interface NodeFacts {
   /** Who writes on the node, in this order; null: those that other objects speak of, in the order in which they usually start. */
   readonly owners: readonly string[] | null;
   /** Null: no Docker runs here. */
-  readonly docker: DockerBridge | null;
+  readonly docker: DockerFacts | null;
   /** Of its Cilium agent. */
   readonly cilium: CiliumFacts;
-}
-
-/** Docker's default bridge. */
-export interface DockerBridge {
-  readonly bridge: string;
-  /** Its address, with the length of its network. */
-  readonly address: Prefix;
-  /** DROP where Docker itself turned forwarding on; ACCEPT where it was on before. */
-  readonly forwardPolicy: "ACCEPT" | "DROP";
 }
 
 export interface NodeInterface {
@@ -55,12 +48,6 @@ export interface NodeRoute {
 }
 
 const DEFAULT_MTU = 1500;
-const LONGEST_DEVICE = 15;
-
-const device = z
-  .string()
-  .regex(/^[^\s/:]+$/, "DEV")
-  .max(LONGEST_DEVICE);
 
 const nodeInterface = z
   .strictObject({
@@ -104,24 +91,9 @@ const route = z
     metric: metric ?? null,
   }));
 
-const DEFAULT_BRIDGE = { bridge: "docker0", address: { address: 0xac11_0001, length: 16 } } as const;
-
-const docker = z
-  .strictObject({
-    bridge: device.nullish(),
-    address: prefix.nullish(),
-    forwardPolicy: z.enum(["ACCEPT", "DROP"]).nullish(),
-  })
-  .refine(({ address }) => typeof (address?.address ?? 0) === "number", { message: "IPv4/LENGTH", path: ["address"] })
-  .transform(({ bridge, address, forwardPolicy }): DockerBridge => ({
-    bridge: bridge ?? DEFAULT_BRIDGE.bridge,
-    address: address ?? DEFAULT_BRIDGE.address,
-    forwardPolicy: forwardPolicy ?? "DROP",
-  }));
-
 const spec = z.strictObject({
   owners: z.array(z.string()).nullish(),
-  docker: docker.nullish(),
+  docker: dockerFacts.nullish(),
   interfaces: z.array(nodeInterface).nullish(),
   routes: z.array(route).nullish(),
   sysctls: z.record(z.string(), z.string()).nullish(),

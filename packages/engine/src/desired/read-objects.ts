@@ -167,6 +167,7 @@ function stateOf(objects: readonly DesiredObject[]): DesiredState {
       nodes: ofKind("CiliumNode"),
       endpoints: ofKind("CiliumEndpoint"),
       envoyConfigs: ofKind("CiliumEnvoyConfig"),
+      policies: ofKind("CiliumNetworkPolicy"),
     },
   };
 }

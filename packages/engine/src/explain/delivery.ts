@@ -13,4 +13,6 @@ export interface Delivery {
   readonly port: string | null;
   /** What the packet's mark is afterwards; null: the rule leaves it. */
   readonly mark: number | null;
+  /** The bits of the mark that the rule writes: of the others nothing is known. */
+  readonly markMask: number;
 }

@@ -1,4 +1,4 @@
-import type { LintMessage } from "../messages/catalogue.ts";
+import type { CheckName, LintMessage } from "../messages/catalogue.ts";
 import type { Check, Finding, Subject } from "./finding.ts";
 import { missingDevice } from "./missing-device.ts";
 import { eachOnce, ownerOf, placeOf, reachedRules } from "./reached.ts";
@@ -6,7 +6,7 @@ import { someLines } from "./rule-faults.ts";
 
 /** What the two checks of devices that are not there say. */
 interface DeviceCheck {
-  readonly name: string;
+  readonly name: CheckName;
   readonly side: "in" | "out";
   readonly never: LintMessage;
   readonly always: LintMessage;

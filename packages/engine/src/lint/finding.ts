@@ -1,7 +1,7 @@
 import type { Family } from "../base/address.ts";
 import type { Span } from "../base/span.ts";
 import type { Node } from "../explain/node.ts";
-import type { LintMessage, Params } from "../messages/catalogue.ts";
+import type { CheckName, LintMessage, Params } from "../messages/catalogue.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
@@ -55,7 +55,7 @@ export interface Subject {
 
 /** One check: a file of `checks/`. */
 export interface Check {
-  /** Kebab-case; stands in every finding. */
-  readonly name: string;
+  /** Kebab-case; stands in every finding. What it finds is said in `messages/checks-en.ts`. */
+  readonly name: CheckName;
   run(subject: Subject): readonly Finding[];
 }

@@ -20,15 +20,23 @@ export function tproxyRules({ rules }: Node): readonly TproxyRule[] {
 }
 
 /**
- * The routing rules that may take the packet of a TPROXY rule to a table of its own, where a route can make it this node's.
- * Without a mark of its own any may.
+ * The routing rules that may take the packet of a TPROXY rule to a table of its own, where a route can make it this node's:
+ * bits that it does not write may be set already. Asked once for each mark.
  */
-export function rulesForProxied({ mark }: Delivery, { rules }: RouteTables): readonly RoutingRule[] {
-  return rules.filter((rule) => {
-    const { fwmark, not } = rule;
-    const mayMatch = not || fwmark === null || mark === null || ((fwmark.mark ^ mark) & fwmark.mask) === 0;
-    return mayMatch && ownTableOf(rule) !== null;
-  });
+export function proxiedRouting({ rules }: RouteTables): (delivery: Delivery) => readonly RoutingRule[] {
+  const own = rules.filter((rule) => ownTableOf(rule) !== null);
+  const known = new Map<string, readonly RoutingRule[]>();
+  return ({ mark, markMask }) => {
+    const key = `${String(mark)} ${String(markMask)}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = own.filter(({ fwmark, not }) => {
+      if (not || fwmark === null || mark === null) return true;
+      return ((fwmark.mark ^ mark) & fwmark.mask & markMask) === 0;
+    });
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** Does a route deliver here what is for others? */

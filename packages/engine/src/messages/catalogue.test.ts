@@ -5,7 +5,7 @@ const holes = (text: string): readonly string[] =>
   [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").sort();
 
 describe("the catalogues", () => {
-  it.each(["diagnostics", "report", "commandLine", "lint"] as const)(
+  it.each(["diagnostics", "report", "commandLine", "lint", "checks"] as const)(
     "have the same holes in both languages: %s",
     (part) => {
       const en = Object.entries(catalogues.en[part]).map(([id, text]) => [id, holes(text)]);

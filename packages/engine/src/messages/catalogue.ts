@@ -10,6 +10,8 @@ export type Language = "en" | "zh";
 export type DiagnosticCode = keyof typeof en.diagnostics;
 export type ReportMessage = keyof typeof en.report;
 export type LintMessage = keyof typeof en.lint;
+/** The name of a check of `lint`. */
+export type CheckName = keyof typeof en.checks;
 export type CommandLineMessage = keyof typeof en.commandLine;
 
 /** What fills the holes of a message, by name. */
@@ -32,6 +34,7 @@ interface Catalogue {
   readonly report: Readonly<Record<ReportMessage, string>>;
   readonly commandLine: Readonly<Record<CommandLineMessage, string>>;
   readonly lint: Readonly<Record<LintMessage, string>>;
+  readonly checks: Readonly<Record<CheckName, string>>;
 }
 
 export const catalogues: Readonly<Record<Language, Catalogue>> = { en, zh };
@@ -45,6 +48,8 @@ export interface Speaker {
   diagnostic(code: DiagnosticCode, params: Params): string;
   /** A finding brings its own parameters, as a diagnostic does. */
   lint(id: LintMessage, params: Params): string;
+  /** What a check finds, in one sentence. */
+  check(name: CheckName): string;
   /** What the walk or the reader of packets says in plain English. */
   sentence(english: string): string;
 }
@@ -57,6 +62,7 @@ export function speaker(language: Language): Speaker {
     commandLine: (id, ...[params]) => fill(catalogue.commandLine[id], params),
     diagnostic: (code, params) => fill(catalogue.diagnostics[code], params),
     lint: (id, params) => fill(catalogue.lint[id], params),
+    check: (name) => catalogue.checks[name],
     sentence: (english) => (language === "zh" ? inChinese(english) : english),
   };
 }

@@ -38,6 +38,8 @@ export const diagnostics = {
     "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
   "cilium-no-device":
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-no-policy-proxy":
+    "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
@@ -450,3 +452,4 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { checks } from "./checks-en.ts";

@@ -47,13 +47,13 @@ function* findingLines(finding: Finding, say: Speaker): Iterable<Line> {
 }
 
 /** `mangle/CILIUM_PRE_mangle/4`; "" where it is about no chain. */
-function placeText({ family, table, chain, rule }: Place): string {
+export function placeText({ family, table, chain, rule }: Place): string {
   const parts = [family === "ip6" ? family : null, table, chain, rule === null ? null : String(rule)];
   return parts.filter((part) => part !== null).join("/");
 }
 
 /** What is wrong; behind the line break what can be done. */
-function messageOf({ message, params }: Finding, say: Speaker): string {
+export function messageOf({ message, params }: Finding, say: Speaker): string {
   return say.lint(message, plainParams(params, say));
 }
 
@@ -90,14 +90,18 @@ export function lintJson(findings: readonly Finding[]): Json {
 
 const LEVELS: Readonly<Record<Severity, Annotation["level"]>> = { error: "error", warning: "warning", info: "notice" };
 
+/** The path by which people know a file of the snapshot. */
+export type PathOf = (file: string) => string;
+
 /** Workflow commands of GitHub Actions, a finding a line: they become annotations at the lines of the files. */
-export function lintGithub(findings: readonly Finding[], say: Speaker): string {
+export function lintGithub(findings: readonly Finding[], say: Speaker, pathOf: PathOf): string {
   return findings
     .map((finding) => {
       const { check, severity, where } = finding;
       const rule = placeText(where);
       const text = (rule === "" ? "" : `${rule}: `) + messageOf(finding, say);
-      return printAnnotation({ level: LEVELS[severity], ...where.span, title: check, text });
+      const { file, line } = where.span;
+      return printAnnotation({ level: LEVELS[severity], file: pathOf(file), line, title: check, text });
     })
     .join("");
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { ciliumEndpoint } from "./endpoint.ts";
 import { ciliumClusterwideEnvoyConfig, ciliumEnvoyConfig } from "./envoy-config.ts";
+import { ciliumClusterwideNetworkPolicy, ciliumNetworkPolicy } from "./network-policy.ts";
 import { ciliumNode } from "./node.ts";
 import type { CiliumObject } from "./state.ts";
 
@@ -9,6 +10,8 @@ const KINDS: readonly (readonly [kind: string, schema: z.ZodType<CiliumObject>])
   ["CiliumEndpoint", ciliumEndpoint],
   ["CiliumEnvoyConfig", ciliumEnvoyConfig],
   ["CiliumClusterwideEnvoyConfig", ciliumClusterwideEnvoyConfig],
+  ["CiliumNetworkPolicy", ciliumNetworkPolicy],
+  ["CiliumClusterwideNetworkPolicy", ciliumClusterwideNetworkPolicy],
 ];
 
 export const ciliumSchemas: readonly (readonly [type: string, schema: z.ZodType<CiliumObject>])[] = KINDS.map(

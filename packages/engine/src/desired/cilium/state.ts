@@ -1,6 +1,7 @@
 import type { CiliumConfig } from "./config.ts";
 import type { CiliumEndpoint } from "./endpoint.ts";
 import type { CiliumEnvoyConfig } from "./envoy-config.ts";
+import type { CiliumNetworkPolicy } from "./network-policy.ts";
 import type { CiliumNode } from "./node.ts";
 
 /** Cilium's objects, each kind in the order of the input. */
@@ -10,6 +11,7 @@ export interface CiliumState {
   readonly nodes: readonly CiliumNode[];
   readonly endpoints: readonly CiliumEndpoint[];
   readonly envoyConfigs: readonly CiliumEnvoyConfig[];
+  readonly policies: readonly CiliumNetworkPolicy[];
 }
 
-export type CiliumObject = CiliumNode | CiliumEndpoint | CiliumEnvoyConfig;
+export type CiliumObject = CiliumNode | CiliumEndpoint | CiliumEnvoyConfig | CiliumNetworkPolicy;

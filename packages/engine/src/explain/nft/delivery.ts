@@ -13,7 +13,8 @@ export function nftDelivery({ rule, table }: NftPlace): Delivery | null {
   const family = statement.family ?? (table.family === "ip6" ? "ip6" : "ip");
   const protocol = protocolOf(statements);
   const port = numberText(statement.port);
-  if (statement.kind === "nat") return { family, isTransparent: false, protocol, address: null, port, mark: null };
+  if (statement.kind === "nat")
+    return { family, isTransparent: false, protocol, address: null, port, mark: null, markMask: 0 };
   const write = statements.map(markWriteOf).findLast((one) => one !== null) ?? null;
   const mark = write === null ? null : (write.value & write.mask) >>> 0;
   const { address } = statement;
@@ -24,6 +25,7 @@ export function nftDelivery({ rule, table }: NftPlace): Delivery | null {
     address: address === null ? null : printExpression(address, {}),
     port: statement.port === null ? "0" : port,
     mark,
+    markMask: write?.mask ?? 0,
   };
 }
 

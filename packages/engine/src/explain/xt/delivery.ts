@@ -11,7 +11,7 @@ export function xtDelivery(place: XtPlace): Delivery | null {
   const protocol = proto !== null && !proto.negated ? printProtocol(proto.value) : null;
   if (target.name === "REDIRECT") {
     const port = targetOption(target, family, "to-ports");
-    return { family, isTransparent: false, protocol, address: null, port, mark: null };
+    return { family, isTransparent: false, protocol, address: null, port, mark: null, markMask: 0 };
   }
   const write = xtMarkWrite(place);
   return {
@@ -20,6 +20,7 @@ export function xtDelivery(place: XtPlace): Delivery | null {
     protocol,
     address: targetOption(target, family, "on-ip"),
     port: targetOption(target, family, "on-port") ?? "0",
+    markMask: write?.mask ?? 0,
     mark: write === null || write.mask === 0 ? null : (write.value & write.mask) >>> 0,
   };
 }

@@ -15,7 +15,13 @@ export const serviceAddressWithoutBackend: Check = {
     const device = links?.find(({ name }) => deviceKind(name) === "kube-device-ipvs");
     // A service by mark, or one whose address is a name, may be for any address.
     if (device === undefined || ipvs === null || ipvs.some((service) => addressOf(service) === null)) return [];
-    return device.addresses.flatMap((address) => findingsOf(address, ipvs));
+    const byAddress = new Map<Address | null, IpvsService[]>();
+    for (const service of ipvs) {
+      const before = byAddress.get(addressOf(service));
+      if (before === undefined) byAddress.set(addressOf(service), [service]);
+      else before.push(service);
+    }
+    return device.addresses.flatMap((address) => findingsOf(address, byAddress.get(address.prefix.address) ?? []));
   },
 };
 
@@ -25,10 +31,9 @@ function addressOf({ key }: IpvsService): Address | null {
 
 function findingsOf(
   { prefix, span, scope }: Link["addresses"][number],
-  ipvs: readonly IpvsService[],
+  own: readonly IpvsService[],
 ): readonly Finding[] {
   if (scope === "link") return [];
-  const own = ipvs.filter((service) => addressOf(service) === prefix.address);
   const empty = own.filter(({ servers }) => servers.every(({ weight }) => weight === 0));
   const address = printAddress(prefix.address);
   const common = { check: NAME, related: [], witness: null };

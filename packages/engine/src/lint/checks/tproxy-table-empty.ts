@@ -4,7 +4,7 @@ import { lineAt, routeLine, routingRuleLine, ruleLine } from "../lines.ts";
 import type { RouteTables } from "../route-tables.ts";
 import { ownTableOf, routeTables } from "../route-tables.ts";
 import type { TproxyRule } from "../tproxy-rules.ts";
-import { deliversAll, rulesForProxied, tproxyRules } from "../tproxy-rules.ts";
+import { deliversAll, proxiedRouting, tproxyRules } from "../tproxy-rules.ts";
 
 const NAME = "tproxy-table-empty";
 
@@ -24,11 +24,14 @@ function byRoutingRule(
   tables: RouteTables,
 ): ReadonlyMap<RoutingRule, readonly TproxyRule[]> {
   const failing = new Map<RoutingRule, TproxyRule[]>();
+  const routing = proxiedRouting(tables);
   for (const one of proxied) {
-    const rules = rulesForProxied(one.delivery, tables);
+    const rules = routing(one.delivery);
     const [first] = rules;
     if (first === undefined || rules.some((rule) => mayDeliver(rule, tables))) continue;
-    failing.set(first, [...(failing.get(first) ?? []), one]);
+    const before = failing.get(first);
+    if (before === undefined) failing.set(first, [one]);
+    else before.push(one);
   }
   return failing;
 }

@@ -13,42 +13,58 @@ export const tproxyWithoutListener: Check = {
   name: NAME,
   run({ snapshot: { sockets }, node }) {
     if (sockets === null) return [];
-    const rules = tproxyRules(node());
+    // Port 0 is the packet's own.
+    const rules = tproxyRules(node()).filter(({ delivery: { port } }) => port !== null && port !== "0");
+    const isListed = listedProtocols(sockets);
+    const byPort = socketsByPort(sockets);
+    const found = rules.map((one) => ({ one, at: listenersFor(one.delivery, byPort.get(one.delivery.port) ?? []) }));
     // A proxy that speaks one protocol may have a rule for each: Cilium always writes both.
-    const served = new Set(rules.flatMap(({ delivery }) => (isServed(delivery, sockets) ? [endOf(delivery)] : [])));
-    return rules.flatMap((one) => (served.has(endOf(one.delivery)) ? [] : findingsOf(one, sockets)));
+    const served = new Set(found.flatMap(({ one, at }) => (at.some(mayServe) ? [endOf(one.delivery)] : [])));
+    return found
+      .filter(({ one: { delivery } }) => isListed(delivery.protocol) && !served.has(endOf(delivery)))
+      .map(({ one, at }) => findingOf(one, at));
   },
 };
 
-/** By a socket that is transparent, or may be. */
-function isServed(delivery: Delivery, sockets: readonly Socket[]): boolean {
-  return listenersFor(delivery, sockets).some(({ transparent }) => transparent !== false);
+/** Transparent, or it is not known whether it is. */
+function mayServe({ transparent }: Socket): boolean {
+  return transparent !== false;
 }
 
 function endOf({ family, address, port }: Delivery): string {
   return `${family} ${address ?? ""} ${port ?? ""}`;
 }
 
-function findingsOf({ place, delivery }: TproxyRule, sockets: readonly Socket[]): readonly Finding[] {
-  const { port, protocol, address } = delivery;
-  // Port 0 is the packet's own.
-  if (port === null || port === "0" || !isListed(protocol, sockets)) return [];
-  const found = listenersFor(delivery, sockets);
-  const at = address === null || wantedAddress(delivery) === null ? port : `${address}:${port}`;
-  return [
-    {
-      check: NAME,
-      severity: "error",
-      message: found.length === 0 ? "tproxy-without-listener" : "tproxy-opaque-listener",
-      params: { at, protocol: protocol ?? "tcp/udp" },
-      where: ruleAt(place),
-      related: [ruleLine(place), ...found.map(({ span, text }) => ({ span, text: text.split("\n")[0] ?? "" }))],
-      witness: null,
-    },
-  ];
+function socketsByPort(sockets: readonly Socket[]): ReadonlyMap<string | null, readonly Socket[]> {
+  const byPort = new Map<string, Socket[]>();
+  for (const socket of sockets) {
+    const port = String(socket.localPort);
+    const before = byPort.get(port);
+    if (before === undefined) byPort.set(port, [socket]);
+    else before.push(socket);
+  }
+  return byPort;
 }
 
 /** `ss -t` tells nothing of UDP. */
-function isListed(protocol: string | null, sockets: readonly Socket[]): boolean {
-  return (protocol === null ? ["tcp", "udp"] : [protocol]).every((one) => sockets.some(({ proto }) => proto === one));
+function listedProtocols(sockets: readonly Socket[]): (protocol: string | null) => boolean {
+  const listed = new Set<string>(sockets.map(({ proto }) => proto));
+  return (protocol) => (protocol === null ? ["tcp", "udp"] : [protocol]).every((one) => listed.has(one));
+}
+
+function findingOf({ place, delivery }: TproxyRule, found: readonly Socket[]): Finding {
+  const { port, protocol, address } = delivery;
+  const at = address === null || wantedAddress(delivery) === null ? (port ?? "") : `${address}:${port ?? ""}`;
+  return {
+    check: NAME,
+    severity: "error",
+    message: found.length === 0 ? "tproxy-without-listener" : "tproxy-opaque-listener",
+    params: { at, protocol: protocol ?? "tcp/udp" },
+    where: ruleAt(place),
+    related: [
+      ruleLine(place),
+      ...found.map(({ span, text }) => ({ span, text: text.split("\n")[0]?.trimEnd() ?? "" })),
+    ],
+    witness: null,
+  };
 }

@@ -25,6 +25,12 @@ describe("tproxy-without-rule", () => {
     expect(told(bare, "9:\tfrom all iif eth0 lookup 100")).toEqual([]);
   });
 
+  it("knows nothing of bits that TPROXY leaves as they are", () => {
+    const one = TPROXY.replace("0x200/0xffffffff", "0x200/0x200");
+    expect(told(one, "9:\tfrom all fwmark 0x300/0xf00 lookup 2004")).toEqual([]);
+    expect(told(one, "9:\tfrom all fwmark 0x100/0xf00 lookup 2004")).toHaveLength(1);
+  });
+
   it("says nothing where a rule takes the mark to a table, or where no policy routing is listed", () => {
     expect(told(TPROXY, "9:\tfrom all fwmark 0x200/0xf00 lookup 2004")).toEqual([]);
     expect(placed(tproxyWithoutRule, { "iptables-save.txt": saved({ mangle: [TPROXY] }) })).toEqual([]);

@@ -2,7 +2,7 @@ import { printHex } from "../../base/hex.ts";
 import type { Check } from "../finding.ts";
 import { ruleAt, ruleLine } from "../lines.ts";
 import { routeTables } from "../route-tables.ts";
-import { rulesForProxied, tproxyRules } from "../tproxy-rules.ts";
+import { proxiedRouting, tproxyRules } from "../tproxy-rules.ts";
 
 const NAME = "tproxy-without-rule";
 
@@ -10,10 +10,10 @@ const NAME = "tproxy-without-rule";
 export const tproxyWithoutRule: Check = {
   name: NAME,
   run: ({ snapshot, node }) =>
-    routeTables(snapshot).flatMap((tables) =>
-      tproxyRules(node())
-        .filter(({ delivery }) => delivery.family === tables.family)
-        .filter(({ delivery }) => rulesForProxied(delivery, tables).length === 0)
+    routeTables(snapshot).flatMap((tables) => {
+      const routing = proxiedRouting(tables);
+      return tproxyRules(node())
+        .filter(({ delivery }) => delivery.family === tables.family && routing(delivery).length === 0)
         .map(({ place, delivery: { mark } }) => ({
           check: NAME,
           severity: "error",
@@ -22,6 +22,6 @@ export const tproxyWithoutRule: Check = {
           where: ruleAt(place),
           related: [ruleLine(place)],
           witness: null,
-        })),
-    ),
+        }));
+    }),
 };

@@ -45,7 +45,7 @@ export const cilium: Renderer = {
       sysctls: ciliumSysctls(context),
       cni: cni === null ? [] : [cni],
     });
-    return [...gapsOf(context), ...listenersWithoutPort(context, state)];
+    return [...gapsOf(context), ...listenersWithoutPort(context, state), ...policiesWithoutProxy(context, state)];
   },
 };
 
@@ -115,6 +115,18 @@ function listenersWithoutPort({ agent, config }: CiliumContext, state: DesiredSt
     .flatMap(({ listeners }) => listeners)
     .filter((listener) => !known.has(listener))
     .map((listener) => gap("cilium-no-proxy-port", { listener }));
+}
+
+/** A proxy that a policy redirects to is opened where one of its pods is, at a port that the agent chooses. */
+function policiesWithoutProxy({ agent, config }: CiliumContext, state: DesiredState): readonly Diagnostic[] {
+  if (!config.l7Proxy) return [];
+  const known = new Set(agent.proxies.map(({ name }) => name));
+  return state.cilium.policies.flatMap(({ metadata: { namespace, name }, proxies }) => {
+    const policy = namespace === "" ? name : `${namespace}/${name}`;
+    return proxies
+      .filter((proxy) => !known.has(proxy))
+      .map((proxy) => gap("cilium-no-policy-proxy", { policy, proxy }));
+  });
 }
 
 function gap(code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic {
