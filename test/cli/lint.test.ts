@@ -1,5 +1,57 @@
 import { describe, expect, it } from "vitest";
+import { nodeNames } from "../nodes/node.ts";
 import { hookwalk, session } from "./hookwalk.ts";
+
+interface Span {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A finding as its JSON has it. */
+interface Shown {
+  readonly check: string;
+  readonly where: { readonly span: Span };
+  readonly related: readonly { readonly span: Span }[];
+  readonly witness: object | null;
+}
+
+interface Traced {
+  readonly outcomes: readonly {
+    readonly reason: string;
+    readonly steps: readonly { readonly kind: string; readonly span?: Span }[];
+  }[];
+}
+
+type Outcome = Traced["outcomes"][number];
+
+/** What a trace has to show for the finding of a check; a check with witnesses that is not here fails. */
+const SHOWS: Readonly<Record<string, (finding: Shown, outcome: Outcome) => boolean>> = {
+  "shadowed-rule": isTakenBefore,
+  "nat-after-accept": isTakenBefore,
+  "masquerade-covers-pod-range": ({ where }, outcome) => matchedIn(outcome).includes(nameOf(where.span)),
+  "policy-drop-with-cni": (_, { reason }) => reason === "policy",
+  "rp-filter-asymmetric": (_, { reason }) => reason === "rp_filter",
+};
+
+/** It matches one of the rules that take it, and not the one that no packet gets to. */
+function isTakenBefore({ where, related }: Shown, outcome: Outcome): boolean {
+  const own = nameOf(where.span);
+  const takers = related.map(({ span }) => nameOf(span)).filter((name) => name !== own);
+  const matched = matchedIn(outcome);
+  return matched.some((name) => takers.includes(name)) && !matched.includes(own);
+}
+
+function isShown(finding: Shown, { outcomes }: Traced): boolean {
+  return outcomes.some((outcome) => SHOWS[finding.check]?.(finding, outcome) === true);
+}
+
+function matchedIn({ steps }: Outcome): readonly string[] {
+  return steps.flatMap(({ kind, span }) => (kind === "rule" && span !== undefined ? [nameOf(span)] : []));
+}
+
+function nameOf({ file, line }: Span): string {
+  return `${file}:${String(line)}`;
+}
 
 const ACK = ["lint", "-f", "test/nodes/ack-cilium", "-q"];
 
@@ -40,6 +92,25 @@ describe("hookwalk lint", () => {
     expect(uris("test/nodes/calico-slave1")).toEqual(new Set(["test/nodes/calico-slave1/iptables-save.txt"]));
     const file = "test/nodes/calico-slave2/iptables-save.txt";
     expect(uris(file)).toEqual(new Set([file]));
+  });
+
+  it.each(nodeNames)("shows no packet that trace does not confirm: %s", (node) => {
+    const path = `test/nodes/${node}`;
+    const report = JSON.parse(hookwalk(["lint", "-f", path, "-q", "-o", "json"]).stdout) as {
+      readonly findings: readonly Shown[];
+    };
+    const shown = report.findings.filter(({ witness }) => witness !== null);
+    const lines = shown.map(({ witness }) => JSON.stringify(witness)).join("\n");
+    const traces = hookwalk(["trace", "-f", path, "-q", "--packets", "-", "-o", "jsonl"], { stdin: lines }).stdout;
+    const walked = traces.split("\n").filter((line) => line !== "");
+    // The commands of the text are the same packets, in the same order.
+    const commands = hookwalk(["lint", "-f", path, "-q"]).stdout.match(/hookwalk trace .*/g) ?? [];
+    expect([walked.length, commands.length]).toEqual([shown.length, shown.length]);
+    for (const [index, finding] of shown.entries()) {
+      expect(isShown(finding, JSON.parse(walked[index] ?? "null") as Traced)).toBe(true);
+      const [, ...argv] = (commands[index] ?? "").split(" ");
+      expect(isShown(finding, JSON.parse(hookwalk([...argv, "-q", "-o", "json"]).stdout) as Traced)).toBe(true);
+    }
   });
 
   it.each([

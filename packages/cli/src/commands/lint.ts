@@ -30,7 +30,7 @@ export const lint: Command = defineCommand({
     const form = values.output ?? (values.json ? "json" : "text");
     switch (form) {
       case "text":
-        terminal.out.print(lintDocument(findings, say));
+        terminal.out.print(lintDocument(findings, say, { files: values.file }));
         break;
       case "json":
       case "yaml":

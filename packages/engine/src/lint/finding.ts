@@ -3,8 +3,8 @@ import type { Span } from "../base/span.ts";
 import type { Node } from "../explain/node.ts";
 import type { CheckName, LintMessage, Params } from "../messages/catalogue.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import type { Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
+import type { Witness } from "../witness/witness.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -18,9 +18,12 @@ export interface Finding {
   readonly where: Place;
   /** Other places that it is about, each with the line as it stands there. */
   readonly related: readonly RelatedPlace[];
-  /** A packet that shows it; null where no packet does. */
-  readonly witness: Packet | null;
+  /** A packet that shows it, as the walk confirms; null where no packet does, or none was found. */
+  readonly witness: Shown | null;
 }
+
+/** A packet, how to ask `hookwalk trace` for it, and what has to be so for it to show the finding. */
+export type Shown = Pick<Witness, "packet" | "options" | "conditions">;
 
 /** What fills the holes of a message: a text, or another message. */
 export type FindingParams = Readonly<Record<string, string | number | Said>>;

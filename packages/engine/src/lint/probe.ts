@@ -1,17 +1,14 @@
 import type { Address } from "../base/address.ts";
 import { parseAddress, printAddress } from "../base/address.ts";
 import { parsePacketOptions } from "../parse/packet/packet.ts";
-import type { Packet } from "../program/packet.ts";
 import type { Program } from "../program/program.ts";
 import type { Outcome } from "../walk/trace.ts";
 import { walkPacket } from "../walk/walk.ts";
+import type { Shown } from "./finding.ts";
 
 /** A packet as `hookwalk trace` takes it, and what becomes of it. */
-export interface Probe {
-  readonly packet: Packet;
+export interface Probe extends Shown {
   readonly outcomes: readonly Outcome[];
-  /** The options of `hookwalk trace` that show the same. */
-  readonly options: string;
 }
 
 /** The first packet of a connection. */
@@ -27,20 +24,17 @@ export interface ProbeSubject {
 
 /** Walks it. Null: it cannot be (an address of another family). */
 export function probe(program: Program, { iif, src, dst, proto, dport }: ProbeSubject): Probe | null {
-  const fields = new Map<string, string | true>([
-    iif === null ? ["local", true] : ["iif", iif],
-    ["src", printAddress(src)],
-    ["dst", printAddress(dst)],
-    ["proto", proto],
-    ...(dport === undefined ? [] : [["dport", String(dport)] as const]),
-  ]);
-  const { value } = parsePacketOptions(fields);
-  if (value === null) return null;
-  return {
-    packet: value.packet,
-    outcomes: walkPacket(program, value.packet, value.arrival).outcomes,
-    options: [...fields].map(([name, text]) => (text === true ? `--${name}` : `--${name} ${text}`)).join(" "),
+  const options = {
+    ...(iif === null ? { local: true } : { iif }),
+    src: printAddress(src),
+    dst: printAddress(dst),
+    proto,
+    ...(dport === undefined ? {} : { dport }),
   };
+  const { value } = parsePacketOptions(options);
+  if (value === null) return null;
+  const { outcomes } = walkPacket(program, value.packet, value.arrival);
+  return { packet: value.packet, options, outcomes, conditions: [] };
 }
 
 /** Addresses for documentation (RFC 5737, RFC 3849): nobody has them. */

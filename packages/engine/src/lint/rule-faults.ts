@@ -5,6 +5,8 @@ import { printNftRule } from "../print/nft/nft.ts";
 import { ruleFaults } from "../prove/rule-faults.ts";
 import type { Redundant } from "../prove/redundant.ts";
 import type { RuleFault } from "../prove/rule-faults.ts";
+import { ShadowWitnesses } from "../witness/shadowed.ts";
+import type { Witness } from "../witness/witness.ts";
 import type { Place, RelatedPlace, Subject } from "./finding.ts";
 import type { ReachedRule } from "./reached.ts";
 
@@ -90,6 +92,19 @@ function judged({ program, node }: Subject): Judged {
   const all = { faults, redundant, open };
   known.set(compiled, all);
   return all;
+}
+
+const witnesses = new WeakMap<Program, Record<Family, ShadowWitnesses>>();
+
+/** A packet that a shadowed rule asks for, on its way to the rule that takes it. */
+export function shadowWitness({ program }: Subject, { fault, family }: PlacedFault): Witness | null {
+  const compiled = program();
+  let own = witnesses.get(compiled);
+  if (own === undefined) {
+    own = { ip: new ShadowWitnesses(compiled, "ip"), ip6: new ShadowWitnesses(compiled, "ip6") };
+    witnesses.set(compiled, own);
+  }
+  return own[family].of(fault);
 }
 
 /** The rules as they stand in the dump. */

@@ -40,11 +40,11 @@ export const lint = {
     "no packet gets to this rule: rule {priority} before it answers for all\nGive it a smaller number, or delete it.",
   "duplicate-ip-rule": "this rule says what rule {priority} says already\nDelete one of them.",
   "rp-filter-asymmetric":
-    "{device} drops what comes in for {address} ({count} such addresses): its rp_filter is strict, and an answer would leave by {other}\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` asks only whether there is a way back at all. `hookwalk trace {options}` shows the drop.",
+    "{device} drops what comes in for {address} ({count} such addresses): its rp_filter is strict, and an answer would leave by {other}\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` asks only whether there is a way back at all.",
   "policy-drop-with-cni":
-    "the policy drops what pods send: no rule accepts what comes in by {device}\nThe CNI relies on a rule that is not there, or on policy ACCEPT: `iptables -A FORWARD -i {device} -j ACCEPT`, and the way back. `hookwalk trace {options}` shows the drop.",
+    "the policy drops what pods send: no rule accepts what comes in by {device}\nThe CNI relies on a rule that is not there, or on policy ACCEPT: `iptables -A FORWARD -i {device} -j ACCEPT`, and the way back.",
   "masquerade-between-pods":
-    "this rule masquerades what pod {from} sends to pod {to}: the other sees the node in its place, and so do its policies\nLeave the pod networks out (`! -d POD_NETWORK`), or accept before it what stays inside. `hookwalk trace {options}` shows it.",
+    "this rule masquerades what pod {from} sends to pod {to}: the other sees the node in its place, and so do its policies\nLeave the pod networks out (`! -d POD_NETWORK`), or accept before it what stays inside.",
   "masquerade-takes-pods":
     "this rule's sources include the pods of this node ({address}), and no CNI wrote it\nWhat the CNI leaves untranslated on purpose may be masqueraded here. Leave the pod network out, unless that is meant.",
   "conntrack-nearly-full":
@@ -184,5 +184,6 @@ export const lint = {
   "missing-rules": "{rules} rules and {chains} chains",
   owner: "what {owner} always writes there",
   "no-findings": "nothing found",
+  "shown-by": "a packet that shows it:",
   "findings-count": "errors: {errors}, warnings: {warnings}, notes: {infos}",
 } as const;

@@ -41,11 +41,11 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "rule-unreachable": "没有数据包能到达这条规则：之前的规则 {priority} 已对所有数据包作答\n给它更小的序号，或删除它。",
   "duplicate-ip-rule": "这条规则与规则 {priority} 所说相同\n删除其中之一。",
   "rp-filter-asymmetric":
-    "{device} 丢弃发往 {address} 的数据包（这样的地址共 {count} 个）：其 rp_filter 为严格模式，而应答会从 {other} 离开\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` 只检查是否存在回程路由。`hookwalk trace {options}` 可看到丢弃。",
+    "{device} 丢弃发往 {address} 的数据包（这样的地址共 {count} 个）：其 rp_filter 为严格模式，而应答会从 {other} 离开\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` 只检查是否存在回程路由。",
   "policy-drop-with-cni":
-    "默认策略丢弃 Pod 发出的数据包：没有规则放行从 {device} 进入的数据包\nCNI 依赖一条不存在的规则，或依赖默认策略 ACCEPT：`iptables -A FORWARD -i {device} -j ACCEPT`，回程亦然。`hookwalk trace {options}` 可看到丢弃。",
+    "默认策略丢弃 Pod 发出的数据包：没有规则放行从 {device} 进入的数据包\nCNI 依赖一条不存在的规则，或依赖默认策略 ACCEPT：`iptables -A FORWARD -i {device} -j ACCEPT`，回程亦然。",
   "masquerade-between-pods":
-    "这条规则对 Pod {from} 发往 Pod {to} 的数据包做伪装：对方及其策略看到的是节点而非 Pod\n把 Pod 网络排除在外（`! -d POD_NETWORK`），或在它之前放行网内流量。`hookwalk trace {options}` 可看到。",
+    "这条规则对 Pod {from} 发往 Pod {to} 的数据包做伪装：对方及其策略看到的是节点而非 Pod\n把 Pod 网络排除在外（`! -d POD_NETWORK`），或在它之前放行网内流量。",
   "masquerade-takes-pods":
     "这条规则的源地址包含本节点的 Pod（{address}），而它并非由 CNI 写入\nCNI 有意不做转换的数据包可能在此被伪装。除非本意如此，把 Pod 网络排除在外。",
   "conntrack-nearly-full":
@@ -176,5 +176,6 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "missing-rules": "{rules} 条规则和 {chains} 条链",
   owner: "{owner} 在此处的固定写法",
   "no-findings": "没有发现问题",
+  "shown-by": "能说明这一点的数据包：",
   "findings-count": "{errors} 个错误，{warnings} 个警告，{infos} 个提示",
 };

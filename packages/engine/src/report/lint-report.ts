@@ -8,17 +8,30 @@ import type { Annotation } from "./github.ts";
 import { printAnnotation } from "./github.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
-import { packetJson } from "./trace-json.ts";
+import { traceCommand } from "./trace-command.ts";
+import { conditionLine } from "./trace-text.ts";
 
 const ROLES: Readonly<Record<Severity, Role>> = { error: "bad", warning: "unsure", info: "faint" };
 const INDENT = 9;
 
-/** Findings for a person: what is wrong and where, the lines that show it, what can be done; at the end how many. */
-export function lintDocument(findings: readonly Finding[], say: Speaker): Document {
+export interface LintDocumentOptions {
+  /** As `-f` was given: witnesses are told as commands that can be copied. */
+  readonly files?: readonly string[];
+}
+
+/**
+ * Findings for a person: what is wrong and where, the lines that show it, what can be done, the packet that shows it; at the end how many.
+ */
+export function lintDocument(
+  findings: readonly Finding[],
+  say: Speaker,
+  { files = ["SNAPSHOT"] }: LintDocumentOptions = {},
+): Document {
   if (findings.length === 0) return [textLine(0, word(say.lint("no-findings", {}), "good"))];
   const lines: Line[] = [];
   for (const finding of findings) {
     for (const line of findingLines(finding, say)) lines.push(line);
+    for (const line of witnessLines(finding, say, files)) lines.push(line);
     lines.push(blankLine);
   }
   const [errors = 0, warnings = 0, infos = 0] = SEVERITIES.map(
@@ -44,6 +57,14 @@ function* findingLines(finding: Finding, say: Speaker): Iterable<Line> {
     yield textLine(INDENT, word(`${span.file}:${String(span.line)}  `, "faint"), word(text));
   }
   for (const sentence of remedy) yield textLine(INDENT, word(sentence, "faint"));
+}
+
+/** The packet as a command to copy, and what has to be so for it to show the finding. */
+function* witnessLines({ witness }: Finding, say: Speaker, files: readonly string[]): Iterable<Line> {
+  if (witness === null) return;
+  yield textLine(INDENT, word(`${say.lint("shown-by", {})}  `, "faint"), word(traceCommand(witness.options, files)));
+  for (const condition of witness.conditions)
+    yield conditionLine(condition.assumed ? "if" : "if-not", condition, say, INDENT);
 }
 
 /** `mangle/CILIUM_PRE_mangle/4`; "" where it is about no chain. */
@@ -82,7 +103,8 @@ export function lintJson(findings: readonly Finding[]): Json {
         remedy,
         where: { ...where, span: { ...where.span } },
         related: related.map(({ span, text }) => ({ span: { ...span }, text })),
-        witness: witness === null ? null : packetJson(witness),
+        witness: witness === null ? null : { ...witness.options },
+        conditions: (witness?.conditions ?? []).map((condition) => ({ ...condition })),
       };
     }),
   };

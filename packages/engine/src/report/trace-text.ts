@@ -100,9 +100,15 @@ function outcomeHeading(index: number, trace: Trace, outcome: Outcome, say: Spea
   return textLine(2, word(number, "strong"), word(`  ${say.report("outcome-chance", { percent })}`, "faint"));
 }
 
-function conditionLine(heading: "if" | "if-not" | "assuming", { what, why }: Condition, say: Speaker): Line {
+/** What has to be so, or not so, and why nobody knows. */
+export function conditionLine(
+  heading: "if" | "if-not" | "assuming",
+  { what, why }: Condition,
+  say: Speaker,
+  indent = 4,
+): Line {
   return textLine(
-    4,
+    indent,
     word(`${say.report(heading)} `, heading === "assuming" ? "faint" : "unsure"),
     word(say.sentence(what)),
     word(why === "" ? "" : ` ${say.report("assumed-why", { why: say.sentence(why) })}`, "faint"),

@@ -35,20 +35,31 @@ const MOST_TRIED = 16;
 
 /**
  * A packet of a set for which the walk confirms what is claimed of all of them. Null: none of those that were tried, and there is no
- * witness, whatever was proved: whoever claims it has to say so.
+ * witness, whatever was proved: whoever claims it has to say so. Makes nodes, and forgets them: `confirms` must not keep any.
  */
 export function witnessOf(space: Space, set: Ref, place: Place, confirms: Confirms): Witness | null {
-  const { bdd } = space;
+  const before = space.bdd.mark();
+  try {
+    for (const picked of candidates(space, set, place)) {
+      const witness = walked(space.program, picked, place.start, confirms);
+      if (witness !== null) return witness;
+    }
+    return null;
+  } finally {
+    space.bdd.release(before);
+  }
+}
+
+/** Packets of the set, each unlike those before it. */
+function* candidates(space: Space, set: Ref, place: Place): Generator<Picked> {
   const where = pickPlaceOf(place);
-  let rest = bdd.and(set, everyPacket(space));
+  let rest = space.bdd.and(set, everyPacket(space));
   for (let tried = 0; tried < MOST_TRIED; tried++) {
     const picked = pickPacket(space, rest, where);
-    if (picked === null) return null;
-    const witness = walked(space.program, picked, place.start, confirms);
-    if (witness !== null) return witness;
+    if (picked === null) return;
+    yield picked;
     rest = unlike(space, rest, picked, tried);
   }
-  return null;
 }
 
 /** What differs from a packet: in turn goes to somebody else, comes in elsewhere, is another case of the set. */

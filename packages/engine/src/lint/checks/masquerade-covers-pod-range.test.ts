@@ -24,7 +24,7 @@ describe("masquerade-covers-pod-range", () => {
     expect(told(...rules)).toEqual(["warning masquerade-between-pods POSTROUTING/1 iptables-save.txt:7"]);
     const files = { ...NODE, "iptables-save.txt": saved({ nat: rules }) };
     expect(findingsOf(masqueradeCoversPodRange, files)[0]).toMatchObject({
-      witness: { src: 0x0af40105, dst: 0x0af40205 },
+      witness: { options: { src: "10.244.1.5", dst: "10.244.2.5" } },
     });
   });
 

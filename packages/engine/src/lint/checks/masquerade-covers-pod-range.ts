@@ -40,10 +40,10 @@ function provedFindings(pods: readonly Pod[], subject: Subject): readonly Findin
       check: NAME,
       severity: "warning",
       message: "masquerade-between-pods",
-      params: { from: printAddress(pod.address), to: printAddress(to), options: walked.options },
+      params: { from: printAddress(pod.address), to: printAddress(to) },
       where: ruleAt(place),
       related: [ruleLine(place)],
-      witness: walked.packet,
+      witness: walked,
     });
   }
   return [...found.values()];

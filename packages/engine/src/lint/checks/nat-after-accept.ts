@@ -1,7 +1,7 @@
 import type { Check, Finding, Subject } from "../finding.ts";
 import { hidesNat } from "../hidden-nat.ts";
 import { eachOnce } from "../reached.ts";
-import { linesOf, numbersOf, placedFaults } from "../rule-faults.ts";
+import { linesOf, numbersOf, placedFaults, shadowWitness } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
 const NAME = "nat-after-accept";
@@ -24,7 +24,7 @@ function findingsOf(subject: Subject, placed: PlacedFault): readonly Finding[] {
       params: { by: numbersOf(why.by) },
       where,
       related: linesOf([rule, ...why.by], family),
-      witness: null,
+      witness: shadowWitness(subject, placed),
     },
   ];
 }

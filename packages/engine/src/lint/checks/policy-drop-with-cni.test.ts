@@ -24,8 +24,7 @@ describe("policy-drop-with-cni", () => {
     const files = node(["FORWARD"], "-A FORWARD -i docker0 -j ACCEPT");
     expect(placed(policyDropWithCni, files)).toEqual(["warning policy-drop-with-cni FORWARD/- iptables-save.txt:4"]);
     expect(findingsOf(policyDropWithCni, files)[0]).toMatchObject({
-      witness: { src: 0x0af40105, dst: 0xc6336401, dport: 443 },
-      params: { options: "--iif cni0 --src 10.244.1.5 --dst 198.51.100.1 --proto tcp --dport 443" },
+      witness: { options: { iif: "cni0", src: "10.244.1.5", dst: "198.51.100.1", proto: "tcp", dport: 443 } },
     });
   });
 

@@ -35,10 +35,10 @@ function findingOf({ family, device, address }: Pod, { program }: Subject): Find
     check: NAME,
     severity: "warning",
     message: "policy-drop-with-cni",
-    params: { device, options: walked.options },
+    params: { device },
     where: { family, table: policy.table, chain: policy.chain, rule: null, span: { file, line } },
     related: [{ span: policy.span, text: `-P ${policy.chain} ${policy.policy}` }],
-    witness: walked.packet,
+    witness: walked,
   };
 }
 

@@ -43,7 +43,7 @@ describe("rp-filter-asymmetric", () => {
     const files = { ...NODE, "sysctl.txt": "net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0.rp_filter = 1\n" };
     expect(findingsOf(rpFilterAsymmetric, files)).toMatchObject([
       {
-        witness: { dst: 0x0a010009, proto: 1 },
+        witness: { options: { dst: "10.1.0.9", proto: "icmp" } },
         related: [
           { text: "net.ipv4.conf.eth0.rp_filter = 1" },
           { text: "111: from 10.1.0.9 lookup 11" },

@@ -61,7 +61,6 @@ function findingsOf(device: string, outside: Address, { snapshot, program }: Sub
         address: printAddress(first.to),
         count: refused.length,
         other: back.oif,
-        options: first.walked.options,
       },
       where: lineAt(setting.span, "ip"),
       related: [
@@ -69,7 +68,7 @@ function findingsOf(device: string, outside: Address, { snapshot, program }: Sub
         ...(back.rule === null ? [] : [routingRuleLine(back.rule)]),
         ...(back.route === null ? [] : [routeLine(back.route)]),
       ],
-      witness: first.walked.packet,
+      witness: first.walked,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Check, Finding, Place, Subject } from "../finding.ts";
 import { hidesNat } from "../hidden-nat.ts";
 import { textOf } from "../reached.ts";
-import { linesOf, numbersOf, openTables, placedFaults } from "../rule-faults.ts";
+import { linesOf, numbersOf, openTables, placedFaults, shadowWitness } from "../rule-faults.ts";
 import type { PlacedFault } from "../rule-faults.ts";
 
 const NAME = "shadowed-rule";
@@ -12,7 +12,7 @@ export const shadowedRule: Check = {
   run: (subject) => [
     ...placedFaults(subject)
       .filter((placed) => !isAnothers(subject, placed))
-      .flatMap(findingsOf),
+      .flatMap((placed) => findingsOf(placed, subject)),
     ...openTables(subject).map(notJudged),
   ],
 };
@@ -30,7 +30,9 @@ function notJudged(where: Place): Finding {
   return { check: NAME, severity: "info", message: "too-large-to-prove", params, where, related: [], witness: null };
 }
 
-function findingsOf({ fault: { rule, why }, family, where, isGenerated }: PlacedFault): readonly Finding[] {
+function findingsOf(placed: PlacedFault, subject: Subject): readonly Finding[] {
+  const { family, where, isGenerated } = placed;
+  const { rule, why } = placed.fault;
   if (why.kind !== "shadowed") return [];
   const isMistake = why.direct && !why.same;
   if (isGenerated && !isMistake) return [];
@@ -42,7 +44,7 @@ function findingsOf({ fault: { rule, why }, family, where, isGenerated }: Placed
       params: { by: numbersOf(why.by) },
       where,
       related: linesOf([rule, ...why.by], family),
-      witness: null,
+      witness: shadowWitness(subject, placed),
     },
   ];
 }

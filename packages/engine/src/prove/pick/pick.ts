@@ -83,6 +83,13 @@ function chooseDevice(choice: Choice): void {
   const { bdd } = space;
   const oif = choice.device("oif").name;
   if (oif !== "") choice.prefer(bdd.not(space.device("iif", oif, false)));
+  // A device behind which somebody is known tells more than one that is just there.
+  const neighbours = knownAddresses(space.program, space.layout.family).filter(
+    ({ address, dev, isLocal }) => !isLocal && dev !== null && isOrdinary(space, address),
+  );
+  choice.preferOneOf(
+    neighbours.map(({ address, dev }) => bdd.and(space.device("iif", dev ?? "", false), space.is("src", address))),
+  );
   for (const field of ["physin", "physout"] as const) choice.prefer(space.noDevice(field));
   for (const field of ["iif", "physin", "physout"] as const) {
     choice.preferOneOf(devicesInOrder(space, field));
