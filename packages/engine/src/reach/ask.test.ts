@@ -198,20 +198,20 @@ describe("every packet at once", () => {
 });
 
 describe("names that are not there", () => {
-  it.each<readonly [string, Partial<MissingName> | null, string?]>([
+  it.each<readonly [string, Partial<MissingName> | null, string | null]>([
     ["which in eth9 dropped", { what: "device", name: "eth9" }, "eth0"],
-    ["which leave by eth9", { what: "device", name: "eth9" }],
+    ["which leave by eth9", { what: "device", name: "eth9" }, null],
     ["which match rule 1 of nothing/web", { what: "table", name: "nothing" }, "filter"],
     ["which match rule 1 of nothing", { what: "chain", name: "nothing" }, "web"],
-    ["which match rule 1 of nat/web", { what: "chain", name: "web" }],
-    ["which match rule 3 of web", { what: "rule", chain: "web", rule: 3, most: 2 }],
-    ["which in eth9+ dropped", null],
+    ["which match rule 1 of nat/web", { what: "chain", name: "web" }, null],
+    ["which match rule 3 of web", { what: "rule", chain: "web", rule: 3, most: 2 }, null],
+    ["which in eth9+ dropped", null, null],
   ])("%s", (question, missing, known) => {
     const { query } = parseQuery(question);
     if (query === null) throw new Error("a question");
     const found = missingName(PROGRAM, query);
     if (missing === null) expect(found).toBeNull();
     else expect(found).toMatchObject(missing);
-    if (known !== undefined) expect(found !== null && "known" in found ? found.known : []).toContain(known);
+    if (known !== null) expect(found !== null && "known" in found ? found.known : []).toContain(known);
   });
 });
