@@ -1,12 +1,9 @@
 /** One packet in front of one base chain: what the walk does with it, and what prove says of it. */
 import type { Arrival, Packet, Program } from "@hookwalk/engine";
 import { NodeState } from "@hookwalk/engine";
-import { FALSE, TRUE } from "../../packages/engine/src/prove/bdd/bdd.ts";
-import type { Ref } from "../../packages/engine/src/prove/bdd/bdd.ts";
 import type { ChainFlow } from "../../packages/engine/src/prove/chain.ts";
 import { EXITS } from "../../packages/engine/src/prove/exit.ts";
 import type { Exit } from "../../packages/engine/src/prove/exit.ts";
-import type { Flow } from "../../packages/engine/src/prove/flow.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
 import { walkBaseChain } from "../../packages/engine/src/walk/chain.ts";
 import type { AssumedFlow } from "../../packages/engine/src/walk/conntrack/assumed.ts";
@@ -18,6 +15,8 @@ import { newSkb } from "../../packages/engine/src/walk/skb.ts";
 import type { Skb } from "../../packages/engine/src/walk/skb.ts";
 import type { BaseChain } from "../../packages/engine/src/program/program.ts";
 import { packetValues } from "./packet-values.ts";
+import { decide, numberNow } from "./values.ts";
+import type { Values } from "./values.ts";
 
 /** A packet at a base chain. */
 export interface Asked {
@@ -75,34 +74,10 @@ export function makeRun(program: Program, { packet, arrival, oif, flow }: Asked,
   return run;
 }
 
-/** Does the function hold for the packet? Null: it hangs on what nobody knows. */
-export function decide({ bdd }: Space, f: Ref, values: ReadonlyMap<number, boolean>): boolean | null {
-  let at = f;
-  while (at > FALSE) {
-    const value = values.get(bdd.level(at));
-    if (value === undefined) return null;
-    at = value ? bdd.high(at) : bdd.low(at);
-  }
-  return at === TRUE;
-}
-
 /** The exits that prove lets the packet take. */
 function possible(space: Space, chain: ChainFlow, values: Values): readonly Exit[] {
   return EXITS.filter((exit) => decide(space, chain.exit(exit).when, values) !== false);
 }
-
-/** Null: nobody knows. */
-function markOf(space: Space, { now }: Flow, values: Values): number | null {
-  let mark = 0;
-  for (const level of space.layout.bits.mark) {
-    const bit = decide(space, now.get(level ?? 0) ?? space.bdd.variable(level ?? 0), values);
-    if (bit === null) return null;
-    mark = mark * 2 + Number(bit);
-  }
-  return mark;
-}
-
-type Values = ReadonlyMap<number, boolean>;
 
 const EXIT_OF = { accept: "accept", drop: "drop", reject: "drop", queue: "queue", unknown: "unknown" } as const;
 
@@ -119,9 +94,9 @@ export function agreementOn(space: Space, base: BaseChain, chain: ChainFlow, ask
   const found = possible(space, chain, values);
   const differences = results.flatMap(({ value: { exit, skb } }) => {
     const same = found.filter((other) => other === exit || (other === "reject" && exit === "drop"));
-    const marks = same.map((other) => markOf(space, chain.exit(other), values));
+    const marks = same.map((other) => numberNow(space, chain.exit(other), { field: "mark", values }));
     if (same.length === 0) return [`walk: ${exit}, prove: ${found.join(" ")}`];
-    const isSame = marks.includes(null) || marks.includes(skb.mark);
+    const isSame = marks.includes(null) || marks.includes(BigInt(skb.mark));
     return isSame ? [] : [`walk: mark ${String(skb.mark)}, prove: ${marks.map(String).join(" ")}`];
   });
   const where = `${base.table.name}/${base.chain.name} oif ${String(asked.oif)} state ${String(asked.flow.state)}`;

@@ -140,7 +140,7 @@ for (const family of ["ip", "ip6"] as const) {
         const { bdd } = space;
         const every = everyPacket(space);
         for (const { base } of baseChains(program.families[family])) {
-          const chain = new ChainFlows(space, base.table, "").of(base.chain.name);
+          const chain = new ChainFlows(space, base.table).of(base.chain.name);
           if (chain === null) continue;
           const rules = chain.rules.map(({ asked }) => asked);
           const [a, b] = [rules[one % rules.length] ?? TRUE, rules[other % rules.length] ?? FALSE];

@@ -52,7 +52,7 @@ it.each(nodeNames)("says of every packet what the walk says of each: %s", (node)
   const oifs = fc.sample(fc.constantFrom(...devices, null), { numRuns: PACKETS + given.length, seed: 2 });
   let compared = 0;
   for (const { base } of baseChains(program.families.ip)) {
-    const chain = new ChainFlows(space, base.table, "").of(base.chain.name);
+    const chain = new ChainFlows(space, base.table).of(base.chain.name);
     if (base.table.name === "nat" || chain === null) continue;
     for (const [index, fields] of [...given, ...random].entries()) {
       const made = parsePacketOptions(fields).value;

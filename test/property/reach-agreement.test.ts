@@ -56,25 +56,28 @@ const OUTCOMES: readonly Query[] = [
 ].map((text) => queryOf(`which ${text}`));
 
 /** Conditions, and what they mean, said of a packet by other words. */
-const CONDITIONS: readonly (readonly [Query, (packet: Packet, iif: string | null, mark: number) => boolean])[] = [
-  ["from 10.0.0.0/8", ({ src }): boolean => Number(src) >>> 24 === 10] as const,
-  ["from 10.0.0.0-10.1.255.255", ({ src }): boolean => Number(src) >>> 17 === 0x0a000000 >>> 17] as const,
+type Meaning = (packet: Packet, iif: string | null, mark: number) => boolean;
+
+const MEANINGS: readonly (readonly [string, Meaning])[] = [
+  ["from 10.0.0.0/8", ({ src }): boolean => Number(src) >>> 24 === 10],
+  ["from 10.0.0.0-10.1.255.255", ({ src }): boolean => Number(src) >>> 17 === 0x0a000000 >>> 17],
   [
     "to 10.0.0.0/8 except 10.1.0.0/16",
     ({ dst }): boolean => Number(dst) >>> 24 === 10 && Number(dst) >>> 16 !== 0x0a01,
-  ] as const,
-  ["in eth1", (_, iif): boolean => iif === "eth1"] as const,
-  ["from eth+", (_, iif): boolean => iif !== null] as const,
-  ["local", (_, iif): boolean => iif === null] as const,
-  ["tcp or udp", ({ proto }): boolean => proto === 6 || proto === 17] as const,
-  ["tcp/80,443", ({ proto, dport }): boolean => proto === 6 && (dport === 80 || dport === 443)] as const,
-  ["port 53", ({ dport }): boolean => dport === 53] as const,
-  ["sport 1024-65535", ({ sport }): boolean => sport !== null && sport >= 1024] as const,
-  ["ping", ({ icmpType }): boolean => icmpType === 8] as const,
-  ["mark 0x80/0x80", (_packet, _iif, mark): boolean => (mark & 0x80) !== 0] as const,
-  ["ttl 3-255", ({ ttl }): boolean => ttl >= 3] as const,
-  ["not (tcp to 10.0.0.0/8)", ({ proto, dst }): boolean => proto !== 6 || Number(dst) >>> 24 !== 10] as const,
-].map(([text, means]) => [queryOf(`which ${text} dropped`), means] as const);
+  ],
+  ["in eth1", (_, iif): boolean => iif === "eth1"],
+  ["from eth+", (_, iif): boolean => iif !== null],
+  ["local", (_, iif): boolean => iif === null],
+  ["tcp or udp", ({ proto }): boolean => proto === 6 || proto === 17],
+  ["tcp/80,443", ({ proto, dport }): boolean => proto === 6 && (dport === 80 || dport === 443)],
+  ["port 53", ({ dport }): boolean => dport === 53],
+  ["sport 1024-65535", ({ sport }): boolean => sport !== null && sport >= 1024],
+  ["ping", ({ icmpType }): boolean => icmpType === 8],
+  ["mark 0x80/0x80", (_packet, _iif, mark): boolean => (mark & 0x80) !== 0],
+  ["ttl 3-255", ({ ttl }): boolean => ttl >= 3],
+  ["not (tcp to 10.0.0.0/8)", ({ proto, dst }): boolean => proto !== 6 || Number(dst) >>> 24 !== 10],
+];
+const CONDITIONS = MEANINGS.map(([text, means]) => [queryOf(`which ${text} dropped`), means] as const);
 
 function queryOf(text: string): Query {
   const { query, problem } = parseQuery(text);

@@ -10,7 +10,8 @@ import { routeInput, routeOutput } from "../../packages/engine/src/walk/route.ts
 import type { Routed } from "../../packages/engine/src/walk/route.ts";
 import type { Run } from "../../packages/engine/src/walk/run.ts";
 import { selectAddress } from "../../packages/engine/src/walk/select-address.ts";
-import { decide, makeRun } from "./chain-agreement.ts";
+import { makeRun } from "./chain-agreement.ts";
+import { decide } from "./values.ts";
 import { packetValues } from "./packet-values.ts";
 
 export interface RoutedPacket {

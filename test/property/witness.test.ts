@@ -28,7 +28,7 @@ for (const family of ["ip", "ip6"] as const) {
         const space = spaceOf(program, family);
         for (const called of baseChains(program.families[family])) {
           const { base } = called;
-          for (const { rule, matched } of new ChainFlows(space, base.table, "").of(base.chain.name)?.rules ?? []) {
+          for (const { rule, matched } of new ChainFlows(space, base.table).of(base.chain.name)?.rules ?? []) {
             const set = space.bdd.and(matched().when, packetsAt(space, called));
             if (set === FALSE) continue;
             asked++;

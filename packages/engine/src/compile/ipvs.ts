@@ -60,6 +60,7 @@ function compileServices(services: readonly IpvsService[]): Omit<IpvsTable, "con
   }
   return {
     kind: "listed",
+    services,
     named,
     find: (asked) =>
       (asked.mark === 0 ? undefined : byMark.get(`${asked.family} ${String(asked.mark)}`)) ??

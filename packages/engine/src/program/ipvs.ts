@@ -16,6 +16,8 @@ export type Ipvs =
 /** The virtual services, listed. */
 export interface IpvsTable {
   readonly kind: "listed";
+  /** All of them, as they are listed. */
+  readonly services: readonly IpvsService[];
   /** The service that a packet is for; null: none of those whose address is known. */
   find(asked: IpvsQuestion): IpvsService | null;
   /** Services with a name for an address or a port: any packet may be for them. */

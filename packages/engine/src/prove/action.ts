@@ -4,18 +4,17 @@ import { PROTO } from "../program/protocol.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Bits } from "./bdd/numbers.ts";
+import type { Done } from "./done.ts";
 import type { Exit } from "./exit.ts";
 import { CT_STATE, hasEntry, isLater } from "./fields.ts";
 import { NOTHING, asEntered, assigned, bitNow, changed, computed, joined, keptAndFlipped, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
+import { mapped } from "./nat.ts";
+import { actNft } from "./nft/perform.ts";
+import { anything, unknownHere } from "./place.ts";
+import type { Asking, Place } from "./place.ts";
+import { transparentListener } from "./socket.ts";
 import type { Space } from "./space.ts";
-
-/** An action that lets packets leave the chain. */
-export interface Done {
-  readonly exits: readonly (readonly [Exit, Flow])[];
-  /** The packets that go on to the next rule. */
-  readonly on: Flow;
-}
 
 export function isDone(result: Flow | Done): result is Done {
   return "exits" in result;
@@ -25,8 +24,9 @@ function leave(exit: Exit, flow: Flow): Done {
   return { exits: [[exit, flow]], on: NOTHING };
 }
 
-/** What an action makes of the packets that come to it. `place` names the rule. */
-export function act(space: Space, flow: Flow, action: Action, place: string): Flow | Done {
+/** What an action makes of the packets that come to it. */
+export function act(at: Asking, flow: Flow, action: Action): Flow | Done {
+  const { space, hook } = at;
   const { bdd, layout } = space;
   switch (action.kind) {
     case "continue":
@@ -44,13 +44,13 @@ export function act(space: Space, flow: Flow, action: Action, place: string): Fl
     case "return":
       return leave("through", flow);
     case "unknown":
-      return unknownAction(space, flow, action.what, place);
+      return unknownAction(at, flow, action.what);
     case "jump":
     case "goto":
-      return unknownAction(space, flow, `chain ${action.chain}, which is not in the dump or calls itself`, place);
+      return unknownAction(at, flow, `chain ${action.chain}, which is not in the dump or calls itself`);
     case "nat":
-      // The mapping that the flow gets: net/netfilter/nf_nat_core.c ends the chains of this hook.
-      return leave("accept", flow);
+      // A mapping ends the chains of this hook (net/netfilter/nf_nat_core.c).
+      return hook === null ? leave("accept", flow) : mapped({ ...at, hook }, flow, action.spec);
     case "reject":
       return rejected(space, flow, action.with);
     case "queue": {
@@ -68,15 +68,12 @@ export function act(space: Space, flow: Flow, action: Action, place: string): Fl
       };
     }
     case "tproxy": {
-      const listens = space.unknown(`${place} tproxy`, {
-        what: `a transparent socket takes the packet at ${place}`,
-        why: "sockets are not looked at",
-      });
+      const listens = transparentListener(at, action);
       const taken = within(bdd, flow, listens);
-      const marked = changed(
-        taken,
-        keptAndFlipped(bdd, taken, layout.bits.mark, { keep: ~action.mask >>> 0, flip: action.mark }),
-      );
+      const marked = changed(taken, [
+        ...keptAndFlipped(bdd, taken, layout.bits.mark, { keep: ~action.mask >>> 0, flip: action.mark }),
+        ...assigned(layout.bits.hasSocket, 1),
+      ]);
       return {
         exits: [
           ["accept", marked],
@@ -125,14 +122,12 @@ export function act(space: Space, flow: Flow, action: Action, place: string): Fl
     case "set-update":
       return { ...flow, changedSets: new Set([...flow.changedSets, action.set]) };
     case "set-map":
-      return action.mark
-        ? anything(space, flow, { bits: layout.bits.mark, what: `the mark of an element of ${action.set}`, place })
-        : flow;
+      return action.mark ? anything(at, flow, "mark", `the mark of an element of ${action.set}`) : flow;
     case "set-unknown":
-      return anything(space, flow, { bits: layout.bits[action.field], what: action.what, place });
+      return anything(at, flow, action.field, action.what);
     case "sequence":
       return action.actions.reduce<Flow>((so, part) => {
-        const next = act(space, so, part, place);
+        const next = act(at, so, part);
         return isDone(next) ? next.on : next;
       }, flow);
     case "nat-values":
@@ -141,26 +136,26 @@ export function act(space: Space, flow: Flow, action: Action, place: string): Fl
     case "element":
     case "assign-socket":
     case "offload":
-      return unknownAction(space, flow, `a statement of nft (${action.kind})`, place);
+      return actNft(at, flow, action);
     default:
       return assertNever(action);
   }
 }
 
 /** May end the chain or go on, and change what it likes. */
-function unknownAction(space: Space, flow: Flow, what: string, place: string): Done {
-  const { bdd, layout } = space;
-  const ends = space.unknown(`${place} ends`, { what: `${what} at ${place} ends the chain`, why: "extension" });
-  const on = [layout.bits.mark, layout.bits.ctmark].reduce(
-    (so, bits) => anything(space, so, { bits, what: `what ${what} changes`, place }),
+function unknownAction(at: Place, flow: Flow, what: string): Done {
+  const { bdd } = at.space;
+  const ends = unknownHere(at, `${what} ends the chain`, "extension");
+  const on = (["mark", "ctmark"] as const).reduce(
+    (so, field) => anything(at, so, field, `what ${what} changes`),
     within(bdd, flow, bdd.not(ends)),
   );
   return { exits: [["unknown", within(bdd, flow, ends)]], on };
 }
 
 /** `-m socket --restore-skmark`: the mark may be that of a socket. */
-export function restoreMark(space: Space, flow: Flow, place: string): Flow {
-  return anything(space, flow, { bits: space.layout.bits.mark, what: "the mark of the socket", place });
+export function restoreMark(at: Place, flow: Flow): Flow {
+  return anything(at, flow, "mark", "the mark of the socket");
 }
 
 /** nf_send_reset never answers a reset or a later fragment; then the packet is just dropped. */
@@ -213,19 +208,6 @@ function* mixed(
 
 function* bitsOf(bits: Bits, values: readonly Ref[]): Iterable<readonly [number, Ref]> {
   for (const [index, level] of bits.entries()) if (level !== null) yield [level, values[index] ?? FALSE];
-}
-
-/** A field that nobody can tell from here on. */
-function anything(
-  space: Space,
-  flow: Flow,
-  { bits, what, place }: { readonly bits: Bits; readonly what: string; readonly place: string },
-): Flow {
-  const unknown = bits.map((level, index): readonly [number, Ref] => {
-    const words = `bit ${String(bits.length - 1 - index)} of ${what} at ${place}`;
-    return [level ?? 0, space.unknown(`${words} ${String(level)}`, { what: words, why: "extension" })];
-  });
-  return changed(flow, unknown);
 }
 
 /** ttl_tg: never above 255 nor below 0. */

@@ -1,15 +1,16 @@
-import type { CompiledChain, CompiledRule, CompiledTable, RulePart } from "../program/program.ts";
+import type { CompiledChain, CompiledRule, CompiledTable, RulePart, StackHook } from "../program/program.ts";
 import { act, isDone, restoreMark } from "./action.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
+import type { Done } from "./done.ts";
 import { everyPacket } from "./domain.ts";
 import { EXITS } from "./exit.ts";
 import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
+import type { Asking } from "./place.ts";
 import type { Space } from "./space.ts";
 import { allSet } from "./test-set.ts";
-import type { Asking } from "./test-set.ts";
 
 /** What one rule does to the packets of its chain, by what they were where the chain was entered. */
 export interface RuleFlow {
@@ -36,21 +37,32 @@ export interface ChainFlow {
   exit(exit: Exit): Flow;
 }
 
+/** What of a table is looked at. */
+export interface ChainScope {
+  /** Tells the unknowns of one base chain from those of others: `input filter`. */
+  readonly name: string;
+  /** Null: all hooks at once. */
+  readonly hook: StackHook | null;
+  /** No others ever enter a chain of the table. */
+  readonly packets: Ref;
+  /** ipsets that rules may have changed before. */
+  readonly changedSets: ReadonlySet<string>;
+}
+
 /** The chains of one base chain, each looked at once for every packet that could enter it. */
 export class ChainFlows {
   readonly space: Space;
   readonly #table: CompiledTable;
-  /** Tells the unknowns of one base chain from those of others: `input filter`. */
-  readonly #scope: string;
-  readonly #packets: Ref;
+  readonly #scope: ChainScope;
   readonly #known = new Map<string, ChainFlow | null>();
   readonly #open: string[] = [];
+  /** Those out of a chain that is called stand before those into it. */
+  readonly #calls: Call[] = [];
 
-  constructor(space: Space, table: CompiledTable, scope: string) {
+  constructor(space: Space, table: CompiledTable, scope: Partial<ChainScope> = {}) {
     this.space = space;
     this.#table = table;
-    this.#scope = scope;
-    this.#packets = everyPacket(space);
+    this.#scope = { name: "", hook: null, packets: everyPacket(space), changedSets: NONE, ...scope };
   }
 
   /** Null: there is no such chain, or it calls itself. */
@@ -66,14 +78,32 @@ export class ChainFlows {
     return flow;
   }
 
+  /** A chain that has been looked at. */
+  known(name: string): ChainFlow | null {
+    return this.#known.get(name) ?? null;
+  }
+
+  /** Packets at the entry of a chain, said of what they were where `base` was entered. */
+  asEnteredBy(base: string, chain: string, packets: Ref): Ref {
+    const { bdd } = this.space;
+    const sets = new Map([[chain, packets]]);
+    for (const { from, to, flow } of this.#calls) {
+      const inside = sets.get(to) ?? FALSE;
+      if (inside === FALSE) continue;
+      const calling = bdd.and(flow.when, asEntered(bdd, flow, inside));
+      sets.set(from, bdd.or(sets.get(from) ?? FALSE, calling));
+    }
+    return sets.get(base) ?? FALSE;
+  }
+
   #flowOf(chain: CompiledChain): ChainFlow {
     const { bdd } = this.space;
     const exits = new Exits(this.space);
     const rules: RuleFlow[] = [];
-    let here: Flow = within(bdd, EVERYTHING, this.#packets);
+    const { packets, changedSets } = this.#scope;
+    let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, packets);
     for (const rule of chain.rules) {
-      const place = `${this.#scope}${this.#table.name}/${chain.name}/${String(rule.number)}`;
-      const flow = this.#step(here, rule, exits, place);
+      const flow = this.#step(here, rule, exits, chain.name);
       rules.push(flow);
       here = flow.left;
     }
@@ -81,10 +111,12 @@ export class ChainFlows {
     return { chain, rules, exit: (exit) => exits.of(exit) };
   }
 
-  #step(here: Flow, rule: CompiledRule, exits: Exits, place: string): RuleFlow {
+  #step(here: Flow, rule: CompiledRule, exits: Exits, chain: string): RuleFlow {
     const { space } = this;
     const { bdd } = space;
-    const asking = { space, place, changedSets: here.changedSets };
+    const { name: visit, hook } = this.#scope;
+    const place = `${this.#table.name}/${chain}/${String(rule.number)}`;
+    const asking = { space, place, visit, hook, changedSets: here.changedSets };
     const { yes, drop } = allSet(rule.tests, asking);
     const wanted = asEntered(bdd, here, yes);
     const dropped = drop === FALSE ? FALSE : asEntered(bdd, here, drop);
@@ -99,42 +131,59 @@ export class ChainFlows {
       return { ...step, left: passing, matched };
     }
     const asTested = within(bdd, here, wanted);
-    const matched = restoresMark(rule) ? restoreMark(space, asTested, place) : asTested;
-    return { ...step, left: this.#perform(passing, matched, { rule, exits, asking }), matched: () => matched };
+    const matched = restoresMark(rule) ? restoreMark(asking, asTested) : asTested;
+    return { ...step, left: this.#perform(passing, matched, { rule, exits, asking, chain }), matched: () => matched };
   }
 
   /** All parts of a rule; the packets that come to the next one. */
-  #perform(passing: Flow, matched: Flow, { rule, exits, asking }: Performing): Flow {
+  #perform(passing: Flow, matched: Flow, performing: Performing): Flow {
+    const { rule, asking } = performing;
     const { bdd } = this.space;
     let left = passing;
     let going = matched;
     for (const part of [rule, ...rule.then]) {
+      const now = { ...asking, changedSets: going.changedSets };
       if (part !== rule) {
-        const answer = allSet(part.tests, { ...asking, changedSets: going.changedSets });
-        const passed = within(bdd, going, asEntered(bdd, going, answer.yes));
+        const passed = within(bdd, going, asEntered(bdd, going, allSet(part.tests, now).yes));
         left = joined(bdd, left, within(bdd, going, bdd.not(passed.when)));
         going = passed;
       }
-      going = this.#performPart(going, part, exits, asking.place);
+      const { on, off } = this.#performPart(going, part, { ...performing, asking: now });
+      left = joined(bdd, left, off);
+      going = on;
       if (going.when === FALSE) break;
     }
     return joined(bdd, left, going);
   }
 
-  /** The packets that go on behind an action. */
-  #performPart(flow: Flow, { action }: RulePart, exits: Exits, place: string): Flow {
-    const { space } = this;
-    if (flow.when === FALSE) return NOTHING;
-    const called = action.kind === "jump" || action.kind === "goto" ? this.of(action.chain) : null;
-    if (called !== null) return this.#call(flow, called, action.kind === "jump", exits);
-    const done = act(space, flow, action, place);
-    if (!isDone(done)) return done;
+  /** The packets that go on behind an action, and those for which it ends the rule. */
+  #performPart(flow: Flow, { action }: RulePart, performing: Performing): { readonly on: Flow; readonly off: Flow } {
+    if (flow.when === FALSE) return { on: NOTHING, off: NOTHING };
+    const { bdd } = this.space;
+    const { exits, asking } = performing;
+    if (action.kind === "jump" || action.kind === "goto") {
+      const back = this.#call({ flow, chain: action.chain, comesBack: action.kind === "jump" }, performing);
+      if (back !== null) return { on: back, off: NOTHING };
+    }
+    const done = act(asking, flow, action);
+    if (!isDone(done)) return { on: done, off: NOTHING };
     for (const [exit, leaving] of done.exits) exits.add(exit, leaving);
-    return done.on;
+    let off = done.off ?? NOTHING;
+    for (const call of done.calls ?? []) {
+      if (call.flow.when === FALSE) continue;
+      const back = this.#call(call, performing);
+      if (back !== null) off = joined(bdd, off, back);
+      else exits.add("unknown", call.flow);
+    }
+    return { on: done.on, off };
   }
 
-  #call(flow: Flow, called: ChainFlow, comesBack: boolean, exits: Exits): Flow {
+  /** Packets that come back out of a chain; null: there is no such chain, or it calls itself. */
+  #call({ flow, chain, comesBack }: Calling, { exits, chain: from }: Performing): Flow | null {
     const { bdd } = this.space;
+    const called = this.of(chain);
+    if (called === null) return null;
+    this.#calls.push({ from, to: chain, flow });
     for (const exit of EXITS) if (exit !== "through") exits.addLater(exit, () => chained(bdd, flow, called.exit(exit)));
     const back = chained(bdd, flow, called.exit("through"));
     if (comesBack) return back;
@@ -143,7 +192,19 @@ export class ChainFlows {
   }
 }
 
+type Calling = NonNullable<Done["calls"]>[number];
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** A jump of one chain into another, with the packets that take it, by what they were where the first was entered. */
+interface Call {
+  readonly from: string;
+  readonly to: string;
+  readonly flow: Flow;
+}
+
 interface Performing {
+  readonly chain: string;
   readonly rule: CompiledRule;
   readonly exits: Exits;
   readonly asking: Asking;

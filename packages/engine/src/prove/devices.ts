@@ -1,6 +1,9 @@
 import type { CompiledRule, Fib, Program } from "../program/program.ts";
 import type { Family } from "../base/address.ts";
+import { nameOfDatum } from "../ext/nft/datatypes.ts";
 import type { Test } from "../program/test.ts";
+import type { DataRange } from "../program/value-set.ts";
+import type { SetReference, Value } from "../program/value.ts";
 
 /** Devices as one number: each name that anything speaks of, and for each prefix (`cali+`) "another one that begins so". */
 export interface Devices {
@@ -37,8 +40,10 @@ export function isNamed(device: DeviceName, name: string, prefix: boolean): bool
 export class DeviceNames {
   readonly #exact = new Set<string>();
   readonly #prefixes = new Set<string>();
+  readonly #nftSets: Program["nftSets"];
 
   constructor(program: Program, family: Family) {
+    this.#nftSets = program.nftSets;
     // Every namespace has it, whatever the dumps say.
     this.add("lo", false);
     for (const name of [...program.links.keys(), ...program.sysctl.devices]) this.add(name, false);
@@ -63,13 +68,51 @@ export class DeviceNames {
   }
 
   addRule(rule: CompiledRule): void {
-    for (const { tests } of [rule, ...rule.then]) for (const test of tests) this.#addTest(test);
+    for (const { tests, action } of [rule, ...rule.then]) {
+      for (const test of tests) this.#addTest(test);
+      if (action.kind === "verdict-map") this.#addKey(action.key, action.set);
+      else if (action.kind === "assign") this.#addValue(action.value);
+    }
   }
 
   #addTest(test: Test): void {
-    if (test.kind === "interface") this.add(test.name, test.prefix);
-    else if (test.kind === "any" || test.kind === "all") for (const part of test.tests) this.#addTest(part);
-    else if (test.kind === "not") this.#addTest(test.test);
+    switch (test.kind) {
+      case "interface":
+        this.add(test.name, test.prefix);
+        return;
+      case "any":
+      case "all":
+        for (const part of test.tests) this.#addTest(part);
+        return;
+      case "not":
+        this.#addTest(test.test);
+        return;
+      case "compare":
+        this.#addValue(test.value);
+        for (const range of test.ranges) this.#addRange(test.value, range);
+        return;
+      case "lookup":
+        this.#addKey(test.key, test.set);
+    }
+  }
+
+  #addValue(value: Value): void {
+    if (value.kind === "map") this.#addKey(value.key, value.set);
+    else if (value.kind === "reversed") this.#addValue(value.of);
+  }
+
+  /** Names in the elements of a set whose keys have a device. */
+  #addKey(key: readonly Value[], reference: SetReference): void {
+    if (!key.some(({ kind }) => kind === "device")) return;
+    const set = reference.kind === "anonymous" ? reference.set : this.#nftSets.get(reference.id);
+    for (const { key: ranges } of set?.elements ?? [])
+      for (const [index, range] of (ranges ?? []).entries()) this.#addRange(key[index], range);
+  }
+
+  /** One name, or all that begin so: 16 bytes. */
+  #addRange(value: Value | undefined, { from, to }: DataRange): void {
+    if (value?.kind !== "device" || value.what !== "name" || typeof from !== "bigint") return;
+    this.add(nameOfDatum(from), from !== to);
   }
 
   devices(): Devices {

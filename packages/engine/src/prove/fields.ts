@@ -1,12 +1,13 @@
 import type { Ranges } from "../base/ranges.ts";
+import { invariant } from "../base/assert.ts";
 import { inRanges } from "../base/ranges.ts";
 import { LINK_TYPES } from "../program/link-type.ts";
 import { PROTO } from "../program/protocol.ts";
-import type { NumberField } from "../program/test.ts";
+import type { InterfaceSide, NumberField } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { DeviceField, Space } from "./space.ts";
-import type { FieldName } from "./layout.ts";
+import type { FieldName, Layout } from "./layout.ts";
 
 /** Codes of the field `fragment`: a whole packet, the first part of one, a later part at 8 bytes (dropped by tcp_mt), any other later one. */
 export const FRAGMENT = { whole: 0, first: 1, laterAtOne: 2, later: 3 } as const;
@@ -24,7 +25,31 @@ const CT_STATE_BITS: readonly (readonly [keyof typeof CT_STATE, number])[] = [
 ];
 
 /** Bits of the field `ctStatus` (enum ip_conntrack_status). */
-export const CT_STATUS = { expected: 1, seenReply: 2, assured: 4, confirmed: 8, snat: 0x10, dnat: 0x20 } as const;
+export const CT_STATUS = {
+  expected: 1,
+  seenReply: 2,
+  assured: 4,
+  confirmed: 8,
+  snat: 0x10,
+  dnat: 0x20,
+  snatDone: 0x80,
+  dnatDone: 0x100,
+} as const;
+
+/** The level of one bit of the field `ctStatus`. */
+export function statusBit({ bits }: Layout, bit: number): number {
+  const level = bits.ctStatus.at(-1 - Math.log2(bit)) ?? null;
+  invariant(level !== null, "ctStatus has a variable for each of its bits");
+  return level;
+}
+
+/** Which of its devices a packet is asked about. */
+export const SIDES: Readonly<Record<InterfaceSide, DeviceField>> = {
+  in: "iif",
+  out: "oif",
+  physin: "physin",
+  physout: "physout",
+};
 
 /** Packets that have a field, and those whose value is in the ranges. */
 export interface FieldSet {
@@ -86,6 +111,12 @@ export function fieldIn(space: Space, field: NumberField, mask: number, ranges: 
       holds: space.unknown(`field ${field}`, { what: field, why: "not in a snapshot" }),
     }
   );
+}
+
+/** The variables of a field that stands in bits of its own, and the packets that have it; null: it is read off others. */
+export function plainField(space: Space, field: NumberField): { readonly name: FieldName; readonly has: Ref } | null {
+  const plain = PLAIN.get(field);
+  return plain === undefined ? null : { name: plain[0], has: presenceOf(space, field, plain[1]) };
 }
 
 type Reader = (space: Space, mask: number, ranges: Ranges) => FieldSet;

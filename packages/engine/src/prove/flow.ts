@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Bdd, Ref, Substitution } from "./bdd/bdd.ts";
+import { numberBits } from "./bdd/numbers.ts";
 import type { Bits } from "./bdd/numbers.ts";
 
 /**
@@ -101,6 +102,18 @@ export function changed(flow: Flow, bits: Iterable<readonly [number, Ref]>): Flo
   return { ...flow, now: new Map([...flow.now, ...bits]) };
 }
 
+/** The same packets, with as little as will do about those that are in no packet of the flow: what is said of its bits gets shorter. */
+export function tidied(bdd: Bdd, flow: Flow): Flow {
+  const now = new Map<number, Ref>();
+  for (const [level, bit] of flow.now) {
+    const own = bdd.variable(level);
+    // Unchanged wherever there is a packet: the shortest there is.
+    const isOwn = bit === own || bdd.disjoint(bdd.xor(bit, own), flow.when);
+    if (!isOwn) now.set(level, bdd.simplify(bit, flow.when));
+  }
+  return { ...flow, now };
+}
+
 /** A field set to a number under a mask, the others kept: `field = (field & keep) ^ flip`. */
 export function* keptAndFlipped(
   bdd: Bdd,
@@ -119,10 +132,8 @@ export function* keptAndFlipped(
 
 /** A whole field set to a number. */
 export function* assigned(bits: Bits, value: Address): Iterable<readonly [number, Ref]> {
-  for (const [index, level] of bits.entries()) {
-    const place = BigInt(bits.length - 1 - index);
-    if (level !== null) yield [level, ((BigInt(value) >> place) & 1n) === 1n ? TRUE : FALSE];
-  }
+  const values = numberBits(bits, value);
+  for (const [index, level] of bits.entries()) if (level !== null) yield [level, values[index] ?? FALSE];
 }
 
 /** A field as a function of its old value, for fields of few bits. */

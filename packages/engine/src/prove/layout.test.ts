@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { afterwards, layoutOf } from "./layout.ts";
+import { afterwards, layoutOf, unknownInstead } from "./layout.ts";
 
 it.each(["ip", "ip6"] as const)("gives every bit of a field two levels of its own: %s", (family) => {
   const { bits, end } = layoutOf(family, 5);
   const levels = Object.values(bits).flatMap((own) =>
-    own.flatMap((level) => (level === null ? [] : [level, afterwards(level)])),
+    own.flatMap((level) => (level === null ? [] : [level, afterwards(level), unknownInstead(level)])),
   );
   expect(levels.toSorted((a, b) => a - b)).toEqual(Array.from({ length: end }, (_, level) => level));
   for (const own of Object.values(bits)) expect(own).toEqual(own.toSorted((a, b) => (a ?? 0) - (b ?? 0)));

@@ -10,6 +10,8 @@ export const FIELDS = [
   "ctDirection",
   "iif",
   "oif",
+  "nextOif",
+  "nexthop",
   "proto",
   "dst",
   "dport",
@@ -61,8 +63,18 @@ export const FIELDS = [
 
 export type FieldName = (typeof FIELDS)[number];
 
-const ADDRESSES: ReadonlySet<FieldName> = new Set(["dst", "src", "origSrc", "origDst", "replSrc", "replDst"]);
-const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "physin", "physout"]);
+/** `nexthop`: of IPv4 alone, where it makes a difference; else 0. */
+const ADDRESSES: ReadonlySet<FieldName> = new Set([
+  "dst",
+  "src",
+  "nexthop",
+  "origSrc",
+  "origDst",
+  "replSrc",
+  "replDst",
+]);
+/** `nextOif`: where the route leads while chains still see the device before it (ip_route_me_harder). */
+const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "nextOif", "physin", "physout"]);
 
 /** Bits of the fields that are no address, no device and not 32 bits wide. */
 const WIDTHS: ReadonlyMap<FieldName, number> = new Map([
@@ -100,15 +112,23 @@ export interface Layout {
   readonly end: number;
 }
 
-/** Every bit has two levels: its own, and one below it for the same bit after something has changed it. */
-const STRIDE = 2;
+/**
+ * Every bit has three levels: its own; one below it for the same bit after something has changed it; and one for what nobody knows that
+ * something may put there. Numbers that are compared with each other take turns, or a diagram would have a node for each value.
+ */
+const STRIDE = 3;
 
 /** The level of a changed bit. */
 export function afterwards(level: number): number {
   return level + 1;
 }
 
-/** Fields that rules copy into each other: their bits take turns, or a diagram that compares them would have a node for each value. */
+/** The level of a bit that nobody knows. */
+export function unknownInstead(level: number): number {
+  return level + 2;
+}
+
+/** Fields that rules copy into each other: their bits take turns, too. */
 const IN_TURNS: readonly (readonly [FieldName, FieldName])[] = [["mark", "ctmark"]];
 
 export function layoutOf(family: Family, deviceBits: number): Layout {

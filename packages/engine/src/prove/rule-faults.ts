@@ -89,7 +89,7 @@ function tableFaults(
   called: readonly Called[],
   redundantIn: NonNullable<RuleFaultOptions["redundantIn"]>,
 ): { readonly faults: readonly RuleFault[]; readonly redundant: readonly Redundant[] } {
-  const flows = new ChainFlows(space, table, "");
+  const flows = new ChainFlows(space, table);
   const { entering, callers, policies } = entriesOf(space, called);
   const faults: RuleFault[] = [];
   const redundant: Redundant[] = [];
@@ -222,7 +222,7 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = { space, place: "a rule", changedSets: new Set<string>() };
+  const asking = { space, place: "a rule", visit: "", hook: null, changedSets: new Set<string>() };
   return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
 }
 

@@ -8,7 +8,7 @@ import { BddLimit } from "./bdd/limit.ts";
 import { between, maskedBits, maskedEquals } from "./bdd/numbers.ts";
 import type { Devices } from "./devices.ts";
 import { isNamed } from "./devices.ts";
-import { layoutOf } from "./layout.ts";
+import { layoutOf, unknownInstead } from "./layout.ts";
 import type { FieldName, Layout } from "./layout.ts";
 
 /** Something that the snapshot does not say, as one boolean variable. */
@@ -25,6 +25,12 @@ export interface SpaceOptions {
   readonly openSets?: boolean;
 }
 
+/** What the rules ask about. */
+export interface Asked {
+  readonly devices: Devices;
+  readonly tuples: ReadonlySet<FieldName>;
+}
+
 /** Devices of a packet. */
 export type DeviceField = "iif" | "oif" | "physin" | "physout";
 
@@ -35,15 +41,20 @@ export class Space {
   readonly family: FamilyProgram;
   readonly devices: Devices;
   readonly layout: Layout;
+  /** The fields of a flow's tuples that some rule reads. */
+  readonly tuples: ReadonlySet<FieldName>;
   readonly #levels = new Map<string, number>();
   readonly #unknowns = new Map<number, Unknown>();
+  /** Who has the unknown bits beside a field's own. */
+  readonly #claims = new Map<FieldName, string>();
 
   /** False: IPv4 packets are put together before any chain sees them (nf_defrag_ipv4.c), as conntrack needs them. */
   readonly hasFragments: boolean;
   /** Sets may hold anything, whatever the dump says. */
   readonly hasOpenSets: boolean;
 
-  constructor(program: Program, family: Family, devices: Devices, options: SpaceOptions = {}) {
+  constructor(program: Program, family: Family, { devices, tuples }: Asked, options: SpaceOptions = {}) {
+    this.tuples = tuples;
     this.bdd = new Bdd(options.nodes);
     this.hasOpenSets = options.openSets === true;
     this.program = program;
@@ -63,6 +74,23 @@ export class Space {
       this.#unknowns.set(level, unknown);
     }
     return this.bdd.variable(level);
+  }
+
+  /**
+   * The bits of a number that stands in the place of a field's and that nobody knows. Equal keys are one number. The first of each field is
+   * compared with it cheaply.
+   */
+  unknownNumber(field: FieldName, key: string, { what, why }: Unknown): readonly Ref[] {
+    const bits = this.layout.bits[field];
+    const claimed = this.#claims.get(field);
+    if (claimed === undefined) this.#claims.set(field, key);
+    const isFirst = claimed === undefined || claimed === key;
+    return bits.map((level, index) => {
+      const bit = { what: `bit ${String(bits.length - 1 - index)} of ${what}`, why };
+      if (level === null || !isFirst) return this.unknown(`${key} ${String(index)}`, bit);
+      this.#unknowns.set(unknownInstead(level), bit);
+      return this.bdd.variable(unknownInstead(level));
+    });
   }
 
   /** The unknown that a variable stands for; null: it is a bit of the packet. */

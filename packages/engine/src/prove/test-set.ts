@@ -5,23 +5,18 @@ import { addressTypeSet } from "./address-type.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { conntrackSet } from "./conntrack.ts";
-import { FRAGMENT, fieldIn, hasEntry, isLater } from "./fields.ts";
+import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater } from "./fields.ts";
+import { findIn, passesGate } from "./nft/lookup.ts";
+import { readValue } from "./nft/value.ts";
+import { unknownHere } from "./place.ts";
+import type { Asking } from "./place.ts";
 import { macSet, setMembers } from "./set.ts";
-import type { DeviceField, Space } from "./space.ts";
+import type { Space } from "./space.ts";
 
 /** The packets for which tests say yes, and those that they drop at once (hotdrop). */
 export interface Answer {
   readonly yes: Ref;
   readonly drop: Ref;
-}
-
-/** Who asks. */
-export interface Asking {
-  readonly space: Space;
-  /** What happens by chance happens once at each place: `filter/FORWARD/3`. */
-  readonly place: string;
-  /** ipsets that a rule may have changed before: what they hold now nobody knows. */
-  readonly changedSets: ReadonlySet<string>;
 }
 
 const NO: Answer = { yes: FALSE, drop: FALSE };
@@ -67,19 +62,11 @@ function testSet(test: Test, asking: Asking): Answer {
 
 type Plain = Exclude<Test, { kind: "all" | "any" | "not" | "l4-header" }>;
 
-const SIDES: Readonly<Record<"in" | "out" | "physin" | "physout", DeviceField>> = {
-  in: "iif",
-  out: "oif",
-  physin: "physin",
-  physout: "physout",
-};
-
 function plainSet(test: Plain, asking: Asking): Ref {
   const { space } = asking;
   const { bdd } = space;
   const negatedIf = (set: Ref, negated: boolean): Ref => (negated ? bdd.not(set) : set);
-  const here = (what: string, why: string): Ref =>
-    space.unknown(`${asking.place} ${what}`, { what: `${what} at ${asking.place}`, why });
+  const here = (what: string, why: string): Ref => unknownHere(asking, what, why);
   switch (test.kind) {
     case "const":
       return test.value ? TRUE : FALSE;
@@ -133,10 +120,19 @@ function plainSet(test: Plain, asking: Asking): Ref {
       return here(test.what, "no ipvsadm-save dump");
     case "rpfilter":
       return here("-m rpfilter", "routes are not looked at");
-    case "compare":
-      return here("a match of nft", "not looked at");
-    case "lookup":
-      return here("a lookup of nft", "not looked at");
+    case "compare": {
+      const read = readValue(asking, test.value);
+      return bdd.and(read.has, negatedIf(bdd.union(test.ranges.map(read.inside)), test.negated));
+    }
+    case "lookup": {
+      const { readable, elements, untold } = findIn(
+        asking,
+        test.key.map((value) => readValue(asking, value)),
+        test.set,
+      );
+      const passing = elements.map(({ element, when }) => bdd.and(when, passesGate(asking, element)));
+      return bdd.and(readable, negatedIf(bdd.union([untold, ...passing]), test.negated));
+    }
     case "chance":
       return negatedIf(here(`random choice (probability ${test.probability.toPrecision(4)})`, "random"), test.negated);
     case "unknown":
@@ -151,11 +147,11 @@ function ofContent(space: Space, what: string): Ref {
   return space.unknown(`content ${what}`, { what: `the packet has ${what}`, why: "not given" });
 }
 
-function setSet(test: Test & { kind: "set" }, { space, changedSets, place }: Asking): Ref {
+function setSet(test: Test & { kind: "set" }, asking: Asking): Ref {
+  const { space, changedSets } = asking;
   const { bdd } = space;
   const words = `set ${test.set} has ${test.directions.join(",")}${test.returnNomatch ? " --return-nomatch" : ""}`;
-  if (changedSets.has(test.set))
-    return space.unknown(`${place} ${words}`, { what: `${words} at ${place}`, why: "a rule may have changed it" });
+  if (changedSets.has(test.set)) return unknownHere(asking, words, "a rule may have changed it");
   const members = space.hasOpenSets ? null : setMembers(space, test);
   if (members !== null) return members;
   const why = space.program.sets === null ? "no ipset dump" : "the ipset dump does not decide it";

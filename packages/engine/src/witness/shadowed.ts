@@ -42,7 +42,7 @@ export class ShadowWitnesses {
   #flowsOf(table: CompiledTable): TableFlows | null {
     let flows = this.#tables.get(table);
     if (flows === undefined) {
-      const chains = new ChainFlows(spaceOf(this.#program, this.#family), table, "");
+      const chains = new ChainFlows(spaceOf(this.#program, this.#family), table);
       const called = calledIn(table, baseChains(this.#program.families[this.#family]));
       flows = { chains, callers: new Callers(chains, called) };
       this.#tables.set(table, flows);

@@ -86,3 +86,8 @@ function isBeyond(value: Address, bits: Bits): boolean {
 export function maskedBits(bits: Bits, mask: number): Bits {
   return bits.map((level, index) => (isSet(mask, bits.length - 1 - index) ? level : null));
 }
+
+/** A number as constants, one for each bit. */
+export function numberBits(bits: Bits, value: Address): readonly Ref[] {
+  return bits.map((_, index) => (isSet(value, bits.length - 1 - index) ? TRUE : FALSE));
+}

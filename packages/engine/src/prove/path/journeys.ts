@@ -1,0 +1,310 @@
+import { FALSE, TRUE } from "../bdd/bdd.ts";
+import type { Ref } from "../bdd/bdd.ts";
+import {
+  EVERYTHING,
+  NOTHING,
+  asEntered,
+  assigned,
+  bitNow,
+  chained,
+  changed,
+  computed,
+  joined,
+  within,
+} from "../flow.ts";
+import type { Flow } from "../flow.ts";
+import { inputForwarded, inputRouting } from "../routing/input.ts";
+import { nexthopMatters } from "../routing/masquerade.ts";
+import { outputLeaving, outputRouting } from "../routing/output.ts";
+import type { RoutedSet } from "../routing/routed.ts";
+import type { Space } from "../space.ts";
+import { beforeConntrack } from "../track.ts";
+import type { Origin } from "./arrivals.ts";
+import type { Fate } from "./fate.ts";
+import { passDevices, passHook } from "./hook.ts";
+import type { Passing, Visit } from "./passing.ts";
+import { ruleSets } from "./rule-sets.ts";
+import type { RuleName, RuleSets } from "./rule-sets.ts";
+
+/** What becomes of every packet of a set, and which rules it meets. */
+export interface Journeys {
+  readonly space: Space;
+  /** The packets that are asked about, as they come in. */
+  readonly domain: Ref;
+  /** Each packet has one for each value of what nobody knows. */
+  readonly fates: readonly Fate[];
+  /** Packets that come to a rule, and those that match it, at any hook. */
+  rule(name: RuleName): RuleSets | null;
+}
+
+/** Follows every packet of `domain` through the stack to its end (see walk/path.ts, which does so for one). */
+export function journeysOf(space: Space, origin: Origin, domain: Ref): Journeys {
+  const journey = new Journey(space);
+  const start = beforeConntrack(space, within(space.bdd, EVERYTHING, domain));
+  if (origin === "receive") journey.receive(start, 1);
+  else journey.send(start);
+  return {
+    space,
+    domain,
+    fates: journey.fates,
+    rule: (name) => ruleSets(space, journey.visits, name),
+  };
+}
+
+type Delivery = "forward" | "sent";
+
+class Journey {
+  readonly #space: Space;
+  readonly fates: Fate[] = [];
+  readonly visits: Visit[] = [];
+  /** Packets, as they came in, whose route leads by a device without carrier. */
+  #lost: Ref = FALSE;
+
+  constructor(space: Space) {
+    this.#space = space;
+  }
+
+  /** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
+  receive(coming: Flow, round: number): void {
+    const passing = this.#passing(round);
+    const mine = this.#without(coming, this.#space.is("pktType", OTHER_HOST), [
+      "pkttype",
+      "the frame is addressed to another host",
+    ]);
+    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", mine));
+    // What came round by lo has its route already.
+    if (round > 1) this.#input(here, passing);
+    else this.#route(here, passing);
+  }
+
+  #passing(round: number): Passing {
+    return {
+      space: this.#space,
+      round,
+      end: (fate) => {
+        this.#end(fate);
+      },
+      visited: (visit) => {
+        this.visits.push(visit);
+      },
+      reroute: (flow) => this.#rerouted(flow),
+    };
+  }
+
+  #end(fate: Fate): void {
+    if (fate.flow.when !== FALSE) this.fates.push(fate);
+  }
+
+  #drop(flow: Flow, reason: Fate["reason"], what: string): void {
+    this.#end({ verdict: "drop", delivery: "none", reason, what, at: null, inside: null, flow });
+  }
+
+  /** The packets that are not in a set, which is said of them as they are now; those in it go no further. */
+  #without(flow: Flow, set: Ref, [reason, what]: readonly [Fate["reason"], string]): Flow {
+    const { bdd } = this.#space;
+    const lost = asEntered(bdd, flow, set);
+    this.#drop(within(bdd, flow, lost), reason, what);
+    return within(bdd, flow, bdd.not(lost));
+  }
+
+  #route(here: Flow, passing: Passing): void {
+    const { bdd } = this.#space;
+    if (here.when === FALSE) return;
+    const sets = inputRouting(this.#space);
+    this.#refuse(here, sets);
+    const local = sets.filter(({ to }) => to.kind === "local").map(({ when }) => asEntered(bdd, here, when));
+    const going = this.#led(here, sets, inputForwarded(this.#space));
+    this.#input(within(bdd, here, bdd.union(local)), passing);
+    this.#forward(going, passing);
+  }
+
+  #refuse(here: Flow, sets: readonly RoutedSet[]): void {
+    const { bdd } = this.#space;
+    for (const { when, to } of sets)
+      if (to.kind === "refused") this.#drop(within(bdd, here, asEntered(bdd, here, when)), to.reason, to.what);
+  }
+
+  /** The packets with the device that their route leads to, and the next hop where it makes a difference. */
+  #led(here: Flow, sets: readonly RoutedSet[], leaving: Flow): Flow {
+    const { bdd, layout } = this.#space;
+    const routed = chained(bdd, here, leaving);
+    let going = changed(
+      routed,
+      routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
+    );
+    for (const { when, to } of sets) {
+      if (to.kind !== "forward" || to.oif === null) continue;
+      const isLost = to.route?.nexthops.some(({ dev, flags }) => dev === to.oif && flags.includes("linkdown")) === true;
+      const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
+      if (!isLost && hop === null) continue;
+      const piece = within(bdd, going, asEntered(bdd, here, when));
+      if (isLost) this.#lost = bdd.or(this.#lost, piece.when);
+      if (hop === null || piece.when === FALSE) continue;
+      const rest = within(bdd, going, bdd.not(piece.when));
+      going = joined(bdd, rest, changed(piece, assigned(layout.bits.nexthop, hop)));
+    }
+    return going;
+  }
+
+  /** ip_exceeds_mtu, ip6_pkt_too_big: IPv4 packets may be cut where their sender lets them. */
+  #thatFit(flow: Flow): Flow {
+    const { layout, program, bdd } = this.#space;
+    const byMtu = new Map<number, Ref[]>();
+    for (const { name, mtu } of program.links.values()) {
+      const device = this.#space.device("oif", name, false);
+      const known = byMtu.get(mtu);
+      if (known === undefined) byMtu.set(mtu, [device]);
+      else known.push(device);
+    }
+    const tooLong = [...byMtu].map(([mtu, devices]) =>
+      bdd.and(bdd.union(devices), this.#space.in("length", [{ from: mtu + 1, to: LONGEST }])),
+    );
+    const cut = { what: "the packet must not be cut (DF)", why: "not given" };
+    const mustStayWhole = layout.family === "ip6" ? TRUE : this.#space.unknown("content DF", cut);
+    return this.#without(flow, bdd.and(bdd.union(tooLong), mustStayWhole), [
+      "mtu",
+      "the packet is longer than the MTU",
+    ]);
+  }
+
+  #input(here: Flow, passing: Passing): void {
+    if (here.when === FALSE) return;
+    const flow = passHook(passing, "input", here);
+    this.#end({ verdict: "accept", delivery: "local", reason: "route", what: null, at: null, inside: null, flow });
+  }
+
+  /** ip_forward (net/ipv4/ip_forward.c), ip6_forward: every check before FORWARD, in its order. */
+  #forward(coming: Flow, passing: Passing): void {
+    if (coming.when === FALSE) return;
+    const { bdd, layout } = this.#space;
+    let here = this.#without(coming, bdd.not(this.#space.is("pktType", HOST)), [
+      "pkttype",
+      "only frames for this host are forwarded",
+    ]);
+    here = this.#without(here, this.#space.is("hasSocket", 1), [
+      "socket",
+      "the packet belongs to a local socket, but no rule delivers it locally",
+    ]);
+    if (layout.family === "ip6")
+      here = this.#without(here, this.#staysOnLink(), ["martian", "a source that is not forwarded"]);
+    here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
+    here = this.#thatFit(here);
+    if (here.when === FALSE) return;
+    here = changed(
+      here,
+      computed(bdd, here, layout.bits.ttl, (ttl) => Math.max(0, ttl - 1)),
+    );
+    this.#leave(passHook(passing, "forward", here), "forward", passing);
+  }
+
+  /** ip6_forward: no source of this link alone, nor one that is no host's. */
+  #staysOnLink(): Ref {
+    const { bdd } = this.#space;
+    const top = (bits: bigint, length: number): Ref => {
+      const shift = BigInt(128 - length);
+      return this.#space.masked("src", ((1n << BigInt(length)) - 1n) << shift, bits << shift);
+    };
+    return bdd.union([top(0x3fan, 10), top(0xffn, 8), this.#space.is("src", 0n), this.#space.is("src", 1n)]);
+  }
+
+  /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
+  send(coming: Flow): void {
+    const passing = this.#passing(1);
+    const sets = outputRouting(this.#space);
+    this.#refuse(coming, sets);
+    const led = this.#led(coming, sets, outputLeaving(this.#space));
+    const here = changed(led, this.#copied(led, "oif", "nextOif"));
+    if (here.when === FALSE) return;
+    const past = passHook(passing, "output", here);
+    this.#leave(changed(past, this.#copied(past, "nextOif", "oif")), "sent", passing);
+  }
+
+  *#copied(flow: Flow, from: "oif" | "nextOif", to: "oif" | "nextOif"): Iterable<readonly [number, Ref]> {
+    const { bdd, layout } = this.#space;
+    if (flow.when === FALSE) return;
+    for (const [index, level] of layout.bits[to].entries()) {
+      const source = layout.bits[from][index] ?? null;
+      if (level !== null && source !== null) yield [level, bitNow(bdd, flow, source)];
+    }
+  }
+
+  /** ip_route_me_harder: chains of this hook still see the device before it. */
+  #rerouted(flow: Flow): Flow {
+    const { layout } = this.#space;
+    if (flow.when === FALSE) return NOTHING;
+    const sets = outputRouting(this.#space);
+    this.#refuse(flow, sets);
+    const led = this.#led(flow, sets, outputLeaving(this.#space));
+    const seen = layout.bits.oif.flatMap((level) =>
+      level === null ? [] : [[level, bitNow(this.#space.bdd, flow, level)] as const],
+    );
+    return changed(changed(led, this.#copied(led, "oif", "nextOif")), led.when === FALSE ? [] : seen);
+  }
+
+  /** POSTROUTING and the device: lo brings the packet back. */
+  #leave(coming: Flow, delivery: Delivery, passing: Passing): void {
+    const { bdd, layout } = this.#space;
+    if (coming.when === FALSE) return;
+    const sent = passDevices(passing, "egress", passHook(passing, "postrouting", coming));
+    this.#drop(within(bdd, sent, this.#lost), "carrier", "the device has no carrier");
+    const here = this.#without(within(bdd, sent, bdd.not(this.#lost)), this.#withoutCarrier(), [
+      "carrier",
+      "the device has no carrier",
+    ]);
+    let rest = here;
+    for (const [name, end] of this.#ends(delivery)) {
+      const own = asEntered(bdd, rest, this.#space.device("oif", name, false));
+      const piece = within(bdd, rest, own);
+      if (piece.when === FALSE) continue;
+      this.#end({ ...end, flow: piece });
+      rest = within(bdd, rest, bdd.not(own));
+    }
+    const roundByLo = asEntered(bdd, rest, this.#space.device("oif", "lo", false));
+    this.#end({
+      verdict: "accept",
+      delivery,
+      reason: "route",
+      what: null,
+      at: null,
+      inside: null,
+      flow: within(bdd, rest, bdd.not(roundByLo)),
+    });
+    const back = within(bdd, rest, roundByLo);
+    if (back.when === FALSE) return;
+    const lo = this.#space.devices.names.findIndex(({ name, isOther }) => name === "lo" && !isOther);
+    this.receive(
+      changed(back, [
+        ...assigned(layout.bits.iif, lo),
+        ...assigned(layout.bits.oif, 0),
+        ...assigned(layout.bits.nextOif, 0),
+      ]),
+      passing.round + 1,
+    );
+  }
+
+  #withoutCarrier(): Ref {
+    const { links } = this.#space.program;
+    return this.#space.bdd.union(
+      [...links.values()]
+        .filter(({ flags }) => flags.includes("NO-CARRIER"))
+        .map(({ name }) => this.#space.device("oif", name, false)),
+    );
+  }
+
+  /** Devices behind which the journey is told no further: tunnels, and pairs whose other end is on this node, too. */
+  *#ends(delivery: Delivery): Iterable<readonly [string, Omit<Fate, "flow">]> {
+    const { links, beyond } = this.#space.program;
+    for (const name of beyond.tunnels.keys())
+      yield [name, { verdict: "accept", delivery, reason: "route", what: null, at: null, inside: name }];
+    for (const { name, peer } of links.values()) {
+      const other = links.get(peer ?? "");
+      if (other?.peer !== name) continue;
+      const what = `comes back in by ${other.name}, the other end of ${name}`;
+      yield [name, { verdict: "unknown", delivery: "none", reason: "route", what, at: null, inside: null }];
+    }
+  }
+}
+
+const HOST = 0;
+const OTHER_HOST = 3;
+const LONGEST = 0xffff;

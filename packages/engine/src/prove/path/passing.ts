@@ -1,0 +1,26 @@
+import type { BaseChain, StackHook } from "../../program/program.ts";
+import type { ChainFlows } from "../chain.ts";
+import type { Flow } from "../flow.ts";
+import type { Space } from "../space.ts";
+import type { Fate } from "./fate.ts";
+
+/** Packets in front of a base chain, and all that its chains do with them. */
+export interface Visit {
+  readonly hook: StackHook;
+  readonly base: BaseChain;
+  /** They, by what they were where their journey began. */
+  readonly coming: Flow;
+  readonly chains: ChainFlows;
+}
+
+/** One hook that packets pass. */
+export interface Passing {
+  readonly space: Space;
+  /** Packets come through a hook once more when they come round by lo. */
+  readonly round: number;
+  /** Packets that get no further. */
+  end(fate: Fate): void;
+  visited(visit: Visit): void;
+  /** ip_route_me_harder: the packets with the device that their new route leads to. */
+  reroute(flow: Flow): Flow;
+}

@@ -1,0 +1,74 @@
+import type { Address } from "../base/address.ts";
+import type { StackHook } from "../program/program.ts";
+import { FALSE } from "./bdd/bdd.ts";
+import type { Bdd, Ref } from "./bdd/bdd.ts";
+import { between, numberBits } from "./bdd/numbers.ts";
+import { changed } from "./flow.ts";
+import type { Flow } from "./flow.ts";
+import type { FieldName } from "./layout.ts";
+import type { Space } from "./space.ts";
+
+/** A rule that asks something of packets, or does something with them. */
+export interface Place {
+  readonly space: Space;
+  /** As people name it: `filter/FORWARD/3`. */
+  readonly place: string;
+  /** Tells two visits of one rule apart, since chance does not fall the same way twice: `1 forward`. */
+  readonly visit: string;
+  /** Null: nobody asks what becomes of the packets behind the table, so that NAT changes nothing. */
+  readonly hook: StackHook | null;
+}
+
+/** A place, and what rules before it have done beside changing the packet. */
+export interface Asking extends Place {
+  /** ipsets that a rule may have changed before: what they hold now nobody knows. */
+  readonly changedSets: ReadonlySet<string>;
+}
+
+/** What nobody can say at this place. */
+export function unknownHere({ space, place, visit }: Place, what: string, why: string): Ref {
+  return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why });
+}
+
+/** A number in the place of a field's that nobody can tell. */
+function unknownNumber({ space, place, visit }: Place, field: FieldName, what: string): readonly Ref[] {
+  return space.unknownNumber(field, `${visit} ${place} ${what}`, { what: `${what} at ${place}`, why: "extension" });
+}
+
+/** A field that nobody can tell from here on. */
+export function anything(at: Place, flow: Flow, field: FieldName, what: string): Flow {
+  const values = unknownNumber(at, field, what);
+  return changed(
+    flow,
+    at.space.layout.bits[field].flatMap((level, index) => {
+      const value = values[index];
+      return level === null || value === undefined ? [] : [[level, value] as const];
+    }),
+  );
+}
+
+/** A number of a range that nobody knows and that one thing, whichever rule it is, puts in the place of a field's. */
+export function oneOf(space: Space, field: FieldName, range: NumberRange, what: string): readonly Ref[] {
+  return confined(space.bdd, space.unknownNumber(field, what, { what, why: "random" }), range);
+}
+
+/** A number of a range that nobody knows, of so many bits. */
+export function someNumber(at: Place, width: number, range: NumberRange, what: string): readonly Ref[] {
+  const bits = Array.from({ length: width }, (_, index) =>
+    unknownHere(at, `bit ${String(width - 1 - index)} of ${what}`, "random"),
+  );
+  return confined(at.space.bdd, bits, range);
+}
+
+interface NumberRange {
+  readonly from: Address;
+  readonly to: Address;
+}
+
+/** Values outside of the range stand for its first number. */
+function confined(bdd: Bdd, bits: readonly Ref[], { from, to }: NumberRange): readonly Ref[] {
+  const levels = bits.map((bit) => bdd.level(bit));
+  const inside = between(bdd, levels, from, to);
+  const first = numberBits(levels, from);
+  return bits.map((bit, index) => bdd.ite(inside, bit, first[index] ?? FALSE));
+}
