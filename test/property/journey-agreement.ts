@@ -3,6 +3,7 @@ import { NodeState, walkPacket } from "@hookwalk/engine";
 import type { Arrival, Outcome, Packet } from "@hookwalk/engine";
 import type { Fate } from "../../packages/engine/src/prove/path/fate.ts";
 import type { Journeys } from "../../packages/engine/src/prove/path/journeys.ts";
+import type { FieldName } from "../../packages/engine/src/prove/layout.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
 import { newSkb } from "../../packages/engine/src/walk/skb.ts";
 import { packetValues } from "./packet-values.ts";
@@ -68,21 +69,26 @@ function differenceOf(space: Space, fate: Fate, outcome: Outcome, values: Values
   if (verdict !== outcome.verdict && !isLostReject) return words;
   if (fate.inside !== null || verdict !== "accept") return null;
   if (delivery !== outcome.delivery) return words;
-  const wanted: readonly (readonly [Parameters<typeof numberNow>[2]["field"], number | bigint | null])[] = [
-    ["mark", outcome.mark],
-    ["src", outcome.packet.src],
-    ["dst", outcome.packet.dst],
-    ["sport", outcome.packet.sport],
-    ["dport", outcome.packet.dport],
-    ["ttl", outcome.packet.ttl],
-    ["oif", delivery === "local" ? null : deviceOf(space, outcome.oif)],
-  ];
-  for (const [field, value] of wanted) {
-    if (value === null) continue;
+  const changed = changesOf(space, outcome).find(([field, value]) => {
     const now = numberNow(space, fate.flow, { field, values });
-    if (now !== null && now !== BigInt(value)) return `${words} with ${field} ${String(now)}`;
-  }
-  return null;
+    return value !== null && now !== null && now !== BigInt(value);
+  });
+  return changed === undefined ? null : `${words} with another ${changed[0]}`;
+}
+
+function changesOf(
+  space: Space,
+  { mark, packet, delivery, oif }: Outcome,
+): readonly (readonly [FieldName, number | bigint | null])[] {
+  return [
+    ["mark", mark],
+    ["src", packet.src],
+    ["dst", packet.dst],
+    ["sport", packet.sport],
+    ["dport", packet.dport],
+    ["ttl", packet.ttl],
+    ["oif", delivery === "local" ? null : deviceOf(space, oif)],
+  ];
 }
 
 function deviceOf({ devices }: Space, name: string | null): number | null {

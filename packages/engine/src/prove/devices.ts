@@ -76,23 +76,13 @@ export class DeviceNames {
   }
 
   #addTest(test: Test): void {
-    switch (test.kind) {
-      case "interface":
-        this.add(test.name, test.prefix);
-        return;
-      case "any":
-      case "all":
-        for (const part of test.tests) this.#addTest(part);
-        return;
-      case "not":
-        this.#addTest(test.test);
-        return;
-      case "compare":
-        this.#addValue(test.value);
-        for (const range of test.ranges) this.#addRange(test.value, range);
-        return;
-      case "lookup":
-        this.#addKey(test.key, test.set);
+    if (test.kind === "interface") this.add(test.name, test.prefix);
+    else if (test.kind === "any" || test.kind === "all") for (const part of test.tests) this.#addTest(part);
+    else if (test.kind === "not") this.#addTest(test.test);
+    else if (test.kind === "lookup") this.#addKey(test.key, test.set);
+    else if (test.kind === "compare") {
+      this.#addValue(test.value);
+      for (const range of test.ranges) this.#addRange(test.value, range);
     }
   }
 

@@ -1,4 +1,6 @@
-import { zeroOf } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
+import { familyOf, zeroOf } from "../base/address.ts";
+import type { Socket } from "../model/host.ts";
 import type { Action } from "../program/action.ts";
 import { PROTO } from "../program/protocol.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
@@ -20,16 +22,20 @@ export function transparentListener(
   });
   // Without a port of its own the rule means the packet's, without an address that of the device.
   if (program.sockets === null || port === 0) return listens;
-  const found = (["tcp", "udp"] as const).map((proto) => {
+  const answers = (["tcp", "udp"] as const).map((proto) => {
     const own = (program.sockets ?? []).filter((socket) => socket.proto === proto && socket.localPort === port);
-    const of = space.is("proto", PROTO[proto]);
-    if (own.length === 0) return FALSE;
-    const [only] = own;
-    const isPlain = own.length === 1 && only?.state === (proto === "tcp" ? "LISTEN" : "UNCONN") && only.device === null;
-    const isWildcard = only?.localAddress === null || only?.localAddress === zeroOf(layout.family);
-    const isFound = isPlain && (isWildcard || (address !== null && only?.localAddress === address));
-    const answer = isFound ? (only?.transparent ?? null) : null;
-    return bdd.and(of, answer === null ? listens : answer ? TRUE : FALSE);
+    const [only, ...others] = own;
+    const isOf = space.is("proto", PROTO[proto]);
+    if (only === undefined) return FALSE;
+    const told = others.length === 0 && takes(only, address ?? zeroOf(layout.family)) ? only.transparent : null;
+    return bdd.and(isOf, told === null ? listens : told ? TRUE : FALSE);
   });
-  return bdd.union(found);
+  return bdd.union(answers);
+}
+
+/** A listener on every device that is there for an address, or for all. */
+function takes({ state, device, localAddress }: Socket, address: Address): boolean {
+  const listens = state === "LISTEN" || state === "UNCONN";
+  const isFor = localAddress === null || localAddress === address || localAddress === zeroOf(familyOf(address));
+  return listens && device === null && isFor;
 }

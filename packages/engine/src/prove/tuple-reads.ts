@@ -52,20 +52,12 @@ function ofTest(test: Test): readonly Value[] {
 }
 
 function ofAction(action: Action): readonly Value[] {
-  switch (action.kind) {
-    case "assign":
-      return [action.value];
-    case "verdict-map":
-      return action.key;
-    case "element":
-      return [...action.key, ...action.data];
-    case "nat-values":
-      return [action.spec.addresses, action.spec.ports].flatMap((range) =>
-        range === null ? [] : [range.from, range.to],
-      );
-    default:
-      return [];
-  }
+  if (action.kind === "assign") return [action.value];
+  if (action.kind === "verdict-map") return action.key;
+  if (action.kind === "element") return [...action.key, ...action.data];
+  if (action.kind !== "nat-values") return [];
+  const { addresses, ports } = action.spec;
+  return [addresses, ports].flatMap((range) => (range === null ? [] : [range.from, range.to]));
 }
 
 function* withParts(value: Value): Iterable<Value> {

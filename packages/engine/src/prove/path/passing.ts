@@ -19,8 +19,8 @@ export interface Passing {
   /** Packets come through a hook once more when they come round by lo. */
   readonly round: number;
   /** Packets that get no further. */
-  end(fate: Fate): void;
-  visited(visit: Visit): void;
+  readonly end: (fate: Fate) => void;
+  readonly visited: (visit: Visit) => void;
   /** ip_route_me_harder: the packets with the device that their new route leads to. */
-  reroute(flow: Flow): Flow;
+  readonly reroute: (flow: Flow) => Flow;
 }
