@@ -96,7 +96,7 @@ function findingOf(journeys: Journeys, asked: Asked, query: Query): Pick<Finding
   const perhaps = bdd.minus(set, sure);
   // Of `who` only the sources are told, and those that are sure are not told again.
   const isWho = query.question === "who";
-  const shown = isWho ? (packets: Ref): Ref => sources(space, packets) : (packets: Ref): Ref => packets;
+  const shown = (packets: Ref): Ref => (isWho ? sources(space, packets) : possibly(space, packets));
   const among = shown(domain);
   const tell = (packets: Ref): Description => describeSet(space, packets, { among, most: MOST_PRODUCTS });
   const groups = groupsOf(journeys, set, sure).map(({ packets, fate }): AnswerGroup => {
@@ -104,7 +104,7 @@ function findingOf(journeys: Journeys, asked: Asked, query: Query): Pick<Finding
     const witness = witnessOf(space, packets, atEntry(asked.origin), confirms);
     return { asked, fate, packets: tell(shown(packets)), witness };
   });
-  const undecided = bdd.minus(shown(possibly(space, perhaps)), isWho ? shown(sure) : FALSE);
+  const undecided = bdd.minus(shown(perhaps), isWho ? shown(sure) : FALSE);
   if (undecided === FALSE) return { groups, open: null };
   return { groups, open: { asked, packets: tell(undecided), facts: openFacts(space, perhaps) } };
 }

@@ -29,10 +29,11 @@ function factsIn(space: Space, set: Ref): readonly number[] {
   });
 }
 
-/** The packets that are in a set if it is right what no snapshot tells. */
+/** The packets that can be in a set, however it is that nobody knows. */
 export function possibly(space: Space, set: Ref): Ref {
-  const facts = factsIn(space, set);
-  return facts.length === 0 ? set : space.bdd.exists(set, space.bdd.cube(facts));
+  const { bdd } = space;
+  const unknown = bdd.support(set).filter((level) => space.unknownAt(level) !== null);
+  return unknown.length === 0 ? set : bdd.exists(set, bdd.cube(unknown));
 }
 
 /** What a set hangs on that the snapshot does not say, each once. */

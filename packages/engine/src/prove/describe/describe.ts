@@ -33,10 +33,21 @@ export function describeSet(space: Space, set: Ref, options: DescribeOptions = {
   const most = options.most ?? MOST_PRODUCTS;
   const before = bdd.mark();
   try {
-    return description(space, set, options.among ?? everyPacket(space), most);
+    return description(space, unknownsLast(space, set), options.among ?? everyPacket(space), most);
   } finally {
     bdd.release(before);
   }
+}
+
+/** The same with what nobody knows behind all fields: bits of unknown numbers stand between those of a field. */
+function unknownsLast(space: Space, set: Ref): Ref {
+  const { bdd, layout } = space;
+  const moved = new Map<number, Ref>();
+  for (const level of bdd.support(set)) {
+    const unknown = level < layout.end ? space.unknownAt(level) : null;
+    if (unknown !== null) moved.set(level, space.unknown(`told ${String(level)}`, unknown));
+  }
+  return moved.size === 0 ? set : bdd.compose(set, bdd.substitution(moved));
 }
 
 function description(space: Space, set: Ref, among: Ref, most: number): Description {
