@@ -6,7 +6,7 @@ import { hookwalk, session } from "./hookwalk.ts";
 
 const SLAVE = ["-q", "-f", "test/nodes/calico-slave2"];
 const ACK = ["-q", "-f", "test/nodes/ack-cilium"];
-const NATIVE = ["-q", "-f", "test/nodes/cilium-native"];
+const DOCKER = ["-q", "-f", "test/nodes/calico-slave1"];
 
 describe("hookwalk reach", () => {
   it.each([
@@ -14,7 +14,8 @@ describe("hookwalk reach", () => {
     ["node-ports", [...SLAVE, "can anything from cali+ reach the node's own ports other than DNS and DHCP"]],
     ["leave", [...ACK, "which packets leave by eth2"]],
     ["untracked", [...ACK, "which packets are untracked"]],
-    ["masqueraded", [...NATIVE, "is every packet from 10.0.0.0/24 to 192.168.0.0/16 masqueraded"]],
+    ["masqueraded", [...DOCKER, "is every packet from 172.16.163.0/24 to 8.8.0.0/16 masqueraded"]],
+    ["not-masqueraded", [...SLAVE, "is every packet from 192.168.202.0/26 to 8.8.0.0/16 masqueraded"]],
     ["rule", [...SLAVE, "which packets can reach rule 1 of chain cali-pi-namespace-default"]],
     ["chinese", [...ACK, "which packets are untracked", "--lang", "zh"]],
     ["wrong-word", [...SLAVE, "which packets to 10.0.0.1 are masqarded"]],
