@@ -67,7 +67,7 @@ describeKernel("and so does what later versions write", () => {
   const settings = [
     ["3.16.0", {}],
     ["3.26.0", { deny: "REJECT", filterAllow: "RETURN", mangleAllow: "RETURN" }],
-    ["3.30.0", {}],
+    ["3.30.0", { flowLogs: true }],
     ["3.32.0", { natPortRange: { from: 40_000, to: 50_000 }, natOutgoingInterface: "eth+" }],
   ] as const;
   const all = TOOLS.flatMap(([tool, family]) =>

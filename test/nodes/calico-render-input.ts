@@ -37,8 +37,8 @@ export function policyRule(action: PolicyRule["action"], asked: Partial<PolicyRu
 }
 
 export function policy(name: string, of: Partial<Policy> = {}): Policy {
-  const names = { title: `Policy ${name}`, groupName: name, tier: "default", selector: name };
-  return { name, ...names, ingress: [], egress: [], ...of };
+  const names = { title: `Policy ${name}`, groupName: name, logName: name, tier: "default", selector: name };
+  return { name, ...names, isUntracked: false, ingress: [], egress: [], ...of };
 }
 
 /** The policies of one tier, in both directions. */
@@ -84,6 +84,7 @@ export const PLAIN: FelixSettings = {
   vxlan: null,
   vxlanPort: 4789,
   wireguard: null,
+  hasWireguard: false,
   wireguardHosts: null,
   ipvs: null,
   randomFully: false,
@@ -95,6 +96,7 @@ export const PLAIN: FelixSettings = {
   allowVxlanFromWorkloads: false,
   allowIpipFromWorkloads: false,
   dropInvalid: true,
+  flowLogs: false,
   serviceLoops: "DROP",
 };
 
@@ -266,6 +268,7 @@ export function everythingLater(family: Family, version: string, felix: Partial<
       markMask: 0xffff_0000,
       vxlan: { hasTunnelAddress: true },
       wireguard: { interface: family === "ip" ? "wireguard.cali" : "wg-v6.cali", port: 51_820 },
+      hasWireguard: true,
       wireguardHosts: ["wireguard.cali", "wg-v6.cali"],
       ipvs: { nodePorts: [range(30_000, 32_767)] },
       randomFully: true,

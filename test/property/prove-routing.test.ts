@@ -1,67 +1,18 @@
 /** Where prove says that packets are routed to, each of them is: single packets are routed by the walk. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import {
-  compileProgram,
-  parseAddress,
-  parsePacketOptions,
-  parsePrefix,
-  parseSnapshot,
-  printAddress,
-} from "@hookwalk/engine";
+import { compileProgram, parseAddress, parsePacketOptions, parseSnapshot, printAddress } from "@hookwalk/engine";
 import type { Program } from "@hookwalk/engine";
 import { inputForwarded, inputRouting } from "../../packages/engine/src/prove/routing/input.ts";
 import { outputLeaving, outputRouting } from "../../packages/engine/src/prove/routing/output.ts";
 import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
 import { nodeNames, packetsOf, readNode } from "../nodes/node.ts";
-import { NETS, OWN, routingFiles } from "./generate-routing.ts";
+import { routingFiles } from "./generate-routing.ts";
 import type { NodeFiles } from "./generate-routing.ts";
 import { partitionFault, routingDifference } from "./routing-agreement.ts";
 import type { Proved } from "./routing-agreement.ts";
-
-type Family = "ip" | "ip6";
-
-/** The first and the last address of a network, and those next to them. */
-function boundariesOf(text: string): readonly string[] {
-  const prefix = parsePrefix(text);
-  if (prefix === null) return [];
-  const size = typeof prefix.address === "number" ? 32 - prefix.length : 128 - prefix.length;
-  const first = BigInt(prefix.address);
-  const last = first + (1n << BigInt(size)) - 1n;
-  const most = typeof prefix.address === "number" ? 0xffff_ffffn : (1n << 128n) - 1n;
-  const all = [first - 1n, first, last, last + 1n].filter((one) => one >= 0n && one <= most);
-  return all.map((one) => printAddress(typeof prefix.address === "number" ? Number(one) : one));
-}
-
-const SPECIAL: Readonly<Record<Family, readonly string[]>> = {
-  ip: ["0.0.0.0", "255.255.255.255", "224.0.0.1", "224.0.1.9", "127.0.0.9", "8.8.8.8"],
-  ip6: ["::", "ff02::1", "ff02::2", "ff05::2", "ff02::9", "2001:db9::9"],
-};
-
-function packetOptions(
-  addresses: readonly string[],
-  devices: readonly string[],
-  family: Family,
-): fc.Arbitrary<ReadonlyMap<string, unknown>> {
-  const address = fc.constantFrom(...addresses);
-  const where = fc.oneof(
-    { weight: 3, arbitrary: fc.record({ iif: fc.constantFrom(...devices) }) },
-    { weight: 1, arbitrary: fc.record({ local: fc.constant("true"), uid: fc.constantFrom("0", "1500", "3000") }) },
-  );
-  const port = fc.constantFrom("80", "1000", "40000");
-  const l4 = fc.oneof(
-    fc.record({ proto: fc.constantFrom("tcp", "udp", "sctp"), sport: port, dport: port }),
-    fc.record({ proto: fc.constantFrom(...(family === "ip" ? ["icmp", "igmp"] : ["ipv6-icmp"])) }),
-  );
-  const rest = fc.record({
-    src: address,
-    dst: address,
-    mark: fc.constantFrom("0x0", "0x1", "0x2", "0x12", "0x200"),
-    tos: fc.constantFrom("0", "0x10", "0x08"),
-  });
-  return fc.tuple(where, l4, rest).map(([a, b, c]) => new Map<string, unknown>(Object.entries({ ...a, ...b, ...c })));
-}
+import { SPECIAL, boundariesOf, routedAddresses, routedPackets } from "./routed-packets.ts";
 
 interface Both {
   readonly input: Proved;
@@ -92,11 +43,11 @@ function programOf(files: NodeFiles): Program {
 }
 
 for (const family of ["ip", "ip6"] as const) {
-  const addresses = [...NETS[family].flatMap(boundariesOf), ...OWN[family], ...SPECIAL[family]];
+  const addresses = routedAddresses(family);
   const devices = ["eth0", "eth1", "eth2", "lo", "eth9"];
   it(`routes every packet as the walk routes each: ${family}`, () => {
     let compared = 0;
-    const packets = fc.array(packetOptions(addresses, devices, family), { minLength: 40, maxLength: 40 });
+    const packets = fc.array(routedPackets(addresses, devices, family), { minLength: 40, maxLength: 40 });
     fc.assert(
       fc.property(routingFiles(family), packets, (files, all) => {
         const space = spaceOf(programOf(files), family);
@@ -125,7 +76,7 @@ it.each(nodeNames)("routes every packet as the walk routes each: %s", (node) => 
   const addresses = [...new Set([...nets.flatMap(boundariesOf), ...SPECIAL.ip])].filter(
     (one) => parseAddress(one) !== null,
   );
-  const random = fc.sample(packetOptions(addresses, [...program.links.keys(), "lo"], "ip"), { numRuns: 400, seed: 7 });
+  const random = fc.sample(routedPackets(addresses, [...program.links.keys(), "lo"], "ip"), { numRuns: 400, seed: 7 });
   let compared = 0;
   for (const options of [...packetsOf(node).map(({ fields }) => fields), ...random]) {
     const difference = differenceOf(space, both, options);

@@ -157,6 +157,19 @@ describe("cilium-config decides", () => {
     expect(own).toMatch(/^cni-05-cilium\.conflist \{\n/);
     expect(own).toContain('"enable-debug": true,\n       "log-file": "/tmp/cni.log"');
     expect(others).toEqual([]);
+    const plugins = (mode: string): readonly string[] => {
+      const { added } = renderedOn({ version: "1.18", data: { "cni-chaining-mode": mode } });
+      return added.cni.flatMap(({ text, plugins }) => {
+        const list: unknown = JSON.parse(text);
+        expect(list).toMatchObject({ name: mode, plugins: plugins.map((type) => ({ type })) });
+        return plugins;
+      });
+    };
+    expect(plugins("flannel")).toEqual(["flannel", "portmap", "cilium-cni"]);
+    expect(plugins("portmap")).toEqual(["cilium-cni", "portmap"]);
+    expect(cni({ "cni-chaining-mode": "flannel" })[0]).toContain(
+      '"chaining-mode": "flannel",\n       "enable-debug": false,',
+    );
     expect(cni({ "cni-chaining-mode": "aws-cni" })).toEqual([]);
     expect(cni({}, "1.13")).toEqual([]);
   });
@@ -294,6 +307,14 @@ describe("what the agent would not start with is refused, and what one endpoint 
     const said = judged({ version: "1.18.2", data: { ...data, "install-no-conntrack-iptables-rules": "true" } });
     expect(said[0]).toContain("data.install-no-conntrack-iptables-rules false (");
     expect(said.at(-1)).toBe("nothing");
+  });
+
+  it("rules by the index of a device, which no object tells", () => {
+    const data = { "egress-multi-home-ip-rule-compat": "true" };
+    const [said = "", ...others] = judged({ version: "1.18.2", data: { ...data, ipam: "eni" } });
+    expect(said).toContain("data.egress-multi-home-ip-rule-compat false (ipam: eni)");
+    expect(others.at(-1)).toBe("nothing");
+    expect(judged({ version: "1.18.2", data }).at(-1)).toBe("rendered");
   });
 
   it("a cluster whose number shares the mark of ENIs", () => {

@@ -47,6 +47,8 @@ export const diagnostics = {
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
   "render-calico-no-limits":
     "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
+  "render-calico-no-flow-logs":
+    "rules of flow logs are not rendered for nftables yet\nAll other rules are; none of them says anything else without these.",
   "render-calico-no-device":
     "HostEndpoint {endpoint}: no device of the node has an address that it expects\nIt is left out. Devices stand in a hookwalk.dev/v1 Node.",
   "unknown-line": "not a line of {format}: “{text}”\nThe line is skipped; everything around it was read.",
@@ -294,7 +296,7 @@ export const commandLine = {
     "0 ok (a drop is an answer) · 1 findings, differences, expectation not met · 2 usage · 3 input cannot be read · 4 environment · 5 the outcomes disagree, or unknown · 70 bug · 130 interrupted",
   "more-help": "`hookwalk COMMAND --help` says more about one command.",
   trace: "walk one packet, or many, and say which rule decided",
-  lint: "say what is wrong with a snapshot: its rules, and how its listings show them",
+  lint: "say what is wrong with a snapshot: rules, sets, routing, settings, and how its listings show them",
   diff: "say what differs between two snapshots, counters and spelling aside",
   test: "check what you expect of a node's packets, from a file",
   show: "print the rules, sets, routes and counts of a snapshot",

@@ -5,6 +5,8 @@ export const lint = {
     "{set} is in no listing of sets, and rules name it ({count}): the kernel holds no rule without its set\nThe sets are of another moment, or not all of them were listed: take `ipset save` together with the rules. What such a rule matches is unknown.",
   "set-empty":
     "this rule accepts members of {set}, and it has none: nobody is let in by it\nFind who was to fill it. If it may be empty, the rule does no harm.",
+  "set-empty-refuses":
+    "this rule refuses all who are no members of {set}, and it has none: it refuses everybody\nFind who was to fill it. Until then the rule lets nobody through.",
   "set-never-matches":
     "this rule matches nothing: it names {sides} of {set}, which has more dimensions ({type})\nName a side for each: `src` or `dst`, joined by commas.",
   "set-always-matches":

@@ -7,6 +7,8 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "任何集合列表中都没有 {set}，却有规则引用它（{count} 条）：内核不会保留缺少集合的规则\n集合与规则取自不同时刻，或集合没有列全：请把 `ipset save` 与规则一起抓取。这样的规则匹配什么尚不可知。",
   "set-empty":
     "这条规则放行 {set} 的成员，而它没有成员：没有谁因此得以放行\n找出本应由谁填充它。若它本可为空，这条规则无害。",
+  "set-empty-refuses":
+    "这条规则拒绝 {set} 成员以外的所有来者，而它没有成员：全部被拒绝\n找出本应由谁填充它。在此之前，没有谁能通过。",
   "set-never-matches":
     "这条规则什么也不匹配：它只写了 {set} 的 {sides}，而该集合的维数更多（{type}）\n为每一维写明一边：`src` 或 `dst`，以逗号相连。",
   "set-always-matches":

@@ -42,6 +42,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
+  "render-calico-no-flow-logs": "尚不为 nftables 渲染流日志的规则\n其余规则都已渲染；少了它们，其余规则的含义不变。",
   "render-calico-no-device":
     "HostEndpoint {endpoint}：节点上没有哪个设备具有它期望的地址\n略过它。设备写在 hookwalk.dev/v1 Node 中。",
   "unknown-line": "不是 {format} 的行：“{text}”\n跳过该行；其余内容照常读取。",
@@ -264,7 +265,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
     "0 正常（丢弃也是答案）· 1 与期望不符 · 2 用法错误 · 3 输入无法读取 · 4 环境问题 · 5 结果不一致或无法判定 · 70 程序缺陷 · 130 被中断",
   "more-help": "`hookwalk 命令 --help` 给出该命令的详细说明。",
   trace: "让一个或多个报文走一遍，指出由哪条规则决定",
-  lint: "指出快照中的问题：规则本身，以及列表如何显示它们",
+  lint: "指出快照中的问题：规则、集合、路由、内核参数，以及列表如何显示它们",
   diff: "指出两个快照的差异，不计计数器和写法",
   test: "按文件检查对节点上报文的期望",
   show: "打印快照中的规则、集合、路由与统计",

@@ -1,73 +1,78 @@
-import type { AddressType, Test } from "../program/test.ts";
+import type { AddressField, AddressType, Test } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
+import { routeDevices } from "./routing/link-bound.ts";
+import { localParts } from "./routing/local-address.ts";
+import { ADDRESS } from "./routing/lookup-key.ts";
+import { Lookups } from "./routing/lookup.ts";
+import { LIMITED_BROADCAST, v4Net, v6Net } from "./routing/special-address.ts";
+import { describeBack } from "./routing/way-back.ts";
 import type { Space } from "./space.ts";
 
-const MULTICAST_V4 = { value: 0xe000_0000, mask: 0xf000_0000 };
-const MULTICAST_V6 = { value: 0xffn << 120n, mask: 0xffn << 120n };
-/** Those that ask a route (match_lookup_rt6). */
-const ROUTED_V6: ReadonlySet<AddressType> = new Set(["ANYCAST", "LOCAL", "UNREACHABLE"]);
+/** An address, and the device that it is held against; null: none. */
+interface Asked {
+  readonly field: AddressField;
+  readonly side: "iif" | "oif" | null;
+  /** Addresses that nobody knows to be this node's. */
+  readonly own: Ref;
+}
 
 /** xt_addrtype.c. `open`: what no dump decides. */
 export function addressTypeSet(space: Space, test: Test & { kind: "addrtype" }, open: (what: string) => Ref): Ref {
-  const holds = space.layout.family === "ip" ? v4(space, test, open) : v6(space, test, open);
-  return test.negated ? space.bdd.not(holds) : holds;
+  const { field, types, limit, negated } = test;
+  const { bdd, program, family } = space;
+  const isUntold = !program.hasLinks && !family.fib.complete;
+  const words = `the ${field === "src" ? "source" : "destination"} is an address of this node`;
+  const side = limit === null ? null : limit === "in" ? "iif" : "oif";
+  const asked = { field, side, own: isUntold ? open(words) : FALSE } as const;
+  const holds =
+    space.layout.family === "ip"
+      ? bdd.union(addressTypesV4(space, asked).flatMap(({ type, when }) => (types.includes(type) ? [when] : [])))
+      : setV6(space, types, asked, open);
+  return negated ? bdd.not(holds) : holds;
 }
 
-/** inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only; policy rules do not count. */
-function v4(space: Space, { field, types, limit }: Test & { kind: "addrtype" }, open: (what: string) => Ref): Ref {
-  const { bdd } = space;
-  const wants = (type: AddressType): boolean => types.includes(type);
-  const constants = bdd.or(space.is(field, 0), space.is(field, 0xffff_ffff));
-  const multicast = space.inNet(field, MULTICAST_V4);
-  const yes: Ref[] = [];
-  if (wants("BROADCAST")) yes.push(constants);
-  if (wants("MULTICAST")) yes.push(bdd.minus(multicast, constants));
-  let rest = bdd.and(bdd.not(constants), bdd.not(multicast));
-  if (!space.program.hasLinks && !space.family.fib.complete) {
-    const own = open(`the ${field === "src" ? "source" : "destination"} is an address of this node`);
-    if (wants("LOCAL")) yes.push(bdd.and(rest, own));
-    rest = bdd.minus(rest, own);
-  }
-  for (const { type, set } of localEntries(space, field, limit)) {
-    if (wants(type)) yes.push(bdd.and(rest, set));
-    rest = bdd.minus(rest, set);
-  }
-  if (wants("UNICAST")) yes.push(rest);
-  return bdd.union(yes);
-}
-
-/** The local table, in the order in which its entries decide: behind another device than the one asked for an address is UNICAST. */
-function* localEntries(
+/** inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only; policy rules do not count. Disjoint; together every packet. */
+function addressTypesV4(
   space: Space,
-  field: "src" | "dst",
-  limit: "in" | "out" | null,
-): Iterable<{ readonly type: AddressType; readonly set: Ref }> {
+  { field, side, own }: Asked,
+): readonly { readonly type: AddressType; readonly when: Ref }[] {
   const { bdd } = space;
-  const side = limit === "in" ? "iif" : "oif";
-  for (const { route, net } of space.family.fib.tables.get("local")?.entries() ?? []) {
-    const here = space.inNet(field, net);
-    if (limit !== null) {
-      const names = route.nexthops.map(({ dev }) => dev);
-      const elsewhere = space.devicesWhere(
-        side,
-        ({ name, isOther }) => name !== "" && (isOther || !names.includes(name)),
-      );
-      yield { type: "UNICAST", set: bdd.and(here, elsewhere) };
-    }
-    yield { type: TYPES.get(route.type) ?? "UNICAST", set: here };
-  }
+  const constants = bdd.or(space.is(field, 0), space.is(field, LIMITED_BROADCAST));
+  const multicast = bdd.minus(v4Net(space, field, "multicast"), constants);
+  const rest = bdd.not(bdd.or(constants, multicast));
+  const told = bdd.minus(rest, own);
+  const parts = localParts(space, field).flatMap(({ type, devices, when }) => {
+    const here = bdd.and(told, when);
+    // Behind another device than the one asked for an address is UNICAST.
+    const elsewhere = side === null || type === null ? FALSE : outsideOf(space, side, devices);
+    return [
+      { type: TYPES.get(type) ?? "UNICAST", when: bdd.minus(here, elsewhere) },
+      { type: "UNICAST" as const, when: bdd.and(here, elsewhere) },
+    ];
+  });
+  return [
+    { type: "BROADCAST", when: constants },
+    { type: "MULTICAST", when: multicast },
+    { type: "LOCAL", when: bdd.and(rest, own) },
+    ...parts,
+  ];
 }
 
-const TYPES: ReadonlyMap<string, AddressType> = new Map([
+function outsideOf(space: Space, side: "iif" | "oif", devices: readonly (string | null)[]): Ref {
+  return space.devicesWhere(side, ({ name, isOther }) => name !== "" && (isOther || !devices.includes(name)));
+}
+
+const TYPES: ReadonlyMap<string | null, AddressType> = new Map([
   ["local", "LOCAL"],
   ["broadcast", "BROADCAST"],
 ]);
 
 /** match_type6: multicast, unicast and unspecified by the address alone, and all that are named must hold; the rest by its route. */
-function v6(space: Space, { field, types }: Test & { kind: "addrtype" }, open: (what: string) => Ref): Ref {
+function setV6(space: Space, types: readonly AddressType[], asked: Asked, open: (what: string) => Ref): Ref {
   const { bdd } = space;
-  const multicast = space.inNet(field, MULTICAST_V6);
+  const { field, own } = asked;
+  const multicast = v6Net(space, field, "multicast");
   const zero = space.is(field, 0n);
   let possible: Ref = TRUE;
   if (types.includes("MULTICAST")) possible = bdd.and(possible, multicast);
@@ -75,5 +80,46 @@ function v6(space: Space, { field, types }: Test & { kind: "addrtype" }, open: (
   if (types.includes("UNSPEC")) possible = bdd.and(possible, zero);
   if (possible === FALSE || !types.some((type) => ROUTED_V6.has(type))) return possible;
   const words = types.filter((type) => ROUTED_V6.has(type)).join(" or ");
-  return bdd.and(possible, open(`the route to the ${field === "src" ? "source" : "destination"} is of type ${words}`));
+  // Routes change without the rules.
+  const routed = space.hasOpenSets
+    ? open(`the route to the ${field === "src" ? "source" : "destination"} is of type ${words}`)
+    : routedSet(space, asked, types);
+  return bdd.and(possible, bdd.ite(own, types.includes("LOCAL") ? TRUE : FALSE, routed));
+}
+
+/** Those that ask a route (match_lookup_rt6). */
+const ROUTED_V6: ReadonlySet<AddressType> = new Set(["ANYCAST", "LOCAL", "UNREACHABLE"]);
+
+/** match_lookup_rt6: where a device is asked for only routes by it count, and its own addresses are local. */
+function routedSet(space: Space, { field, side }: Asked, types: readonly AddressType[]): Ref {
+  const { bdd, program } = space;
+  const lookups = new Lookups(space, describeBack, { byHop: false });
+  const foundBy = (dev: string | null): Ref => {
+    const { found, none } = lookups.of({ ...ADDRESS, dst: field, dev, oif: dev });
+    const wanted = found.filter(
+      ({ value: { type } }) =>
+        (type === null && types.includes("UNREACHABLE")) ||
+        (type === "anycast" && types.includes("ANYCAST")) ||
+        (type === "local" && dev === null && types.includes("LOCAL")),
+    );
+    const unanswered = types.includes("UNREACHABLE") ? [none] : [];
+    return bdd.union([...wanted.map(({ when }) => when), ...unanswered]);
+  };
+  if (side === null) return foundBy(null);
+  let rest = bdd.not(space.noDevice(side));
+  const parts = [bdd.minus(foundBy(null), rest)];
+  for (const dev of new Set([...routeDevices(space), ...program.links.keys()])) {
+    const here = space.device(side, dev, false);
+    const own = types.includes("LOCAL") ? addressesOf(space, field, dev) : FALSE;
+    parts.push(bdd.and(here, bdd.or(foundBy(dev), own)));
+    rest = bdd.minus(rest, here);
+  }
+  return bdd.union([...parts, bdd.and(rest, foundBy(""))]);
+}
+
+function addressesOf(space: Space, field: AddressField, dev: string): Ref {
+  const addresses = space.program.links.get(dev)?.addresses ?? [];
+  return space.bdd.union(
+    addresses.flatMap(({ prefix }) => (typeof prefix.address === "bigint" ? [space.is(field, prefix.address)] : [])),
+  );
 }

@@ -50,7 +50,7 @@ export class Space {
 
   /** False: IPv4 packets are put together before any chain sees them (nf_defrag_ipv4.c), as conntrack needs them. */
   readonly hasFragments: boolean;
-  /** Sets may hold anything, whatever the dump says. */
+  /** Sets may hold anything, and routes lead anywhere, whatever the dumps say. */
   readonly hasOpenSets: boolean;
 
   constructor(program: Program, family: Family, { devices, tuples }: Asked, options: SpaceOptions = {}) {

@@ -10,6 +10,7 @@ import { findIn, passesGate } from "./nft/lookup.ts";
 import { readValue } from "./nft/value.ts";
 import { unknownHere } from "./place.ts";
 import type { Asking } from "./place.ts";
+import { reversePathSet } from "./routing/reverse-path.ts";
 import { macSet, setMembers } from "./set.ts";
 import type { Space } from "./space.ts";
 
@@ -119,7 +120,7 @@ function plainSet(test: Plain, asking: Asking): Ref {
     case "ipvs":
       return here(test.what, "no ipvsadm-save dump");
     case "rpfilter":
-      return here("-m rpfilter", "routes are not looked at");
+      return space.hasOpenSets ? here("-m rpfilter", "routes change without the rules") : reversePathSet(space, test);
     case "compare": {
       const read = readValue(asking, test.value);
       return bdd.and(read.has, negatedIf(bdd.union(test.ranges.map(read.inside)), test.negated));

@@ -1,5 +1,5 @@
 import type { Address } from "../base/address.ts";
-import { inNet, printAddress, zeroOf } from "../base/address.ts";
+import { inNet, printAddress } from "../base/address.ts";
 import type { AddressType } from "../program/test.ts";
 import { fibLookup } from "./fib.ts";
 import type { Question } from "./oracle.ts";
@@ -61,15 +61,15 @@ function isOfType6(
 
 const ROUTED_TYPES: ReadonlySet<AddressType> = new Set(["ANYCAST", "LOCAL", "UNREACHABLE"]);
 
+/** The flow of a lookup that only has an address. */
+const NOTHING_ELSE = { src: 0n, iif: "lo", tos: 0, mark: 0, uid: 0, proto: 0, sport: 0, dport: 0 } as const;
+
 /** match_lookup_rt6. */
 function routedTypes(run: Run, address: bigint, device: string | null): readonly AddressType[] {
   const own = device === null ? null : run.program.links.get(device);
   const onDevice: AddressType[] =
     own?.addresses.some(({ prefix }) => prefix.address === address) === true ? ["LOCAL"] : [];
-  const result = fibLookup(
-    run,
-    flowKey(run.skb, { src: zeroOf("ip6"), dst: address, iif: "lo", oif: device, mark: 0 }),
-  );
+  const result = fibLookup(run, flowKey(run.skb, { ...NOTHING_ELSE, dst: address, oif: device }));
   if (result.kind === "error") return [...onDevice, "UNREACHABLE"];
   const { type } = result.entry.route;
   if (type === "local" && device === null) return ["LOCAL"];

@@ -18,6 +18,10 @@ export interface FlowKey {
   readonly oif: string | null;
   /** Only routes by this device; null: any. */
   readonly dev: string | null;
+  /** Of routes to one prefix those by this device come first; null: as they stand. */
+  readonly near: string | null;
+  /** Routes by a device without a link count, whatever the device's settings (FIB_LOOKUP_IGNORE_LINKSTATE). */
+  readonly anyLink: boolean;
   readonly tos: number;
   readonly mark: number;
   readonly uid: number;
@@ -168,7 +172,7 @@ function suppressed(rule: RoutingRule, result: FibResult & { kind: "route" }, ru
 
 /** fib_table_lookup: longest prefix first, then whatever of it is usable; null: nothing here (or `throw`). */
 function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKey): FibResult | null {
-  for (const entry of table.lookup(key.dst)) {
+  for (const entry of nearestFirst(run, table.lookup(key.dst), key)) {
     const { route } = entry;
     if (route.tos !== null && route.tos !== 0 && route.tos !== (key.tos & ECN_MASK)) continue;
     if (route.from !== null && !inNet(key.src, netOf(route.from))) continue;
@@ -203,10 +207,21 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
   return null;
 }
 
+/** rt6_device_match (net/ipv6/route.c): the device decides between routes to one prefix only. */
+function nearestFirst(run: Run, entries: readonly FibEntry[], key: FlowKey): readonly FibEntry[] {
+  const { near } = key;
+  if (near === null) return entries;
+  const isNear = ({ route }: FibEntry): number =>
+    Number(route.nexthops.some((hop) => hop.dev === near && usableNexthop(run, hop, key)));
+  return entries.toSorted(
+    (a, b) => b.length - a.length || (b.route.from?.length ?? 0) - (a.route.from?.length ?? 0) || isNear(b) - isNear(a),
+  );
+}
+
 function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
   if (hop.flags.includes("dead")) return false;
   if (key.dev !== null && hop.dev !== key.dev) return false;
-  if (!hop.flags.includes("linkdown") || hop.dev === null) return true;
+  if (!hop.flags.includes("linkdown") || hop.dev === null || key.anyLink) return true;
   return !ignoresLinkDown(run, hop.dev);
 }
 
@@ -223,7 +238,8 @@ function ignoresLinkDown({ family, program: { sysctl } }: Run, dev: string): boo
  * the same next hop from then on.
  */
 function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[], key: FlowKey): Nexthop | null {
-  if (usable.length < 2) return usable[0] ?? null;
+  const near = usable.find(({ dev }) => dev !== null && dev === key.near);
+  if (usable.length < 2 || near !== undefined) return near ?? usable[0] ?? null;
   const place = `${route.span.file}:${String(route.span.line)}`;
   const hashed = hashedOf(run, key);
   const name = `${place} ${hashed ?? ""}`;

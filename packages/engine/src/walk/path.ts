@@ -201,12 +201,15 @@ function forward(run: Run, routed: Routed & { kind: "choice" }): End {
   return leave(run, "forward");
 }
 
-/** ip6_forward: a link-local source stays on its link. */
+/** ip6_forward: a link-local source stays on its link. Sources are not looked at where the packet turns back. */
 function scopeProblem(run: Run): Dropped | null {
-  const { src } = run.skb;
-  if (typeof src !== "bigint") return null;
+  const { src, iif, oif } = run.skb;
+  if (typeof src !== "bigint" || iif === oif) return null;
   if (src === 0n || src === 1n || src >> 120n === 0xffn) return dropped("martian", "the source is no unicast address");
-  return src >> 118n === 0x3fan ? dropped("martian", "a link-local source is not forwarded") : null;
+  if (src >> 118n !== 0x3fan) return null;
+  const what = "a link-local source is not forwarded";
+  answer(run, 1, 2, what);
+  return dropped("martian", what);
 }
 
 /** ip_exceeds_mtu, ip6_pkt_too_big: what may not be cut is refused before FORWARD. */

@@ -29,6 +29,8 @@ export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
     iif: skb.iif ?? "lo",
     oif: null,
     dev: over.oif ?? null,
+    near: null,
+    anyLink: false,
     tos: skb.tos,
     mark: skb.mark,
     uid: skb.uid ?? 0,
@@ -252,7 +254,7 @@ function martianSource(type: RouteType, acceptLocal: boolean): string | null {
 }
 
 /** The flow as its answer would be looked up. */
-export function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark">): FlowKey {
+function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark">): FlowKey {
   return flowKey(skb, { src: skb.dst, dst: skb.src, sport: skb.dport ?? 0, dport: skb.sport ?? 0, uid: 0, ...over });
 }
 
@@ -306,7 +308,7 @@ export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
   const result = fibLookup(run, flowKey(skb, { iif: "lo", oif: skb.boundTo }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
-  const type = route.type === "local" ? "local" : route.type === "broadcast" ? "broadcast" : "forward";
+  const type = outputType(route.type);
   const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
   const via = result.nexthop?.via ?? null;
   run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
@@ -319,6 +321,12 @@ export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
     return drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
   }
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
+}
+
+/** The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu). */
+function outputType(type: RouteType): "local" | "broadcast" | "forward" {
+  if (type === "local" || type === "anycast") return "local";
+  return type === "broadcast" ? "broadcast" : "forward";
 }
 
 function outputError(run: Run, why: "output" | "reroute", result: FibResult & { kind: "error" }): Routed {

@@ -27,7 +27,12 @@ export interface FelixSpec {
   readonly nftablesMode: "Enabled" | "Disabled" | "Auto" | null;
   readonly iptablesMarkMask: number | null;
   readonly nftablesMarkMask: number | null;
+  readonly nftablesFilterAllowAction: "ACCEPT" | "RETURN" | null;
+  readonly nftablesMangleAllowAction: "ACCEPT" | "RETURN" | null;
+  readonly nftablesFilterDenyAction: "DROP" | "REJECT" | null;
   readonly logPrefix: string | null;
+  readonly flowLogsGoldmaneServer: string | null;
+  readonly flowLogsLocalReporter: "Enabled" | "Disabled" | null;
   readonly ipipEnabled: boolean | null;
   readonly vxlanEnabled: boolean | null;
   readonly vxlanPort: number | null;
@@ -128,7 +133,12 @@ const fields = {
   nftablesMode: word("Enabled", "Disabled", "Auto"),
   iptablesMarkMask: markMask,
   nftablesMarkMask: markMask,
+  nftablesFilterAllowAction: word("ACCEPT", "RETURN"),
+  nftablesMangleAllowAction: word("ACCEPT", "RETURN"),
+  nftablesFilterDenyAction: word("DROP", "REJECT"),
   logPrefix: logPrefix.nullish(),
+  flowLogsGoldmaneServer: z.string().nullish(),
+  flowLogsLocalReporter: word("Enabled", "Disabled"),
   ipipEnabled: flag,
   vxlanEnabled: flag,
   vxlanPort: aPort,

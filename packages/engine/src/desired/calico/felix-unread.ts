@@ -1,4 +1,4 @@
-/** Settings of FelixConfiguration that no rule, set, route or sysctl of the iptables and nftables backends depends on. api/pkg/apis/projectcalico/v3/felixconfig.go. */
+/** Settings of FelixConfiguration that nothing which is rendered depends on; what Felix does by them and is not rendered, docs/render.md says. api/pkg/apis/projectcalico/v3/felixconfig.go. */
 export const FELIX_UNREAD = [
   "awsSrcDstCheck",
   "bpfAttachType",
@@ -64,8 +64,6 @@ export const FELIX_UNREAD = [
   "featureGates",
   "flowLogsCollectorDebugTrace",
   "flowLogsFlushInterval",
-  "flowLogsGoldmaneServer",
-  "flowLogsLocalReporter",
   "flowLogsPolicyEvaluationMode",
   "genericXDPEnabled",
   "goGCThreshold",
@@ -102,9 +100,6 @@ export const FELIX_UNREAD = [
   "maxIpsetSize",
   "mtuIfacePattern",
   "netlinkTimeout",
-  "nftablesFilterAllowAction",
-  "nftablesFilterDenyAction",
-  "nftablesMangleAllowAction",
   "nftablesRefreshInterval",
   "openstackRegion",
   "nfNetlinkBufSize",

@@ -119,6 +119,7 @@ const options = z.looseObject({
   "enable-envoy-config": flag(false),
   "enable-bpf-tproxy": flag(false),
   "enable-xt-socket-fallback": flag(true),
+  "egress-multi-home-ip-rule-compat": flag(false),
   "cni-chaining-mode": withDefault(z.string(), "none"),
   "cni-log-file": withDefault(z.string(), "/var/run/cilium/cilium-cni.log"),
   "write-cni-conf-when-ready": withDefault(z.string(), "/host/etc/cni/net.d/05-cilium.conflist"),
@@ -136,6 +137,9 @@ export const ciliumConfig: z.ZodType<CiliumConfig> = options
     const { ipam, "cluster-id": cluster = 0 } = data;
     const isMarked = MARKED_CLUSTERS.some(([first, last]) => cluster >= first && cluster <= last);
     if (isMarked && usesEnis(ipam)) refuse("cluster-id", `≤ 127 | 256 … 383 (ipam: ${ipam})`);
+    // Rules of priority 110 and tables by index of the device, which no object tells.
+    if (data["egress-multi-home-ip-rule-compat"] && usesEnis(ipam))
+      refuse("egress-multi-home-ip-rule-compat", `false (ipam: ${ipam})`);
     if (!data["install-no-conntrack-iptables-rules"]) return;
     if (tunnelOf(data) !== null) refuse("install-no-conntrack-iptables-rules", "false (routing-mode: tunnel)");
     if (!data["enable-ipv4"]) refuse("install-no-conntrack-iptables-rules", "false (enable-ipv4: false)");

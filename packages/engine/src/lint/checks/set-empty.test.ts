@@ -14,6 +14,17 @@ describe("set-empty", () => {
     expect(told([GATE], EMPTY)).toEqual(["warning set-empty INPUT/1 iptables-save.txt:6"]);
   });
 
+  it("names the rule that refuses everybody, since nobody is a member", () => {
+    const rules = ["DROP", "REJECT --reject-with icmp-port-unreachable"].map(
+      (target) => `-A INPUT -m set ! --match-set admins src -j ${target}`,
+    );
+    expect(told(rules, EMPTY)).toEqual([
+      "warning set-empty-refuses INPUT/1 iptables-save.txt:6",
+      "warning set-empty-refuses INPUT/2 iptables-save.txt:7",
+    ]);
+    expect(told(rules, `${EMPTY}add admins 10.0.0.9\n`)).toEqual([]);
+  });
+
   it("is a note where members come and go, or where an owner keeps the set", () => {
     expect(told([GATE], "create admins hash:ip family inet timeout 60\n")).toEqual([
       "info set-empty INPUT/1 iptables-save.txt:6",

@@ -9,24 +9,28 @@ const NAME = "set-empty";
 /** kube-proxy writes the same rules whether a set has members or not, and creates all its sets. */
 const WRITES_EMPTY_SETS = "kube-proxy";
 
-/** Rules that accept the members of a set that has none: nobody is let in by them. */
+/** Rules that accept the members of a set that has none, or refuse all who are no members: nobody gets through by them. */
 export const setEmpty: Check = {
   name: NAME,
   run({ node }) {
     const filled = new Set(setUses(node()).flatMap(({ how, set }) => (how === "add" ? [set] : [])));
     return knownSetUses(node())
-      .filter((use) => isEmptyGate(use) && !filled.has(use.set))
+      .filter((use) => isGate(use) && use.found.elements.length === 0 && !filled.has(use.set))
       .flatMap((use) => findingsOf(use, node()));
   },
 };
 
-function isEmptyGate({ how, negated, found, place }: KnownSetUse): boolean {
+/** Does a rule let members through, and nobody else? */
+function isGate({ how, negated, place }: KnownSetUse): boolean {
   const { target } = place.rule;
   const accepts = target?.kind === "verdict" && target.verdict === "ACCEPT";
-  return how === "match" && !negated && accepts && found.elements.length === 0;
+  const refuses =
+    (target?.kind === "verdict" && target.verdict === "DROP") ||
+    (target?.kind === "target" && target.name === "REJECT");
+  return how === "match" && (negated ? refuses : accepts);
 }
 
-function findingsOf({ place, set, found }: KnownSetUse, { owners }: Node): readonly Finding[] {
+function findingsOf({ place, set, found, negated }: KnownSetUse, { owners }: Node): readonly Finding[] {
   const owner = owners.set(set, null)?.owner.name ?? owners.rule(place.view).owner?.name ?? null;
   if (owner === WRITES_EMPTY_SETS) return [];
   // Members that come and go by themselves may be gone at this moment.
@@ -35,7 +39,7 @@ function findingsOf({ place, set, found }: KnownSetUse, { owners }: Node): reado
     {
       check: NAME,
       severity: owner === null && !isFleeting ? "warning" : "info",
-      message: "set-empty",
+      message: negated ? "set-empty-refuses" : "set-empty",
       params: { set },
       where: ruleAt(place),
       related: [ruleLine(place), setLine(found)],

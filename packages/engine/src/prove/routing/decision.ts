@@ -25,7 +25,7 @@ export type Decision = Keyed &
 export function decisions(space: Space): Describe<Decision> {
   return (found) => {
     if (found.kind === "error") return { key: found.error, kind: "error", error: found.error };
-    const { type } = found.route;
+    const { type } = found.entry.route;
     if (type === "local") return { key: "local", kind: "local" };
     const oif = found.hop?.dev ?? null;
     const via = oif !== null && nexthopMatters(space, oif) ? (found.hop?.via ?? null) : null;

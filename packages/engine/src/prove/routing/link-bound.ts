@@ -29,7 +29,7 @@ export function linkBound(space: Space, field: AddressField, among: Ref): LinkBo
 }
 
 /** The devices that some route leads by. */
-function routeDevices({ family }: Space): readonly string[] {
+export function routeDevices({ family }: Space): readonly string[] {
   const names = new Set<string>();
   for (const table of family.fib.tables.values())
     for (const { route } of table.entries()) for (const { dev } of route.nexthops) if (dev !== null) names.add(dev);

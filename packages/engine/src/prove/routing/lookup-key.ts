@@ -12,8 +12,16 @@ export interface LookupKey {
   readonly oif: string | null;
   /** Only routes by this device; null: any. */
   readonly dev: string | null;
+  /** The sender asks for the device that the packet came in by. */
+  readonly asksInput: boolean;
+  /** Routes by a device without a link count, whatever the device's settings (FIB_LOOKUP_IGNORE_LINKSTATE). */
+  readonly anyLink: boolean;
   /** The packet's mark; else it is 0. */
   readonly hasMark: boolean;
+  /** The packet's TOS; else it is 0. */
+  readonly hasTos: boolean;
+  /** The packet's protocol; else it is 0. */
+  readonly hasProto: boolean;
   /** The owner of the packet's socket; else it is 0. */
   readonly hasUid: boolean;
   /** The packet's ports, those of its answer, or 0. */
@@ -27,7 +35,11 @@ export const ARRIVED: LookupKey = {
   iif: null,
   oif: null,
   dev: null,
+  asksInput: false,
+  anyLink: false,
   hasMark: true,
+  hasTos: true,
+  hasProto: true,
   hasUid: false,
   ports: "own",
 };
@@ -37,3 +49,12 @@ export const MADE: LookupKey = { ...ARRIVED, iif: "lo", hasUid: true };
 
 /** The answer to a packet, as if it had come in by `lo`. */
 export const ANSWER: LookupKey = { ...ARRIVED, dst: "src", src: "dst", iif: "lo", hasMark: false, ports: "swapped" };
+
+/** An address alone, asked about as if a packet made here went there. */
+export const ADDRESS: LookupKey = {
+  ...ANSWER,
+  src: null,
+  hasTos: false,
+  hasProto: false,
+  ports: "none",
+};

@@ -66,7 +66,7 @@ export class Lookups<T extends Keyed> {
       const { action } = rule;
       const error = RULE_ERRORS[action.kind];
       if (error !== undefined) {
-        gathered.add({ when: taken, value: this.#describe({ kind: "error", error, route: null }), route: null });
+        gathered.add({ when: taken, value: this.#describe({ kind: "error", error, entry: null }), route: null });
         here = bdd.minus(here, taken);
       } else if (action.kind === "goto") {
         // A target that stands before the rule, or is not there, is none.
@@ -86,8 +86,9 @@ export class Lookups<T extends Keyed> {
   #rule(rule: RoutingRule, name: string, key: LookupKey): Answers<T> {
     const { suppressPrefixLength, suppressIfGroup, priority } = rule;
     const isFirst = priority === 0 && this.#space.family.fib.maybeMerged;
-    const words = [name, key.dst, key.src, key.dev, suppressPrefixLength, suppressIfGroup, isFirst];
-    const text = JSON.stringify(words);
+    // Rules may ask for more; these are what a table looks at.
+    const { dst, src, dev, anyLink, hasTos } = key;
+    const text = JSON.stringify([name, dst, src, dev, anyLink, hasTos, suppressPrefixLength, suppressIfGroup, isFirst]);
     const known = this.#tables.get(text);
     if (known !== undefined) return known;
     const asking: TableAsking = {
@@ -109,8 +110,8 @@ function suppression(
   { suppressPrefixLength, suppressIfGroup }: RoutingRule,
 ): TableAsking["isSuppressed"] {
   if (suppressPrefixLength === null && suppressIfGroup === null) return null;
-  return ({ length, hop }: Found & { kind: "route" }): boolean => {
-    if (suppressPrefixLength !== null && length <= suppressPrefixLength) return true;
+  return ({ entry, hop }: Found & { kind: "route" }): boolean => {
+    if (suppressPrefixLength !== null && entry.length <= suppressPrefixLength) return true;
     const dev = hop?.dev ?? null;
     return suppressIfGroup !== null && dev !== null && program.links.get(dev)?.group === suppressIfGroup;
   };

@@ -25,7 +25,7 @@ export function mergedLookup<T extends Keyed>(space: Space, describe: Describe<T
   if (longer.length === 0) return lookupTable(space, locals, describe, asking);
   const placed: Describe<Placed<T>> = (found) => {
     const value = describe(found);
-    const length = found.kind === "route" ? found.length : (found.route?.dst.length ?? -1);
+    const length = found.entry?.length ?? -1;
     return { key: `${String(length)} ${found.kind} ${value.key}`, value, length, isRoute: found.kind === "route" };
   };
   const { found, none } = lookupTable(space, locals, placed, asking);

@@ -66,7 +66,7 @@ function routeByTables(space: Space, routing: Routing, asking: Ref): void {
   for (const { value, route, ...answer } of found) {
     const when = bdd.and(answer.when, asking);
     if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
-    else if (value.kind === "local") routing.deliver(() => when, route);
+    else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
     else for (const way of waysOf({ when, value, route })) ways.push(way);
   }
   const unanswered = bdd.and(none, asking);

@@ -34,13 +34,19 @@ function selectors(space: Space, rule: RoutingRule, key: LookupKey): readonly Re
   if (from !== null) parts.push(addressIn(space, key.src, from));
   if (to !== null) parts.push(addressIn(space, key.dst, to));
   if (fwmark !== null) parts.push(markedAs(space, fwmark, key));
-  if (tos !== null && tos !== 0) parts.push(space.masked("tos", ECN_MASK, tos));
+  parts.push(hasTos(space, key, tos));
   if (iif !== null) parts.push(key.iif === null ? cameInBy(space, iif) : always(iif === key.iif));
-  if (oif !== null) parts.push(always(oif === key.oif));
-  if (ipproto !== null) parts.push(space.is("proto", ipproto));
+  if (oif !== null) parts.push(key.asksInput ? cameInBy(space, oif) : always(oif === key.oif));
+  if (ipproto !== null) parts.push(key.hasProto ? space.is("proto", ipproto) : always(ipproto === 0));
   for (const part of portsIn(space, rule, key)) parts.push(part);
   if (uidRange !== null) parts.push(ownedIn(space, uidRange, key));
   return parts;
+}
+
+/** Packets with the TOS that a rule or a route is for; 0 and null: for any. */
+export function hasTos(space: Space, key: LookupKey, tos: number | null): Ref {
+  if (tos === null || tos === 0) return TRUE;
+  return key.hasTos ? space.masked("tos", ECN_MASK, tos) : FALSE;
 }
 
 function always(value: boolean): Ref {

@@ -1,5 +1,4 @@
-import type { Nexthop, RouteType } from "../../model/routing.ts";
-import { FALSE } from "../bdd/bdd.ts";
+import type { RouteType } from "../../model/routing.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import type { DeviceClass } from "./device-class.ts";
@@ -7,8 +6,8 @@ import { ANSWER } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
 import { localAddresses } from "./local-address.ts";
 import type { RefusalReason } from "./routed.ts";
-import { cameInBy } from "./selector.ts";
-import type { Answers, Found, Keyed } from "./table.ts";
+import { bySameDevice, describeBack } from "./way-back.ts";
+import type { Back } from "./way-back.ts";
 
 /** What a device asks of the sources of packets that come in by it. */
 export interface SourceSettings {
@@ -49,19 +48,6 @@ export interface CheckedPackets {
   readonly oif: string;
   /** They leave by the device that they came in by. */
   readonly turnsBack: boolean;
-}
-
-/** The way back. */
-interface Back extends Keyed {
-  readonly type: RouteType | null;
-  readonly devices: readonly (string | null)[];
-}
-
-function describeBack(found: Found): Back {
-  if (found.kind === "error") return { key: "error", type: null, devices: [] };
-  const { type, nexthops } = found.route;
-  const devices = [...new Set(nexthops.map(({ dev }: Nexthop) => dev))];
-  return { key: JSON.stringify([type, devices]), type, devices };
 }
 
 /** fib_validate_source (net/ipv4/fib_frontend.c): the reverse path filter, and the check that a source is no address of this node. */
@@ -151,28 +137,10 @@ export class SourceChecks {
       local: of(({ type }) => type === "local"),
       unicast: of(({ type }) => type === "unicast"),
       martian: new Map([...types].filter(isMartian).map((type) => [type, of((back) => back.type === type)])),
-      sameDevice: this.#sameDevice(found),
+      sameDevice: bySameDevice(this.#space, found),
     };
     this.#ways.set(key, ways);
     return ways;
-  }
-
-  /** fib_info_nh_uses_dev: any next hop of the route leads where the packet came from. */
-  #sameDevice(found: Answers<Back>["found"]): Ref {
-    const { bdd } = this.#space;
-    const byDevice = new Map<string, Ref[]>();
-    for (const { when, value } of found)
-      for (const dev of value.devices) {
-        if (dev === null) continue;
-        const parts = byDevice.get(dev);
-        if (parts === undefined) byDevice.set(dev, [when]);
-        else parts.push(when);
-      }
-    // In the order of the devices' numbers: neighbours share their upper bits.
-    const names = [...byDevice.keys()].sort((a, b) => (a < b ? -1 : 1));
-    return bdd.union(
-      names.map((name) => bdd.and(cameInBy(this.#space, name), bdd.union(byDevice.get(name) ?? [FALSE]))),
-    );
   }
 }
 

@@ -149,6 +149,11 @@ export function log(prefix: string): Action {
   return { kind: "log", prefix };
 }
 
+/** To a group of netlink, with a prefix of no blanks. */
+export function nflog(group: number, prefix: string): Action {
+  return { kind: "nflog", group, prefix };
+}
+
 export function dnat(address: Address, toPort: number | null): Action {
   return { kind: "dnat", address, port: toPort };
 }

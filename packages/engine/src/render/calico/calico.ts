@@ -73,9 +73,14 @@ function writeIptables(families: readonly FamilyInput[], node: NodeDraft): reado
 
 /** Gives what could not be written. */
 function writeNft(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
-  for (const { input, sets } of families) node.addNftTable(calicoNftTable(withoutLimits(input), sets));
+  for (const { input, sets } of families) node.addNftTable(calicoNftTable(withoutFlowLogs(withoutLimits(input)), sets));
   const limited = families.slice(0, 1).flatMap(({ input }) => limitedWorkloads(input));
-  return limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER));
+  return [
+    ...limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER)),
+    ...(families.some(({ input }) => input.felix.flowLogs)
+      ? [renderProblem("render-calico-no-flow-logs", {}, OWNER)]
+      : []),
+  ];
 }
 
 /** The device that kube-proxy makes in mode ipvs, by which Felix knows: felix/dataplane/driver.go. */
@@ -93,6 +98,11 @@ const NO_LIMITS: WorkloadChains["limits"] = {
 /** How Felix limits packets and connections with nft is not known here. */
 function withoutLimits(input: FelixInput): FelixInput {
   return { ...input, workloads: input.workloads.map((endpoint) => ({ ...endpoint, limits: NO_LIMITS })) };
+}
+
+/** What Felix's source gives to nft for them, nft does not take: what Felix really writes is not known here. */
+function withoutFlowLogs(input: FelixInput): FelixInput {
+  return { ...input, felix: { ...input.felix, flowLogs: false } };
 }
 
 function limitedWorkloads({ workloads }: FelixInput): readonly string[] {

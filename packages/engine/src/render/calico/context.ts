@@ -42,7 +42,7 @@ export function contextOf(
 ): RenderContext {
   const longest = dialect === "nft" ? MAX_NFT_NAME : MAX_CHAIN_NAME;
   const era = markEra(felix.version);
-  const { bits, cleared } = allocateMarks(era, felix.markMask, felix.wireguardHosts !== null);
+  const { bits, cleared } = allocateMarks(era, felix.markMask, felix.hasWireguard);
   const mark = (use: MarkUse): number => {
     const value = bits.get(use);
     invariant(value !== undefined, `the mark mask has no bit left for ${use}`);

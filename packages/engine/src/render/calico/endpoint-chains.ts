@@ -22,6 +22,7 @@ import {
 } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
+import { flowLog, flowLogRules } from "./flow-logs.ts";
 import { ALL_INTERFACES, FAILSAFE_IN, FAILSAFE_OUT } from "./fixed-names.ts";
 import type { Direction, EndpointTier, HostChains, Limits, Policy, WorkloadChains } from "./input.ts";
 import { tierJumps } from "./policy-groups.ts";
@@ -237,9 +238,12 @@ function tierRules(
   const isDecided = kind.type === "normal" || kind.type === "forward";
   const hasEnd = isDecided && !(has("tiers") && tier.defaultAction === "Pass");
   const end = has("endOfTier") ? `End of tier ${tier.name}. ` : "";
+  const of = { owner: "policy", direction: kind.direction } as const;
+  const told = isDecided ? flowLog(context, of, hasEnd ? "deny" : "pass", `|${tier.name}`) : null;
   return [
     ...startOfTier(context, tier),
     ...jumps,
+    ...flowLogRules(isNotPassed, told),
     ...(hasEnd ? [rule(isNotPassed, deny(context), `${end}${denyWord(context)} if no policies passed packet`)] : []),
   ];
 }
@@ -269,6 +273,7 @@ function profileRules(context: RenderContext, kind: ChainKind, profiles: readonl
       rule([], jump(context.chainName(role, name))),
       rule([markSet(context.accept)], RETURN, "Return if profile accepted"),
     ]),
+    ...flowLogRules([], flowLog(context, { owner: "profile", direction: kind.direction }, "deny", "")),
     rule([], deny(context), `${denyWord(context)} if no profiles matched`),
   ];
 }

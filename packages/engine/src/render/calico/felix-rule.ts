@@ -59,6 +59,7 @@ export type Action =
   | { readonly kind: "notrack" }
   | { readonly kind: "reject"; readonly withReset: boolean }
   | { readonly kind: "log"; readonly prefix: string }
+  | { readonly kind: "nflog"; readonly group: number; readonly prefix: string }
   | { readonly kind: "dnat"; readonly address: Address; readonly port: number | null }
   | { readonly kind: "snat"; readonly address: Address; readonly ports: Range | null; readonly isRandom: boolean }
   | { readonly kind: "masquerade"; readonly ports: Range | null; readonly isRandom: boolean };

@@ -44,6 +44,8 @@ export interface FelixSettings {
   readonly vxlanPort: number;
   /** Null: WireGuard is off for this family. */
   readonly wireguard: { readonly interface: string; readonly port: number } | null;
+  /** WireGuard is on for some family, and has a mark: felix/dataplane/driver.go. */
+  readonly hasWireguard: boolean;
   /** WireguardHostEncryptionEnabled, with WireGuard on for some family: what its devices are called. Null: off. */
   readonly wireguardHosts: readonly string[] | null;
   /** Null: kube-proxy does not run in mode ipvs. */
@@ -61,6 +63,8 @@ export interface FelixSettings {
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
   readonly dropInvalid: boolean;
+  /** Decisions are told to Felix's collector (from 3.30 on). */
+  readonly flowLogs: boolean;
   /** ServiceLoopPrevention; null: disabled. */
   readonly serviceLoops: "DROP" | "REJECT" | null;
 }
@@ -132,6 +136,10 @@ export interface Profile {
 }
 
 export interface Policy extends Profile {
+  /** What flow logs call it (from 3.30 on). */
+  readonly logName: string;
+  /** Before tracking: nothing of it is told to the flow logs. */
+  readonly isUntracked: boolean;
   /** What the comment of its first rule calls it (from 3.22 on). */
   readonly title: string;
   /** What it is called in the ID of its group (from 3.28 on). */

@@ -159,6 +159,9 @@ const ICMP: Readonly<Record<Family, { readonly name: string; readonly word: stri
 /** syslog's level "notice". */
 const LOG_LEVEL = "5";
 
+/** Of each packet; kernels before 4.8 had another option for it. */
+const NFLOG_BYTES = "80";
+
 export function targetOf(action: ExtensionAction): ExtensionWords {
   switch (action.kind) {
     case "set-mark":
@@ -173,6 +176,13 @@ export function targetOf(action: ExtensionAction): ExtensionWords {
       const prefix: FelixOption = { name: "log-prefix", negated: false, words: [`${action.prefix}: `], isQuoted: true };
       return target("LOG", prefix, option("log-level", [LOG_LEVEL]));
     }
+    case "nflog":
+      return target(
+        "NFLOG",
+        option("nflog-group", [String(action.group)]),
+        option("nflog-prefix", [action.prefix]),
+        option("nflog-size", [NFLOG_BYTES]),
+      );
     case "dnat": {
       const address = printAddress(action.address);
       return target(

@@ -279,6 +279,8 @@ export function nftAction(action: Action, place: NftPlace): NftWords {
     case "snat":
     case "masquerade":
       return natAction(action);
+    case "nflog":
+      invariant(false, "flow logs are not written for nft");
   }
 }
 

@@ -3,6 +3,8 @@ import type { Family, Prefix } from "../../base/address.ts";
 import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { Action, ChainSource, FelixRule } from "./felix-rule.ts";
+import { flowLog, flowLogRules } from "./flow-logs.ts";
+import type { Decision } from "./flow-logs.ts";
 import type { Policy, PolicyRule, PolicySide, Profile } from "./input.ts";
 import { matchBlocks } from "./match-blocks.ts";
 import { portLists } from "./port-lists.ts";
@@ -13,33 +15,54 @@ import { ruleMatches } from "./rule-matches.ts";
  * felix/rules/policy.go.
  */
 export function policyChains(context: RenderContext, policy: Policy): readonly ChainSource[] {
-  return chainSources(context, policy, "policy", policy.title);
+  return chainSources(context, policy, {
+    owner: "policy",
+    title: policy.title,
+    logName: policy.isUntracked ? null : policy.logName,
+  });
 }
 
 export function profileChains(context: RenderContext, profile: Profile): readonly ChainSource[] {
-  return chainSources(context, profile, "profile", `Profile ${profile.name}`);
+  return chainSources(context, profile, { owner: "profile", title: `Profile ${profile.name}`, logName: profile.name });
 }
+
+/** Whose chains are made. */
+interface Owned {
+  readonly owner: "policy" | "profile";
+  readonly title: string;
+  /** What flow logs call it; null: they are not told of it. */
+  readonly logName: string | null;
+}
+
+/** What tells of the decision of a rule, by its place among all of its direction; null: nothing. */
+type Log = (decision: Decision, at: number) => Action | null;
 
 function chainSources(
   context: RenderContext,
   { name, ingress, egress }: Profile,
-  of: "policy" | "profile",
-  title: string,
+  { owner, title, logName }: Owned,
 ): readonly ChainSource[] {
   const source = (
     direction: "inbound" | "outbound",
     word: "ingress" | "egress",
     rules: readonly PolicyRule[],
   ): ChainSource => {
-    const chain = context.chainName(`${of}-${direction}`, name);
-    return [chain, () => [{ name: chain, rules: chainRules(context, rules, `${title} ${word}`) }]];
+    const chain = context.chainName(`${owner}-${direction}`, name);
+    const log: Log = (decision, at) =>
+      logName === null ? null : flowLog(context, { owner, direction: word }, decision, `${String(at)}|${logName}`);
+    return [chain, () => [{ name: chain, rules: chainRules(context, rules, `${title} ${word}`, log) }]];
   };
   return [source("inbound", "ingress", ingress), source("outbound", "egress", egress)];
 }
 
 /** From 3.22 on, the first rule says whose chain it is, and stands there for that where there is no other. */
-function chainRules(context: RenderContext, policyRules: readonly PolicyRule[], title: string): readonly FelixRule[] {
-  const made = policyRules.flatMap((each) => rulesOf(context, each));
+function chainRules(
+  context: RenderContext,
+  policyRules: readonly PolicyRule[],
+  title: string,
+  log: Log,
+): readonly FelixRule[] {
+  const made = policyRules.flatMap((each, at) => rulesOf(context, each, (decision) => log(decision, at)));
   const rules = context.has("policyGroups") ? withoutLastReturns(made) : made;
   if (!context.has("policyComments")) return rules;
   const [first = rule([], null), ...others] = rules;
@@ -52,19 +75,21 @@ function withoutLastReturns(rules: readonly FelixRule[]): readonly FelixRule[] {
   return rules.slice(0, end + 1);
 }
 
+type RuleLog = (decision: Decision) => Action | null;
+
 /** A rule of a policy as rules of iptables: what does not fit into one before it, and behind it what the mark that it sets stands for. */
-function rulesOf(context: RenderContext, written: PolicyRule): readonly FelixRule[] {
+function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): readonly FelixRule[] {
   const policyRule = ofFamily(written, context.family);
   if (policyRule === null) return [];
-  if (!context.has("forwardChains")) return firstRules(context, policyRule);
+  if (!context.has("forwardChains")) return firstRules(context, policyRule, log);
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
-  const made = [...rules, ...combined(context, rest, [...ruleMatches(context, rest), ...blocks])];
+  const made = [...rules, ...combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log)];
   return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 
 /** Up to 2.3: one rule for each pair of port lists, and no more than one network a side. */
-function firstRules(context: RenderContext, policyRule: PolicyRule): readonly FelixRule[] {
+function firstRules(context: RenderContext, policyRule: PolicyRule, log: RuleLog): readonly FelixRule[] {
   const { source, destination } = policyRule;
   const lists = (side: PolicySide) => (side.ports.length === 0 ? [[]] : portLists(side.ports));
   return lists(source).flatMap((sources) =>
@@ -74,19 +99,25 @@ function firstRules(context: RenderContext, policyRule: PolicyRule): readonly Fe
         source: { ...source, ports: sources },
         destination: { ...destination, ports: destinations },
       };
-      return combined(context, one, ruleMatches(context, one));
+      return combined(context, one.action, ruleMatches(context, one), log);
     }),
   );
 }
 
 function combined(
   context: RenderContext,
-  { action: asked }: PolicyRule,
+  asked: PolicyRule["action"],
   matches: ReturnType<typeof ruleMatches>,
+  log: RuleLog,
 ): readonly FelixRule[] {
   const { mark, action } = outcome(context, asked);
   if (mark === null) return [rule(matches, action)];
-  return [rule(matches, setMark(mark)), rule([markSet(mark)], action)];
+  const isMarked = [markSet(mark)];
+  return [
+    rule(matches, setMark(mark)),
+    ...flowLogRules(isMarked, asked === "log" ? null : log(asked)),
+    rule(isMarked, action),
+  ];
 }
 
 interface Outcome {

@@ -22,6 +22,7 @@ const SINCE = {
   nftables: "3.30.0",
   endOfTier: "3.30.0",
   packetLimits: "3.30.0",
+  flowLogs: "3.30.0",
   kindsInNames: "3.32.0",
 } as const;
 

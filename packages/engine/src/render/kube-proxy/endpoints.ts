@@ -19,7 +19,9 @@ export interface ProxiedEndpoint {
 }
 
 /** Finds the endpoints of a service port, sorted by their text. */
-export type EndpointsOf = (port: ProxiedPort) => readonly ProxiedEndpoint[];
+export type EndpointsOf = (
+  port: Pick<ProxiedPort, "namespace" | "service" | "portName" | "protocol">,
+) => readonly ProxiedEndpoint[];
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
 const ADDRESS_TYPES = { ip: "IPv4", ip6: "IPv6" } as const;

@@ -1,5 +1,5 @@
-import type { Address, Family } from "../../base/address.ts";
-import { inNet, zeroOf } from "../../base/address.ts";
+import type { Address } from "../../base/address.ts";
+import { inNet } from "../../base/address.ts";
 import type { RouteType } from "../../model/routing.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { AddressType } from "../../program/test.ts";
@@ -12,7 +12,7 @@ import type { Question } from "../oracle.ts";
 import { flowKey } from "../route.ts";
 import { ask } from "../run.ts";
 import type { Run } from "../run.ts";
-import { V4_NETS } from "../special-addresses.ts";
+import { V4_NETS, sourceOf } from "../special-addresses.ts";
 
 /** A device's name, "" where there is none; or a number. */
 export type FibAnswer =
@@ -94,7 +94,7 @@ function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
     run,
     flowKey(skb, {
       dst,
-      src: sourceOf(src, skb.family),
+      src: sourceOf(src),
       iif: isBackwards ? (skb.oif ?? "lo") : "lo",
       oif: strict ? (device ?? skb.iif) : null,
       dev: strict ? (device ?? skb.iif) : null,
@@ -102,15 +102,9 @@ function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
       uid: 0,
       sport: 0,
       dport: 0,
+      anyLink: skb.family === "ip",
     }),
   );
-}
-
-/** get_saddr: groups, broadcasts and no address are no source. */
-function sourceOf(address: Address, family: Family): Address {
-  if (typeof address === "bigint") return address;
-  const isNone = inNet(address, V4_NETS.multicast) || address === 0xffff_ffff || address >>> 24 === 0;
-  return isNone ? zeroOf(family) : address;
 }
 
 const NO_DEVICE: ReadonlySet<RouteType> = new Set<RouteType>(["local"]);
@@ -142,7 +136,7 @@ function saysNothing({ skb }: Run): boolean {
   const { src, dst } = skb;
   if (typeof src === "number") {
     const toLink = dst === 0xffff_ffff || (typeof dst === "number" && inNet(dst, V4_NETS.localMulticast));
-    return src >>> 24 === 0 && toLink;
+    return src === 0 && toLink;
   }
   return src === 0n && skb.base.proto === PROTO.icmp6 && typeof dst === "bigint" && staysOnItsLink(dst);
 }

@@ -36,8 +36,8 @@ export function felixInputs(place: FelixPlace, facts: NodeFacts | null): (family
     const { policy, names, tier, selectorText } = placed;
     const rules = (all: readonly CalicoRule[]) =>
       all.map((rule) => policyRuleOf(rule, policy.metadata.namespace, requests));
-    const { name, title, groupName } = names;
-    const told = { name, title, groupName, tier, selector: selectorText };
+    const { name, title, groupName, logName } = names;
+    const told = { name, title, groupName, logName, tier, selector: selectorText, isUntracked: policy.doNotTrack };
     return { ...told, ingress: rules(policy.ingress), egress: rules(policy.egress) };
   });
   const profiles = localProfiles(place, applied, requests);

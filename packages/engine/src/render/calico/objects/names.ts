@@ -8,6 +8,8 @@ export interface PolicyNames {
   readonly name: string;
   readonly title: string;
   readonly groupName: string;
+  /** In flow logs: felix/types/policy_id.go ID; before 3.32 the stored name. */
+  readonly logName: string;
   /** Where two policies have one order, the lesser of these comes first. */
   readonly sortKey: string;
 }
@@ -33,10 +35,11 @@ export function policyNames(policy: CalicoPolicy, version: string): PolicyNames 
     const parts = namespace === "" ? [name] : [namespace, name];
     const title = `${KINDS[origin]} ${parts.join("/")}`;
     const groupName = `{Name: ${name}, Namespace: ${namespace}, Kind: ${KINDS[origin]}}`;
-    return { name: [origin, ...parts].join("/"), title, groupName, sortKey: `${name}/${namespace}/${KINDS[origin]}` };
+    const id = [origin, ...parts].join("/");
+    return { name: id, title, groupName, logName: id, sortKey: `${name}/${namespace}/${KINDS[origin]}` };
   }
   const stored = storedName(policy, version);
-  const titled = { title: `Policy ${stored}`, groupName: stored, sortKey: stored };
+  const titled = { title: `Policy ${stored}`, groupName: stored, logName: stored, sortKey: stored };
   return { name: hasFeature(version, "tiers") ? `${tier}/${stored}` : stored, ...titled };
 }
 

@@ -241,3 +241,84 @@ describe("what keeps Felix from being rendered", () => {
     expect(chain?.rules.at(-1)?.target).toEqual({ kind: "verdict", verdict: "ACCEPT" });
   });
 });
+
+describe("flow logs", () => {
+  /** What is told, by chain: group and prefix. */
+  const told = (felix: object, version?: string): readonly string[] => {
+    const policy = { tier: "t", ...allowAll, egress: [{ action: "Log" }, { action: "Deny" }, { action: "Pass" }] };
+    const snapshot = rendered(
+      [
+        object("FelixConfiguration", "default", felix),
+        object("Tier", "t", { order: 1, defaultAction: "Pass" }),
+        object("NetworkPolicy", "t.p", policy, { namespace: "shop" }),
+        object("NetworkPolicy", "q", { types: ["Egress"] }, { namespace: "shop" }),
+        object("Profile", "open", allowAll),
+        workload("1", { app: "web" }, { profiles: ["open"] }),
+      ],
+      version,
+    );
+    const rules = (snapshot.tables.ip ?? []).flatMap((table) => table.rules);
+    return rules.flatMap(({ chain, target }) =>
+      target?.kind === "target" && target.name === "NFLOG"
+        ? `${chain}: ${String(target.args["nflog-group"]?.value)} ${String(target.args["nflog-prefix"]?.value)}`
+        : [],
+    );
+  };
+  const goldmane = { flowLogsGoldmaneServer: "goldmane:7443" };
+
+  it("tell every decision of a rule, of a tier's end, of the profiles' end", () => {
+    expect(told(goldmane)).toEqual([
+      "cali-fw-cali1: 2 PPE|t",
+      "cali-fw-cali1: 2 DPE|default",
+      "cali-fw-cali1: 2 DRE",
+      "cali-pi-np/shop/t.p: 1 API0|np/shop/t.p",
+      "cali-po-np/shop/t.p: 2 DPE1|np/shop/t.p",
+      "cali-po-np/shop/t.p: 2 PPE2|np/shop/t.p",
+      "cali-pri-open: 1 ARI0|open",
+      "cali-tw-cali1: 1 PPI|t",
+      "cali-tw-cali1: 1 DRI",
+    ]);
+  });
+
+  it("up to 3.31 by the stored name; before 3.30, and unless somebody takes them, there are none", () => {
+    expect(told({ flowLogsLocalReporter: "Enabled" }, "3.30.0")).toContain("cali-pi-t/shop/t.p: 1 API0|shop/t.p");
+    expect(told(goldmane, "3.29.0")).toEqual([]);
+    expect(told({ flowLogsGoldmaneServer: "", flowLogsLocalReporter: "Disabled" })).toEqual([]);
+  });
+});
+
+/** All that is written for a workload, as one text. */
+function written(felix: object, ...others: readonly string[]): string {
+  const objects = [object("FelixConfiguration", "default", felix), workload("1", {}), ...others];
+  return JSON.stringify(rendered(objects), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+it("WireGuard has a mark, whether or not it is for hosts: what endpoints have begins behind it", () => {
+  const proxy = JSON.stringify({
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    mode: "ipvs",
+  });
+  expect(written({}, proxy)).toContain(String(0xffe0_0000));
+  for (const wireguard of [{ wireguardEnabled: true }, { wireguardEnabledV6: true }]) {
+    expect(written(wireguard, proxy)).toContain(String(0xffc0_0000));
+    expect(written(wireguard, proxy)).not.toContain(String(0xffe0_0000));
+  }
+});
+
+describe("each dataplane has settings of its own", () => {
+  const rejects = "Reject if no profiles matched";
+
+  it("for what is denied", () => {
+    const text = (nftablesMode: string) => written({ nftablesMode, nftablesFilterDenyAction: "Reject" });
+    expect(text("Disabled")).not.toContain(rejects);
+    expect(text("Enabled")).toContain(rejects);
+    expect(written({ nftablesMode: "Enabled", iptablesFilterDenyAction: "Reject" })).not.toContain(rejects);
+  });
+
+  it("for marks", () => {
+    const isOther = (nftablesMode: string): boolean =>
+      written({ nftablesMode, nftablesMarkMask: 0xff }) !== written({ nftablesMode });
+    expect([isOther("Disabled"), isOther("Enabled")]).toEqual([false, true]);
+  });
+});

@@ -64,6 +64,9 @@ const DEFAULTS = {
   iptablesFilterAllowAction: "ACCEPT",
   iptablesMangleAllowAction: "ACCEPT",
   iptablesFilterDenyAction: "DROP",
+  nftablesFilterAllowAction: "ACCEPT",
+  nftablesMangleAllowAction: "ACCEPT",
+  nftablesFilterDenyAction: "DROP",
   kubeNodePortRanges: [{ from: 30_000, to: 32_767 }],
   logPrefix: "calico-packet",
   allowVXLANPacketsFromWorkloads: false,
@@ -77,14 +80,16 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
   const { version, spec, isIpvs, randomFully } = place;
   const failsafes = FAILSAFES[hasFeature(version, "forwardChains") ? "later" : "first"];
   const said = chosen(spec, DEFAULTS);
+  // Each dataplane has settings of its own: felix/config/config_params.go FilterAllowAction, MarkMask.
+  const isNft = spec?.nftablesMode === "Enabled";
   return {
     version,
     interfacePrefixes: said.interfacePrefix,
-    markMask: spec?.iptablesMarkMask ?? markEra(version).defaultMask,
+    markMask: (isNft ? spec.nftablesMarkMask : spec?.iptablesMarkMask) ?? markEra(version).defaultMask,
     endpointToHost: said.defaultEndpointToHostAction,
-    filterAllow: said.iptablesFilterAllowAction,
-    mangleAllow: said.iptablesMangleAllowAction,
-    deny: said.iptablesFilterDenyAction,
+    filterAllow: isNft ? said.nftablesFilterAllowAction : said.iptablesFilterAllowAction,
+    mangleAllow: isNft ? said.nftablesMangleAllowAction : said.iptablesMangleAllowAction,
+    deny: isNft ? said.nftablesFilterDenyAction : said.iptablesFilterDenyAction,
     failsafeInbound: spec?.failsafeInboundHostPorts ?? failsafes.inbound,
     failsafeOutbound: spec?.failsafeOutboundHostPorts ?? failsafes.outbound,
     openStack: openStack(place, said.interfacePrefix),
@@ -96,8 +101,17 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
     allowVxlanFromWorkloads: said.allowVXLANPacketsFromWorkloads,
     allowIpipFromWorkloads: said.allowIPIPPacketsFromWorkloads,
     dropInvalid: !said.disableConntrackInvalidCheck,
+    flowLogs: hasFlowLogs(place),
     serviceLoops: SERVICE_LOOPS[said.serviceLoopPrevention],
   };
+}
+
+/** felix/config/config_params.go FlowLogsEnabled. */
+function hasFlowLogs({ version, spec }: FelixPlace): boolean {
+  const { flowLogsGoldmaneServer = "", flowLogsLocalReporter = "Disabled" } = spec ?? {};
+  return (
+    hasFeature(version, "flowLogs") && ((flowLogsGoldmaneServer ?? "") !== "" || flowLogsLocalReporter === "Enabled")
+  );
 }
 
 const SERVICE_LOOPS = { Drop: "DROP", Reject: "REJECT", Disabled: null } as const;
@@ -117,7 +131,10 @@ function natSettings(spec: FelixSpec | null): NatSettings {
   };
 }
 
-type TunnelSettings = Pick<FelixSettings, "ipip" | "vxlan" | "vxlanPort" | "wireguard" | "wireguardHosts">;
+type TunnelSettings = Pick<
+  FelixSettings,
+  "ipip" | "vxlan" | "vxlanPort" | "wireguard" | "hasWireguard" | "wireguardHosts"
+>;
 
 /** Each family has a device and a port of its own. */
 const WIREGUARD = {
@@ -146,6 +163,7 @@ function tunnels({ calico, node, spec }: FelixPlace, family: Family): TunnelSett
     vxlan: hasVxlan ? { hasTunnelAddress: isGiven(vxlanAddress) } : null,
     vxlanPort: said.vxlanPort,
     wireguard: wireguardOf(said, family),
+    hasWireguard: isOn,
     wireguardHosts: isOn && said.wireguardHostEncryptionEnabled ? devices : null,
   };
 }

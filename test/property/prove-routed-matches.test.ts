@@ -1,0 +1,75 @@
+/** Matches that ask the routing: what prove says of every packet is what the walk says of each. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { compileProgram, parsePacketOptions, parseSnapshot } from "@hookwalk/engine";
+import type { Program } from "@hookwalk/engine";
+import { baseChains } from "../../packages/engine/src/prove/call-graph.ts";
+import { ChainFlows } from "../../packages/engine/src/prove/chain.ts";
+import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
+import { agreementOn } from "./chain-agreement.ts";
+import { routingFiles } from "./generate-routing.ts";
+import type { NodeFiles } from "./generate-routing.ts";
+import { routedAddresses, routedPackets } from "./routed-packets.ts";
+
+const TYPES = {
+  ip: ["UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "MULTICAST", "LOCAL,BROADCAST"],
+  ip6: ["UNSPEC", "UNICAST", "LOCAL", "ANYCAST", "UNREACHABLE", "LOCAL,UNREACHABLE", "UNICAST,ANYCAST"],
+} as const;
+
+function match(family: "ip" | "ip6"): fc.Arbitrary<string> {
+  const flags = fc.subarray(["--loose", "--validmark", "--accept-local", "--invert"]).map((all) => all.join(" "));
+  const type = fc.constantFrom(...TYPES[family]);
+  const limit = fc.constantFrom("", "", " --limit-iface-in");
+  return fc.oneof(
+    flags.map((words) => `-m rpfilter ${words}`),
+    fc
+      .tuple(fc.constantFrom("src", "dst"), type, limit)
+      .map((words) => `-m addrtype --${words[0]}-type ${words[1]}${words[2]}`),
+  );
+}
+
+function programOf(files: NodeFiles, family: "ip" | "ip6", matches: readonly string[]): Program {
+  const rules = matches.map((words, index) => `-A PREROUTING ${words} -j MARK --set-xmark 0x${String(index)}00/0xf00`);
+  const text = [
+    "*raw",
+    ":PREROUTING ACCEPT [0:0]",
+    ...rules,
+    `-A PREROUTING ${matches[0] ?? ""} -j DROP`,
+    "COMMIT",
+    "",
+  ];
+  const dump = { path: family === "ip" ? "iptables-save.txt" : "ip6tables-save.txt", text: text.join("\n") };
+  const texts = Object.entries(files).map(([path, content]) => ({ path, text: content }));
+  return compileProgram(parseSnapshot([...texts, dump], { name: "routing" }));
+}
+
+for (const family of ["ip", "ip6"] as const) {
+  it(`asks the routing as the walk does: ${family}`, () => {
+    let certain = 0;
+    const matches = fc.array(match(family), { minLength: 4, maxLength: 4 });
+    const packets = fc.array(routedPackets(routedAddresses(family), ["eth0", "eth1", "eth2", "lo"], family), {
+      minLength: 40,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(routingFiles(family), matches, packets, (files, words, all) => {
+        const program = programOf(files, family, words);
+        const space = spaceOf(program, family);
+        for (const { base } of baseChains(program.families[family])) {
+          const chain = new ChainFlows(space, base.table, "").of(base.chain.name);
+          expect(chain).not.toBeNull();
+          for (const options of all) {
+            const made = parsePacketOptions(options).value;
+            if (made?.arrival.iif === undefined || made.arrival.iif === null || chain === null) continue;
+            const asked = { ...made, oif: null, flow: { state: null, mark: 0 } } as const;
+            const { isCertain, difference } = agreementOn(space, base, chain, asked);
+            expect(difference, JSON.stringify([...options])).toBeNull();
+            if (isCertain) certain++;
+          }
+        }
+      }),
+      { numRuns: Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 100) },
+    );
+    expect(certain).toBeGreaterThan(500);
+  });
+}
