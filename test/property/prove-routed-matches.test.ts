@@ -56,7 +56,7 @@ for (const family of ["ip", "ip6"] as const) {
         const program = programOf(files, family, words);
         const space = spaceOf(program, family);
         for (const { base } of baseChains(program.families[family])) {
-          const chain = new ChainFlows(space, base.table, "").of(base.chain.name);
+          const chain = new ChainFlows(space, base.table).of(base.chain.name);
           expect(chain).not.toBeNull();
           for (const options of all) {
             const made = parsePacketOptions(options).value;
