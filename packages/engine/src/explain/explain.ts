@@ -7,6 +7,7 @@ import { explainChain } from "./chain.ts";
 import type { Explanation, ExplainSelection, MarkExplanation, TableExplanation } from "./explanation.ts";
 import { clearersOf, excludersOf, markUseOf, marksInUse, readersOf, writersOf } from "./mark-use.ts";
 import type { MarkUse } from "./mark-use.ts";
+import { explainIpvs } from "./ipvs.ts";
 import { meaningPhrase } from "./meaning.ts";
 import { explainContents } from "./nft/contents.ts";
 import { nodeOf } from "./node.ts";
@@ -32,6 +33,7 @@ export function explainSnapshot(snapshot: Snapshot, selection: ExplainSelection)
       : selection.kind === "routing-rule"
         ? explainRouting(node, selection.family, selection.priority)
         : [],
+    ipvs: isAll ? explainIpvs(node) : [],
     ...(isAll
       ? explainMarks(node, null)
       : selection.kind === "mark"

@@ -1,4 +1,5 @@
 import type { Family } from "../base/address.ts";
+import type { IpvsService, RealServer } from "../model/ipvs.ts";
 import type { NftBaseChain, NftFamily } from "../model/nft.ts";
 import type { Part, Phrase } from "../messages/explain/phrase.ts";
 import type { RoutingRule } from "../model/routing.ts";
@@ -32,6 +33,8 @@ export interface Explanation {
   /** Of ipset. Null: the snapshot has no dump of sets. */
   readonly sets: readonly SetExplanation[] | null;
   readonly routingRules: readonly RoutingRuleExplanation[];
+  /** Virtual servers; none also where the snapshot has no listing of them. */
+  readonly ipvs: readonly IpvsExplanation[];
   readonly marks: readonly MarkExplanation[];
   /** How many more marks are in use: past a number they are no help. */
   readonly hiddenMarks: number;
@@ -102,6 +105,16 @@ export interface RoutingRuleExplanation {
   readonly says: Phrase;
   readonly purpose: Phrase | null;
   readonly notes: readonly Part[];
+}
+
+/** A virtual server of IPVS. */
+export interface IpvsExplanation {
+  readonly service: IpvsService;
+  /** Null: nothing tells. */
+  readonly owner: Owner | null;
+  readonly says: readonly Part[];
+  readonly notes: readonly Part[];
+  readonly servers: readonly { readonly server: RealServer; readonly says: Phrase }[];
 }
 
 export interface MarkExplanation {

@@ -65,6 +65,11 @@ export interface RulePattern extends RuleShape {
    * packet. Where it is missing the listing has lost it.
    */
   readonly guard?: string;
+  /**
+   * What the bits of the group `mask` must mean on this node, as its own rules tell (`MarkLayout.learned`): the same rule with
+   * another bit means something else.
+   */
+  readonly bit?: PhraseId;
 }
 
 export interface RuleShape {

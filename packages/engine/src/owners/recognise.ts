@@ -3,7 +3,7 @@ import { readMark } from "./mark.ts";
 import type { MarkMeaning, MarkReader } from "./mark.ts";
 import { fits } from "./evidence.ts";
 import type { Evidence, RoutingRuleView, RuleView } from "./evidence.ts";
-import type { MarkField, Owner, RuleShape, TablePattern } from "./owner.ts";
+import type { MarkField, Owner, RulePattern, RuleShape, TablePattern } from "./owner.ts";
 import { owners } from "./owners.ts";
 import { versionsOf } from "./versions.ts";
 import type { Versions } from "./versions.ts";
@@ -62,6 +62,9 @@ export function recogniseOwners(evidence: Evidence): Recognition {
     const fields = [...owner.marks.fields, ...learnedFields(owner, evidence.rules)];
     if (fields.length > 0) readers.set(owner, { owner, fields });
   }
+  const isBit: IsBit = (owner, { bit }, mask) =>
+    bit === undefined ||
+    readers.get(owner)?.fields.some((field) => field.means === bit && field.mask === Number(mask)) === true;
   return {
     present: here
       .filter(({ name }) => name !== "kernel")
@@ -73,7 +76,7 @@ export function recogniseOwners(evidence: Evidence): Recognition {
       })),
     table: tableMeaning,
     chain: chains,
-    rule: (view) => ruleMeaning(view, asked, chains),
+    rule: (view) => ruleMeaning(view, asked, chains, isBit),
     set: (name, table) => named(asked, ({ sets }) => sets, name, table),
     device: (name) => named(asked, ({ devices }) => devices, name),
     routingTable: (name) => named(asked, ({ routingTables }) => routingTables, name),
@@ -123,14 +126,17 @@ function tableMeaning(name: string): Meaning | null {
   return named(owners, ({ tables }) => tables, name);
 }
 
+/** Whether these bits mean to their owner on this node what the pattern asks for. */
+type IsBit = (owner: Owner, pattern: RulePattern, mask: string | undefined) => boolean;
+
 /** Comments and shapes first, of the chain's own owner before others; then the chain that it leads to, or that it stands in. */
-function ruleMeaning(view: RuleView, asked: readonly Owner[], chains: Recognition["chain"]): RuleMeaning {
+function ruleMeaning(view: RuleView, asked: readonly Owner[], chains: Recognition["chain"], isBit: IsBit): RuleMeaning {
   const chain = chains(view.table, view.chain)?.owner ?? tableMeaning(view.table)?.owner ?? null;
   const own = chain === null || chain.name === "kernel" ? null : chain;
   for (const owner of own === null ? asked : [own, ...asked]) {
     for (const pattern of owner.rules) {
       const params = fits(pattern, view);
-      if (params === null) continue;
+      if (params === null || !isBit(owner, pattern, params["mask"])) continue;
       const isCut = pattern.guard !== undefined && !isGuarded(view.text, pattern.guard);
       return { owner, meaning: { owner, means: pattern.means, params }, isCut };
     }

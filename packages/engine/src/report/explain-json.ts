@@ -1,6 +1,7 @@
 import type {
   ChainExplanation,
   Explanation,
+  IpvsExplanation,
   MarkExplanation,
   RoutingRuleExplanation,
   RuleExplanation,
@@ -11,12 +12,14 @@ import type { Place } from "../explain/place.ts";
 import { routingRuleText } from "../explain/node.ts";
 import { renderPhrase } from "../messages/explain/phrase.ts";
 import type { Part } from "../messages/explain/phrase.ts";
+import { printProtocol } from "../base/protocols.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Owner } from "../owners/owner.ts";
 import { printRule } from "../print/iptables-save.ts";
 import { diagnosticJson } from "./diagnostic.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
+import { ipvsLine } from "./ipvs-line.ts";
 import { nftRuleText } from "./nft-rule-text.ts";
 import { printHex } from "../base/hex.ts";
 
@@ -34,6 +37,7 @@ export function explainJson(explanation: Explanation, diagnostics: readonly Diag
     tables: explanation.tables.map(tableJson),
     sets: explanation.sets === null ? null : explanation.sets.map(setJson),
     routingRules: explanation.routingRules.map(routingRuleJson),
+    ipvs: explanation.ipvs.map(ipvsJson),
     marks: explanation.marks.map(markJson),
     hiddenMarks: explanation.hiddenMarks,
     diagnostics: diagnostics.map(diagnosticJson),
@@ -101,6 +105,30 @@ function routingRuleJson({ rule, owner, says, purpose, notes }: RoutingRuleExpla
     purpose: purpose === null ? null : words(purpose),
     notes: notes.map(words),
     span: { ...rule.span },
+  };
+}
+
+function ipvsJson({ service, owner, says, notes, servers }: IpvsExplanation): Json {
+  const { key, scheduler, span } = service;
+  const what =
+    key.kind === "fwmark"
+      ? { kind: key.kind, mark: key.mark, family: key.family }
+      : { kind: key.kind, protocol: printProtocol(key.proto), end: key.end.text };
+  return {
+    service: what,
+    text: ipvsLine(service),
+    scheduler,
+    owner: ownerJson(owner),
+    says: says.map(words),
+    notes: notes.map(words),
+    servers: servers.map(({ server, says: said }) => ({
+      server: server.end.text,
+      method: server.method,
+      weight: server.weight,
+      says: words(said),
+      span: { ...server.span },
+    })),
+    span: { ...span },
   };
 }
 

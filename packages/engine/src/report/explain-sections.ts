@@ -1,4 +1,11 @@
-import type { Explanation, MarkExplanation, Need, RuleExplanation, SetExplanation } from "../explain/explanation.ts";
+import type {
+  Explanation,
+  IpvsExplanation,
+  MarkExplanation,
+  Need,
+  RuleExplanation,
+  SetExplanation,
+} from "../explain/explanation.ts";
 import type { RoutingRuleExplanation, TableExplanation } from "../explain/explanation.ts";
 import type { AnyTable, Place } from "../explain/place.ts";
 import { routingRuleText } from "../explain/node.ts";
@@ -12,7 +19,9 @@ import type { Versions } from "../owners/versions.ts";
 import { printSpec } from "../print/iptables-save.ts";
 import type { Word } from "./document.ts";
 import { word } from "./document.ts";
+import { ipvsLine } from "./ipvs-line.ts";
 import { nftRuleText } from "./nft-rule-text.ts";
+import { printProtocol } from "../base/protocols.ts";
 import { printHex } from "../base/hex.ts";
 
 /** An explanation as a person reads it: headings, what the tools print, and prose below it; whoever shows it lays it out. */
@@ -35,6 +44,7 @@ export function explainSections(explanation: Explanation, language: Language): r
     ...explanation.tables.flatMap((table) => [...tableSections(table, say)]),
     ...setSections(explanation.sets, say),
     ...routingSections(explanation.routingRules, say),
+    ...ipvsSections(explanation.ipvs, say),
     ...markSections(explanation, say),
   ];
 }
@@ -182,6 +192,20 @@ function* routingSections(rules: readonly RoutingRuleExplanation[], say: Sayer):
     yield section(3, title, say.tag(owner), code, [
       ...say.prose([says], purpose),
       ...notes.map((note) => [word(say.text(note), "unsure")]),
+    ]);
+  }
+}
+
+function* ipvsSections(services: readonly IpvsExplanation[], say: Sayer): Iterable<Section> {
+  if (services.length === 0) return;
+  yield section(1, say.text(phrase("heading-ipvs")), null, null, []);
+  for (const { service, owner, says, notes, servers } of services) {
+    const { key } = service;
+    const title =
+      key.kind === "fwmark" ? `ipvs/mark/${printHex(key.mark)}` : `ipvs/${printProtocol(key.proto)}/${key.end.text}`;
+    yield section(3, title, say.tag(owner), ipvsLine(service), [
+      ...say.prose(says, notes.length === 0 ? null : list("sentences", notes)),
+      ...servers.map(({ says: said }) => [word(say.text(said))]),
     ]);
   }
 }

@@ -1,3 +1,4 @@
+import { calicoVersions } from "./versions.ts";
 import { defineOwner } from "../owner.ts";
 import type { Owner, RulePattern, TablePattern } from "../owner.ts";
 
@@ -54,8 +55,23 @@ const chains: readonly TablePattern[] = [
   { name: /^cali-/, means: "calico-chain" },
 ];
 
+/** Chains of policies and of profiles. */
+const POLICY = /^cali-p(r?)[io]-/;
+
+/**
+ * What a policy decides is noted as a bit and then done. Which bit stands for what differs between versions (0x40000 is “drop”
+ * from 3.30 on and was one for Felix's own use before): felix/rules/policy.go, felix/dataplane/linux/int_dataplane.go.
+ */
+const DECISIONS = [
+  { bit: "calico-mark-accept", sets: "calico-allow", decided: "calico-allowed-return", end: "RETURN" },
+  { bit: "calico-mark-pass", sets: "calico-pass", decided: "calico-passed-return", end: "RETURN" },
+  { bit: "calico-mark-pass-tier", sets: "calico-pass", decided: "calico-passed-return", end: "RETURN" },
+  { bit: "calico-mark-drop", sets: "calico-note-deny", decided: "calico-deny", end: "DROP" },
+] as const;
+
 const rules: readonly RulePattern[] = [
-  { comment: /^Start of (policies|tier )/, means: "calico-start-of-policies" },
+  { comment: /^Start of policies/, means: "calico-start-of-policies" },
+  { comment: /^Start of tier /, means: "calico-start-of-tier" },
   { comment: /^Return if policy accepted$/, means: "calico-return-policy" },
   { comment: /^Return if profile accepted$/, means: "calico-return-profile" },
   { comment: /(Drop|Reject) if no policies passed packet$/, means: "calico-drop-no-policy" },
@@ -84,12 +100,15 @@ const rules: readonly RulePattern[] = [
   { chain: /^cali-[ft]w-/, text: /^-j MARK --set-xmark 0x0\/\S+$/, means: "calico-clear-accept" },
   { chain: /^cali-[ft]w-/, text: /^-m mark --mark 0x0\/\S+ -j cali-p[io]-/, means: "calico-try-policy" },
   { chain: /^cali-[ft]w-/, text: /-j cali-pr[io]-/, means: "calico-try-profile" },
-  { chain: /^cali-p(r?)[io]-/, text: /-j MARK --set-xmark (0x[0-9a-f]{1,8})\/\1$/, means: "calico-allow" },
-  {
-    chain: /^cali-p(r?)[io]-/,
-    text: /^-m mark --mark (0x[0-9a-f]{1,8})\/\1 -j RETURN$/,
-    means: "calico-allowed-return",
-  },
+  ...DECISIONS.flatMap(({ bit, sets, decided, end }): readonly RulePattern[] => [
+    { chain: POLICY, text: /-j MARK --set-xmark (?<mask>0x[0-9a-f]{1,8})\/\k<mask>$/, bit, means: sets },
+    {
+      chain: POLICY,
+      text: new RegExp(`^-m mark --mark (?<mask>0x[0-9a-f]{1,8})/\\k<mask> -j ${end}$`),
+      bit,
+      means: decided,
+    },
+  ]),
   { chain: /^cali-p(r?)[io]-/, text: /-j DROP$/, means: "calico-deny" },
   { chain: /^cali-(from|to)-wl-dispatch/, text: /^-[io] \S+ -[gj] cali-[ft]w-/, means: "calico-dispatch" },
   {
@@ -146,6 +165,7 @@ export const calicoWords: Owner = defineOwner({
     { name: /^vxlan(-v6)?\.calico$/, means: "calico-device-vxlan" },
     { name: /^wireguard\.cali$|^wg-v6\.cali$/, means: "calico-device-wireguard" },
   ],
+  versions: calicoVersions,
   marks: {
     fields: [],
     learned: [
@@ -169,9 +189,20 @@ export const calicoWords: Owner = defineOwner({
       },
       {
         chain: /^cali-/,
-        comment: /^Start of (policies|tier )/,
+        comment: /^Start of policies/,
         text: /^-j MARK --set-xmark 0x0\/(?<mask>0x[0-9a-f]+)$/,
         means: "calico-mark-pass",
+      },
+      {
+        chain: /^cali-/,
+        comment: /^Start of tier /,
+        text: /^-j MARK --set-xmark 0x0\/(?<mask>0x[0-9a-f]+)$/,
+        means: "calico-mark-pass-tier",
+      },
+      {
+        chain: /^cali-p[io]-/,
+        text: /^-m mark --mark (?<mask>0x[0-9a-f]+)\/\k<mask> -j DROP$/,
+        means: "calico-mark-drop",
       },
       {
         chain: /^cali-PREROUTING$/,

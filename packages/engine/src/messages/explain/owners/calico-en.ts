@@ -34,6 +34,8 @@ export const calico = {
 
   "calico-start-of-policies":
     "“Passed” is taken back before the policies are tried: what sets it later skips the rest of them and goes on to the profiles.",
+  "calico-start-of-tier":
+    "“Passed” is taken back before the tier's policies are tried: what sets it later skips the rest of the tier and goes on to the next one, behind the last one to the profiles.",
   "calico-return-policy": "A policy has allowed the packet.",
   "calico-return-profile": "A profile has allowed the packet.",
   "calico-drop-no-policy": "Policies apply to this workload, and none of them allowed or passed the packet.",
@@ -53,6 +55,9 @@ export const calico = {
   "calico-try-profile": "Profiles decide where no policy did.",
   "calico-allow": "An allow rule: it notes “accepted”; the rule behind it returns with that.",
   "calico-allowed-return": "The allow rule before it has matched: nothing more is asked here.",
+  "calico-pass": "A pass rule: it notes “passed”; the rule behind it returns with that.",
+  "calico-passed-return": "The pass rule before it has matched: nothing more is asked here.",
+  "calico-note-deny": "A deny rule: it notes “drop”; the rule behind it drops the packet.",
   "calico-deny": "A deny rule.",
   "calico-dispatch": "The packet is this workload's.",
   "calico-jump": "This is how packets get into Calico's rules of this table; Felix keeps the jump in its place.",
@@ -73,7 +78,9 @@ export const calico = {
 
   "calico-mark-accept": "accepted by policy",
   "calico-mark-pass": "passed on: skip the other policies, ask the profiles",
-  "calico-mark-workload-bit": "from a workload of this node",
+  "calico-mark-pass-tier": "passed on: skip the rest of the tier, ask the next one, at last the profiles",
+  "calico-mark-drop": "denied by policy (3.30 and later)",
+  "calico-mark-workload-bit": "from a workload of this node, noted in table raw",
 
   // nft.
   "calico-table": "Calico in its nftables mode: all that it writes",

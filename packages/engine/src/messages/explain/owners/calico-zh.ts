@@ -34,6 +34,8 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
   "calico-chain-rpf-skip": "Calico：可以使用其他源地址的工作负载",
 
   "calico-start-of-policies": "逐条尝试策略之前先撤销“跳过”：之后谁置上它，就跳过其余策略，转去问配置（profile）。",
+  "calico-start-of-tier":
+    "逐条尝试本层（tier）的策略之前先撤销“跳过”：之后谁置上它，就跳过本层其余策略，转到下一层，最后一层之后则去问配置（profile）。",
   "calico-return-policy": "已有策略放行该报文。",
   "calico-return-profile": "已有配置（profile）放行该报文。",
   "calico-drop-no-policy": "该工作负载有策略，而没有一条放行或跳过该报文。",
@@ -52,6 +54,9 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
   "calico-try-profile": "没有策略作出裁决时由配置（profile）决定。",
   "calico-allow": "放行规则：记下“已放行”，由后面一条规则带着它返回。",
   "calico-allowed-return": "前面的放行规则已匹配：这里不再追问。",
+  "calico-pass": "一条跳过（pass）规则：记下“跳过”，由其后的规则带着它返回。",
+  "calico-passed-return": "前面的跳过规则已匹配：这里不再追问。",
+  "calico-note-deny": "一条拒绝规则：记下“丢弃”，由其后的规则丢弃报文。",
   "calico-deny": "拒绝规则。",
   "calico-dispatch": "该报文属于这个工作负载。",
   "calico-jump": "报文由此进入 Calico 在本表的规则；Felix 会维持这条跳转的位置。",
@@ -72,7 +77,9 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
 
   "calico-mark-accept": "策略已放行",
   "calico-mark-pass": "跳过其余策略，转去问配置（profile）",
-  "calico-mark-workload-bit": "来自本机的工作负载",
+  "calico-mark-pass-tier": "跳过本层（tier）其余策略，转到下一层，最后问配置（profile）",
+  "calico-mark-drop": "被策略拒绝（3.30 及以后）",
+  "calico-mark-workload-bit": "来自本机的工作负载，由 raw 表记下",
 
   // nft。
   "calico-table": "nftables 模式的 Calico 所写的全部内容",
