@@ -111,6 +111,13 @@ const rules: readonly RulePattern[] = [
   ]),
   { chain: /^cali-p(r?)[io]-/, text: /-j DROP$/, means: "calico-deny" },
   { chain: /^cali-(from|to)-wl-dispatch/, text: /^-[io] \S+ -[gj] cali-[ft]w-/, means: "calico-dispatch" },
+  // felix/rules/static.go StaticFilterForwardAppendRules.
+  {
+    chain: /^FORWARD$/,
+    comment: /^cali:[-\w]{16}$/,
+    text: /^-j MARK --set-xmark (0x[0-9a-f]{1,8})\/\1$/,
+    means: "calico-mark-forwarded",
+  },
   {
     comment: /^cali:[-\w]{16}$/,
     text: /^-j cali-(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/,

@@ -43,6 +43,8 @@ export const calico = {
   "calico-unknown-interface": "A workload's device that Calico does not know (yet): it fails closed.",
   "calico-host-accepted": "A host endpoint's policy has allowed the packet.",
   "calico-policy-accepted": "A policy has allowed the packet.",
+  "calico-mark-forwarded":
+    "It notes that the packet is forwarded, so that the policies of host endpoints in mangle POSTROUTING leave it alone.",
   "calico-to-host-default":
     "What workloads send to their node is left to the rules behind Calico's (DefaultEndpointToHostAction).",
   "calico-untracked-accepted": "A policy of table raw has allowed the packet without connection tracking.",

@@ -43,6 +43,7 @@ export const calico: Readonly<Record<keyof typeof en, string>> = {
   "calico-unknown-interface": "Calico（尚）不认识的工作负载设备：宁可丢弃。",
   "calico-host-accepted": "主机端点的策略已放行该报文。",
   "calico-policy-accepted": "已有策略放行该报文。",
+  "calico-mark-forwarded": "注明该报文是转发的，mangle POSTROUTING 中主机端点的策略不再过问。",
   "calico-to-host-default": "工作负载发给本机的报文，交由 Calico 之后的规则处理（DefaultEndpointToHostAction）。",
   "calico-untracked-accepted": "raw 表的策略已在不做连接跟踪的情况下放行该报文。",
   "calico-invalid": "conntrack 无法归类的报文不予放行。",
