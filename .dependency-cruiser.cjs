@@ -11,7 +11,7 @@ const ENGINE_LAYERS = [
   ["parse", "print", "compile", "render"],
   ["walk", "prove"],
   ["witness"],
-  ["diff", "explain"],
+  ["diff", "explain", "reach"],
   ["lint", "expect", "plan"],
   ["report"],
 ];

@@ -9,6 +9,7 @@ const COMMANDS = [
   "trace",
   "show",
   "explain",
+  "reach",
   "lint",
   "test",
   "diff",

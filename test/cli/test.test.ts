@@ -6,6 +6,7 @@ import { hookwalk, session } from "./hookwalk.ts";
 
 const NODE = "test/nodes/calico-slave2";
 const WRONG = "test/cli/fixtures/wrong-expectations.yaml";
+const CLAIMS = "test/cli/fixtures/claims.yaml";
 let folder: string;
 
 beforeAll(() => {
@@ -29,6 +30,10 @@ describe("hookwalk test", () => {
     ["failing-chinese", ["test", "-q", "-f", NODE, WRONG, "--lang", "zh"]],
     ["junit", ["test", "-q", "-f", NODE, WRONG, "-o", "junit"]],
     ["github", ["test", "-q", "-f", NODE, WRONG, "-o", "github"]],
+    ["claims", ["test", "-q", "-f", NODE, CLAIMS]],
+    ["claims-chinese", ["test", "-q", "-f", NODE, CLAIMS, "--lang", "zh"]],
+    ["claims-junit", ["test", "-q", "-f", NODE, CLAIMS, "-o", "junit"]],
+    ["claims-github", ["test", "-q", "-f", NODE, CLAIMS, "-o", "github"]],
   ])("prints what the golden test-%s shows", async (name, argv) => {
     await expect(session(argv)).toMatchFileSnapshot(`goldens/test-${name}.txt`);
   });
@@ -73,6 +78,10 @@ describe("hookwalk test", () => {
     ["an option that is none", "  - { name: a, packet: { sorc: 10.0.0.1 }, expect: { verdict: drop } }\n", "sorc"],
     ["an expectation that is none", "  - { name: a, packet: {}, expect: { verdikt: drop } }\n", "verdikt"],
     ["nothing expected", "  - { name: a, packet: {}, expect: {} }\n", "decidedBy"],
+    ["a packet of which nothing is expected", "  - { name: a, packet: {} }\n", "never | always | exists"],
+    ["a claim beside a packet", '  - { name: a, packet: {}, never: "dropped" }\n', "never | always | exists"],
+    ["two claims", '  - { name: a, always: "dropped", never: "dropped" }\n', "never | always | exists"],
+    ["a claim that is none", '  - { name: a, never: "dripped" }\n', "“dripped” is not expected here"],
   ])("refuses %s, with its place", (_, tests, said) => {
     const { stdout, stderr, exitCode } = hookwalk(["test", "-f", NODE, written(tests)]);
     expect(exitCode).not.toBe(0);

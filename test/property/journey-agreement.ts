@@ -23,7 +23,7 @@ export interface Agreement {
 const NOT_YET = ["ctState", "ctDirection", "ctmark", "ctStatus", "origSrc", "origDst"] as const;
 const STATES: Readonly<Record<string, number>> = { new: 0, established: 1, related: 2, invalid: 3, untracked: 4 };
 
-function valuesOf(space: Space, packet: Packet, arrival: Arrival, state: string | null): Values {
+export function valuesOf(space: Space, packet: Packet, arrival: Arrival, state: string | null): Values {
   const values = new Map(packetValues(space, newSkb(packet, arrival)));
   for (const field of NOT_YET) for (const level of space.layout.bits[field]) values.delete(level ?? 0);
   const bits = space.layout.bits.ctState;

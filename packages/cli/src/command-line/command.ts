@@ -22,6 +22,10 @@ export interface Argument {
   readonly required: boolean;
   /** What a shell completes; nothing where absent. */
   readonly choices?: readonly string[];
+  /** All words from here on belong to it, one at least where it is required. */
+  readonly rest?: true;
+  /** What a shell completes beside; anything may be given. */
+  readonly suggests?: readonly string[];
   /** A file: the shell completes its path. */
   readonly file?: true;
 }

@@ -38,6 +38,11 @@ function takesFile({ arguments: words }: CommandTable): boolean {
   return words.some(({ file }) => file === true);
 }
 
+/** What may stand where no option does. */
+function wordsOf({ arguments: [first] }: CommandTable): readonly string[] {
+  return first?.choices ?? first?.suggests ?? [];
+}
+
 /** The nodes behind `#`, one a line; all shells ask the program itself. */
 const NODES = "hookwalk show -q -o nodes -f";
 
@@ -54,7 +59,7 @@ const BASH_REPLIES = {
 function bash(commands: readonly CommandTable[]): string {
   const cases = commands.map((command) => {
     const options = allOptions(command);
-    const words = [...options.flatMap(([key, option]) => names(key, option)), ...(command.arguments[0]?.choices ?? [])];
+    const words = [...options.flatMap(([key, option]) => names(key, option)), ...wordsOf(command)];
     const behind = options.flatMap(([key, option]) => {
       const kind = argumentKind(option);
       if (kind === "none") return [];
@@ -102,10 +107,11 @@ function zsh(commands: readonly CommandTable[], say: Speaker): string {
       const help = say.commandLine(option.help).replace(/[[\]:]/g, "\\$&");
       return names(key, option).map((name) => `        ${single(`${repeat}${name}[${help}]${action}`)}`);
     });
-    const words = command.arguments.map(
-      ({ name, choices, file }) =>
-        `        ${single(`:${name}:${choices === undefined ? (file === true ? "_files" : " ") : `(${choices.join(" ")})`}`)}`,
-    );
+    const words = command.arguments.map(({ name, choices, suggests, rest, file }) => {
+      const offered = choices ?? suggests;
+      const action = offered === undefined ? (file === true ? "_files" : " ") : `(${offered.join(" ")})`;
+      return `        ${single(`${rest === true ? "*" : ""}:${name}:${action}`)}`;
+    });
     return `      ${command.name})\n        _arguments \\\n${[...specs, ...words].join(" \\\n")} ;;`;
   });
   return `#compdef hookwalk
@@ -160,9 +166,9 @@ function fish(commands: readonly CommandTable[], say: Speaker): string {
       const short = option.short === undefined ? "" : ` -s ${option.short}`;
       lines.push(`${when}${short} -l ${longName(key).slice(2)}${argument} -d ${single(say.commandLine(option.help))}`);
     }
-    const choices = command.arguments[0]?.choices;
+    const words = wordsOf(command);
     if (takesFile(command)) lines.push(`${when} -F`);
-    if (choices !== undefined) lines.push(`${when} -a '${choices.join(" ")}'`);
+    if (words.length > 0) lines.push(`${when} -a '${words.join(" ")}'`);
   }
   return `${lines.join("\n")}\n`;
 }

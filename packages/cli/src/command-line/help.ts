@@ -1,6 +1,6 @@
 import type { Document, Line, PlainCommandLineMessage, Speaker } from "@hookwalk/engine";
 import { blankLine, textLine, word } from "@hookwalk/engine";
-import type { CommandTable } from "./command.ts";
+import type { Argument, CommandTable } from "./command.ts";
 import type { CommandOption, OptionTable } from "./option.ts";
 import { globalOptions, spelling } from "./option.ts";
 
@@ -20,7 +20,7 @@ export function programHelp(commands: readonly CommandTable[], examples: readonl
 
 /** What `hookwalk COMMAND --help` says: purpose, usage, examples first, then every option. */
 export function commandHelp(command: CommandTable, say: Speaker): Document {
-  const names = command.arguments.map(({ name, required }) => (required ? ` ${name}` : ` [${name}]`)).join("");
+  const names = command.arguments.map(argumentText).join("");
   const own = Object.entries(command.options);
   const group = (wanted: CommandOption["group"]): OptionTable =>
     Object.fromEntries(own.filter(([, option]) => option.group === wanted));
@@ -33,6 +33,11 @@ export function commandHelp(command: CommandTable, say: Speaker): Document {
     ...list("global-options", optionEntries(globalOptions, say), say),
     textLine(0, word(`${say.commandLine("exit-codes")} ${say.commandLine("exit-code-list")}`)),
   ];
+}
+
+function argumentText({ name, required, rest }: Argument): string {
+  const text = rest === true ? `${name}...` : name;
+  return required ? ` ${text}` : ` [${text}]`;
 }
 
 type Entry = readonly [name: string, text: string];

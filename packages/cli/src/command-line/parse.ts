@@ -80,7 +80,8 @@ function checkWords(command: CommandTable, words: readonly string[], say: Speake
   const hint = helpHint(command.name, say);
   if (missing !== undefined) throw usageError(say.commandLine("missing-argument", { name: missing.name }), hint);
   const extra = words[command.arguments.length];
-  if (extra !== undefined) throw usageError(say.commandLine("too-many-arguments", { value: extra }), hint);
+  if (extra !== undefined && command.arguments.at(-1)?.rest !== true)
+    throw usageError(say.commandLine("too-many-arguments", { value: extra }), hint);
   for (const [index, { name, choices }] of command.arguments.entries()) {
     const word = words[index];
     if (word === undefined || choices === undefined || choices.includes(word)) continue;

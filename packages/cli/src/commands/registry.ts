@@ -5,6 +5,7 @@ const loaders: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["trace", async (): Promise<Command> => (await import("./trace.ts")).trace],
   ["show", async (): Promise<Command> => (await import("./show.ts")).show],
   ["explain", async (): Promise<Command> => (await import("./explain.ts")).explain],
+  ["reach", async (): Promise<Command> => (await import("./reach.ts")).reach],
   ["lint", async (): Promise<Command> => (await import("./lint.ts")).lint],
   ["test", async (): Promise<Command> => (await import("./test.ts")).test],
   ["diff", async (): Promise<Command> => (await import("./diff.ts")).diff],

@@ -3,6 +3,7 @@ import {
   diagnosticsDocument,
   holds,
   judge,
+  judgeClaim,
   testDocument,
   testGithub,
   testJson,
@@ -11,7 +12,7 @@ import {
 } from "@hookwalk/engine";
 import type { Program, TestResult } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
-import type { PacketTest } from "@hookwalk/engine/desired";
+import type { ClaimTest, PacketTest } from "@hookwalk/engine/desired";
 import { collect } from "../collect/collect.ts";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command, Context } from "../command-line/command.ts";
@@ -79,8 +80,14 @@ async function runTests(path: string, program: Program, context: Context): Promi
   return { results, isWhole: diagnostics.every(({ severity }) => severity !== "error") };
 }
 
+type Judged = Pick<TestResult, "mismatches" | "problems">;
+
+function resultOf(test: PacketTest | ClaimTest, program: Program): Judged {
+  return "claim" in test ? judgeClaim(program, test.claim) : judgePacket(test, program);
+}
+
 /** Each packet as if it were the only one. */
-function resultOf({ packet, expect }: PacketTest, program: Program): Pick<TestResult, "mismatches" | "problems"> {
+function judgePacket({ packet, expect }: PacketTest, program: Program): Judged {
   const read = readOrder(packet, program.links);
   if ("problems" in read) return { mismatches: [], problems: read.problems };
   const { order } = read;

@@ -20,7 +20,7 @@ export type {
 export type { NodeFacts } from "./node-facts.ts";
 export type { Node } from "./node.ts";
 export type { ContainerPort, Pod } from "./pod.ts";
-export type { PacketExpectation, PacketTest, PacketTests } from "./packet-tests.ts";
+export type { Claim, ClaimTest, PacketExpectation, PacketTest, PacketTests } from "./packet-tests.ts";
 export type { ObjectsFile } from "./read-objects.ts";
 export { readObjects } from "./read-objects.ts";
 export type { ServiceAccount } from "./service-account.ts";

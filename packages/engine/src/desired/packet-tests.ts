@@ -2,11 +2,24 @@ import { z } from "zod";
 import type { Metadata } from "./fields.ts";
 import { metadata, typeMeta } from "./fields.ts";
 
-/** hookwalk.dev/v1 PacketTests: what people want of their own node, packet by packet. docs/test.md describes it for users. */
+/** hookwalk.dev/v1 PacketTests: what people want of their own node, of single packets and of all. docs/test.md describes it for users. */
 export interface PacketTests {
   readonly kind: "PacketTests";
   readonly metadata: Metadata;
-  readonly tests: readonly PacketTest[];
+  readonly tests: readonly (PacketTest | ClaimTest)[];
+}
+
+/** Something about every packet, in the language of docs/reach.md without the word that asks. */
+export interface ClaimTest {
+  readonly name: string;
+  readonly claim: Claim;
+}
+
+export interface Claim {
+  /** No packet fares so, each does, some packet does. */
+  readonly holds: "never" | "always" | "exists";
+  /** `from cali+ reach tcp/22 on the node`. */
+  readonly text: string;
 }
 
 export interface PacketTest {
@@ -69,13 +82,31 @@ const expectation = z
     matches: matches ?? [],
   }));
 
+const CLAIMS = ["never", "always", "exists"] as const;
+const FORMS = "packet, expect | never | always | exists";
+
 const test = z
   .strictObject({
     name: z.string().min(1),
-    packet: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    expect: expectation,
+    packet: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+    expect: expectation.nullish(),
+    never: z.string().nullish(),
+    always: z.string().nullish(),
+    exists: z.string().nullish(),
   })
-  .transform(({ name, packet, expect }): PacketTest => ({ name, packet: new Map(Object.entries(packet)), expect }));
+  .transform((given, context): PacketTest | ClaimTest => {
+    const { name, packet, expect } = given;
+    const claims = CLAIMS.flatMap((holds): readonly Claim[] => {
+      const text = given[holds] ?? null;
+      return text === null ? [] : [{ holds, text }];
+    });
+    const [claim] = claims;
+    const isPacket = packet !== undefined && packet !== null && expect !== undefined && expect !== null;
+    if (isPacket && claims.length === 0) return { name, packet: new Map(Object.entries(packet)), expect };
+    if (claim !== undefined && claims.length === 1 && (packet ?? expect ?? null) === null) return { name, claim };
+    context.addIssue({ code: "custom", message: FORMS, input: given });
+    return z.NEVER;
+  });
 
 export const packetTests: z.ZodType<PacketTests> = z
   .strictObject({ ...typeMeta, metadata, tests: z.array(test).min(1) })

@@ -1,14 +1,14 @@
 import { printAddress } from "../base/address.ts";
 import type { Address } from "../base/address.ts";
 import { printHex } from "../base/hex.ts";
-import type { PacketExpectation } from "../desired/packet-tests.ts";
+import type { Claim, PacketExpectation } from "../desired/packet-tests.ts";
 import { decisiveStep } from "../walk/decisive.ts";
 import type { Condition, Outcome, Step } from "../walk/trace.ts";
 
 /** Something that was expected of a packet and does not hold. */
 export interface Mismatch {
-  /** The field of the expectation. */
-  readonly what: keyof PacketExpectation;
+  /** The field of the expectation; of a claim about all packets, which one it is. */
+  readonly what: keyof PacketExpectation | Claim["holds"];
   readonly wanted: string;
   readonly got: string;
   /** Under which conditions; none: the snapshot decides everything. */

@@ -26,6 +26,24 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["nft's {} run before legacy's where both have a chain", "两种后端都有链时，nft 的 {1} 先于 legacy 的"],
   ["no dump holds the order of registration", "没有转储记录注册顺序"],
 
+  // What came of a claim about all packets.
+  ["proved: no packet does", "已证明没有报文如此"],
+  ["no such packet: what it is about cannot be", "没有这样的报文：所问的情形不可能出现"],
+  ["unknown: the rules are too large", "未知：规则过大"],
+  ["unknown: {} ({})", "未知：{1+}（{2+}）"],
+  [
+    "{}, column {}: “{}” is not expected here; one of these could stand there: {}",
+    "{1} 第 {2} 列：此处不应出现“{3}”；此处可以是：{4}",
+  ],
+  ["{}, column {}: it ends too early; one of these could stand there: {}", "{1} 第 {2} 列：过早结束；此处可以是：{3}"],
+  ["{}, column {}: conditions and outcomes are joined here", "{1} 第 {2} 列：此处混用了条件与结果"],
+  ["{}, column {}: too many parentheses inside each other", "{1} 第 {2} 列：括号嵌套过深"],
+  ["{}, column {}: it is too long", "{1} 第 {2} 列：过长"],
+  ["the snapshot has no device “{}”", "快照中没有接口“{1}”"],
+  ["the snapshot has no table “{}”", "快照中没有表“{1}”"],
+  ["the snapshot has no chain “{}”", "快照中没有链“{1}”"],
+  ["chain {} has no rule {}", "链 {1} 没有规则 {2}"],
+
   // Why something is not known.
   ["no ip addr and no route dump", "没有 ip addr 和路由转储"],
   ["no dump of multicast memberships", "没有组播成员转储"],

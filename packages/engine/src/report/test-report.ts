@@ -14,7 +14,7 @@ export interface TestResult {
   readonly name: string;
   readonly span: Span;
   readonly mismatches: readonly Mismatch[];
-  /** Why the packet is none. */
+  /** Why the packet, or the claim, is none. */
   readonly problems: readonly string[];
 }
 
@@ -40,7 +40,11 @@ export function testDocument(results: readonly TestResult[], say: Speaker): Docu
 function* failureLines({ mismatches, problems }: TestResult, say: Speaker): Iterable<Line> {
   for (const problem of problems) yield textLine(4, word(say.sentence(problem)));
   for (const { what, wanted, got, conditions } of mismatches) {
-    yield rowOf([what, say.report("test-wanted", { wanted }), [word(say.report("test-got", { got }), "changed")]]);
+    yield rowOf([
+      what,
+      say.report("test-wanted", { wanted }),
+      [word(say.report("test-got", { got: say.sentence(got) }), "changed")],
+    ]);
     for (const { what: fact, assumed } of conditions) {
       yield textLine(8, word(`${say.report(assumed ? "if" : "if-not")} `, "unsure"), word(say.sentence(fact)));
     }

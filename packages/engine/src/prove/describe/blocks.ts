@@ -1,4 +1,4 @@
-import { FIELDS, afterwards } from "../layout.ts";
+import { FIELDS, unknownInstead } from "../layout.ts";
 import type { FieldName, Layout } from "../layout.ts";
 
 /** Levels that are looked at together: the bits of a field, or of two fields whose bits take turns, or one thing that nobody knows. */
@@ -48,7 +48,7 @@ function fieldBlocks(layout: Layout): Blocks {
   for (const field of FIELDS) {
     const levels = layout.bits[field].flatMap((level) => (level === null ? [] : [level]));
     const [first = 0] = levels;
-    const end = afterwards(levels.at(-1) ?? first) + 1;
+    const end = unknownInstead(levels.at(-1) ?? first) + 1;
     const before = rows.at(-1);
     // The bits of this field stand between those of the one before.
     if (before !== undefined && first < before.end)

@@ -33,10 +33,21 @@ export function describeSet(space: Space, set: Ref, options: DescribeOptions = {
   const most = options.most ?? MOST_PRODUCTS;
   const before = bdd.mark();
   try {
-    return description(space, set, options.among ?? everyPacket(space), most);
+    return description(space, unknownsLast(space, set), options.among ?? everyPacket(space), most);
   } finally {
     bdd.release(before);
   }
+}
+
+/** The same with what nobody knows behind all fields: bits of unknown numbers stand between those of a field. */
+function unknownsLast(space: Space, set: Ref): Ref {
+  const { bdd, layout } = space;
+  const moved = new Map<number, Ref>();
+  for (const level of bdd.support(set)) {
+    const unknown = level < layout.end ? space.unknownAt(level) : null;
+    if (unknown !== null) moved.set(level, space.unknown(`told ${String(level)}`, unknown));
+  }
+  return moved.size === 0 ? set : bdd.compose(set, bdd.substitution(moved));
 }
 
 function description(space: Space, set: Ref, among: Ref, most: number): Description {
@@ -51,9 +62,10 @@ function description(space: Space, set: Ref, among: Ref, most: number): Descript
   const kept = withoutNeedless(bdd, own, merged(bdd, cubes));
   const told = kept.toSorted((a, b) => a.guards.size - b.guards.size).slice(0, most);
   const products: Product[] = [];
+  const every = projections(bdd, blocksOf(space.layout), among);
   let left = own;
   for (const cube of told) {
-    const product = productOf(space, cube);
+    const product = productOf(space, cube, every);
     if (product === null) continue;
     products.push(product);
     left = bdd.minus(left, cube.set);
@@ -146,18 +158,28 @@ function withoutNeedless(bdd: Bdd, set: Ref, cubes: readonly Cube[]): readonly C
   return kept;
 }
 
-/** Null where a field takes too many values to be listed. */
-function productOf(space: Space, { guards }: Cube): Product | null {
+/** Null where a field takes too many values to be listed. `every`: what the packets that are spoken of may be at all. */
+function productOf(space: Space, { guards }: Cube, every: ReadonlyMap<Block, Ref>): Product | null {
+  const { bdd } = space;
   const terms: Term[] = [];
   const conditions: Assumed[] = [];
   for (const [{ fields, first }, guard] of guards) {
     const [field] = fields;
-    const term = field === undefined ? null : termOf(space, field, guard);
+    const possible = field === undefined ? TRUE : possibleOf(space, field, every);
+    if (field !== undefined && bdd.within(possible, guard)) continue;
+    const term = field === undefined ? null : termOf(space, field, guard, possible);
     if (term !== null) terms.push(term);
     else if (field !== undefined) return null;
     else conditions.push(conditionAt(space, first, space.bdd.high(guard) === TRUE));
   }
   return { terms: inToldOrder(terms), conditions };
+}
+
+/** What a field of the packets that are spoken of may be. */
+function possibleOf({ bdd, layout }: Space, field: FieldName, every: ReadonlyMap<Block, Ref>): Ref {
+  for (const [block, guard] of every)
+    if (block.fields.includes(field)) return alone(bdd, layout.bits, block, field)(guard);
+  return TRUE;
 }
 
 function conditionAt(space: Space, level: number, assumed: boolean): Assumed {
@@ -176,9 +198,10 @@ function hull(space: Space, set: Ref, among: Ref): Product {
     if (block.fields.length === 0) conditions.push(conditionAt(space, block.first, bdd.high(guard) === TRUE));
     for (const field of block.fields) {
       const own = alone(bdd, layout.bits, block, field);
-      const possible = own(guard);
-      if (bdd.within(own(every.get(block) ?? TRUE), possible)) continue;
-      terms.push(termOf(space, field, possible) ?? hullOf(space, field, possible));
+      const told = own(guard);
+      const possible = own(every.get(block) ?? TRUE);
+      if (bdd.within(possible, told)) continue;
+      terms.push(termOf(space, field, told, possible) ?? hullOf(space, field, told));
     }
   }
   return { terms: inToldOrder(terms), conditions };

@@ -1,6 +1,9 @@
-import { allOnes, printAddress, printAddressMask } from "../../base/address.ts";
+import { allOnes, printAddress, printAddressMask, V4_BITS } from "../../base/address.ts";
 import type { Address } from "../../base/address.ts";
-import type { Ref } from "../bdd/bdd.ts";
+import { FALSE, TRUE } from "../bdd/bdd.ts";
+import type { Bdd, Ref } from "../bdd/bdd.ts";
+import { between } from "../bdd/numbers.ts";
+import type { Bits } from "../bdd/numbers.ts";
 import type { DeviceName } from "../devices.ts";
 import type { FieldName, Layout } from "../layout.ts";
 import type { Space } from "../space.ts";
@@ -12,17 +15,47 @@ import type { Masked, Run } from "./numbers.ts";
 /** More values than this are not listed. */
 const MOST_VALUES = 64;
 
-/** What a field may be, in the shortest of the ways to say it; null where every way is too long. `guard` is of its bits alone. */
-export function termOf(space: Space, field: FieldName, guard: Ref): Term | null {
-  let best: Term | null = null;
-  for (const [not, told] of [
+/**
+ * What a field may be, in the shortest of the ways to say it; null where every way is too long. `guard` is of its bits alone, and so is
+ * `possible`: values outside of it no packet that is spoken of has, so that they may be told or not.
+ */
+export function termOf(space: Space, field: FieldName, guard: Ref, possible: Ref = TRUE): Term | null {
+  const { bdd } = space;
+  const has = bdd.and(guard, possible);
+  const lacks = bdd.minus(possible, guard);
+  const ways: readonly (readonly [not: boolean, told: Ref])[] = [
+    [false, withoutGaps(space, field, has, possible)],
     [false, guard],
-    [true, space.bdd.not(guard)],
-  ] as const) {
+    [true, withoutGaps(space, field, lacks, possible)],
+    [true, bdd.not(guard)],
+  ];
+  let best: Term | null = null;
+  for (const [not, told] of ways) {
     for (const values of waysToTell(space, field, told))
       if (values !== null && (best === null || values.length < best.values.length)) best = { field, not, values };
   }
   return best;
+}
+
+/** The same values, and those between them that are not possible. */
+function withoutGaps({ bdd, layout }: Space, field: FieldName, told: Ref, possible: Ref): Ref {
+  const { kind } = kindOf(field, layout);
+  if (possible === TRUE || (kind !== "ranges" && kind !== "address")) return told;
+  const bits = layout.bits[field];
+  const runs = runsOf(bdd, bits, bdd.or(told, bdd.not(possible)), MOST_RUNS) ?? [];
+  const pieces = runs.flatMap((run) => {
+    const own = bdd.and(told, rangeSet(bdd, bits, run));
+    return own === FALSE ? [] : [rangeSet(bdd, bits, spanOf(bdd, bits, own))];
+  });
+  return runs.length === 0 ? told : bdd.union(pieces);
+}
+
+/** Runs of what is told and of what is not possible. */
+const MOST_RUNS = 4 * MOST_VALUES;
+
+function rangeSet(bdd: Bdd, bits: Bits, { from, to }: Run): Ref {
+  const isLong = bits.length > V4_BITS;
+  return isLong ? between(bdd, bits, from, to) : between(bdd, bits, Number(from), Number(to));
 }
 
 /** The smallest range that holds all that a field may be. */

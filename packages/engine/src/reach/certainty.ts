@@ -1,0 +1,47 @@
+import type { Ref } from "../prove/bdd/bdd.ts";
+import type { Space, Unknown } from "../prove/space.ts";
+
+/** Why something is unknown that falls now this way, now that: asked whether a packet can, one may wait for it. */
+const COMES_ABOUT: ReadonlySet<string> = new Set([
+  "random",
+  "counter",
+  "rate",
+  "clock",
+  "cpu",
+  "hash",
+  "the kernel chooses at random",
+  "the multipath hash is seeded",
+  // What a packet carries beyond its headers.
+  "not given",
+]);
+
+/** The packets that are in a set whatever it is that no snapshot tells; what comes about by itself stays in it as a variable. */
+export function surely(space: Space, set: Ref): Ref {
+  const { bdd } = space;
+  const facts = factsIn(space, set);
+  return facts.length === 0 ? set : bdd.not(bdd.exists(bdd.not(set), bdd.cube(facts)));
+}
+
+function factsIn(space: Space, set: Ref): readonly number[] {
+  return space.bdd.support(set).filter((level) => {
+    const unknown = space.unknownAt(level);
+    return unknown !== null && !COMES_ABOUT.has(unknown.why);
+  });
+}
+
+/** The packets that can be in a set, however it is that nobody knows. */
+export function possibly(space: Space, set: Ref): Ref {
+  const { bdd } = space;
+  const unknown = bdd.support(set).filter((level) => space.unknownAt(level) !== null);
+  return unknown.length === 0 ? set : bdd.exists(set, bdd.cube(unknown));
+}
+
+/** What a set hangs on that the snapshot does not say, each once. */
+export function openFacts(space: Space, set: Ref): readonly Unknown[] {
+  const facts = new Map<string, Unknown>();
+  for (const level of factsIn(space, set)) {
+    const unknown = space.unknownAt(level);
+    if (unknown !== null) facts.set(unknown.what, unknown);
+  }
+  return [...facts.values()];
+}
