@@ -1,0 +1,122 @@
+import { FALSE } from "../bdd/bdd.ts";
+import type { Ref } from "../bdd/bdd.ts";
+import { bitNow } from "../flow.ts";
+import type { Flow } from "../flow.ts";
+import { afterwards } from "../layout.ts";
+import type { FieldName } from "../layout.ts";
+import type { Space } from "../space.ts";
+import type { Fate } from "./fate.ts";
+import type { Journeys } from "./journeys.ts";
+
+/** How packets end, as far as anybody outside can tell. */
+export type End = Pick<Fate, "verdict" | "delivery">;
+
+/** Packets, as they came in, that fare otherwise on the one node than on the other. */
+export type Difference =
+  /** They end otherwise; null: on this node no packet of them can end so. */
+  | { readonly kind: "end"; readonly before: End | null; readonly after: End | null; readonly packets: Ref }
+  /** They end alike, with something else in these fields. */
+  | { readonly kind: "fields"; readonly end: End; readonly fields: readonly ComparedField[]; readonly packets: Ref };
+
+/** What is compared of packets that are delivered or leave. */
+const COMPARED = ["oif", "dst", "dport", "src", "sport", "mark"] as const satisfies readonly FieldName[];
+export type ComparedField = "oif" | "dst" | "dport" | "src" | "sport" | "mark";
+
+/** What falls by chance on either node may fall otherwise each time: both may do what either can. */
+const BY_CHANCE: ReadonlySet<string> = new Set(["random", "rate", "counter", "clock", "cpu", "hash"]);
+
+/** Everything that tells two nodes apart for the packets that both were asked about. Empty: they are proved alike. */
+export function compareJourneys(before: Journeys, after: Journeys): readonly Difference[] {
+  const { space } = before;
+  const { bdd } = space;
+  const domain = bdd.and(before.domain, after.domain);
+  const ends = endsOf([...before.fates, ...after.fates]);
+  const a = ends.map((end) => possible(space, before, end));
+  const b = ends.map((end) => possible(space, after, end));
+  const differences: Difference[] = [];
+  let otherwise: Ref = FALSE;
+  for (const [i, from] of ends.entries())
+    for (const [j, to] of ends.entries()) {
+      if (i === j) continue;
+      const left = bdd.minus(a[i] ?? FALSE, b[i] ?? FALSE);
+      const entered = bdd.minus(b[j] ?? FALSE, a[j] ?? FALSE);
+      const packets = bdd.intersection([domain, left, entered]);
+      if (packets === FALSE) continue;
+      differences.push({ kind: "end", before: from, after: to, packets });
+      otherwise = bdd.or(otherwise, packets);
+    }
+  for (const [i, end] of ends.entries())
+    for (const [here, there] of [
+      [a[i] ?? FALSE, b[i] ?? FALSE],
+      [b[i] ?? FALSE, a[i] ?? FALSE],
+    ] as const) {
+      const packets = bdd.minus(bdd.intersection([domain, bdd.minus(here, there)]), otherwise);
+      if (packets === FALSE) continue;
+      const isBefore = here === a[i];
+      differences.push({ kind: "end", before: isBefore ? end : null, after: isBefore ? null : end, packets });
+      otherwise = bdd.or(otherwise, packets);
+    }
+  for (const [i, end] of ends.entries()) {
+    if (end.verdict !== "accept") continue;
+    const both = bdd.minus(bdd.intersection([domain, a[i] ?? FALSE, b[i] ?? FALSE]), otherwise);
+    for (const difference of changedFields(before, after, end, both)) differences.push(difference);
+  }
+  return differences;
+}
+
+function endsOf(fates: readonly Fate[]): readonly End[] {
+  const ends = new Map<string, End>();
+  for (const { verdict, delivery } of fates) ends.set(`${verdict} ${delivery}`, { verdict, delivery });
+  return [...ends.values()];
+}
+
+function isOf({ verdict, delivery }: Fate, end: End): boolean {
+  return verdict === end.verdict && delivery === end.delivery;
+}
+
+/** Packets that can end so, however chance falls. */
+function possible(space: Space, { fates }: Journeys, end: End): Ref {
+  return withoutChance(space, space.bdd.union(fates.filter((fate) => isOf(fate, end)).map(({ flow }) => flow.when)));
+}
+
+function withoutChance(space: Space, set: Ref): Ref {
+  const { bdd } = space;
+  const chances = bdd.support(set).filter((level) => BY_CHANCE.has(space.unknownAt(level)?.why ?? ""));
+  return chances.length === 0 ? set : bdd.exists(set, bdd.cube(chances));
+}
+
+/** Packets by the fields in which they end otherwise: each with those of the first that tells them apart, and others with it. */
+function changedFields(before: Journeys, after: Journeys, end: End, among: Ref): readonly Difference[] {
+  const { space } = before;
+  const { bdd, layout } = space;
+  let groups: readonly { readonly fields: readonly ComparedField[]; readonly packets: Ref }[] = [
+    { fields: [], packets: among },
+  ];
+  for (const field of COMPARED) {
+    if (end.delivery === "local" && field === "oif") continue;
+    const values = (journeys: Journeys): Ref => {
+      const flows = journeys.fates.filter((fate) => isOf(fate, end)).map(({ flow }) => flow);
+      return withoutChance(space, bdd.union(flows.map((flow) => relation(space, flow, field))));
+    };
+    const cube = bdd.cube(layout.bits[field].flatMap((level) => (level === null ? [] : [afterwards(level)])));
+    const differs = bdd.exists(bdd.xor(values(before), values(after)), cube);
+    groups = groups.flatMap(({ fields, packets }) => [
+      { fields, packets: bdd.minus(packets, differs) },
+      { fields: [...fields, field], packets: bdd.and(packets, differs) },
+    ]);
+    groups = groups.filter(({ packets }) => packets !== FALSE);
+  }
+  return groups
+    .filter(({ fields }) => fields.length > 0)
+    .map(({ fields, packets }) => ({ kind: "fields", end, fields, packets }));
+}
+
+/** Packets with what a field of theirs can be in the end, in the variables for changed bits. */
+function relation({ bdd, layout }: Space, flow: Flow, field: FieldName): Ref {
+  let relation = flow.when;
+  for (const level of layout.bits[field].toReversed()) {
+    if (level === null) continue;
+    relation = bdd.and(relation, bdd.not(bdd.xor(bdd.variable(afterwards(level)), bitNow(bdd, flow, level))));
+  }
+  return relation;
+}
