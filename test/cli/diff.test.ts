@@ -66,7 +66,7 @@ describe("hookwalk diff", () => {
     const rules = readFileSync(`${NODE}/iptables-save.txt`, "utf8");
     writeFileSync(join(changed, "iptables-save.txt"), rules.replace(/^-A cali-pi-namespace-default .*-j DROP\n/m, ""));
     const argv = ["diff", "-q", "--semantic", "-f", NODE, "-f", changed];
-    const text = await session(argv);
+    const text = session(argv);
     await expect(text.replaceAll(changed, "CHANGED")).toMatchFileSnapshot("goldens/diff-semantic.txt");
     const ran = hookwalk([...argv, "-o", "json"]);
     expect(ran.exitCode).toBe(1);

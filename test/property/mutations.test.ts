@@ -101,7 +101,7 @@ it("reports what a change of one rule does to packets, and nothing where it does
         const change = CHANGES[name];
         const changed = change === undefined ? null : mutated(text, at, change);
         fc.pre(changed !== null);
-        const after = programOf(changed ?? "");
+        const after = programOf(changed);
         const { groups, tooLarge } = semanticDiff(before, after);
         expect(tooLarge).toEqual([]);
         for (const group of groups) expect(group.witness, JSON.stringify(group.change)).not.toBeNull();

@@ -110,14 +110,14 @@ function firstPackets(space: Space, origin: Origin): Ref {
 
 /** A packet that fares otherwise on the two, by the walks of both. */
 function witnessFor(space: Space, b: Program, difference: Difference, origin: Origin): ComparedWitness | null {
-  let after: Trace | null = null;
+  const walked: { after?: Trace } = {};
   const before = difference.kind === "end" ? difference.before : difference.end;
   const witness = witnessOf(space, difference.packets, atEntry(origin), (outcome, on) => {
     if (before !== null && !endsSo(outcome, before)) return false;
-    after = on(b);
-    return isOtherwise(on(space.program), after, difference);
+    walked.after = on(b);
+    return isOtherwise(on(space.program), walked.after, difference);
   });
-  return witness === null || after === null ? null : { ...witness, after };
+  return witness === null || walked.after === undefined ? null : { ...witness, after: walked.after };
 }
 
 function endsSo({ verdict, delivery }: Outcome, end: End): boolean {

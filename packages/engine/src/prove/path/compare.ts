@@ -1,5 +1,5 @@
 import { FALSE } from "../bdd/bdd.ts";
-import type { Ref } from "../bdd/bdd.ts";
+import type { Bdd, Ref } from "../bdd/bdd.ts";
 import { bitNow } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { afterwards } from "../layout.ts";
@@ -29,39 +29,48 @@ const BY_CHANCE: ReadonlySet<string> = new Set(["random", "rate", "counter", "cl
 export function compareJourneys(before: Journeys, after: Journeys): readonly Difference[] {
   const { space } = before;
   const { bdd } = space;
-  const domain = bdd.and(before.domain, after.domain);
-  const ends = endsOf([...before.fates, ...after.fates]);
-  const a = ends.map((end) => possible(space, before, end));
-  const b = ends.map((end) => possible(space, after, end));
+  const ends = endsOf([...before.fates, ...after.fates]).map((end) => ({
+    end,
+    before: possible(space, before, end),
+    after: possible(space, after, end),
+  }));
   const differences: Difference[] = [];
-  let otherwise: Ref = FALSE;
-  for (const [i, from] of ends.entries())
-    for (const [j, to] of ends.entries()) {
-      if (i === j) continue;
-      const left = bdd.minus(a[i] ?? FALSE, b[i] ?? FALSE);
-      const entered = bdd.minus(b[j] ?? FALSE, a[j] ?? FALSE);
-      const packets = bdd.intersection([domain, left, entered]);
-      if (packets === FALSE) continue;
-      differences.push({ kind: "end", before: from, after: to, packets });
-      otherwise = bdd.or(otherwise, packets);
+  let rest = bdd.and(before.domain, after.domain);
+  const tell = (difference: Difference): void => {
+    if (difference.packets === FALSE) return;
+    differences.push(difference);
+  };
+  const movedFrom = rest;
+  for (const from of ends)
+    for (const to of ends) {
+      const packets = bdd.intersection([movedFrom, gone(bdd, from), come(bdd, to)]);
+      tell({ kind: "end", before: from.end, after: to.end, packets });
+      rest = bdd.minus(rest, packets);
     }
-  for (const [i, end] of ends.entries())
-    for (const [here, there] of [
-      [a[i] ?? FALSE, b[i] ?? FALSE],
-      [b[i] ?? FALSE, a[i] ?? FALSE],
-    ] as const) {
-      const packets = bdd.minus(bdd.intersection([domain, bdd.minus(here, there)]), otherwise);
-      if (packets === FALSE) continue;
-      const isBefore = here === a[i];
-      differences.push({ kind: "end", before: isBefore ? end : null, after: isBefore ? null : end, packets });
-      otherwise = bdd.or(otherwise, packets);
-    }
-  for (const [i, end] of ends.entries()) {
-    if (end.verdict !== "accept") continue;
-    const both = bdd.minus(bdd.intersection([domain, a[i] ?? FALSE, b[i] ?? FALSE]), otherwise);
-    for (const difference of changedFields(before, after, end, both)) differences.push(difference);
+  for (const one of ends) {
+    tell({ kind: "end", before: one.end, after: null, packets: bdd.and(rest, gone(bdd, one)) });
+    tell({ kind: "end", before: null, after: one.end, packets: bdd.and(rest, come(bdd, one)) });
+    rest = bdd.minus(rest, bdd.or(gone(bdd, one), come(bdd, one)));
   }
+  for (const { end, before: a, after: b } of ends)
+    if (end.verdict === "accept")
+      for (const difference of changedFields(before, after, end, bdd.intersection([rest, a, b]))) tell(difference);
   return differences;
+}
+
+/** Packets that can end so on either side. */
+interface Ending {
+  readonly end: End;
+  readonly before: Ref;
+  readonly after: Ref;
+}
+
+function gone(bdd: Bdd, { before, after }: Ending): Ref {
+  return bdd.minus(before, after);
+}
+
+function come(bdd: Bdd, { before, after }: Ending): Ref {
+  return bdd.minus(after, before);
 }
 
 function endsOf(fates: readonly Fate[]): readonly End[] {
