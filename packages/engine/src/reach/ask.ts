@@ -28,7 +28,7 @@ export interface AskOptions {
   readonly nodes?: number;
 }
 
-/** Some 400 MB; the nodes of the documents take a quarter of them. */
+/** Some 400 MB at the most; the nodes of the documents need a tenth of it. */
 const MOST_NODES = 1 << 24;
 
 /** Answers a question for every packet at once. */
@@ -62,7 +62,7 @@ export function ask(program: Program, query: Query, { nodes = MOST_NODES }: AskO
 }
 
 /** Are the packets that it looks for against it? */
-export function isDenied({ question }: Query): boolean {
+function isDenied({ question }: Query): boolean {
   return question === "every" || question === "no";
 }
 

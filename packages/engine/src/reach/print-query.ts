@@ -127,7 +127,7 @@ function printOutcome(outcome: Outcome): string {
 }
 
 /** A network where it is one. */
-export function addressesText({ from, to }: AddressRange): string {
+function addressesText({ from, to }: AddressRange): string {
   if (from === to) return printAddress(from);
   const family = familyOf(from);
   for (let length = 0; length < bitsOf(from); length++) {

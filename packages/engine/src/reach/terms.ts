@@ -24,11 +24,11 @@ export type Part =
 /** Reads what follows the word; null: a problem was noted. */
 export type TermReader = (cursor: Cursor) => Part | null;
 
-export function condition(term: Condition): Part {
+function condition(term: Condition): Part {
   return { about: "condition", formula: { kind: "term", term } };
 }
 
-export function outcome(term: Outcome): Part {
+function outcome(term: Outcome): Part {
   return { about: "outcome", formula: { kind: "term", term } };
 }
 
