@@ -1,6 +1,6 @@
 import { FALSE } from "../bdd/bdd.ts";
 import type { Bdd, Ref } from "../bdd/bdd.ts";
-import { bitNow } from "../flow.ts";
+import { bitNow, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { afterwards } from "../layout.ts";
 import type { FieldName } from "../layout.ts";
@@ -97,18 +97,14 @@ function withoutChance(space: Space, set: Ref): Ref {
 /** Packets by the fields in which they end otherwise: each with those of the first that tells them apart, and others with it. */
 function changedFields(before: Journeys, after: Journeys, end: End, among: Ref): readonly Difference[] {
   const { space } = before;
-  const { bdd, layout } = space;
+  const { bdd } = space;
   let groups: readonly { readonly fields: readonly ComparedField[]; readonly packets: Ref }[] = [
     { fields: [], packets: among },
   ];
   for (const field of COMPARED) {
     if (end.delivery === "local" && field === "oif") continue;
-    const values = (journeys: Journeys): Ref => {
-      const flows = journeys.fates.filter((fate) => isOf(fate, end)).map(({ flow }) => flow);
-      return withoutChance(space, bdd.union(flows.map((flow) => relation(space, flow, field))));
-    };
-    const cube = bdd.cube(layout.bits[field].flatMap((level) => (level === null ? [] : [afterwards(level)])));
-    const differs = bdd.exists(bdd.xor(values(before), values(after)), cube);
+    const differs = bdd.and(among, otherwiseIn(before, after, field, { end, among }));
+    if (differs === FALSE) continue;
     groups = groups.flatMap(({ fields, packets }) => [
       { fields, packets: bdd.minus(packets, differs) },
       { fields: [...fields, field], packets: bdd.and(packets, differs) },
@@ -118,6 +114,33 @@ function changedFields(before: Journeys, after: Journeys, end: End, among: Ref):
   return groups
     .filter(({ fields }) => fields.length > 0)
     .map(({ fields, packets }) => ({ kind: "fields", end, fields, packets }));
+}
+
+/** Of packets that end alike on both, those that can do so with something else in a field. */
+function otherwiseIn(before: Journeys, after: Journeys, field: ComparedField, { end, among }: Alike): Ref {
+  const { space } = before;
+  const { bdd } = space;
+  const flowsOf = ({ fates }: Journeys): readonly Flow[] =>
+    fates.flatMap((fate) => (isOf(fate, end) ? [within(bdd, fate.flow, among)] : []));
+  const [a, b] = [flowsOf(before), flowsOf(after)];
+  const levels = space.layout.bits[field].filter((level) => level !== null);
+  const bits = levels.map((level) => [valueOf(space, a, level), valueOf(space, b, level)] as const);
+  const differs = bdd.union(bits.map(([one, other]) => bdd.xor(one, other)));
+  const byChance = bits.flat().some((bit) => withoutChance(space, bit) !== bit);
+  if (differs === FALSE || !byChance) return differs;
+  const values = (flows: readonly Flow[]): Ref =>
+    withoutChance(space, bdd.union(flows.map((flow) => relation(space, flow, field))));
+  return bdd.exists(bdd.xor(values(a), values(b)), bdd.cube(levels.map(afterwards)));
+}
+
+interface Alike {
+  readonly end: End;
+  readonly among: Ref;
+}
+
+/** Packets for which a bit is set in the end. */
+function valueOf({ bdd }: Space, flows: readonly Flow[], level: number): Ref {
+  return bdd.union(flows.map((flow) => bdd.and(flow.when, bitNow(bdd, flow, level))));
 }
 
 /** Packets with what a field of theirs can be in the end, in the variables for changed bits. */
