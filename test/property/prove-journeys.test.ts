@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { compileProgram, parseIptablesSave, parsePacketOptions } from "@hookwalk/engine";
 import type { Program } from "@hookwalk/engine";
 import type { Ref } from "../../packages/engine/src/prove/bdd/bdd.ts";
+import { BddLimit } from "../../packages/engine/src/prove/bdd/limit.ts";
 import { arrivals } from "../../packages/engine/src/prove/path/arrivals.ts";
 import type { Origin } from "../../packages/engine/src/prove/path/arrivals.ts";
 import { journeysOf } from "../../packages/engine/src/prove/path/journeys.ts";
@@ -19,7 +20,7 @@ import { journeyAgreement } from "./journey-agreement.ts";
 
 const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 6);
 const PACKETS = 40;
-const NODES = 1 << 24;
+const NODES = 1 << 23;
 /** Marks of the random packets; those of a node come with none. */
 const MARKS = [0, 1, 0x80, 0x4000];
 const FIRST_STATES = [0, 3, 4];
@@ -100,6 +101,7 @@ for (const [tool, family] of [
   it(`says of every packet what the walk says of each, from where it comes in to its end: ${tool} ${family}`, () => {
     let compared = 0;
     let certain = 0;
+    let tooLarge = 0;
     fc.assert(
       fc.property(
         WRITTEN[tool].text(family),
@@ -107,15 +109,22 @@ for (const [tool, family] of [
         fc.constantFrom("plain" as const, "policy" as const),
         (text, packets, routing) => {
           const comparison = new Comparison(WRITTEN[tool].program(text, family, routing), MARKS);
-          for (const options of packets)
-            expect(comparison.differenceOn(new Map(Object.entries(options))), JSON.stringify(options)).toBeNull();
+          try {
+            for (const options of packets)
+              expect(comparison.differenceOn(new Map(Object.entries(options))), JSON.stringify(options)).toBeNull();
+          } catch (error) {
+            // Random rules may need more room than there is: then nothing is said.
+            if (!(error instanceof BddLimit)) throw error;
+            tooLarge++;
+          }
           compared += comparison.compared;
           certain += comparison.certain;
         },
       ),
       { numRuns: RUNS },
     );
-    expect(compared).toBeGreaterThan(RUNS * PACKETS * 0.5);
+    expect(tooLarge).toBeLessThanOrEqual(RUNS / 3);
+    expect(compared).toBeGreaterThan((RUNS - tooLarge) * PACKETS * 0.5);
     // Most packets meet nothing that nobody knows; of those there is one answer.
     expect(certain / compared).toBeGreaterThan(0.6);
   });
