@@ -28,7 +28,22 @@ function match(family: "ip" | "ip6"): fc.Arbitrary<string> {
   );
 }
 
-function programOf(files: NodeFiles, family: "ip" | "ip6", matches: readonly string[]): Program {
+function fibMatch(): fc.Arbitrary<string> {
+  const flags = fc.subarray(["mark", "iif"]).map((all) => all.map((word) => ` . ${word}`).join(""));
+  const types = fc.constantFrom("local", "!= local", "unicast", "broadcast", "multicast", "{ anycast, unreachable }");
+  return fc
+    .tuple(fc.constantFrom("saddr", "daddr"), flags, types)
+    .map(([field, flag, type]) => `fib ${field}${flag} type ${type}`);
+}
+
+interface Dump {
+  readonly path: string;
+  readonly text: string;
+}
+
+const MARKS = ["0x000", "0x100", "0x200", "0x300"];
+
+function iptablesDump(family: "ip" | "ip6", matches: readonly string[]): Dump {
   const rules = matches.map((words, index) => `-A PREROUTING ${words} -j MARK --set-xmark 0x${String(index)}00/0xf00`);
   const text = [
     "*raw",
@@ -38,22 +53,52 @@ function programOf(files: NodeFiles, family: "ip" | "ip6", matches: readonly str
     "COMMIT",
     "",
   ];
-  const dump = { path: family === "ip" ? "iptables-save.txt" : "ip6tables-save.txt", text: text.join("\n") };
+  return { path: family === "ip" ? "iptables-save.txt" : "ip6tables-save.txt", text: text.join("\n") };
+}
+
+function nftDump(family: "ip" | "ip6", matches: readonly string[]): Dump {
+  const rules = matches.map((words, index) => `${words} meta mark set ${MARKS[index] ?? "0"}`);
+  const text = [
+    `table ${family} t {`,
+    "chain p {",
+    "type filter hook prerouting priority raw; policy accept;",
+    ...rules,
+    `${matches[0] ?? ""} drop`,
+    "}",
+    "}",
+    "",
+  ];
+  return { path: "nft-ruleset.txt", text: text.join("\n") };
+}
+
+/** How rules that ask the routing are written, and by which words. */
+const WRITTEN = {
+  iptables: { dump: iptablesDump, match },
+  nft: { dump: nftDump, match: fibMatch },
+};
+
+function programOf(files: NodeFiles, dump: Dump): Program {
   const texts = Object.entries(files).map(([path, content]) => ({ path, text: content }));
   return compileProgram(parseSnapshot([...texts, dump], { name: "routing" }));
 }
 
-for (const family of ["ip", "ip6"] as const) {
-  it(`asks the routing as the walk does: ${family}`, () => {
+for (const [tool, family] of [
+  ["iptables", "ip"],
+  ["iptables", "ip6"],
+  ["nft", "ip"],
+  ["nft", "ip6"],
+] as const) {
+  it(`asks the routing as the walk does: ${tool} ${family}`, () => {
+    let compared = 0;
     let certain = 0;
-    const matches = fc.array(match(family), { minLength: 4, maxLength: 4 });
+    const matches = fc.array(WRITTEN[tool].match(family), { minLength: 4, maxLength: 4 });
     const packets = fc.array(routedPackets(routedAddresses(family), ["eth0", "eth1", "eth2", "lo"], family), {
       minLength: 40,
       maxLength: 40,
     });
     fc.assert(
       fc.property(routingFiles(family), matches, packets, (files, words, all) => {
-        const program = programOf(files, family, words);
+        const program = programOf(files, WRITTEN[tool].dump(family, words));
         const space = spaceOf(program, family);
         for (const { base } of baseChains(program.families[family])) {
           const chain = new ChainFlows(space, base.table).of(base.chain.name);
@@ -64,12 +109,15 @@ for (const family of ["ip", "ip6"] as const) {
             const asked = { ...made, oif: null, flow: { state: null, mark: 0 } } as const;
             const { isCertain, difference } = agreementOn(space, base, chain, asked);
             expect(difference, JSON.stringify([...options])).toBeNull();
+            compared++;
             if (isCertain) certain++;
           }
         }
       }),
-      { numRuns: Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 30) },
+      { numRuns: Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 10) },
     );
-    expect(certain).toBeGreaterThan(500);
+    expect(compared).toBeGreaterThan(100);
+    // Of most packets the dumps tell everything that the rules ask.
+    expect(certain / compared).toBeGreaterThan(0.6);
   });
 }

@@ -9,6 +9,12 @@ import { LIMITED_BROADCAST, v4Net, v6Net } from "./routing/special-address.ts";
 import { describeBack } from "./routing/way-back.ts";
 import type { Space } from "./space.ts";
 
+/** Addresses of one type. */
+export interface TypedAddresses {
+  readonly type: AddressType;
+  readonly when: Ref;
+}
+
 /** An address, and the device that it is held against; null: none. */
 interface Asked {
   readonly field: AddressField;
@@ -20,11 +26,9 @@ interface Asked {
 /** xt_addrtype.c. `open`: what no dump decides. */
 export function addressTypeSet(space: Space, test: Test & { kind: "addrtype" }, open: (what: string) => Ref): Ref {
   const { field, types, limit, negated } = test;
-  const { bdd, program, family } = space;
-  const isUntold = !program.hasLinks && !family.fib.complete;
-  const words = `the ${field === "src" ? "source" : "destination"} is an address of this node`;
+  const { bdd } = space;
   const side = limit === null ? null : limit === "in" ? "iif" : "oif";
-  const asked = { field, side, own: isUntold ? open(words) : FALSE } as const;
+  const asked = { field, side, own: untoldAddresses(space, field, open) } as const;
   const holds =
     space.layout.family === "ip"
       ? bdd.union(addressTypesV4(space, asked).flatMap(({ type, when }) => (types.includes(type) ? [when] : [])))
@@ -32,11 +36,14 @@ export function addressTypeSet(space: Space, test: Test & { kind: "addrtype" }, 
   return negated ? bdd.not(holds) : holds;
 }
 
+/** Packets whose address may be this node's where no dump tells its addresses. */
+export function untoldAddresses({ program, family }: Space, field: AddressField, open: (what: string) => Ref): Ref {
+  if (program.hasLinks || family.fib.complete) return FALSE;
+  return open(`the ${field === "src" ? "source" : "destination"} is an address of this node`);
+}
+
 /** inet_addr_type_dev_table (net/ipv4/fib_frontend.c): constants and the local table only; policy rules do not count. Disjoint; together every packet. */
-function addressTypesV4(
-  space: Space,
-  { field, side, own }: Asked,
-): readonly { readonly type: AddressType; readonly when: Ref }[] {
+export function addressTypesV4(space: Space, { field, side, own }: Asked): readonly TypedAddresses[] {
   const { bdd } = space;
   const constants = bdd.or(space.is(field, 0), space.is(field, LIMITED_BROADCAST));
   const multicast = bdd.minus(v4Net(space, field, "multicast"), constants);
@@ -117,7 +124,8 @@ function routedSet(space: Space, { field, side }: Asked, types: readonly Address
   return bdd.union([...parts, bdd.and(rest, foundBy(""))]);
 }
 
-function addressesOf(space: Space, field: AddressField, dev: string): Ref {
+/** Packets whose address is one of a device. */
+export function addressesOf(space: Space, field: AddressField, dev: string): Ref {
   const addresses = space.program.links.get(dev)?.addresses ?? [];
   return space.bdd.union(
     addresses.flatMap(({ prefix }) => (typeof prefix.address === "bigint" ? [space.is(field, prefix.address)] : [])),

@@ -24,7 +24,7 @@ export function isOfType(
 export function typeOfAddress(run: Run, address: number, device: string | null): AddressType | Question {
   if (address === 0 || address === 0xffff_ffff) return "BROADCAST";
   if (inNet(address, V4_NETS.multicast)) return "MULTICAST";
-  const open = askLocal(run, address);
+  const open = untoldAddress(run, address);
   if (typeof open !== "boolean") return open;
   if (open) return "LOCAL";
   for (const { route } of run.family.fib.tables.get("local")?.lookup(address) ?? []) {
@@ -36,7 +36,7 @@ export function typeOfAddress(run: Run, address: number, device: string | null):
 }
 
 /** Without any dump of addresses or routes nobody knows; with one, this says no and the tables answer. */
-function askLocal(run: Run, address: Address): boolean | Question {
+export function untoldAddress(run: Run, address: Address): boolean | Question {
   if (run.program.hasLinks || run.family.fib.complete) return false;
   const question = factQuestion(`${printAddress(address)} is an address of this node`, "no ip addr dump", false);
   return run.oracle.known(question.key) ?? question;
@@ -54,7 +54,7 @@ function isOfType6(
   if (types.includes("UNICAST") && (multicast || address === 0n)) return false;
   if (types.includes("UNSPEC") && address !== 0n) return false;
   if (!types.some((type) => ROUTED_TYPES.has(type))) return true;
-  const open = askLocal(run, address);
+  const open = untoldAddress(run, address);
   if (typeof open !== "boolean") return open;
   return open ? types.includes("LOCAL") : routedTypes(run, address, device).some((type) => types.includes(type));
 }

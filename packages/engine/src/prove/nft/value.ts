@@ -10,6 +10,7 @@ import { someNumber, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { TUPLE_FIELDS } from "../tuple-reads.ts";
 import { deviceIn } from "./device.ts";
+import { fibWord } from "./fib.ts";
 import { findIn, mapWord } from "./lookup.ts";
 import { combined, constant, inRange, resized, reversedWord, shiftedWord } from "./word.ts";
 import type { Readable, Word } from "./word.ts";
@@ -72,13 +73,14 @@ export function wordOf(asking: Asking, value: Value): Word {
           value.set,
         ),
       );
+    case "fib":
+      return fibWord(asking, value) ?? unknownWord(asking, "a value of nft (fib)", value.bits);
     case "device":
     case "payload":
     case "extension":
     case "tcp-option":
     case "ip-option":
     case "ct-zone":
-    case "fib":
     case "socket":
     case "nexthop":
       return unknownWord(asking, `a value of nft (${value.kind})`, value.bits);

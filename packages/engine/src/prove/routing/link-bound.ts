@@ -12,7 +12,7 @@ export interface LinkBound {
 }
 
 /** A device that no route leads by. */
-const NO_DEVICE = "";
+export const NO_DEVICE = "";
 
 /** rt6_need_strict: such addresses are only looked for on one link. */
 export function linkBound(space: Space, field: AddressField, among: Ref): LinkBound {

@@ -5,6 +5,7 @@ import type { Test } from "../../program/test.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
+import { keysBySource } from "./answer-source.ts";
 import { linkBound } from "./link-bound.ts";
 import { ANSWER } from "./lookup-key.ts";
 import type { LookupKey } from "./lookup-key.ts";
@@ -31,19 +32,9 @@ function askedAs({ validMark }: ReversePath): LookupKey {
 }
 
 /** The answers of a lookup whose source is the destination where that `isSource`, else none. */
-function bothOf<T>(
-  space: Space,
-  isSource: Ref,
-  key: LookupKey,
-  ask: (key: LookupKey) => T,
-  when: (answers: T) => Ref,
-): Ref {
-  const { rules, tables } = space.family.fib;
-  const withSource = when(ask(key));
-  const isAsked = rules.some(({ from }) => from !== null);
-  const hasSources =
-    isAsked || [...tables.values()].some((table) => table.entries().some(({ route }) => route.from !== null));
-  return hasSources ? space.bdd.ite(isSource, withSource, when(ask({ ...key, src: null }))) : withSource;
+function bothOf(space: Space, isSource: Ref, key: LookupKey, when: (key: LookupKey) => Ref): Ref {
+  const { bdd } = space;
+  return bdd.union(keysBySource(space, isSource, key).map((part) => bdd.and(part.when, when(part.key))));
 }
 
 /** rpfilter_mt (net/ipv4/netfilter/ipt_rpfilter.c). */
@@ -55,16 +46,11 @@ function setV4(space: Space, test: ReversePath): Ref {
   const isSource = bdd.not(bdd.or(toAll, v4Net(space, "dst", "multicast")));
   const lookups = new Lookups(space, describeBack, { byHop: false });
   const key = { ...askedAs(test), hasProto: false };
-  const back = bothOf(
-    space,
-    isSource,
-    key,
-    (asked) => lookups.of(asked),
-    ({ found }) => {
-      const sound = found.filter(({ value: { type } }) => type === "unicast" || (type === "local" && acceptLocal));
-      return loose ? bdd.union(sound.map(({ when }) => when)) : bySameDevice(space, sound);
-    },
-  );
+  const back = bothOf(space, isSource, key, (asked) => {
+    const { found } = lookups.of(asked);
+    const sound = found.filter(({ value: { type } }) => type === "unicast" || (type === "local" && acceptLocal));
+    return loose ? bdd.union(sound.map(({ when }) => when)) : bySameDevice(space, sound);
+  });
   return bdd.or(bdd.and(space.is("src", 0), toLink), back);
 }
 
@@ -76,31 +62,15 @@ function setV6(space: Space, test: ReversePath): Ref {
   const key = askedAs(test);
   const anywhere = new Lookups(space, describeBack, { byHop: false });
   const ofLink = byDevice.map(({ dev, when }) => {
-    const found = bothOf(
-      space,
-      isSource,
-      { ...key, dev, oif: dev },
-      (asked) => anywhere.of(asked),
-      (answers) => wherever(space, test, answers),
+    const found = bothOf(space, isSource, { ...key, dev, oif: dev }, (asked) =>
+      wherever(space, test, anywhere.of(asked)),
     );
     return bdd.and(when, found);
   });
   const near = new Lookups(space, describeNear(space), { byHop: false });
   const others = test.loose
-    ? bothOf(
-        space,
-        isSource,
-        key,
-        (asked) => anywhere.of(asked),
-        (answers) => wherever(space, test, answers),
-      )
-    : bothOf(
-        space,
-        isSource,
-        { ...key, asksInput: true },
-        (asked) => near.of(asked),
-        (answers) => nearby(space, test, answers),
-      );
+    ? bothOf(space, isSource, key, (asked) => wherever(space, test, anywhere.of(asked)))
+    : bothOf(space, isSource, { ...key, asksInput: true }, (asked) => nearby(space, test, near.of(asked)));
   return bdd.or(space.is("src", 0n), bdd.or(bdd.union(ofLink), bdd.minus(others, strict)));
 }
 

@@ -1,10 +1,11 @@
 import type { Address } from "../../base/address.ts";
 import { inNet } from "../../base/address.ts";
 import type { RouteType } from "../../model/routing.ts";
+import { ADDRESS_TYPES, REFUSED_TYPES } from "../../program/address-type.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { AddressType } from "../../program/test.ts";
 import type { FibSpec } from "../../program/value.ts";
-import { typeOfAddress } from "../address-type.ts";
+import { typeOfAddress, untoldAddress } from "../address-type.ts";
 import { fibLookup } from "../fib.ts";
 import type { FibResult } from "../fib.ts";
 import { staysOnItsLink } from "../ip6-header.ts";
@@ -23,22 +24,6 @@ export function evaluateFib(run: Run, spec: FibSpec): FibAnswer {
   if (spec.result !== "type") return { kind: "device", name: deviceOf(run, spec) ?? "" };
   return { kind: "type", type: ADDRESS_TYPES[typeOf(run, spec)] };
 }
-
-/** RTN_*, include/uapi/linux/rtnetlink.h. */
-const ADDRESS_TYPES: Readonly<Record<AddressType, number>> = {
-  UNSPEC: 0,
-  UNICAST: 1,
-  LOCAL: 2,
-  BROADCAST: 3,
-  ANYCAST: 4,
-  MULTICAST: 5,
-  BLACKHOLE: 6,
-  UNREACHABLE: 7,
-  PROHIBIT: 8,
-  THROW: 9,
-  NAT: 10,
-  XRESOLVE: 11,
-};
 
 function namedDevice({ skb }: Run, { device }: FibSpec): string | null {
   return device === null ? null : device === "in" ? skb.iif : skb.oif;
@@ -66,23 +51,18 @@ const OWN_ADDRESS: AddressType = "LOCAL";
 
 /** __nft_fib6_eval_type: an address of the device, what the route says, else what the address is. */
 function typeOf6(run: Run, spec: FibSpec, address: bigint, device: string | null): AddressType {
+  const untold = untoldAddress(run, address);
+  if (typeof untold === "boolean" ? untold : answered(run, untold)) return OWN_ADDRESS;
   const own = device === null ? undefined : run.program.links.get(device);
   const isOwn = own?.addresses.some(({ prefix }) => prefix.address === address) === true;
   const result = lookup(run, spec, device);
-  if (result.kind === "error") return ERRORS[result.error];
+  if (result.kind === "error") return REFUSED_TYPES[result.error];
   const { type } = result.entry.route;
   if (type === "anycast") return "ANYCAST";
   if (isOwn || (device === null && type === "local")) return OWN_ADDRESS;
   if (address >> 120n === 0xffn) return "MULTICAST";
   return address === 0n ? "UNSPEC" : "UNICAST";
 }
-
-const ERRORS: Readonly<Record<(FibResult & { kind: "error" })["error"], AddressType>> = {
-  "net-unreachable": "UNREACHABLE",
-  "host-unreachable": "UNREACHABLE",
-  prohibited: "PROHIBIT",
-  blackhole: "BLACKHOLE",
-};
 
 /** As the packet that goes to this address would be looked up; in FORWARD what came in counts as coming in by the device that it leaves by. */
 function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
