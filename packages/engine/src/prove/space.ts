@@ -45,6 +45,7 @@ export class Space {
   readonly tuples: ReadonlySet<FieldName>;
   readonly #levels = new Map<string, number>();
   readonly #unknowns = new Map<number, Unknown>();
+  readonly #parts = new Map<object, number>();
   /** Who has the unknown bits beside a field's own. */
   readonly #claims = new Map<FieldName, string>();
 
@@ -91,6 +92,15 @@ export class Space {
       this.#unknowns.set(unknownInstead(level), bit);
       return this.bdd.variable(unknownInstead(level));
     });
+  }
+
+  /** Tells parts of rules apart. */
+  partNumber(part: object): number {
+    const known = this.#parts.get(part);
+    if (known !== undefined) return known;
+    const number = this.#parts.size;
+    this.#parts.set(part, number);
+    return number;
   }
 
   /** The unknown that a variable stands for; null: it is a bit of the packet. */
