@@ -55,3 +55,29 @@ export function generateFirewall(rules: number, chains = 100): string {
   }
   return [...lines, ...body, "COMMIT", "# Completed on Sat Nov 21 09:00:00 2026", ""].join("\n");
 }
+
+/** Zones of the firewall of 100 chains. */
+export const FIREWALL_ZONES = 10;
+
+/** The same firewall as a node that routes between its zones: each a device with the first address of 10.N.0.0/16. */
+export function firewallNode(rules: number): readonly { readonly path: string; readonly text: string }[] {
+  const zones = Array.from({ length: FIREWALL_ZONES }, (_, zone) => zone);
+  const devices = zones.map((zone) => ({ name: `vlan${String(100 + zone)}`, net: `10.${String(zone)}.0` }));
+  const links = devices.map(
+    ({ name, net }, index) =>
+      `${String(index + 2)}: ${name}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default\n` +
+      `    link/ether 02:00:00:00:00:${String(10 + index)} brd ff:ff:ff:ff:ff:ff\n` +
+      `    inet ${net}.1/16 scope global ${name}\n       valid_lft forever preferred_lft forever\n`,
+  );
+  const routes = devices.map(({ name, net }) => `${net}.0/16 dev ${name} proto kernel scope link src ${net}.1\n`);
+  return [
+    { path: "iptables-save.txt", text: generateFirewall(rules) },
+    { path: "ip-addr.txt", text: links.join("") },
+    { path: "ip-route.txt", text: routes.join("") },
+    {
+      path: "ip-rule.txt",
+      text: "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
+    },
+    { path: "sysctl.txt", text: "net.ipv4.ip_forward = 1\n" },
+  ];
+}

@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
+import { benchJourneys } from "./journeys.ts";
 import { benchProve } from "./prove.ts";
 import { benchRender } from "./render.ts";
 import { printTargets } from "./target.ts";
@@ -15,6 +16,7 @@ import { benchWalk } from "./walk.ts";
 const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Target[]>>([
   ["walk", benchWalk],
   ["prove", benchProve],
+  ["journeys", benchJourneys],
   ["parse", benchParse],
   ["nft", benchNft],
   ["render", benchRender],

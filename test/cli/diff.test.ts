@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,5 +58,24 @@ describe("hookwalk diff", () => {
   it.each([[[]], [["-f", NODE]], [["-f", NODE, "-f", NODE, "-f", NODE]]])("wants two snapshots: %j", (argv) => {
     const ran = hookwalk(["diff", ...argv]);
     expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringContaining("-f A -f B")]);
+  });
+
+  it("names the packets that a deleted rule changes, proved and walked on both", async () => {
+    const changed = join(folder, "node");
+    cpSync(NODE, changed, { recursive: true });
+    const rules = readFileSync(`${NODE}/iptables-save.txt`, "utf8");
+    writeFileSync(join(changed, "iptables-save.txt"), rules.replace(/^-A cali-pi-namespace-default .*-j DROP\n/m, ""));
+    const argv = ["diff", "-q", "--semantic", "-f", NODE, "-f", changed];
+    const text = session(argv);
+    await expect(text.replaceAll(changed, "CHANGED")).toMatchFileSnapshot("goldens/diff-semantic.txt");
+    const ran = hookwalk([...argv, "-o", "json"]);
+    expect(ran.exitCode).toBe(1);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ kind: "SemanticDiff", equal: false, tooLarge: [] });
+  });
+
+  it("proves that a node fares like itself", () => {
+    const ran = hookwalk(["diff", "-q", "--semantic", "-f", NODE, "-f", NODE]);
+    expect(ran.stdout).toContain("every packet fares alike on both: proved");
+    expect(ran.exitCode).toBe(0);
   });
 });

@@ -62,7 +62,10 @@ function route(family: Family): Text {
     { weight: 4, arbitrary: words(net, selector, " dev ", device, metric, state) },
     { weight: 4, arbitrary: words(net, selector, " via ", gateway, " dev ", device, metric, state) },
     { weight: 2, arbitrary: words(net, selector, metric, hop, hop) },
-    { weight: 2, arbitrary: words(type, net, selector, metric) },
+    {
+      weight: 2,
+      arbitrary: words(type, net, selector, family === "ip6" ? often(fc.constant(" dev lo"), 1) : "", metric),
+    },
     { weight: 1, arbitrary: words(special, net, " dev ", device) },
   );
 }

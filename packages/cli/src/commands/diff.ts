@@ -1,4 +1,12 @@
-import { diffDocument, diffJson, diffSnapshots } from "@hookwalk/engine";
+import {
+  compileProgram,
+  diffDocument,
+  diffJson,
+  diffSnapshots,
+  semanticDiff,
+  semanticDocument,
+  semanticJson,
+} from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command } from "../command-line/command.ts";
 import { EXIT, usageError } from "../errors.ts";
@@ -11,10 +19,15 @@ export const diff: Command = defineCommand({
   arguments: [],
   options: {
     file: { kind: "values", short: "f", placeholder: "SNAPSHOT", file: true, help: "option-diff-file" },
+    semantic: { kind: "flag", help: "option-diff-semantic" },
     output: { kind: "choice", short: "o", choices: ["text", "json", "yaml"], help: "option-output" },
     json: { kind: "flag", short: "j", help: "option-json" },
   },
-  examples: ["diff -f YESTERDAY -f TODAY", "diff -f sysdump.zip#worker-1 -f sysdump.zip#worker-2 -o json"],
+  examples: [
+    "diff -f YESTERDAY -f TODAY",
+    "diff -f sysdump.zip#worker-1 -f sysdump.zip#worker-2 -o json",
+    "diff --semantic -f YESTERDAY -f TODAY",
+  ],
   async run(values, _, context) {
     const { terminal, say } = context;
     const [a, b, ...others] = values.file;
@@ -23,8 +36,15 @@ export const diff: Command = defineCommand({
     }
     const { snapshot: before } = await readSnapshot([a], context);
     const { snapshot: after } = await readSnapshot([b], context);
-    const compared = diffSnapshots(before, after);
     const form = values.output ?? (values.json ? "json" : "text");
+    if (values.semantic) {
+      const fares = semanticDiff(compileProgram(before), compileProgram(after));
+      if (form === "text") terminal.out.print(semanticDocument(fares, [a, b], say));
+      else await writeData(terminal.out, form, semanticJson(fares));
+      if (fares.groups.length > 0) return EXIT.findings;
+      return fares.tooLarge.length > 0 ? EXIT.unknown : EXIT.ok;
+    }
+    const compared = diffSnapshots(before, after);
     if (form === "text") terminal.out.print(diffDocument(compared, say));
     else await writeData(terminal.out, form, diffJson(compared));
     return compared.aspects.length > 0 ? EXIT.findings : EXIT.ok;

@@ -67,6 +67,12 @@ export class DeviceNames {
     (prefix ? this.#prefixes : this.#exact).add(name);
   }
 
+  /** What another program calls devices, too. */
+  join(other: DeviceNames): void {
+    for (const name of other.#exact) this.#exact.add(name);
+    for (const prefix of other.#prefixes) this.#prefixes.add(prefix);
+  }
+
   addRule(rule: CompiledRule): void {
     for (const { tests, action } of [rule, ...rule.then]) {
       for (const test of tests) this.#addTest(test);

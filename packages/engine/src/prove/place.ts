@@ -27,7 +27,8 @@ export interface Asking extends Place {
 
 /** A part of the rule that reads or draws something of its own: what nobody can say of it is not what nobody can say of another. */
 export function partOf<At extends Place>(at: At, part: object): At {
-  return { ...at, visit: `${at.visit} ${String(at.space.partNumber(part))}` };
+  const { space, place, visit } = at;
+  return { ...at, visit: `${visit} ${String(space.partNumber(`${visit} ${place}`, part))}` };
 }
 
 /** What nobody can say at this place. */

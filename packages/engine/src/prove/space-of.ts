@@ -9,6 +9,28 @@ import { tupleReads } from "./tuple-reads.ts";
 
 /** The space of all packets of a family, with the devices that anything on the node speaks of. */
 export function spaceOf(program: Program, family: Family, options: SpaceOptions = {}): Space {
+  const { names, tuples } = askedBy(program, family);
+  return new Space(program, family, { devices: names.devices(), tuples }, options);
+}
+
+/** The spaces of two programs whose sets can be compared: one set of variables for both. */
+export function twinSpaces(
+  [a, b]: readonly [Program, Program],
+  family: Family,
+  options: SpaceOptions = {},
+): readonly [Space, Space] {
+  const first = askedBy(a, family);
+  const second = askedBy(b, family);
+  first.names.join(second.names);
+  const asked = { devices: first.names.devices(), tuples: new Set([...first.tuples, ...second.tuples]) };
+  const space = new Space(a, family, asked, options);
+  return [space, new Space(b, family, asked, { ...options, beside: space })];
+}
+
+function askedBy(
+  program: Program,
+  family: Family,
+): { readonly names: DeviceNames; readonly tuples: ReadonlySet<FieldName> } {
   const names = new DeviceNames(program, family);
   const tuples = new Set<FieldName>();
   for (const { base } of baseChains(program.families[family]))
@@ -17,5 +39,5 @@ export function spaceOf(program: Program, family: Family, options: SpaceOptions 
         names.addRule(rule);
         for (const field of tupleReads(rule)) tuples.add(field);
       }
-  return new Space(program, family, { devices: names.devices(), tuples }, options);
+  return { names, tuples };
 }

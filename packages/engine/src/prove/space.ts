@@ -19,10 +19,21 @@ export interface Unknown {
 }
 
 export interface SpaceOptions {
+  /** The space of another program that asks about the same: their sets can be compared. */
+  readonly beside?: Space;
   /** The most that the diagrams may have together. */
   readonly nodes?: number;
   /** For claims that outlive what the sets hold now. */
   readonly openSets?: boolean;
+}
+
+/** What stands for what: two programs that are compared have it in common. */
+interface Variables {
+  readonly bdd: Bdd;
+  readonly levels: Map<string, number>;
+  readonly unknowns: Map<number, Unknown>;
+  /** Who has the unknown bits beside a field's own. */
+  readonly claims: Map<FieldName, string>;
 }
 
 /** What the rules ask about. */
@@ -43,11 +54,8 @@ export class Space {
   readonly layout: Layout;
   /** The fields of a flow's tuples that some rule reads. */
   readonly tuples: ReadonlySet<FieldName>;
-  readonly #levels = new Map<string, number>();
-  readonly #unknowns = new Map<number, Unknown>();
-  readonly #parts = new Map<object, number>();
-  /** Who has the unknown bits beside a field's own. */
-  readonly #claims = new Map<FieldName, string>();
+  readonly #shared: Variables;
+  readonly #parts = new Map<string, Map<object, number>>();
 
   /** False: IPv4 packets are put together before any chain sees them (nf_defrag_ipv4.c), as conntrack needs them. */
   readonly hasFragments: boolean;
@@ -56,7 +64,16 @@ export class Space {
 
   constructor(program: Program, family: Family, { devices, tuples }: Asked, options: SpaceOptions = {}) {
     this.tuples = tuples;
-    this.bdd = new Bdd(options.nodes);
+    this.#shared =
+      options.beside === undefined
+        ? {
+            bdd: new Bdd(options.nodes),
+            levels: new Map<string, number>(),
+            unknowns: new Map<number, Unknown>(),
+            claims: new Map<FieldName, string>(),
+          }
+        : options.beside.#shared;
+    this.bdd = this.#shared.bdd;
     this.hasOpenSets = options.openSets === true;
     this.program = program;
     this.family = program.families[family];
@@ -67,12 +84,12 @@ export class Space {
 
   /** What nobody can know. Equal keys are one variable. */
   unknown(key: string, unknown: Unknown): Ref {
-    let level = this.#levels.get(key);
+    let level = this.#shared.levels.get(key);
     if (level === undefined) {
-      level = this.layout.end + this.#levels.size;
+      level = this.layout.end + this.#shared.levels.size;
       if (level >= LEAF) throw new BddLimit(LEAF);
-      this.#levels.set(key, level);
-      this.#unknowns.set(level, unknown);
+      this.#shared.levels.set(key, level);
+      this.#shared.unknowns.set(level, unknown);
     }
     return this.bdd.variable(level);
   }
@@ -83,29 +100,29 @@ export class Space {
    */
   unknownNumber(field: FieldName, key: string, { what, why }: Unknown): readonly Ref[] {
     const bits = this.layout.bits[field];
-    const claimed = this.#claims.get(field);
-    if (claimed === undefined) this.#claims.set(field, key);
+    const claimed = this.#shared.claims.get(field);
+    if (claimed === undefined) this.#shared.claims.set(field, key);
     const isFirst = claimed === undefined || claimed === key;
     return bits.map((level, index) => {
       const bit = { what: `bit ${String(bits.length - 1 - index)} of ${what}`, why };
       if (level === null || !isFirst) return this.unknown(`${key} ${String(index)}`, bit);
-      this.#unknowns.set(unknownInstead(level), bit);
+      this.#shared.unknowns.set(unknownInstead(level), bit);
       return this.bdd.variable(unknownInstead(level));
     });
   }
 
-  /** Tells parts of rules apart. */
-  partNumber(part: object): number {
-    const known = this.#parts.get(part);
-    if (known !== undefined) return known;
-    const number = this.#parts.size;
-    this.#parts.set(part, number);
+  /** Tells parts of a rule apart, in the order in which they are asked: two programs that are compared number them alike. */
+  partNumber(rule: string, part: object): number {
+    const parts = this.#parts.get(rule) ?? new Map<object, number>();
+    this.#parts.set(rule, parts);
+    const number = parts.get(part) ?? parts.size;
+    parts.set(part, number);
     return number;
   }
 
   /** The unknown that a variable stands for; null: it is a bit of the packet. */
   unknownAt(level: number): Unknown | null {
-    return this.#unknowns.get(level) ?? null;
+    return this.#shared.unknowns.get(level) ?? null;
   }
 
   /** `(field & mask) in ranges`. */

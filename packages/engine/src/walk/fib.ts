@@ -4,7 +4,9 @@ import { tableName } from "../compile/fib.ts";
 import type { Range } from "../base/ranges.ts";
 import { unknownSelector } from "../ext/ip/rule.ts";
 import type { Nexthop, Route, RoutingRule } from "../model/routing.ts";
+import { hasLink } from "../program/nexthop-link.ts";
 import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
+import { passesBy } from "../program/refusing-route.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 
@@ -176,6 +178,7 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
     const { route } = entry;
     if (route.tos !== null && route.tos !== 0 && route.tos !== (key.tos & ECN_MASK)) continue;
     if (route.from !== null && !inNet(key.src, netOf(route.from))) continue;
+    if (passesBy(route, key.dev)) continue;
     switch (route.type) {
       case "throw":
         return null;
@@ -218,19 +221,8 @@ function nearestFirst(run: Run, entries: readonly FibEntry[], key: FlowKey): rea
   );
 }
 
-function usableNexthop(run: Run, hop: Nexthop, key: FlowKey): boolean {
-  if (hop.flags.includes("dead")) return false;
-  if (key.dev !== null && hop.dev !== key.dev) return false;
-  if (!hop.flags.includes("linkdown") || hop.dev === null || key.anyLink) return true;
-  return !ignoresLinkDown(run, hop.dev);
-}
-
-const IGNORE = "ignore_routes_with_linkdown";
-
-/** ip_ignore_linkdown: either of the two. ip6_ignore_linkdown: the device's own, which writing `all` writes, too. */
-function ignoresLinkDown({ family, program: { sysctl } }: Run, dev: string): boolean {
-  if (family.family === "ip") return sysctl.either("ipv4", dev, IGNORE, 0);
-  return sysctl.device("ipv6", dev, IGNORE, sysctl.number(`net.ipv6.conf.all.${IGNORE}`, 0)) !== 0;
+function usableNexthop({ program, family: { family } }: Run, hop: Nexthop, { dev, anyLink }: FlowKey): boolean {
+  return (dev === null || hop.dev === dev) && hasLink(program, family, hop, anyLink);
 }
 
 /**

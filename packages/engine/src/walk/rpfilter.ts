@@ -34,7 +34,7 @@ function matchesV6(run: Run, { loose, validMark, acceptLocal }: ReversePath, src
   const isBound = src >> 118n === 0x3fan;
   const oif = isBound || !loose ? iif : null;
   const proto = base.extensionHeaders[0]?.type ?? base.proto;
-  const asked = { dst: src, src: sourceOf(dst), mark: validMark ? mark : 0, proto };
+  const asked = { dst: src, src: sourceOf(dst), mark: validMark ? mark : 0, proto, anyLink: true };
   const result = lookup(run, { ...asked, oif, dev: isBound ? iif : null, near: oif });
   if (result.kind === "error") return false;
   const { type } = result.entry.route;

@@ -27,8 +27,8 @@ export interface Witness extends Injection {
   readonly conditions: readonly Condition[];
 }
 
-/** Does this outcome show what is claimed? */
-export type Confirms = (outcome: Outcome) => boolean;
+/** Does this outcome show what is claimed? `on` walks the same packet through another program. */
+export type Confirms = (outcome: Outcome, on: (program: Program) => Trace) => boolean;
 
 /** Packets that are tried, each unlike those before it. */
 const MOST_TRIED = 16;
@@ -83,8 +83,10 @@ function walked(program: Program, picked: Picked, start: Start, confirms: Confir
   if (value === null) return null;
   const { flow } = picked;
   const isKnown = flow.state !== null || flow.mark !== null;
-  const trace = walkPacket(program, value.packet, value.arrival, { at: start, ...(isKnown ? { flow } : {}) });
-  const showing = trace.outcomes.filter((outcome) => confirms(outcome));
+  const on = (other: Program): Trace =>
+    walkPacket(other, value.packet, value.arrival, { at: start, ...(isKnown ? { flow } : {}) });
+  const trace = on(program);
+  const showing = trace.outcomes.filter((outcome) => confirms(outcome, on));
   const isSure = showing.length === trace.outcomes.length;
   const outcome = showing.find(({ conditions }) => isSure || agree(conditions, picked.conditions));
   if (outcome === undefined) return null;

@@ -1,5 +1,6 @@
 import { tableName } from "../../compile/fib.ts";
 import type { FibEntry } from "../../program/program.ts";
+import { REFUSING } from "../../program/refusing-route.ts";
 import type { Test } from "../../program/test.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
@@ -24,9 +25,9 @@ export function reversePathSet(space: Space, test: ReversePath): Ref {
   return test.negated ? bdd.not(holds) : holds;
 }
 
-/** The lookup of either: without ports and owner, and with a source where the destination can be one. */
+/** The lookup of either: without ports and owner, by any link, and with a source where the destination can be one. */
 function askedAs({ validMark }: ReversePath): LookupKey {
-  return { ...ANSWER, hasMark: validMark, ports: "none" };
+  return { ...ANSWER, hasMark: validMark, ports: "none", anyLink: true };
 }
 
 /** The answers of a lookup whose source is the destination where that `isSource`, else none. */
@@ -53,7 +54,7 @@ function setV4(space: Space, test: ReversePath): Ref {
   const toLink = bdd.or(toAll, v4Net(space, "dst", "localMulticast"));
   const isSource = bdd.not(bdd.or(toAll, v4Net(space, "dst", "multicast")));
   const lookups = new Lookups(space, describeBack, { byHop: false });
-  const key = { ...askedAs(test), hasProto: false, anyLink: true };
+  const key = { ...askedAs(test), hasProto: false };
   const back = bothOf(
     space,
     isSource,
@@ -126,7 +127,7 @@ function describeNear(space: Space): (found: Found) => Near {
     const byDevice = new Map<string, Back["type"]>();
     for (const { route } of entry === null ? [] : (peers.get(placeOf(entry)) ?? []))
       for (const hop of route.nexthops)
-        if (hop.dev !== null && !byDevice.has(hop.dev) && isUsable(space, hop, ANSWER))
+        if (hop.dev !== null && !byDevice.has(hop.dev) && isUsable(space, hop, { dev: null, anyLink: true }))
           byDevice.set(hop.dev, route.type);
     return { key: JSON.stringify([first, ...byDevice]), first, byDevice };
   };
@@ -162,8 +163,6 @@ function peersOf({ family }: Space): Peers {
     }
   return peers;
 }
-
-const REFUSING: ReadonlySet<string> = new Set(["throw", "unreachable", "prohibit", "blackhole"]);
 
 function placeOf({ route: { table, from }, net, length }: FibEntry): string {
   const source = from === null ? "" : `${String(from.address)}/${String(from.length)}`;

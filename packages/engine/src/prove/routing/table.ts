@@ -1,6 +1,8 @@
 import { netOf } from "../../base/address.ts";
 import type { Nexthop, Route } from "../../model/routing.ts";
+import { hasLink } from "../../program/nexthop-link.ts";
 import type { FibEntry } from "../../program/program.ts";
+import { passesBy } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -107,7 +109,8 @@ function linesOf<T extends Keyed>(
   asking: TableAsking,
 ): readonly Line[] {
   const { route, net, length } = entry;
-  const { src } = asking.key;
+  const { src, dev } = asking.key;
+  if (passesBy(route, dev)) return [];
   let may: Ref = hasTos(space, asking.key, route.tos);
   if (route.from !== null) {
     const from = netOf(route.from);
@@ -154,18 +157,12 @@ function waysOf<T extends Keyed>(
 }
 
 /** May a lookup take the next hop? */
-export function isUsable(space: Space, { flags, dev }: Nexthop, asked: Pick<LookupKey, "dev" | "anyLink">): boolean {
-  if (flags.includes("dead")) return false;
-  if (asked.dev !== null && dev !== asked.dev) return false;
-  return !flags.includes("linkdown") || dev === null || asked.anyLink || !ignoresLinkDown(space, dev);
-}
-
-const IGNORE = "ignore_routes_with_linkdown";
-
-/** ip_ignore_linkdown: either of the two. ip6_ignore_linkdown: the device's own, which writing `all` writes, too. */
-function ignoresLinkDown({ layout, program: { sysctl } }: Space, dev: string): boolean {
-  if (layout.family === "ip") return sysctl.either("ipv4", dev, IGNORE, 0);
-  return sysctl.device("ipv6", dev, IGNORE, sysctl.number(`net.ipv6.conf.all.${IGNORE}`, 0)) !== 0;
+export function isUsable(
+  { program, layout: { family } }: Space,
+  hop: Nexthop,
+  { dev, anyLink }: Pick<LookupKey, "dev" | "anyLink">,
+): boolean {
+  return (dev === null || hop.dev === dev) && hasLink(program, family, hop, anyLink);
 }
 
 /** fib_select_multipath: a seeded hash chooses, so any next hop may be it. */

@@ -102,7 +102,8 @@ function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
       uid: 0,
       sport: 0,
       dport: 0,
-      anyLink: skb.family === "ip",
+      // Of IPv6 only the type asks as a packet on its way out does (nf_ip6_route); a device is ip6_route_lookup's.
+      anyLink: skb.family === "ip" || spec.result !== "type",
     }),
   );
 }

@@ -1,0 +1,139 @@
+import type { Family } from "../base/address.ts";
+import type { Program } from "../program/program.ts";
+import { addressTypeSet } from "../prove/address-type.ts";
+import { BddLimit } from "../prove/bdd/limit.ts";
+import type { Ref } from "../prove/bdd/bdd.ts";
+import { describeSet } from "../prove/describe/describe.ts";
+import type { Description } from "../prove/describe/description.ts";
+import { CT_STATE } from "../prove/fields.ts";
+import { arrivals } from "../prove/path/arrivals.ts";
+import type { Origin } from "../prove/path/arrivals.ts";
+import { compareJourneys } from "../prove/path/compare.ts";
+import type { ComparedField, Difference, End } from "../prove/path/compare.ts";
+import { journeysOf } from "../prove/path/journeys.ts";
+import { twinSpaces } from "../prove/space-of.ts";
+import type { Space } from "../prove/space.ts";
+import type { Outcome, Trace } from "../walk/trace.ts";
+import { atEntry } from "../witness/place.ts";
+import { witnessOf } from "../witness/witness.ts";
+import type { Witness } from "../witness/witness.ts";
+
+/** Which packets fare otherwise on B than on A. */
+export interface SemanticDiff {
+  /** None: proved alike for all packets that were compared. */
+  readonly groups: readonly SemanticGroup[];
+  readonly compared: readonly Compared[];
+  /** What needed more room than there is. */
+  readonly tooLarge: readonly Compared[];
+}
+
+/** Packets of one family that come from one side. */
+export interface Compared {
+  readonly family: Family;
+  readonly origin: Origin;
+}
+
+export interface SemanticGroup extends Compared {
+  readonly change: Change;
+  /** As they come in. */
+  readonly packets: Description;
+  /** Null: the walks of no packet that was tried come out so, and what was found counts for nothing. */
+  readonly witness: ComparedWitness | null;
+}
+
+/** What becomes of them; null: on that side no packet of them can end so. */
+export type Change =
+  | { readonly kind: "end"; readonly before: End | null; readonly after: End | null }
+  | { readonly kind: "fields"; readonly end: End; readonly fields: readonly ComparedField[] };
+
+/** One packet on both. */
+export interface ComparedWitness extends Witness {
+  readonly after: Trace;
+}
+
+export interface SemanticOptions {
+  /** The most nodes of the diagrams of one comparison. */
+  readonly nodes?: number;
+}
+
+const MOST_NODES = 1 << 24;
+const MOST_PRODUCTS = 8;
+
+/** Compares what two programs do with every packet that begins a flow, without a mark, from outside and from the nodes themselves. */
+export function semanticDiff(a: Program, b: Program, { nodes = MOST_NODES }: SemanticOptions = {}): SemanticDiff {
+  const compared: Compared[] = [];
+  const tooLarge: Compared[] = [];
+  const groups: SemanticGroup[] = [];
+  for (const family of ["ip", "ip6"] as const) {
+    if (!a.families[family].known || !b.families[family].known) continue;
+    for (const origin of ["receive", "send"] as const) {
+      compared.push({ family, origin });
+      try {
+        for (const group of groupsOf(a, b, { family, origin }, nodes)) groups.push(group);
+      } catch (error) {
+        if (!(error instanceof BddLimit)) throw error;
+        tooLarge.push({ family, origin });
+      }
+    }
+  }
+  return { groups, compared, tooLarge };
+}
+
+function groupsOf(a: Program, b: Program, compared: Compared, nodes: number): readonly SemanticGroup[] {
+  const { family, origin } = compared;
+  const [before, after] = twinSpaces([a, b], family, { nodes });
+  const domain = before.bdd.and(firstPackets(before, origin), firstPackets(after, origin));
+  const differences = compareJourneys(journeysOf(before, origin, domain), journeysOf(after, origin, domain));
+  return differences.map((difference) => {
+    const packets = describeSet(before, difference.packets, { among: domain, most: MOST_PRODUCTS });
+    const { packets: _, ...change } = difference;
+    return { ...compared, change, packets, witness: witnessFor(before, b, difference, origin) };
+  });
+}
+
+const ORDINARY_LENGTH = 1280;
+
+/** The first packets of flows, of ordinary length, which somebody sends to this host or by it. */
+function firstPackets(space: Space, origin: Origin): Ref {
+  const own = { kind: "addrtype", field: "src", types: ["LOCAL"], limit: null, negated: false } as const;
+  const open = (what: string): Ref => space.unknown(what, { what, why: "no ip addr dump" });
+  return space.bdd.intersection([
+    arrivals(space, origin),
+    space.is("ctState", CT_STATE.new),
+    space.is("mark", 0),
+    space.is("pktType", 0),
+    space.in("ttl", [{ from: 2, to: 255 }]),
+    space.in("length", [{ from: 20, to: ORDINARY_LENGTH }]),
+    ...(origin === "send" ? [addressTypeSet(space, own, open)] : []),
+  ]);
+}
+
+/** A packet that fares otherwise on the two, by the walks of both. */
+function witnessFor(space: Space, b: Program, difference: Difference, origin: Origin): ComparedWitness | null {
+  const walked: { after?: Trace } = {};
+  const before = difference.kind === "end" ? difference.before : difference.end;
+  const witness = witnessOf(space, difference.packets, atEntry(origin), (outcome, on) => {
+    if (before !== null && !endsSo(outcome, before)) return false;
+    walked.after = on(b);
+    return isOtherwise(on(space.program), walked.after, difference);
+  });
+  return witness === null || walked.after === undefined ? null : { ...witness, after: walked.after };
+}
+
+function endsSo({ verdict, delivery }: Outcome, end: End): boolean {
+  // A refusal that nobody is told of is a drop.
+  const isLost = end.verdict === "reject" && verdict === "drop";
+  return (verdict === end.verdict || isLost) && delivery === end.delivery;
+}
+
+function isOtherwise(a: Trace, b: Trace, difference: Difference): boolean {
+  const wordsOf = (trace: Trace): string =>
+    [...new Set(trace.outcomes.map((outcome) => endWords(outcome, difference)))].sort().join("\n");
+  return wordsOf(a) !== wordsOf(b);
+}
+
+function endWords({ verdict, delivery, oif, mark, packet }: Outcome, { kind }: Difference): string {
+  const { src, dst, sport, dport } = packet;
+  const fields = kind === "end" ? [] : [oif, mark, src, sport, dst, dport];
+  return [verdict, delivery, ...fields].map(String).join(" ");
+}

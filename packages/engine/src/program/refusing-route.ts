@@ -1,0 +1,12 @@
+import type { Route, RouteType } from "../model/routing.ts";
+
+/** Route types that answer with an error, or send on to the next rule (fib6_prop of net/ipv6/route.c, fib_props of net/ipv4/fib_semantics.c). */
+export const REFUSING: ReadonlySet<RouteType> = new Set(["throw", "unreachable", "prohibit", "blackhole"]);
+
+/**
+ * IPv6 keeps routes that refuse on lo (fib6_nh_init), so a lookup held to another device passes them by (rt6_device_match, rt6_score_route)
+ * and goes on to shorter prefixes and to the next rule. IPv4 has no device for them: they answer whatever is asked for.
+ */
+export function passesBy({ family, type }: Pick<Route, "family" | "type">, dev: string | null): boolean {
+  return family === "ip6" && dev !== null && dev !== "lo" && REFUSING.has(type);
+}

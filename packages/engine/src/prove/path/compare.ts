@@ -1,0 +1,154 @@
+import { FALSE } from "../bdd/bdd.ts";
+import type { Bdd, Ref } from "../bdd/bdd.ts";
+import { bitNow, within } from "../flow.ts";
+import type { Flow } from "../flow.ts";
+import { afterwards } from "../layout.ts";
+import type { FieldName } from "../layout.ts";
+import type { Space } from "../space.ts";
+import type { Fate } from "./fate.ts";
+import type { Journeys } from "./journeys.ts";
+
+/** How packets end, as far as anybody outside can tell. */
+export type End = Pick<Fate, "verdict" | "delivery">;
+
+/** Packets, as they came in, that fare otherwise on the one node than on the other. */
+export type Difference =
+  /** They end otherwise; null: on this node no packet of them can end so. */
+  | { readonly kind: "end"; readonly before: End | null; readonly after: End | null; readonly packets: Ref }
+  /** They end alike, with something else in these fields. */
+  | { readonly kind: "fields"; readonly end: End; readonly fields: readonly ComparedField[]; readonly packets: Ref };
+
+/** What is compared of packets that are delivered or leave. */
+const COMPARED = ["oif", "dst", "dport", "src", "sport", "mark"] as const satisfies readonly FieldName[];
+export type ComparedField = "oif" | "dst" | "dport" | "src" | "sport" | "mark";
+
+/** What falls by chance on either node may fall otherwise each time: both may do what either can. */
+const BY_CHANCE: ReadonlySet<string> = new Set(["random", "rate", "counter", "clock", "cpu", "hash"]);
+
+/** Everything that tells two nodes apart for the packets that both were asked about. Empty: they are proved alike. */
+export function compareJourneys(before: Journeys, after: Journeys): readonly Difference[] {
+  const { space } = before;
+  const { bdd } = space;
+  const ends = endsOf([...before.fates, ...after.fates]).map((end) => ({
+    end,
+    before: possible(space, before, end),
+    after: possible(space, after, end),
+  }));
+  const differences: Difference[] = [];
+  let rest = bdd.and(before.domain, after.domain);
+  const tell = (difference: Difference): void => {
+    if (difference.packets === FALSE) return;
+    differences.push(difference);
+  };
+  const movedFrom = rest;
+  for (const from of ends)
+    for (const to of ends) {
+      const packets = bdd.intersection([movedFrom, gone(bdd, from), come(bdd, to)]);
+      tell({ kind: "end", before: from.end, after: to.end, packets });
+      rest = bdd.minus(rest, packets);
+    }
+  for (const one of ends) {
+    tell({ kind: "end", before: one.end, after: null, packets: bdd.and(rest, gone(bdd, one)) });
+    tell({ kind: "end", before: null, after: one.end, packets: bdd.and(rest, come(bdd, one)) });
+    rest = bdd.minus(rest, bdd.or(gone(bdd, one), come(bdd, one)));
+  }
+  for (const { end, before: a, after: b } of ends)
+    if (end.verdict === "accept")
+      for (const difference of changedFields(before, after, end, bdd.intersection([rest, a, b]))) tell(difference);
+  return differences;
+}
+
+/** Packets that can end so on either side. */
+interface Ending {
+  readonly end: End;
+  readonly before: Ref;
+  readonly after: Ref;
+}
+
+function gone(bdd: Bdd, { before, after }: Ending): Ref {
+  return bdd.minus(before, after);
+}
+
+function come(bdd: Bdd, { before, after }: Ending): Ref {
+  return bdd.minus(after, before);
+}
+
+function endsOf(fates: readonly Fate[]): readonly End[] {
+  const ends = new Map<string, End>();
+  for (const { verdict, delivery } of fates) ends.set(`${verdict} ${delivery}`, { verdict, delivery });
+  return [...ends.values()];
+}
+
+function isOf({ verdict, delivery }: Fate, end: End): boolean {
+  return verdict === end.verdict && delivery === end.delivery;
+}
+
+/** Packets that can end so, however chance falls. */
+function possible(space: Space, { fates }: Journeys, end: End): Ref {
+  return withoutChance(space, space.bdd.union(fates.filter((fate) => isOf(fate, end)).map(({ flow }) => flow.when)));
+}
+
+function withoutChance(space: Space, set: Ref): Ref {
+  const { bdd } = space;
+  const chances = bdd.support(set).filter((level) => BY_CHANCE.has(space.unknownAt(level)?.why ?? ""));
+  return chances.length === 0 ? set : bdd.exists(set, bdd.cube(chances));
+}
+
+/** Packets by the fields in which they end otherwise: each with those of the first that tells them apart, and others with it. */
+function changedFields(before: Journeys, after: Journeys, end: End, among: Ref): readonly Difference[] {
+  const { space } = before;
+  const { bdd } = space;
+  let groups: readonly { readonly fields: readonly ComparedField[]; readonly packets: Ref }[] = [
+    { fields: [], packets: among },
+  ];
+  for (const field of COMPARED) {
+    if (end.delivery === "local" && field === "oif") continue;
+    const differs = bdd.and(among, otherwiseIn(before, after, field, { end, among }));
+    if (differs === FALSE) continue;
+    groups = groups.flatMap(({ fields, packets }) => [
+      { fields, packets: bdd.minus(packets, differs) },
+      { fields: [...fields, field], packets: bdd.and(packets, differs) },
+    ]);
+    groups = groups.filter(({ packets }) => packets !== FALSE);
+  }
+  return groups
+    .filter(({ fields }) => fields.length > 0)
+    .map(({ fields, packets }) => ({ kind: "fields", end, fields, packets }));
+}
+
+/** Of packets that end alike on both, those that can do so with something else in a field. */
+function otherwiseIn(before: Journeys, after: Journeys, field: ComparedField, { end, among }: Alike): Ref {
+  const { space } = before;
+  const { bdd } = space;
+  const flowsOf = ({ fates }: Journeys): readonly Flow[] =>
+    fates.flatMap((fate) => (isOf(fate, end) ? [within(bdd, fate.flow, among)] : []));
+  const [a, b] = [flowsOf(before), flowsOf(after)];
+  const levels = space.layout.bits[field].filter((level) => level !== null);
+  const bits = levels.map((level) => [valueOf(space, a, level), valueOf(space, b, level)] as const);
+  const differs = bdd.union(bits.map(([one, other]) => bdd.xor(one, other)));
+  const byChance = bits.flat().some((bit) => withoutChance(space, bit) !== bit);
+  if (differs === FALSE || !byChance) return differs;
+  const values = (flows: readonly Flow[]): Ref =>
+    withoutChance(space, bdd.union(flows.map((flow) => relation(space, flow, field))));
+  return bdd.exists(bdd.xor(values(a), values(b)), bdd.cube(levels.map(afterwards)));
+}
+
+interface Alike {
+  readonly end: End;
+  readonly among: Ref;
+}
+
+/** Packets for which a bit is set in the end. */
+function valueOf({ bdd }: Space, flows: readonly Flow[], level: number): Ref {
+  return bdd.union(flows.map((flow) => bdd.and(flow.when, bitNow(bdd, flow, level))));
+}
+
+/** Packets with what a field of theirs can be in the end, in the variables for changed bits. */
+function relation({ bdd, layout }: Space, flow: Flow, field: FieldName): Ref {
+  let relation = flow.when;
+  for (const level of layout.bits[field].toReversed()) {
+    if (level === null) continue;
+    relation = bdd.and(relation, bdd.not(bdd.xor(bdd.variable(afterwards(level)), bitNow(bdd, flow, level))));
+  }
+  return relation;
+}
