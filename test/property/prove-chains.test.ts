@@ -85,7 +85,7 @@ for (const [tool, family] of [
     expect(compared).toBeGreaterThan(RUNS * 8);
     expect(tooLarge).toBeLessThan(RUNS / 3);
     // Most packets meet nothing that nobody knows; of those there is one answer.
-    expect(certain / compared).toBeGreaterThan(0.9);
+    expect(certain / compared).toBeGreaterThan(0.75);
   });
 }
 
