@@ -53,6 +53,28 @@ function nameOf({ file, line }: Span): string {
   return `${file}:${String(line)}`;
 }
 
+/** How many packets the findings of a node show; each is walked as JSON has it, and as the command in the text has it. */
+function confirmedOn(node: string): number {
+  const path = `test/nodes/${node}`;
+  const report = JSON.parse(hookwalk(["lint", "-f", path, "-q", "-o", "json"]).stdout) as {
+    readonly findings: readonly Shown[];
+  };
+  const shown = report.findings.filter(({ witness }) => witness !== null);
+  if (shown.length === 0) return 0;
+  const lines = shown.map(({ witness }) => JSON.stringify(witness)).join("\n");
+  const traces = hookwalk(["trace", "-f", path, "-q", "--packets", "-", "-o", "jsonl"], { stdin: lines }).stdout;
+  const walked = traces.split("\n").filter((line) => line !== "");
+  // The commands of the text are the same packets, in the same order.
+  const commands = hookwalk(["lint", "-f", path, "-q"]).stdout.match(/hookwalk trace .*/g) ?? [];
+  expect([walked.length, commands.length], node).toEqual([shown.length, shown.length]);
+  for (const [index, finding] of shown.entries()) {
+    expect(isShown(finding, JSON.parse(walked[index] ?? "null") as Traced), node).toBe(true);
+    const [, ...argv] = (commands[index] ?? "").split(" ");
+    expect(isShown(finding, JSON.parse(hookwalk([...argv, "-q", "-o", "json"]).stdout) as Traced), node).toBe(true);
+  }
+  return shown.length;
+}
+
 const ACK = ["lint", "-f", "test/nodes/ack-cilium", "-q"];
 
 describe("hookwalk lint", () => {
@@ -84,24 +106,10 @@ describe("hookwalk lint", () => {
     });
   });
 
-  it.each(nodeNames)("shows no packet that trace does not confirm: %s", (node) => {
-    const path = `test/nodes/${node}`;
-    const report = JSON.parse(hookwalk(["lint", "-f", path, "-q", "-o", "json"]).stdout) as {
-      readonly findings: readonly Shown[];
-    };
-    const shown = report.findings.filter(({ witness }) => witness !== null);
-    const lines = shown.map(({ witness }) => JSON.stringify(witness)).join("\n");
-    const traces = hookwalk(["trace", "-f", path, "-q", "--packets", "-", "-o", "jsonl"], { stdin: lines }).stdout;
-    const walked = traces.split("\n").filter((line) => line !== "");
-    // The commands of the text are the same packets, in the same order.
-    const commands = hookwalk(["lint", "-f", path, "-q"]).stdout.match(/hookwalk trace .*/g) ?? [];
-    expect([walked.length, commands.length]).toEqual([shown.length, shown.length]);
-    for (const [index, finding] of shown.entries()) {
-      expect(isShown(finding, JSON.parse(walked[index] ?? "null") as Traced)).toBe(true);
-      const [, ...argv] = (commands[index] ?? "").split(" ");
-      expect(isShown(finding, JSON.parse(hookwalk([...argv, "-q", "-o", "json"]).stdout) as Traced)).toBe(true);
-    }
-  });
+  it("shows packets on some nodes, and none that trace does not confirm", () => {
+    const confirmed = nodeNames.map(confirmedOn);
+    expect(Math.max(...confirmed)).toBeGreaterThan(0);
+  }, 120_000);
 
   it("gives findings as SARIF, at files by the path that was typed", () => {
     const uris = (path: string): ReadonlySet<string> => {
@@ -114,7 +122,6 @@ describe("hookwalk lint", () => {
   });
 
   it.each([
-    [["-f", "test/nodes/ack-cilium"], 1],
     [["-f", "test/nodes/calico-slave1"], 0],
     [["-f", "test/nodes/calico-slave1", "--fail-on", "warning"], 1],
     [["-f", "test/nodes/cilium-native", "--fail-on", "info"], 0],

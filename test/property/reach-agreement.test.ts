@@ -25,7 +25,7 @@ import { valuesOf } from "./journey-agreement.ts";
 import { decide } from "./values.ts";
 
 const NODES = [fuzzNode({}), fuzzNode(POLICY_ROUTING)];
-const RUNS = Number(process.env["HOOKWALK_REACH_RUNS"] ?? 12);
+const RUNS = Number(process.env["HOOKWALK_REACH_RUNS"] ?? 6);
 const PACKETS = 12;
 
 const OUTCOMES: readonly Query[] = [

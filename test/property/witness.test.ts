@@ -12,7 +12,7 @@ import { witnessOf } from "../../packages/engine/src/witness/witness.ts";
 import { fuzzNode } from "../kernel/fuzz/fuzz-node.ts";
 import { ruleset, rulesetText } from "../kernel/fuzz/random-ruleset.ts";
 
-const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 10);
+const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 4);
 const NODE = fuzzNode({});
 /** Of rules that some packet matches in front of a base chain: the others need a flow with a history, or a way in that no packet has. */
 const MOSTLY = 0.6;

@@ -176,3 +176,16 @@ it("has its sentences in both languages", () => {
   for (const language of ["en", "zh"] as const)
     for (const id of ids) expect(speaker(language).lint(id, { by: "1", hooks: "input", parts: "-s" })).toContain("\n");
 });
+
+describe("what nobody knows of a rule of nft", () => {
+  it.each(["icmp type echo-request icmp code 0 accept", "ip saddr @hosts ip daddr != @hosts accept"])(
+    "is not the same twice: %s",
+    (rule) => {
+      const set = "\tset hosts {\n\t\ttype ipv4_addr\n\t}\n";
+      const chain = `\tchain c {\n\t\ttype filter hook input priority 0; policy accept;\n\t\t${rule}\n\t}\n`;
+      const text = `table ip t {\n${set}${chain}}\n`;
+      const snapshot = parseSnapshot([{ path: "nft-ruleset.txt", text }], { name: "node" });
+      expect(lintSnapshot(snapshot).filter(({ check }) => CHECKS.includes(check))).toEqual([]);
+    },
+  );
+});

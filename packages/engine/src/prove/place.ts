@@ -25,6 +25,12 @@ export interface Asking extends Place {
   readonly changedSets: ReadonlySet<string>;
 }
 
+/** A part of the rule that reads or draws something of its own: what nobody can say of it is not what nobody can say of another. */
+export function partOf<At extends Place>(at: At, part: object): At {
+  const { space, place, visit } = at;
+  return { ...at, visit: `${visit} ${String(space.partNumber(`${visit} ${place}`, part))}` };
+}
+
 /** What nobody can say at this place. */
 export function unknownHere({ space, place, visit }: Place, what: string, why: string): Ref {
   return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why });

@@ -55,6 +55,7 @@ export class Space {
   /** The fields of a flow's tuples that some rule reads. */
   readonly tuples: ReadonlySet<FieldName>;
   readonly #shared: Variables;
+  readonly #parts = new Map<string, Map<object, number>>();
 
   /** False: IPv4 packets are put together before any chain sees them (nf_defrag_ipv4.c), as conntrack needs them. */
   readonly hasFragments: boolean;
@@ -108,6 +109,15 @@ export class Space {
       this.#shared.unknowns.set(unknownInstead(level), bit);
       return this.bdd.variable(unknownInstead(level));
     });
+  }
+
+  /** Tells parts of a rule apart, in the order in which they are asked: two programs that are compared number them alike. */
+  partNumber(rule: string, part: object): number {
+    const parts = this.#parts.get(rule) ?? new Map<object, number>();
+    this.#parts.set(rule, parts);
+    const number = parts.get(part) ?? parts.size;
+    parts.set(part, number);
+    return number;
   }
 
   /** The unknown that a variable stands for; null: it is a bit of the packet. */

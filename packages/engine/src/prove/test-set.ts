@@ -8,7 +8,7 @@ import { conntrackSet } from "./conntrack.ts";
 import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater } from "./fields.ts";
 import { findIn, passesGate } from "./nft/lookup.ts";
 import { readValue } from "./nft/value.ts";
-import { unknownHere } from "./place.ts";
+import { partOf, unknownHere } from "./place.ts";
 import type { Asking } from "./place.ts";
 import { reversePathSet } from "./routing/reverse-path.ts";
 import { macSet, setMembers } from "./set.ts";
@@ -126,16 +126,20 @@ function plainSet(test: Plain, asking: Asking): Ref {
       return bdd.and(read.has, negatedIf(bdd.union(test.ranges.map(read.inside)), test.negated));
     }
     case "lookup": {
+      const lookup = partOf(asking, test);
       const { readable, elements, untold } = findIn(
-        asking,
-        test.key.map((value) => readValue(asking, value)),
+        lookup,
+        test.key.map((value) => readValue(lookup, value)),
         test.set,
       );
-      const passing = elements.map(({ element, when }) => bdd.and(when, passesGate(asking, element)));
+      const passing = elements.map(({ element, when }) => bdd.and(when, passesGate(lookup, element)));
       return bdd.and(readable, negatedIf(bdd.union([untold, ...passing]), test.negated));
     }
     case "chance":
-      return negatedIf(here(`random choice (probability ${test.probability.toPrecision(4)})`, "random"), test.negated);
+      return negatedIf(
+        unknownHere(partOf(asking, test), `random choice (probability ${test.probability.toPrecision(4)})`, "random"),
+        test.negated,
+      );
     case "unknown":
       return here(test.what, test.why);
     default:

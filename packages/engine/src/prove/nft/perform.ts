@@ -12,7 +12,7 @@ import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
 import { mappedTo } from "../nat.ts";
 import type { Numbers } from "../nat.ts";
-import { anything, unknownHere } from "../place.ts";
+import { anything, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { transparentListener } from "../socket.ts";
 import { writtenTo } from "./header.ts";
@@ -27,7 +27,8 @@ export type NftAction = Extract<
 >;
 
 /** What statements of nft do that compute (net/netfilter/nft_*.c). */
-export function actNft(asking: Asking, flow: Flow, action: NftAction): Done {
+export function actNft(rule: Asking, flow: Flow, action: NftAction): Done {
+  const asking = partOf(rule, action);
   const { space } = asking;
   const { bdd } = space;
   switch (action.kind) {

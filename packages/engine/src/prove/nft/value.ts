@@ -6,7 +6,7 @@ import type { Ref } from "../bdd/bdd.ts";
 import type { Bits } from "../bdd/numbers.ts";
 import { fieldIn, hasEntry, plainField } from "../fields.ts";
 import type { FieldSet } from "../fields.ts";
-import { someNumber, unknownHere } from "../place.ts";
+import { partOf, someNumber, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { TUPLE_FIELDS } from "../tuple-reads.ts";
 import { deviceIn } from "./device.ts";
@@ -35,7 +35,8 @@ const LARGEST = 0xffff_ffff;
 const ANY = { from: 0, to: LARGEST };
 
 /** nft's registers, for every packet at once. */
-export function wordOf(asking: Asking, value: Value): Word {
+export function wordOf(whole: Asking, value: Value): Word {
+  const asking = partOf(whole, value);
   const { space } = asking;
   const { bdd, layout } = space;
   switch (value.kind) {
