@@ -4,8 +4,6 @@ import fc from "fast-check";
 type Text = fc.Arbitrary<string>;
 type Family = "ip" | "ip6";
 
-export const DEVICES = ["lo", "eth0", "eth1", "eth2"] as const;
-
 const pick = (...values: readonly string[]): Text => fc.constantFrom(...values);
 const device = pick("eth0", "eth1", "eth2");
 
