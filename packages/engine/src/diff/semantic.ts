@@ -1,16 +1,14 @@
 import type { Family } from "../base/address.ts";
 import type { Program } from "../program/program.ts";
-import { addressTypeSet } from "../prove/address-type.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
 import { describeSet } from "../prove/describe/describe.ts";
 import type { Description } from "../prove/describe/description.ts";
-import { CT_STATE } from "../prove/fields.ts";
-import { arrivals } from "../prove/path/arrivals.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
 import { compareJourneys } from "../prove/path/compare.ts";
 import type { ComparedField, Difference, End } from "../prove/path/compare.ts";
 import { journeysOf } from "../prove/path/journeys.ts";
+import { ordinarySet, sentPackets } from "../prove/path/ordinary.ts";
 import { twinSpaces } from "../prove/space-of.ts";
 import type { Space } from "../prove/space.ts";
 import type { Outcome, Trace } from "../walk/trace.ts";
@@ -91,21 +89,10 @@ function groupsOf(a: Program, b: Program, compared: Compared, nodes: number): re
   });
 }
 
-const ORDINARY_LENGTH = 1280;
-
-/** The first packets of flows, of ordinary length, which somebody sends to this host or by it. */
+/** The first packets of flows, which somebody sends to this node, by it or from it; between whatever addresses. */
 function firstPackets(space: Space, origin: Origin): Ref {
-  const own = { kind: "addrtype", field: "src", types: ["LOCAL"], limit: null, negated: false } as const;
-  const open = (what: string): Ref => space.unknown(what, { what, why: "no ip addr dump" });
-  return space.bdd.intersection([
-    arrivals(space, origin),
-    space.is("ctState", CT_STATE.new),
-    space.is("mark", 0),
-    space.is("pktType", 0),
-    space.in("ttl", [{ from: 2, to: 255 }]),
-    space.in("length", [{ from: 20, to: ORDINARY_LENGTH }]),
-    ...(origin === "send" ? [addressTypeSet(space, own, open)] : []),
-  ]);
+  const respects = (["state", "mark", "ttl", "length"] as const).map((one) => ordinarySet(space, origin, one));
+  return space.bdd.intersection([sentPackets(space, origin), ...respects]);
 }
 
 /** A packet that fares otherwise on the two, by the walks of both. */

@@ -100,7 +100,7 @@ const ROUTED_V6: ReadonlySet<AddressType> = new Set(["ANYCAST", "LOCAL", "UNREAC
 /** match_lookup_rt6: where a device is asked for only routes by it count, and its own addresses are local. */
 function routedSet(space: Space, { field, side }: Asked, types: readonly AddressType[]): Ref {
   const { bdd, program } = space;
-  const lookups = new Lookups(space, describeBack, { byHop: false });
+  const lookups = new Lookups(space, (found) => describeBack(found), { byHop: false });
   const foundBy = (dev: string | null): Ref => {
     const { found, none } = lookups.of({ ...ADDRESS, dst: field, dev, oif: dev });
     const wanted = found.filter(

@@ -2,23 +2,18 @@ import type { Family } from "../base/address.ts";
 import { familyOf } from "../base/address.ts";
 import { FALSE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
-import { CT_STATE } from "../prove/fields.ts";
-import { arrivals } from "../prove/path/arrivals.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
+import { ORDINARY_LENGTH, ORDINARY_TTL, ordinarySet, sentPackets } from "../prove/path/ordinary.ts";
+import type { Ordinary } from "../prove/path/ordinary.ts";
 import type { Space } from "../prove/space.ts";
-import { conditionSet, ownAddressSet, unicastSet } from "./condition-set.ts";
+import { conditionSet } from "./condition-set.ts";
 import { termsOf } from "./formula-set.ts";
 import type { Condition, Outcome, Query } from "./query.ts";
 
 /** What a question leaves unsaid, and is taken for granted. */
-export type Default = "state" | "mark" | "src" | "dst" | "ttl" | "length";
+export type Default = Ordinary;
 
 const DEFAULTS: readonly Default[] = ["state", "mark", "src", "dst", "ttl", "length"];
-
-/** Bytes: what every link of IPv6 carries whole (RFC 8200), and about every other link too. */
-const ORDINARY_LENGTH = 1280;
-/** So that no router on the node ends the packet's life. */
-const ORDINARY_TTL = 2;
 
 /** The packets that a question is about, in one family and from one side. */
 export interface Asked {
@@ -63,11 +58,9 @@ export function askedPackets(space: Space, origin: Origin, query: Query): AskedP
   const { bdd } = space;
   const said = new Set([...termsOf(query.conditions)].map(defaultNamed));
   const conditions = query.conditions.map((formula) => conditionSet(space, origin, formula));
-  // What the node sends has an address of its own.
-  const own = origin === "send" ? ownAddressSet(space, "src") : space.is("pktType", 0);
-  let packets = bdd.intersection([arrivals(space, origin), own, ...conditions]);
+  let packets = bdd.intersection([sentPackets(space, origin), ...conditions]);
   const defaults = DEFAULTS.filter((name) => {
-    const ordinary = said.has(name) ? FALSE : bdd.and(packets, ORDINARY[name](space, origin));
+    const ordinary = said.has(name) ? FALSE : bdd.and(packets, ordinarySet(space, origin, name));
     if (ordinary !== FALSE) packets = ordinary;
     return ordinary !== FALSE;
   });
@@ -95,21 +88,6 @@ function defaultNamed(condition: Condition): Default | null {
       return null;
   }
 }
-
-/** A flow that begins has nothing of this yet. */
-const OF_A_FLOW = ["ctmark", "ctStatus", "ctDirection"] as const;
-
-const ORDINARY: Readonly<Record<Default, (space: Space, origin: Origin) => Ref>> = {
-  state: (space) => {
-    const fresh = OF_A_FLOW.map((field) => space.is(field, 0));
-    return space.bdd.intersection([space.is("ctState", CT_STATE.new), ...fresh]);
-  },
-  mark: (space) => space.is("mark", 0),
-  src: (space, origin) => unicastSet(space, origin, "src"),
-  dst: (space, origin) => unicastSet(space, origin, "dst"),
-  ttl: (space) => space.in("ttl", [{ from: ORDINARY_TTL, to: 0xff }]),
-  length: (space) => space.in("length", [{ from: 0, to: ORDINARY_LENGTH }]),
-};
 
 /** The defaults in the words of the language: what one would say to have it so. */
 export const DEFAULT_WORDS: Readonly<Record<Default, string>> = {

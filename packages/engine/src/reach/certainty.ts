@@ -1,19 +1,11 @@
 import type { Ref } from "../prove/bdd/bdd.ts";
+import { isByChance } from "../prove/chance.ts";
 import type { Space, Unknown } from "../prove/space.ts";
 
-/** Why something is unknown that falls now this way, now that: asked whether a packet can, one may wait for it. */
-const COMES_ABOUT: ReadonlySet<string> = new Set([
-  "random",
-  "counter",
-  "rate",
-  "clock",
-  "cpu",
-  "hash",
-  "the kernel chooses at random",
-  "the multipath hash is seeded",
-  // What a packet carries beyond its headers.
-  "not given",
-]);
+/** What comes about by itself, or is in the packet beyond its headers: asked whether a packet can, one may wait for it, or send it so. */
+function comesAbout(unknown: Unknown): boolean {
+  return isByChance(unknown) || unknown.why === "not given";
+}
 
 /** The packets that are in a set whatever it is that no snapshot tells; what comes about by itself stays in it as a variable. */
 export function surely(space: Space, set: Ref): Ref {
@@ -25,7 +17,7 @@ export function surely(space: Space, set: Ref): Ref {
 function factsIn(space: Space, set: Ref): readonly number[] {
   return space.bdd.support(set).filter((level) => {
     const unknown = space.unknownAt(level);
-    return unknown !== null && !COMES_ABOUT.has(unknown.why);
+    return unknown !== null && !comesAbout(unknown);
   });
 }
 

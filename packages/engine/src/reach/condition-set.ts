@@ -1,11 +1,10 @@
-import { familyOf, parseAddressMask } from "../base/address.ts";
+import { familyOf } from "../base/address.ts";
 import { PROTO, hasPorts } from "../program/protocol.ts";
-import type { AddressType } from "../program/test.ts";
-import { addressTypeSet } from "../prove/address-type.ts";
 import { FALSE, TRUE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
 import { CT_STATE } from "../prove/fields.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
+import { ownAddressSet, unicastSet } from "../prove/path/ordinary.ts";
 import type { DeviceField, Space } from "../prove/space.ts";
 import { formulaSet } from "./formula-set.ts";
 import type { AddressRange, Condition, DevicePattern, Formula, Port } from "./query.ts";
@@ -45,33 +44,6 @@ function termSet(space: Space, origin: Origin, condition: Condition): Ref {
 /** An address of the other family is in no set of this one. */
 export function addressSet(space: Space, side: "src" | "dst", { from, to }: AddressRange): Ref {
   return familyOf(from) === space.layout.family ? space.addressBetween(side, from, to) : FALSE;
-}
-
-const NO_HOST = {
-  ip: ["0.0.0.0/8", "127.0.0.0/8", "240.0.0.0/4"],
-  ip6: ["::/128", "::1/128", "ff00::/8"],
-} as const;
-
-/** Addresses of hosts: what routing takes for a stray as a source, for a group or for loopback as a destination is none. */
-export function unicastSet(space: Space, origin: Origin, side: "src" | "dst"): Ref {
-  const { bdd, layout } = space;
-  const none = NO_HOST[layout.family].flatMap((text) => {
-    const net = parseAddressMask(text);
-    return net === null ? [] : [space.inNet(side, net)];
-  });
-  const own = side === "src" && origin === "receive" ? [ownAddressSet(space, side)] : [];
-  const groups = layout.family === "ip" ? [addressTypes(space, side, ["BROADCAST", "MULTICAST"])] : [];
-  return bdd.not(bdd.union([...none, ...own, ...groups]));
-}
-
-/** Addresses that the local table holds as this node's. */
-export function ownAddressSet(space: Space, field: "src" | "dst"): Ref {
-  return addressTypes(space, field, ["LOCAL"]);
-}
-
-function addressTypes(space: Space, field: "src" | "dst", types: readonly AddressType[]): Ref {
-  const test = { kind: "addrtype", field, types, limit: null, negated: false } as const;
-  return addressTypeSet(space, test, (what) => space.unknown(`own ${field} ${what}`, { what, why: "no dump tells" }));
 }
 
 /**

@@ -5,7 +5,8 @@ import { asEntered } from "../prove/flow.ts";
 import type { Fate } from "../prove/path/fate.ts";
 import type { Journeys } from "../prove/path/journeys.ts";
 import type { Space } from "../prove/space.ts";
-import { addressSet, deviceSet, ownAddressSet, portSet } from "./condition-set.ts";
+import { addressSet, deviceSet, portSet } from "./condition-set.ts";
+import { ownAddressSet } from "../prove/path/ordinary.ts";
 import { formulaSet } from "./formula-set.ts";
 import type { Fared, Formula, Outcome, Place, Target, Translation } from "./query.ts";
 

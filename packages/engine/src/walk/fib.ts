@@ -20,8 +20,8 @@ export interface FlowKey {
   readonly oif: string | null;
   /** Only routes by this device; null: any. */
   readonly dev: string | null;
-  /** Of routes to one prefix those by this device come first; null: as they stand. */
-  readonly near: string | null;
+  /** Of routes to one prefix, or to one prefix with one metric, those by this device come first; null: as they stand. */
+  readonly near: { readonly dev: string; readonly among: "prefix" | "metric" } | null;
   /** Routes by a device without a link count, whatever the device's settings (FIB_LOOKUP_IGNORE_LINKSTATE). */
   readonly anyLink: boolean;
   readonly tos: number;
@@ -210,14 +210,19 @@ function lookupTable(run: Run, rule: RoutingRule, table: RouteTable, key: FlowKe
   return null;
 }
 
-/** rt6_device_match (net/ipv6/route.c): the device decides between routes to one prefix only. */
+/** rt6_device_match, rt6_score_route (net/ipv6/route.c): the device decides between routes to one prefix only, the latter of one metric. */
 function nearestFirst(run: Run, entries: readonly FibEntry[], key: FlowKey): readonly FibEntry[] {
   const { near } = key;
   if (near === null) return entries;
   const isNear = ({ route }: FibEntry): number =>
-    Number(route.nexthops.some((hop) => hop.dev === near && usableNexthop(run, hop, key)));
+    Number(route.nexthops.some((hop) => hop.dev === near.dev && usableNexthop(run, hop, key)));
+  const metric = ({ route }: FibEntry): number => (near.among === "metric" ? (route.metric ?? 0) : 0);
   return entries.toSorted(
-    (a, b) => b.length - a.length || (b.route.from?.length ?? 0) - (a.route.from?.length ?? 0) || isNear(b) - isNear(a),
+    (a, b) =>
+      b.length - a.length ||
+      (b.route.from?.length ?? 0) - (a.route.from?.length ?? 0) ||
+      metric(a) - metric(b) ||
+      isNear(b) - isNear(a),
   );
 }
 
@@ -230,7 +235,8 @@ function usableNexthop({ program, family: { family } }: Run, hop: Nexthop, { dev
  * the same next hop from then on.
  */
 function chooseNexthop(run: Run, route: Route, usable: readonly Nexthop[], key: FlowKey): Nexthop | null {
-  const near = usable.find(({ dev }) => dev !== null && dev === key.near);
+  // Of next hops of one route the hash decides, but for rt6_device_match.
+  const near = key.near?.among === "prefix" ? usable.find(({ dev }) => dev === key.near?.dev) : undefined;
   if (usable.length < 2 || near !== undefined) return near ?? usable[0] ?? null;
   const place = `${route.span.file}:${String(route.span.line)}`;
   const hashed = hashedOf(run, key);

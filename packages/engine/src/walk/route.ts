@@ -274,7 +274,9 @@ function routeInput6(run: Run, iif: string): Routed {
   const { skb, program } = run;
   if (typeof skb.dst === "bigint" && skb.dst >> 120n === 0xffn) return routeMulticast6(run);
   const strict = typeof skb.dst === "bigint" && staysOnItsLink(skb.dst);
-  const result = fibLookup(run, flowKey(skb, { iif, uid: 0, dev: strict ? iif : null }));
+  // rt6_score_route: case routing/v6-equal-routes-prefer-the-input-device
+  const near = { dev: iif, among: "metric" } as const;
+  const result = fibLookup(run, flowKey(skb, { iif, uid: 0, dev: strict ? iif : null, near }));
   if (result.kind === "error") return inputError(run, result);
   const type = result.entry.route.type === "local" || result.entry.route.type === "anycast" ? "local" : "forward";
   const oif = type === "local" ? null : (result.nexthop?.dev ?? null);

@@ -35,7 +35,12 @@ function matchesV6(run: Run, { loose, validMark, acceptLocal }: ReversePath, src
   const oif = isBound || !loose ? iif : null;
   const proto = base.extensionHeaders[0]?.type ?? base.proto;
   const asked = { dst: src, src: sourceOf(dst), mark: validMark ? mark : 0, proto, anyLink: true };
-  const result = lookup(run, { ...asked, oif, dev: isBound ? iif : null, near: oif });
+  const result = lookup(run, {
+    ...asked,
+    oif,
+    dev: isBound ? iif : null,
+    near: oif === null ? null : { dev: oif, among: "prefix" },
+  });
   if (result.kind === "error") return false;
   const { type } = result.entry.route;
   if (type === "anycast") return false;

@@ -3,9 +3,10 @@ import type { CompiledRule, CompiledTable, Program } from "../program/program.ts
 import { FALSE } from "../prove/bdd/bdd.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
 import { baseChains } from "../prove/call-graph.ts";
-import { Callers, calledIn } from "../prove/callers.ts";
+import type { Called } from "../prove/call-graph.ts";
 import { ChainFlows } from "../prove/chain.ts";
 import type { ChainFlow } from "../prove/chain.ts";
+import { packetsAt } from "../prove/domain.ts";
 import type { RuleFault } from "../prove/rule-faults.ts";
 import { spaceOf } from "../prove/space-of.ts";
 import type { Outcome } from "../walk/trace.ts";
@@ -43,8 +44,8 @@ export class ShadowWitnesses {
     let flows = this.#tables.get(table);
     if (flows === undefined) {
       const chains = new ChainFlows(spaceOf(this.#program, this.#family), table);
-      const called = calledIn(table, baseChains(this.#program.families[this.#family]));
-      flows = { chains, callers: new Callers(chains, called) };
+      const all = [...baseChains(this.#program.families[this.#family])];
+      flows = { chains, called: all.filter(({ base }) => base.table === table) };
       this.#tables.set(table, flows);
     }
     return flows;
@@ -53,15 +54,17 @@ export class ShadowWitnesses {
 
 interface TableFlows {
   readonly chains: ChainFlows;
-  readonly callers: Callers;
+  /** Its base chains. */
+  readonly called: readonly Called[];
 }
 
 function shadowed(
-  { chains: { space }, callers }: TableFlows,
+  { chains, called }: TableFlows,
   { chain, rules }: ChainFlow,
   rule: CompiledRule,
   by: readonly CompiledRule[],
 ): Witness | null {
+  const { space } = chains;
   const { bdd } = space;
   const own = rules.find((flow) => flow.rule === rule);
   if (own === undefined) return null;
@@ -69,9 +72,12 @@ function shadowed(
     const taking = rules.find((flow) => flow.rule === taker);
     // What comes to a rule and not to the next one.
     const taken = taking === undefined ? FALSE : bdd.and(own.asked, bdd.minus(taking.reached.when, taking.left.when));
-    for (const { called, set } of callers.entering(chain.name, taken)) {
+    for (const one of called) {
+      const { name } = one.base.chain;
+      if (chains.of(name) === null) continue;
+      const set = bdd.and(chains.asEnteredBy(name, chain.name, taken), packetsAt(space, one));
       const confirms = (outcome: Outcome): boolean => has(outcome, taker) && !has(outcome, rule);
-      const witness = witnessOf(space, set, atBaseChain(space, called), confirms);
+      const witness = set === FALSE ? null : witnessOf(space, set, atBaseChain(space, one), confirms);
       if (witness !== null) return witness;
     }
   }

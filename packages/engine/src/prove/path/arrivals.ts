@@ -1,7 +1,7 @@
 import { FALSE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { everyPacket } from "../domain.ts";
-import { FRAGMENT } from "../fields.ts";
+import { FRAGMENT, PKT_TYPE } from "../fields.ts";
 import type { Space } from "../space.ts";
 import { trackable } from "../track.ts";
 
@@ -19,8 +19,7 @@ export function arrivals(space: Space, origin: Origin): Ref {
     origin === "receive"
       ? bdd.minus(entries(space), space.is("hasSocket", 1))
       : bdd.and(space.noDevice("iif"), space.is("hasSocket", 1)),
-    // The kernel looks at addresses of Ethernet only to tell whose a packet is.
-    origin === "receive" ? bdd.not(space.is("pktType", 3)) : space.is("pktType", 0),
+    origin === "receive" ? bdd.not(space.is("pktType", PKT_TYPE.otherhost)) : space.is("pktType", PKT_TYPE.host),
   ];
   return bdd.intersection(parts);
 }

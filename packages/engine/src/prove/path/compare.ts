@@ -1,5 +1,6 @@
 import { FALSE } from "../bdd/bdd.ts";
 import type { Bdd, Ref } from "../bdd/bdd.ts";
+import { isByChance } from "../chance.ts";
 import { bitNow, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { afterwards } from "../layout.ts";
@@ -21,9 +22,6 @@ export type Difference =
 /** What is compared of packets that are delivered or leave. */
 const COMPARED = ["oif", "dst", "dport", "src", "sport", "mark"] as const satisfies readonly FieldName[];
 export type ComparedField = "oif" | "dst" | "dport" | "src" | "sport" | "mark";
-
-/** What falls by chance on either node may fall otherwise each time: both may do what either can. */
-const BY_CHANCE: ReadonlySet<string> = new Set(["random", "rate", "counter", "clock", "cpu", "hash"]);
 
 /** Everything that tells two nodes apart for the packets that both were asked about. Empty: they are proved alike. */
 export function compareJourneys(before: Journeys, after: Journeys): readonly Difference[] {
@@ -88,9 +86,13 @@ function possible(space: Space, { fates }: Journeys, end: End): Ref {
   return withoutChance(space, space.bdd.union(fates.filter((fate) => isOf(fate, end)).map(({ flow }) => flow.when)));
 }
 
+/** What falls by chance may fall otherwise each time: both nodes may do what either way leads to. */
 function withoutChance(space: Space, set: Ref): Ref {
   const { bdd } = space;
-  const chances = bdd.support(set).filter((level) => BY_CHANCE.has(space.unknownAt(level)?.why ?? ""));
+  const chances = bdd.support(set).filter((level) => {
+    const unknown = space.unknownAt(level);
+    return unknown !== null && isByChance(unknown);
+  });
   return chances.length === 0 ? set : bdd.exists(set, bdd.cube(chances));
 }
 

@@ -5,7 +5,7 @@ import { chainsFrom } from "../call-graph.ts";
 import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { CT_STATE, hasEntry, statusBit } from "../fields.ts";
+import { CT_STATE, CT_STATUS, hasEntry, statusBit } from "../fields.ts";
 import { NOTHING, asEntered, bitNow, chained, changed, joined, tidied, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { hull } from "../image.ts";
@@ -83,11 +83,9 @@ function passEntry(passing: Passing, hook: Hook, entry: HookEntry, here: Flow): 
 
 function confirmed(space: Space, here: Flow): Flow {
   const { bdd, layout } = space;
-  const level = statusBit(layout, CONFIRMED);
+  const level = statusBit(layout, CT_STATUS.confirmed);
   return changed(here, [[level, bdd.or(bitNow(bdd, here, level), asEntered(bdd, here, hasEntry(space)))]]);
 }
-
-const CONFIRMED = 8;
 
 /** One base chain, with all that it calls, and its policy. */
 function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Flow): Flow {

@@ -12,6 +12,7 @@ import {
   joined,
   within,
 } from "../flow.ts";
+import { PKT_TYPE } from "../fields.ts";
 import type { Flow } from "../flow.ts";
 import { inputForwarded, inputRouting } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";
@@ -67,7 +68,7 @@ class Journey {
   /** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
   receive(coming: Flow, round: number): void {
     const passing = this.#passing(round);
-    const mine = this.#without(coming, this.#space.is("pktType", OTHER_HOST), [
+    const mine = this.#without(coming, this.#space.is("pktType", PKT_TYPE.otherhost), [
       "pkttype",
       "the frame is addressed to another host",
     ]);
@@ -177,7 +178,7 @@ class Journey {
   #forward(coming: Flow, passing: Passing): void {
     if (coming.when === FALSE) return;
     const { bdd, layout } = this.#space;
-    let here = this.#without(coming, bdd.not(this.#space.is("pktType", HOST)), [
+    let here = this.#without(coming, bdd.not(this.#space.is("pktType", PKT_TYPE.host)), [
       "pkttype",
       "only frames for this host are forwarded",
     ]);
@@ -305,6 +306,4 @@ class Journey {
   }
 }
 
-const HOST = 0;
-const OTHER_HOST = 3;
 const LONGEST = 0xffff;

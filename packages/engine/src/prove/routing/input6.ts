@@ -24,7 +24,7 @@ export function routeInput6(space: Space): Routing {
   const unicast = bdd.not(group);
   const lookups = new Lookups(space, decisions(space), { byHop: true });
   const { strict, byDevice } = linkBound(space, "dst", unicast);
-  take(space, routing, lookups.of(ARRIVED), bdd.minus(unicast, strict));
+  take(space, routing, lookups.of({ ...ARRIVED, near: "metric" }), bdd.minus(unicast, strict));
   for (const { dev, when } of byDevice) take(space, routing, lookups.of({ ...ARRIVED, dev }), when);
   return routing;
 }

@@ -14,6 +14,8 @@ export interface LookupKey {
   readonly dev: string | null;
   /** The sender asks for the device that the packet came in by. */
   readonly asksInput: boolean;
+  /** Of routes to one prefix, or to one prefix with one metric, those by the device that the packet came in by come first; null: as they stand. */
+  readonly near: "prefix" | "metric" | null;
   /** Routes by a device without a link count, whatever the device's settings (FIB_LOOKUP_IGNORE_LINKSTATE). */
   readonly anyLink: boolean;
   /** The packet's mark; else it is 0. */
@@ -36,6 +38,7 @@ export const ARRIVED: LookupKey = {
   oif: null,
   dev: null,
   asksInput: false,
+  near: null,
   anyLink: false,
   hasMark: true,
   hasTos: true,

@@ -87,8 +87,19 @@ export class Lookups<T extends Keyed> {
     const { suppressPrefixLength, suppressIfGroup, priority } = rule;
     const isFirst = priority === 0 && this.#space.family.fib.maybeMerged;
     // Rules may ask for more; these are what a table looks at.
-    const { dst, src, dev, anyLink, hasTos } = key;
-    const text = JSON.stringify([name, dst, src, dev, anyLink, hasTos, suppressPrefixLength, suppressIfGroup, isFirst]);
+    const { dst, src, dev, near, anyLink, hasTos } = key;
+    const text = JSON.stringify([
+      name,
+      dst,
+      src,
+      dev,
+      near,
+      anyLink,
+      hasTos,
+      suppressPrefixLength,
+      suppressIfGroup,
+      isFirst,
+    ]);
     const known = this.#tables.get(text);
     if (known !== undefined) return known;
     const asking: TableAsking = {

@@ -1,8 +1,4 @@
-import { tableName } from "../../compile/fib.ts";
-import type { FibEntry } from "../../program/program.ts";
-import { REFUSING } from "../../program/refusing-route.ts";
 import type { Test } from "../../program/test.ts";
-import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { keysBySource } from "./answer-source.ts";
@@ -13,7 +9,7 @@ import { Lookups } from "./lookup.ts";
 import { cameInBy } from "./selector.ts";
 import { LIMITED_BROADCAST, v4Net, v6Net } from "./special-address.ts";
 import { isUsable } from "./table.ts";
-import type { Answers, Found, Keyed } from "./table.ts";
+import type { Answer, Answers } from "./table.ts";
 import { bySameDevice, describeBack } from "./way-back.ts";
 import type { Back } from "./way-back.ts";
 
@@ -44,7 +40,7 @@ function setV4(space: Space, test: ReversePath): Ref {
   const toAll = space.is("dst", LIMITED_BROADCAST);
   const toLink = bdd.or(toAll, v4Net(space, "dst", "localMulticast"));
   const isSource = bdd.not(bdd.or(toAll, v4Net(space, "dst", "multicast")));
-  const lookups = new Lookups(space, describeBack, { byHop: false });
+  const lookups = new Lookups(space, (found) => describeBack(found), BY_ROUTE);
   const key = { ...askedAs(test), hasProto: false };
   const back = bothOf(space, isSource, key, (asked) => {
     const { found } = lookups.of(asked);
@@ -54,23 +50,29 @@ function setV4(space: Space, test: ReversePath): Ref {
   return bdd.or(bdd.and(space.is("src", 0), toLink), back);
 }
 
+const BY_ROUTE = { byHop: false };
+const USABLE = { dev: null, anyLink: true };
+
 /** rpfilter_lookup_reverse6 (net/ipv6/netfilter/ip6t_rpfilter.c): a link-local source is looked for on its link only. */
 function setV6(space: Space, test: ReversePath): Ref {
   const { bdd } = space;
   const isSource = bdd.not(v6Net(space, "dst", "multicast"));
   const { strict, byDevice } = linkBound(space, "src", v6Net(space, "src", "linkLocal"));
   const key = askedAs(test);
-  const anywhere = new Lookups(space, describeBack, { byHop: false });
+  const anywhere = new Lookups(space, (found) => describeBack(found), BY_ROUTE);
   const ofLink = byDevice.map(({ dev, when }) => {
     const found = bothOf(space, isSource, { ...key, dev, oif: dev }, (asked) =>
       wherever(space, test, anywhere.of(asked)),
     );
     return bdd.and(when, found);
   });
-  const near = new Lookups(space, describeNear(space), { byHop: false });
+  // rt6_device_match: of routes to one prefix the device decides, and of next hops that may be used.
+  const usable = new Lookups(space, (found) => describeBack(found, (hop) => isUsable(space, hop, USABLE)), BY_ROUTE);
   const others = test.loose
     ? bothOf(space, isSource, key, (asked) => wherever(space, test, anywhere.of(asked)))
-    : bothOf(space, isSource, { ...key, asksInput: true }, (asked) => nearby(space, test, near.of(asked)));
+    : bothOf(space, isSource, { ...key, asksInput: true, near: "prefix" }, (asked) =>
+        sameWay(space, test, usable.of(asked)),
+      );
   return bdd.or(space.is("src", 0n), bdd.or(bdd.union(ofLink), bdd.minus(others, strict)));
 }
 
@@ -84,57 +86,11 @@ function isSound(type: Back["type"], acceptLocal: boolean): boolean {
   return type !== null && type !== "anycast" && (type !== "local" || acceptLocal);
 }
 
-/** The routes to one prefix: the first that leads by a device, and the first of all, which is taken where none does (rt6_device_match). */
-interface Near extends Keyed {
-  readonly first: Back["type"];
-  readonly byDevice: ReadonlyMap<string, Back["type"]>;
-}
-
-function describeNear(space: Space): (found: Found) => Near {
-  const peers = peersOf(space);
-  return ({ kind, entry }) => {
-    const first = kind === "error" ? null : entry.route.type;
-    const byDevice = new Map<string, Back["type"]>();
-    for (const { route } of entry === null ? [] : (peers.get(placeOf(entry)) ?? []))
-      for (const hop of route.nexthops)
-        if (hop.dev !== null && !byDevice.has(hop.dev) && isUsable(space, hop, { dev: null, anyLink: true }))
-          byDevice.set(hop.dev, route.type);
-    return { key: JSON.stringify([first, ...byDevice]), first, byDevice };
-  };
-}
-
-function nearby(space: Space, { acceptLocal }: ReversePath, { found }: Answers<Near>): Ref {
-  const { bdd } = space;
-  const parts: Ref[] = [];
-  for (const { when, value } of found) {
-    let rest: Ref = TRUE;
-    for (const [dev, type] of value.byDevice) {
-      const here = cameInBy(space, dev);
-      if (isSound(type, acceptLocal)) parts.push(bdd.and(when, here));
-      rest = bdd.minus(rest, here);
-    }
-    if (value.first === "local" && acceptLocal) parts.push(bdd.and(when, rest));
-  }
-  return parts.length === 0 ? FALSE : bdd.union(parts);
-}
-
-type Peers = ReadonlyMap<string, readonly FibEntry[]>;
-
-/** The entries of each prefix that say where a packet goes, by table. */
-function peersOf({ family }: Space): Peers {
-  const peers = new Map<string, FibEntry[]>();
-  for (const table of family.fib.tables.values())
-    for (const entry of table.entries()) {
-      if (REFUSING.has(entry.route.type)) continue;
-      const place = placeOf(entry);
-      const known = peers.get(place);
-      if (known === undefined) peers.set(place, [entry]);
-      else known.push(entry);
-    }
-  return peers;
-}
-
-function placeOf({ route: { table, from }, net, length }: FibEntry): string {
-  const source = from === null ? "" : `${String(from.address)}/${String(from.length)}`;
-  return `${tableName(table)} ${String(net.value)}/${String(length)} ${source}`;
+/** A route by the device that the packet came in by; to this node itself whichever it is. */
+function sameWay(space: Space, { acceptLocal }: ReversePath, { found }: Answers<Back>): Ref {
+  const sound = found.filter(({ value: { type } }) => isSound(type, acceptLocal));
+  const isLocal = ({ value: { type } }: Answer<Back>): boolean => type === "local";
+  const local = sound.filter(isLocal).map(({ when }) => when);
+  const others = sound.filter((answer) => !isLocal(answer));
+  return space.bdd.or(space.bdd.union(local), bySameDevice(space, others));
 }

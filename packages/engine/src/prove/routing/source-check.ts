@@ -62,7 +62,7 @@ export class SourceChecks {
   constructor(space: Space, classes: readonly DeviceClass<SourceSettings>[]) {
     this.#space = space;
     this.#classes = classes;
-    this.#lookups = new Lookups(space, describeBack, { byHop: false });
+    this.#lookups = new Lookups(space, (found) => describeBack(found), { byHop: false });
     this.#named = new Set(space.family.fib.rules.flatMap(({ iif }) => iif ?? []));
   }
 

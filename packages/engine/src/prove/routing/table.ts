@@ -2,14 +2,14 @@ import { netOf } from "../../base/address.ts";
 import type { Nexthop, Route } from "../../model/routing.ts";
 import { hasLink } from "../../program/nexthop-link.ts";
 import type { FibEntry } from "../../program/program.ts";
-import { passesBy } from "../../program/refusing-route.ts";
+import { REFUSING, passesBy } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { OPEN, longestPrefix } from "./longest-prefix.ts";
 import type { Line } from "./longest-prefix.ts";
 import type { LookupKey } from "./lookup-key.ts";
-import { hasTos } from "./selector.ts";
+import { cameInBy, hasTos } from "./selector.ts";
 
 /** The errno that a lookup ends with, by the ICMP error that the kernel answers. */
 export type FibError = "net-unreachable" | "host-unreachable" | "prohibited" | "blackhole";
@@ -63,7 +63,10 @@ export function lookupTable<T extends Keyed>(
   asking: TableAsking,
 ): Answers<T> {
   const classes = new Classes(describe);
-  const lines = entries.flatMap((entry) => linesOf(space, entry, classes, asking));
+  const passedBy = passedByNearer(space, entries, asking.key);
+  const lines = entries.flatMap((entry) =>
+    linesOf(space, entry, classes, { ...asking, passing: passedBy.get(entry) ?? FALSE }),
+  );
   const regions = longestPrefix(space.bdd, space.layout.bits[asking.key.dst], lines);
   const found: Answer<T>[] = [];
   for (const [to, when] of regions) {
@@ -101,17 +104,55 @@ class Classes<T extends Keyed> {
   }
 }
 
+/** rt6_device_match, rt6_score_route (net/ipv6/route.c): packets that pass an entry by, as another one of its prefix leads by their device. */
+function passedByNearer(
+  space: Space,
+  entries: readonly FibEntry[],
+  { near, ...key }: LookupKey,
+): ReadonlyMap<FibEntry, Ref> {
+  const passing = new Map<FibEntry, Ref>();
+  if (near === null) return passing;
+  const alike = new Map<string, FibEntry[]>();
+  for (const entry of entries) {
+    const { from, metric } = entry.route;
+    const source = from === null ? "" : `${String(from.address)}/${String(from.length)}`;
+    const place = `${String(entry.net.value)}/${String(entry.length)} ${source} ${near === "metric" ? String(metric) : ""}`;
+    const known = alike.get(place);
+    if (known === undefined) alike.set(place, [entry]);
+    else known.push(entry);
+  }
+  const devicesOf = ({ route }: FibEntry): readonly string[] =>
+    route.nexthops.flatMap((hop) =>
+      hop.dev !== null && !REFUSING.has(route.type) && isUsable(space, hop, key) ? [hop.dev] : [],
+    );
+  for (const group of alike.values()) {
+    if (group.length < 2) continue;
+    const all = new Set(group.flatMap(devicesOf));
+    for (const entry of group) {
+      const own = devicesOf(entry);
+      const others = [...all].filter((dev) => !own.includes(dev));
+      passing.set(entry, space.bdd.union(others.map((dev) => cameInBy(space, dev))));
+    }
+  }
+  return passing;
+}
+
+interface LineAsking extends TableAsking {
+  /** Packets that do not take the entry. */
+  readonly passing: Ref;
+}
+
 /** What an entry says to whom; nothing where it has no next hop that may be used. */
 function linesOf<T extends Keyed>(
   space: Space,
   entry: FibEntry,
   classes: Classes<T>,
-  asking: TableAsking,
+  asking: LineAsking,
 ): readonly Line[] {
   const { route, net, length } = entry;
   const { src, dev } = asking.key;
   if (passesBy(route, dev)) return [];
-  let may: Ref = hasTos(space, asking.key, route.tos);
+  let may: Ref = space.bdd.minus(hasTos(space, asking.key, route.tos), asking.passing);
   if (route.from !== null) {
     const from = netOf(route.from);
     if (src !== null) may = space.bdd.and(may, space.inNet(src, from));

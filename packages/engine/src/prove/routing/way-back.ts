@@ -1,4 +1,4 @@
-import type { RouteType } from "../../model/routing.ts";
+import type { Nexthop, RouteType } from "../../model/routing.ts";
 import { FALSE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -13,10 +13,11 @@ export interface Back extends Keyed {
   readonly devices: readonly string[];
 }
 
-export function describeBack(found: Found): Back {
+/** By any of its next hops, or by those that are not left out. */
+export function describeBack(found: Found, isMeant: (hop: Nexthop) => boolean = () => true): Back {
   if (found.kind === "error") return { key: "error", type: null, devices: [] };
   const { type, nexthops } = found.entry.route;
-  const devices = [...new Set(nexthops.flatMap(({ dev }) => dev ?? []))];
+  const devices = [...new Set(nexthops.filter(isMeant).flatMap(({ dev }) => dev ?? []))];
   return { key: JSON.stringify([type, devices]), type, devices };
 }
 
