@@ -266,6 +266,15 @@ describe("what the agent would not start with is refused, and what one endpoint 
     expect(judged({ version: "1.18.2", data, more })).toEqual(["warning cilium-no-proxy-port shop/lb/one", "rendered"]);
   });
 
+  it.each([
+    [{ "enable-ipsec": "true" }, "enable-ipsec: true table 200"],
+    [{ "enable-vtep": "true" }, "enable-vtep: true table 202"],
+    [{ ipam: "azure" }, "ipam: azure tables 10 …"],
+    [{ "cni-chaining-mode": "aws-cni" }, "cni-chaining-mode: aws-cni /etc/cni/net.d"],
+  ])("names what nobody here can write: %j", (data, what) => {
+    expect(judged({ version: "1.18.2", data })).toContain(`warning cilium-not-rendered ${what}`);
+  });
+
   it("a policy that redirects to a proxy without a port", () => {
     const http = { ports: [{ port: "80", protocol: "TCP" }], rules: { http: [{ method: "GET" }] } };
     const dns = { ports: [{ port: "53", protocol: "ANY" }], rules: { dns: [{ matchPattern: "*" }] } };

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
-import { cniConfig } from "./cni.ts";
+import { cniConfig, extendsOtherList } from "./cni.ts";
 import { noTrackPorts } from "./conntrack-rules.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -53,7 +53,12 @@ export const cilium: Renderer = {
       sysctls: ciliumSysctls(context),
       cni: cni === null ? [] : [cni],
     });
-    return [...gapsOf(context), ...listenersWithoutPort(context, state), ...policiesWithoutProxy(context, state)];
+    return [
+      ...unwritten(context),
+      ...gapsOf(context),
+      ...listenersWithoutPort(context, state),
+      ...policiesWithoutProxy(context, state),
+    ];
   },
 };
 
@@ -97,6 +102,20 @@ function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wa
 function masqueradeOf({ routerIP, podCIDR, nativeRouting }: FamilyContext): Masquerade | null {
   if (routerIP === null || podCIDR === null || nativeRouting === null) return null;
   return { routerIP, podCIDR, nativeRouting };
+}
+
+/** What is asked for, and nobody here can write. */
+function unwritten(context: CiliumContext): readonly Diagnostic[] {
+  const { ipsec, vtep, ipam, chaining } = context.config;
+  const parts: readonly (readonly [option: string, what: string, isWanted: boolean])[] = [
+    ["enable-ipsec: true", "table 200", ipsec],
+    ["enable-vtep: true", "table 202", vtep],
+    ["ipam: azure", "tables 10 …", ipam === "azure"],
+    [`cni-chaining-mode: ${chaining}`, "/etc/cni/net.d", extendsOtherList(context)],
+  ];
+  return parts
+    .filter(([, , isWanted]) => isWanted)
+    .map(([option, what]) => gap("cilium-not-rendered", { option, what }));
 }
 
 /** What objects leave open, and what is therefore not rendered. */
