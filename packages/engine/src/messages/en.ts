@@ -15,6 +15,8 @@ export const diagnostics = {
     "{object}: {field} is longer than {most} characters: “{value}”\nNothing is rendered from this object.",
   "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nNothing is rendered from this object.",
   "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
+  "render-mark-overlap":
+    "{object}: {field} has bits of the mark that {other} has for itself ({otherField}): {bits}\nNothing of {owner} is rendered: each would take the other’s packets for its own.",
   "render-no-node":
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":

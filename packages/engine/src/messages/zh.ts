@@ -13,6 +13,8 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "object-too-long": "{object}：{field} 超过 {most} 个字符：“{value}”\n不从这个对象渲染任何内容。",
   "object-same-value": "{object}：{field} 是“{value}”，与 {first} 相同\n不从这个对象渲染任何内容。",
   "object-twice": "{object} 出现了两次\n以后一个为准，与 kubectl apply 相同。",
+  "render-mark-overlap":
+    "{object}：{field} 含有 {other} 专用的 mark 位（{otherField}）：{bits}\n不渲染 {owner} 的任何内容：双方会把对方的数据包当成自己的。",
   "render-no-node":
     "没有对象说明规则属于哪个节点\n请给出一个 v1 Node、带名字的 hookwalk.dev/v1 Node，或 hostnameOverride。",
   "render-several-nodes":

@@ -24,12 +24,17 @@ import { writeTables } from "./tables.ts";
 
 const OWNER = "cilium";
 
+/** Bits that say where a packet is from: bpf/lib/common.h. */
+const MAGIC_MASK = 0xf00;
+
 /**
  * What the agent of Cilium 1.9 to 1.18 writes on a node: chains, sets, rules and routes of policy routing, devices, settings,
  * the CNI configuration.
  */
 export const cilium: Renderer = {
   isWanted: ({ cilium }) => cilium.config !== null,
+  // Of the others only some packets have any, and BPF programs take them off again.
+  marks: () => [{ field: "MARK_MAGIC_HOST_MASK", bits: MAGIC_MASK, purpose: "magic", object: null }],
   write(state, node) {
     const context = contextOn(state, node);
     if ("problem" in context) return [context.problem];
