@@ -1,3 +1,4 @@
+import { KUBE_PROXY_COUNTERS } from "../../ext/xt/nfacct.ts";
 import type { Address } from "../../base/address.ts";
 import { dnatTo } from "../../ext/xt/dnat-target.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
@@ -126,7 +127,7 @@ function writeNodePort(writing: Writing): void {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
     if (usable.any) {
       if (context.counts && context.config.localhostNodePorts && context.family === "ip") {
-        const counted = parts.match("nfacct", { "nfacct-name": "localhost_nps_accepted_pkts" });
+        const counted = parts.match("nfacct", { "nfacct-name": KUBE_PROXY_COUNTERS.localhost });
         const matches = [...(to.matches ?? []), counted];
         nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });
       }
