@@ -10,11 +10,24 @@ import type { Feature } from "../versions.ts";
 
 /** What is configured, for one node: `node.NAME` before `default`, field by field. Null: neither says anything. */
 export function felixSpec(all: readonly FelixConfiguration[], node: string): FelixSpec | null {
-  const [own, common] = [`node.${node}`, "default"].map(
-    (name) => all.find(({ metadata }) => metadata.name === name)?.spec,
-  );
+  const [own, common] = configurationsOf(node).map((name) => all.find(({ metadata }) => metadata.name === name)?.spec);
   if (own === undefined || common === undefined) return own ?? common ?? null;
   return { ...common, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== null)) };
+}
+
+/** The object that a field of {@link felixSpec} is from; null: none says anything of it. */
+export function saidBy(
+  all: readonly FelixConfiguration[],
+  node: string,
+  field: keyof FelixSpec,
+): FelixConfiguration | null {
+  const said = configurationsOf(node).flatMap((name) => all.filter(({ metadata }) => metadata.name === name));
+  return said.find(({ spec }) => (spec[field] ?? null) !== null) ?? null;
+}
+
+/** The names of the objects that are about a node, first the one that decides. */
+function configurationsOf(node: string): readonly string[] {
+  return [`node.${node}`, "default"];
 }
 
 type Chosen<Defaults> = { readonly [Name in keyof Defaults]: NonNullable<FelixSpec[Name & keyof FelixSpec]> };
