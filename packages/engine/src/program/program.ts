@@ -165,6 +165,11 @@ export interface SysctlView {
   max(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
   /** Either of the two is set (IN_DEV_ORCONF). */
   either(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): boolean;
+  /**
+   * Packets that come in by the device are sent on; where no setting says so, what that hangs on. Linux starts without, but
+   * every component of Kubernetes that needs it sets it: to take the default would be wrong of nearly every packet.
+   */
+  forwards(family: Family, dev: string): boolean | Assumption;
   /** The device's own value. */
   device(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
 }
