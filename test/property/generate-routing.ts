@@ -121,7 +121,7 @@ function settings(): Text {
       return dev === "all" && key === "forwarding" ? fc.constant("") : often(line, 1);
     }),
   );
-  return words(...lines, "net.ipv6.conf.all.forwarding = ", pick("1", "1", "1", "0"), "\n");
+  return words(...lines, often(words("net.ipv6.conf.all.forwarding = ", pick("1", "1", "1", "0"), "\n"), 2));
 }
 
 const LINKS = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default

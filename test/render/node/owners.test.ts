@@ -50,6 +50,60 @@ function kubelet(fields: string): string {
 const GUARD =
   '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP';
 
+/** Errors of a node with these objects, as `LINE: WORDS`, and whether there are chains of an owner's. */
+function overlaps(...objects: readonly string[]): { readonly said: readonly string[]; readonly chains: string } {
+  const { value: state } = readObjects([{ path: "objects.yaml", text: objects.join("---\n") }]);
+  const { value, diagnostics } = renderNode(state);
+  const chains = value?.snapshot.tables.ip?.flatMap((one) => one.chains.map(({ name }) => name)) ?? [];
+  return {
+    said: diagnostics.map(({ span, params }) => {
+      const { object, field, bits, other } = params;
+      return `${String(span.line)}: ${[object, field, bits, other].map(String).join(" ")}`;
+    }),
+    chains: [
+      ...new Set(chains.flatMap((name) => /^(KUBE-SERVICES|cali-FORWARD|KUBE-MARK-DROP)$/.exec(name)?.[1] ?? [])),
+    ]
+      .sort()
+      .join(" "),
+  };
+}
+
+describe("bits of marks that two owners take", () => {
+  const felix = (spec: string): string =>
+    `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec:\n  ${spec}\n`;
+  const proxy = (bit: number): string =>
+    `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\niptables:\n  masqueradeBit: ${String(bit)}\n`;
+
+  it("are an error of the object that asks for them, and nothing of its owner is written", () => {
+    expect(overlaps(felix("iptablesMarkMask: 0xffff4000"), proxy(14), node("v1.30.2"))).toEqual({
+      said: ["5: FelixConfiguration default spec.iptablesMarkMask 0x4000 kube-proxy"],
+      chains: "KUBE-SERVICES",
+    });
+  });
+
+  it("are kube-proxy's fault where the others have their defaults", () => {
+    expect(overlaps(felix("ipv6Support: true"), proxy(20), node("v1.30.2"))).toEqual({
+      said: ["10: KubeProxyConfiguration iptables.masqueradeBit 0x100000 calico"],
+      chains: "cali-FORWARD",
+    });
+    expect(overlaps(proxy(15), node("v1.25.2"))).toEqual({
+      said: ["4: KubeProxyConfiguration iptables.masqueradeBit 0x8000 kubelet"],
+      chains: "KUBE-MARK-DROP",
+    });
+  });
+
+  it("may be for one purpose, or of a kubelet that has none any longer", () => {
+    expect(
+      overlaps(
+        kubelet("iptablesMasqueradeBit: 14"),
+        proxy(14),
+        node("v1.25.2", "{ versions: { kube-proxy: v1.30.2 } }"),
+      ).said,
+    ).toEqual([]);
+    expect(overlaps(proxy(15), node("v1.30.2")).said).toEqual([]);
+  });
+});
+
 describe("kubelet", () => {
   it("of today guards loopback addresses, and leaves its signs", () => {
     const rendered = written("kubelet", node("v1.30.2"));

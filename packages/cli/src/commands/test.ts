@@ -66,12 +66,12 @@ interface Ran {
 async function runTests(path: string, program: Program, context: Context): Promise<Ran> {
   const { terminal, say, stdin, quiet, verbosity } = context;
   const { files, diagnostics: unread } = await collect([path], stdin, say);
-  const { value: state, diagnostics: faults, spanOf } = readObjects(files);
+  const { value: state, diagnostics: faults } = readObjects(files);
   const diagnostics = [...unread, ...faults];
   if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
   const results = state.packetTests.flatMap((object) =>
     object.tests.map((one, index): TestResult => {
-      const span = spanOf(object, ["tests", index]);
+      const span = state.spanOf(object, ["tests", index]);
       const place = { file: typedPath([path], span?.file ?? ""), line: span?.line ?? 1 };
       return { suite: object.metadata.name, name: one.name, span: place, ...resultOf(one, program) };
     }),

@@ -94,7 +94,8 @@ function compileSets(snapshot: Snapshot): ReadonlyMap<string, SetLookup> | null 
 /** What a missing file makes us derive; each holds for the whole answer. */
 function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
   const out: Assumption[] = [];
-  if (snapshot.sysctls === null) out.push({ what: "sysctls are the kernel's defaults", why: "no sysctl dump" });
+  if (snapshot.sysctls === null)
+    out.push({ what: "sysctls other than forwarding are the kernel's defaults", why: "no sysctl dump" });
   if (snapshot.links !== null && snapshot.routes.ip === null && snapshot.routes.ip6 === null) {
     out.push({ what: "local and connected routes follow from the addresses", why: "no route dump" });
   }

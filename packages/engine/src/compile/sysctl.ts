@@ -1,5 +1,6 @@
+import type { Family } from "../base/address.ts";
 import type { Sysctl } from "../model/host.ts";
-import type { SysctlView } from "../program/program.ts";
+import type { Assumption, SysctlView } from "../program/program.ts";
 
 /** The settings of a snapshot, with the kernel's default for what it does not hold. */
 export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlView {
@@ -14,8 +15,13 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
   const all = (family: string, key: string, byDefault: number): number =>
     number(`net.${family}.conf.all.${key}`, byDefault);
   return {
+    values: numbers,
     devices: devicesIn(numbers.keys()),
     number,
+    forwards: (family, dev) => {
+      const told = forwardingNames(family, dev).find((name) => numbers.has(name));
+      return told === undefined ? UNTOLD[family] : number(told, 0) !== 0;
+    },
     device: remembered(own),
     max: remembered((family, dev, key, byDefault) =>
       Math.max(all(family, key, byDefault), own(family, dev, key, byDefault)),
@@ -24,6 +30,19 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
       (family, dev, key, byDefault) => all(family, key, byDefault) !== 0 || own(family, dev, key, byDefault) !== 0,
     ),
   };
+}
+
+const WHY = "no sysctl dump has it";
+const UNTOLD: Readonly<Record<Family, Assumption>> = {
+  ip: { what: "net.ipv4.ip_forward is 1", why: WHY },
+  ip6: { what: "net.ipv6.conf.all.forwarding is 1", why: WHY },
+};
+
+/** The first that is told holds: ip_forward is conf.all.forwarding (net/ipv4/devinet.c), IPv6 looks at no device (ip6_forward). */
+function forwardingNames(family: Family, dev: string): readonly string[] {
+  if (family === "ip6") return ["net.ipv6.conf.all.forwarding"];
+  const own = [dev, "default"].map((name) => `net.ipv4.conf.${name}.forwarding`);
+  return [...own, "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"];
 }
 
 /** The devices of `net.FAMILY.conf.DEV.KEY`; a key has no dot, a device may have. */

@@ -1,11 +1,10 @@
-import type { Span } from "../base/span.ts";
 import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
 import type { Diagnostic, Parsed } from "../model/diagnostic.ts";
 import type { PlaceOf } from "./documents.ts";
 import { readDocuments } from "./documents.ts";
 import { problemsOf } from "./problems.ts";
 import { schemas } from "./schemas.ts";
-import type { DesiredObject, DesiredState } from "./state.ts";
+import type { DesiredObject, DesiredState, SpanOf } from "./state.ts";
 
 /** A file of objects, as `kubectl get -o yaml` prints it: documents of one object each, or of a `v1 List`. JSON is YAML too. */
 export interface ObjectsFile {
@@ -18,24 +17,16 @@ export interface ObjectsFile {
  * object's name, the field and the line; the others are kept. An object that stands twice counts as it stands last, as
  * `kubectl apply` would take it. Never throws.
  */
-export function readObjects(files: readonly ObjectsFile[]): ReadObjects {
+export function readObjects(files: readonly ObjectsFile[]): Parsed<DesiredState> {
   const diagnostics: Diagnostic[] = [];
   const objects = new Map<string, DesiredObject>();
   const origins: Origins = new WeakMap();
   for (const file of files) readFile(file, objects, { diagnostics, origins });
-  return {
-    value: stateOf([...objects.values()]),
-    diagnostics,
-    spanOf(object, path) {
-      const origin = origins.get(object);
-      return origin === undefined ? null : origin.placeOf([...origin.at, ...path]);
-    },
+  const spanOf: SpanOf = (object, path) => {
+    const origin = origins.get(object);
+    return origin === undefined ? null : origin.placeOf([...origin.at, ...path]);
   };
-}
-
-export interface ReadObjects extends Parsed<DesiredState> {
-  /** Where a field of an object that was read stands, or what there is on the way to it; null: it was not read here. */
-  readonly spanOf: (object: DesiredObject, path: readonly PropertyKey[]) => Span | null;
+  return { value: stateOf([...objects.values()], spanOf), diagnostics };
 }
 
 /** The document that an object was read from, and where in it it is. */
@@ -133,10 +124,11 @@ function say(
   diagnostics.push({ code, severity, params, span: placeOf(path) });
 }
 
-function stateOf(objects: readonly DesiredObject[]): DesiredState {
+function stateOf(objects: readonly DesiredObject[], spanOf: SpanOf): DesiredState {
   const ofKind = <K extends DesiredObject["kind"]>(kind: K): Extract<DesiredObject, { kind: K }>[] =>
     objects.filter((object): object is Extract<DesiredObject, { kind: K }> => object.kind === kind);
   return {
+    spanOf,
     services: ofKind("Service"),
     endpointSlices: ofKind("EndpointSlice"),
     serviceCIDRs: ofKind("ServiceCIDR"),

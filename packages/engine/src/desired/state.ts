@@ -1,3 +1,4 @@
+import type { Span } from "../base/span.ts";
 import type { CalicoObject, CalicoState } from "./calico/state.ts";
 import type { CiliumObject, CiliumState } from "./cilium/state.ts";
 import type { ConfigMap } from "./config-map.ts";
@@ -34,7 +35,11 @@ export interface DesiredState {
   readonly calico: CalicoState;
   readonly packetTests: readonly PacketTests[];
   readonly cilium: CiliumState;
+  readonly spanOf: SpanOf;
 }
+
+/** Where a field of an object that was read stands, or what there is on the way to it; null: it was not read here. */
+export type SpanOf = (object: DesiredObject, path: readonly PropertyKey[]) => Span | null;
 
 export type DesiredObject =
   | Service

@@ -15,6 +15,8 @@ export const diagnostics = {
     "{object}: {field} is longer than {most} characters: “{value}”\nNothing is rendered from this object.",
   "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nNothing is rendered from this object.",
   "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
+  "render-mark-overlap":
+    "{object}: {field} has bits of the mark that {other} has for itself ({otherField}): {bits}\nNothing of {owner} is rendered: each would take the other’s packets for its own.",
   "render-no-node":
     "no object says which node the rules are for\nGive one v1 Node, or a hookwalk.dev/v1 Node with its name, or hostnameOverride.",
   "render-several-nodes":
@@ -38,11 +40,16 @@ export const diagnostics = {
     "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
   "cilium-no-device":
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-not-rendered":
+    "{option}: what the agent writes for it to {what} is not rendered\nA snapshot has nothing there, which on the node there is. The rest is rendered.",
   "cilium-no-policy-proxy":
     "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
+  "render-calico-version":
+    "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.2 and later, are; what the releases between write is not known here.",
+  "render-calico-part":
+    "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
   "render-calico-no-limits":
@@ -384,8 +391,11 @@ export const commandLine = {
   "no-tests-hint": "A file holds objects of hookwalk.dev/v1 PacketTests; docs/test.md shows one.",
   "option-diff-file": "a snapshot as for show, twice: first A, then B",
   "option-diff-semantic": "which packets fare otherwise, proved for all of them",
+  "checks-form": "what checks are is told as text, json or yaml, not as {form}",
   "diff-two": "two snapshots are compared: say -f A -f B",
   "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",
+  "option-list-checks": "list all checks, with what they find and how bad it is",
+  "option-explain-check": "say what a check finds and when, with an example, and what can be done",
   "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",
@@ -463,4 +473,5 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { aboutChecks } from "./about-checks-en.ts";
 export { checks } from "./checks-en.ts";

@@ -7,7 +7,7 @@
 export const sentences: readonly (readonly [english: string, chinese: string])[] = [
   // Derived for the whole answer.
   ["chains of equal priority run in the order {}", "优先级相同的链按此顺序运行：{1}"],
-  ["sysctls are the kernel's defaults", "sysctl 均为内核默认值"],
+  ["sysctls other than forwarding are the kernel's defaults", "除转发开关外，sysctl 均为内核默认值"],
   ["local and connected routes follow from the addresses", "本地路由与直连路由由地址推出"],
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
   ["routing policy is the default (local, main)", "策略路由为默认（local、main）"],
@@ -198,6 +198,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
 
   // IPVS.
   ["{} is 1, as kube-proxy sets it", "{1} 为 1（由 kube-proxy 设置）"],
+  ["{} is 1", "{1} 为 1"],
   ["no sysctl dump has it", "没有 sysctl 转储包含它"],
   ["IPVS gives the packet to {} ({})", "IPVS 把报文交给 {1}（{2}）"],
   ["IPVS chooses {} for {}", "IPVS 为 {2} 选中 {1}"],

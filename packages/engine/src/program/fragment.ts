@@ -1,11 +1,9 @@
 import { encodeIpPayload } from "./packet-bytes.ts";
 import type { Packet } from "./packet.ts";
-import { decodeTransport, transportHeaderLength } from "./transport.ts";
+import { decodeTransport, NO_TRANSPORT, transportHeaderLength } from "./transport.ts";
 
 /** Fragments start at a multiple of this (RFC 791 3.1). */
 export const FRAGMENT_UNIT = 8;
-
-const NONE = new Uint8Array(0);
 
 /** The fragment that holds the bytes `from` (a multiple of 8) to `to` behind the IP headers of a packet. */
 export function fragmentOf(packet: Packet, from: number, to: number): Packet {
@@ -14,7 +12,8 @@ export function fragmentOf(packet: Packet, from: number, to: number): Packet {
   if (from > 0)
     return {
       ...packet,
-      ...NO_HEADER,
+      ...NO_TRANSPORT,
+      truncateL4: null,
       fragment: { offset: from / FRAGMENT_UNIT, more },
       payload: bytes.slice(from, to),
     };
@@ -26,17 +25,6 @@ export function fragmentOf(packet: Packet, from: number, to: number): Packet {
     truncateL4: inPayload === 0 ? to : null,
   };
 }
-
-const NO_HEADER = {
-  sport: null,
-  dport: null,
-  tcpFlags: null,
-  icmpType: null,
-  icmpCode: null,
-  icmpId: null,
-  tcpOptions: NONE,
-  truncateL4: null,
-} as const;
 
 /** The whole packet that a first fragment and all bytes behind the IP headers make. */
 export function packetOfFragments(first: Packet, bytes: Uint8Array): Packet {

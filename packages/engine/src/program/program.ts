@@ -156,6 +156,8 @@ export interface FibEntry {
 
 /** Kernel settings; what the snapshot does not have is the kernel's default. */
 export interface SysctlView {
+  /** All that the snapshot has. */
+  readonly values: ReadonlyMap<string, number>;
   /** The devices that have settings of their own. */
   readonly devices: ReadonlySet<string>;
   number(name: string, byDefault: number): number;
@@ -163,6 +165,11 @@ export interface SysctlView {
   max(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
   /** Either of the two is set (IN_DEV_ORCONF). */
   either(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): boolean;
+  /**
+   * Packets that come in by the device are sent on; where no setting says so, what that hangs on. Linux starts without, but
+   * every component of Kubernetes that needs it sets it: to take the default would be wrong of nearly every packet.
+   */
+  forwards(family: Family, dev: string): boolean | Assumption;
   /** The device's own value. */
   device(family: "ipv4" | "ipv6", dev: string, key: string, byDefault: number): number;
 }

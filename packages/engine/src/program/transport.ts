@@ -151,7 +151,8 @@ export interface DecodedTransport extends TransportFields {
   readonly l4Checksum: Packet["l4Checksum"];
 }
 
-const NOTHING: TransportFields = {
+/** Of a packet without a transport header that is looked at. */
+export const NO_TRANSPORT: TransportFields = {
   sport: null,
   dport: null,
   tcpFlags: null,
@@ -168,7 +169,7 @@ export type TransportContext = Pick<Packet, "src" | "dst" | "proto" | "fragment"
 export function decodeTransport(bytes: Uint8Array, context: TransportContext): DecodedTransport {
   const transport = TRANSPORTS.get(context.proto);
   if (transport === undefined || (context.fragment !== null && context.fragment.offset > 0)) {
-    return { ...NOTHING, payload: bytes, truncateL4: null, l4Checksum: "good" };
+    return { ...NO_TRANSPORT, payload: bytes, truncateL4: null, l4Checksum: "good" };
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = transport.readLength(view);
@@ -188,9 +189,9 @@ function readFields(view: DataView, proto: number, header: number): TransportFie
   if (proto === PROTO.icmp || proto === PROTO.icmp6) {
     const icmpType = byte(0);
     const icmpId = icmpType !== null && hasIcmpId(proto, icmpType) ? word(4) : null;
-    return { ...NOTHING, icmpType, icmpCode: byte(1), icmpId };
+    return { ...NO_TRANSPORT, icmpType, icmpCode: byte(1), icmpId };
   }
-  const ports = { ...NOTHING, sport: word(0), dport: word(2) };
+  const ports = { ...NO_TRANSPORT, sport: word(0), dport: word(2) };
   if (proto !== PROTO.tcp) return ports;
   const tcpOptions = new Uint8Array(header - 20);
   for (let at = 20; at < Math.min(header, view.byteLength); at++) tcpOptions[at - 20] = view.getUint8(at);

@@ -6,6 +6,7 @@ import { docker } from "./docker/docker.ts";
 import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { kubelet } from "./kubelet/kubelet.ts";
 import { nodeLocalDns } from "./node-local-dns/node-local-dns.ts";
+import { markConflicts } from "./mark-claims.ts";
 import type { ChosenNode } from "./node/choose-node.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
@@ -53,12 +54,14 @@ function nodeOf(owners: readonly string[], state: DesiredState): ReturnType<type
 
 function written(owners: readonly string[], chosen: ChosenNode, state: DesiredState): Parsed<Rendered | null> {
   const node = new NodeDraft(chosen);
-  const results = owners
-    .flatMap((name) => renderers.get(name) ?? [])
-    .map((owner) => ({ owner, problems: owner.write(state, node) }));
+  const wanted = new Map(owners.flatMap((name) => [...renderers].filter(([known]) => known === name)));
+  const claims = new Map([...wanted].map(([name, { marks }]) => [name, marks?.(state, node) ?? []]));
+  const conflicts = markConflicts(claims, state.spanOf);
+  for (const { owner } of conflicts) wanted.delete(owner);
+  const results = [...wanted.values()].map((owner) => ({ owner, problems: owner.write(state, node) }));
   for (const { owner, problems } of results) {
     if (problems.every(({ severity }) => severity !== "error")) owner.settle?.(state, node);
   }
-  const diagnostics = results.flatMap(({ problems }) => problems);
+  const diagnostics = [...conflicts.map(({ problem }) => problem), ...results.flatMap(({ problems }) => problems)];
   return { value: node.isUntouched ? null : node.finish(), diagnostics };
 }

@@ -32,6 +32,12 @@ describe("diagnosticLines", () => {
     ]);
   });
 
+  it("has no line where the place is none", () => {
+    expect(plain(diagnosticLines(diagnostic({ span: { file: "kube-proxy", line: 0 } }), say, nobody))[0]).toBe(
+      "hookwalk: kube-proxy: not a line of ipset: “ceate”",
+    );
+  });
+
   it("keeps the place of a long line in view", () => {
     const source = `${"x".repeat(500)}HERE${"y".repeat(500)}`;
     const span = { file: "f", line: 1, column: 501, endColumn: 505 };
@@ -66,12 +72,25 @@ describe("diagnosticsDocument", () => {
     diagnostic({ severity: "info" }),
   ];
 
-  it("shows one of a kind, errors first, and counts the others", () => {
+  it("shows one warning of a kind, errors first, and counts the others", () => {
     expect(plain(diagnosticsDocument(many, false, say, nobody))).toEqual([
       ...plain(diagnosticLines(diagnostic({ severity: "error" }), say, nobody)),
       ...plain(diagnosticLines(diagnostic(), say, nobody)),
       "   2 more like these; -v shows all",
     ]);
+  });
+
+  it("shows more errors of a kind, as each is to be mended", () => {
+    const lines = plain(
+      diagnosticsDocument(
+        Array.from({ length: 13 }, () => diagnostic({ severity: "error" })),
+        false,
+        say,
+        nobody,
+      ),
+    );
+    expect(lines.filter((line) => line.startsWith("hookwalk: "))).toHaveLength(10);
+    expect(lines.at(-1)).toBe("   3 more like these; -v shows all");
   });
 
   it("shows everything when asked to", () => {

@@ -10,15 +10,15 @@ const ROLES: Readonly<Record<Diagnostic["severity"], Role>> = { error: "bad", wa
 /** The line that a place is on; null where nobody has the file. */
 export type SourceOf = (span: Span) => string | null;
 
-/** Of a listing without `-v`: a hundred lines of prose deserve one mention. */
-const SHOWN_OF_A_KIND = 1;
+/** Of a kind, without `-v`: a hundred lines of prose deserve one mention, while each error has to be mended. */
+const SHOWN: Readonly<Record<Diagnostic["severity"], number>> = { error: 10, warning: 1, info: 0 };
 
 /** `file:line:column: what is wrong`, the line with a caret below the place, and what can be done. */
 export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: SourceOf): readonly Line[] {
   const { span } = diagnostic;
   const source = diagnostic.source ?? (span.column === undefined ? null : sourceOf(span));
   const [what = "", ...remedy] = say.diagnostic(diagnostic.code, shortened(diagnostic.params)).split("\n");
-  const place = [span.file, span.line, ...(span.column === undefined ? [] : [span.column])].join(":");
+  const place = [span.file, ...[span.line, span.column ?? 0].filter((number) => number > 0)].join(":");
   const lines = [textLine(0, word("hookwalk: ", ROLES[diagnostic.severity]), word(`${place}: `, "strong"), word(what))];
   if (source !== null && source !== "") {
     const excerpt = excerptAround(source, span.column ?? 1, span.endColumn ?? (span.column ?? 1) + 1);
@@ -64,7 +64,7 @@ function excerptAround(
   };
 }
 
-/** What a person should know of the input, errors first; of each kind the first only unless `all`. */
+/** What a person should know of the input, errors first; of each kind only a few unless `all`. */
 export function diagnosticsDocument(
   diagnostics: readonly Diagnostic[],
   all: boolean,
@@ -73,7 +73,6 @@ export function diagnosticsDocument(
 ): Document {
   const lines: Line[] = [];
   for (const severity of ["error", "warning", "info"] as const) {
-    if (severity === "info" && !all) break;
     const byCode = new Map<string, Diagnostic[]>();
     for (const diagnostic of diagnostics) {
       if (diagnostic.severity !== severity) continue;
@@ -82,10 +81,11 @@ export function diagnosticsDocument(
       else alike.push(diagnostic);
     }
     for (const alike of byCode.values()) {
-      const shown = all ? alike : alike.slice(0, SHOWN_OF_A_KIND);
+      const shown = all ? alike : alike.slice(0, SHOWN[severity]);
       for (const diagnostic of shown) for (const line of diagnosticLines(diagnostic, say, sourceOf)) lines.push(line);
       const hidden = alike.length - shown.length;
-      if (hidden > 0) lines.push(textLine(3, word(say.report("more-diagnostics", { count: hidden }), "faint")));
+      if (hidden > 0 && shown.length > 0)
+        lines.push(textLine(3, word(say.report("more-diagnostics", { count: hidden }), "faint")));
     }
   }
   return lines;

@@ -53,24 +53,23 @@ export function routeInput(run: Run): Routed {
   if (inNet(skb.dst, V4_NETS.multicast)) return routeMulticast(run, iif);
   if (skb.dst === LIMITED_BROADCAST) return broadcast(run, iif, null);
   const result = fibLookup(run, flowKey(skb, { iif, uid: 0 }));
-  const forwards = run.program.sysctl.device(
-    "ipv4",
-    iif,
-    "forwarding",
-    run.program.sysctl.number("net.ipv4.ip_forward", 0),
-  );
   if (result.kind === "error") {
     const routed = inputError(run, result);
     // ip_error: nobody is told where the input device does not forward.
-    return forwards || routed.kind !== "drop" ? routed : notForwarding(iif);
+    return routed.kind !== "drop" || forwards(run, iif) ? routed : notForwarding(iif);
   }
   const { type } = result.entry.route;
   if (type === "broadcast") return broadcast(run, iif, result);
   if (type === "local") return validated(run, iif, result, "local");
   if (type !== "unicast") return drop("martian", "destination of a type that is not forwarded");
-  if (forwards) return validated(run, iif, result, "forward");
+  if (forwards(run, iif)) return validated(run, iif, result, "forward");
   pushRoute(run, "input", result, "none", null);
   return notForwarding(iif);
+}
+
+function forwards(run: Run, iif: string): boolean {
+  const told = run.program.sysctl.forwards(run.skb.family, iif);
+  return typeof told === "boolean" ? told : ask(run, factQuestion(told.what, told.why, true));
 }
 
 function notForwarding(iif: string): Routed {
@@ -273,8 +272,8 @@ function usesDevice(result: FibResult & { kind: "route" }, dev: string): boolean
 
 /** ip6_route_input and ip6_forward's sysctl. */
 function routeInput6(run: Run, iif: string): Routed {
-  const { skb, program } = run;
-  if (typeof skb.dst === "bigint" && skb.dst >> 120n === 0xffn) return routeMulticast6(run);
+  const { skb } = run;
+  if (typeof skb.dst === "bigint" && skb.dst >> 120n === 0xffn) return routeMulticast6(run, iif);
   const strict = typeof skb.dst === "bigint" && staysOnItsLink(skb.dst);
   // rt6_score_route: case routing/v6-equal-routes-prefer-the-input-device
   const near = { dev: iif, among: "metric" } as const;
@@ -284,7 +283,7 @@ function routeInput6(run: Run, iif: string): Routed {
   const oif = type === "local" ? null : (result.nexthop?.dev ?? null);
   const via = result.nexthop?.via ?? null;
   pushRoute(run, "input", result, type, oif);
-  if (type === "forward" && program.sysctl.number("net.ipv6.conf.all.forwarding", 0) === 0) {
+  if (type === "forward" && !forwards(run, iif)) {
     return drop("forwarding", "net.ipv6.conf.all.forwarding is 0");
   }
   return { kind: "choice", choice: { type, oif, via, route: result.entry.route }, redirect: false };
@@ -294,12 +293,11 @@ const ALL_NODES = (0xff02n << 112n) | 1n;
 const ALL_ROUTERS: ReadonlySet<Address> = new Set([(0xff02n << 112n) | 2n, (0xff05n << 112n) | 2n]);
 
 /** ip6_mc_input: groups that every node joins, or every router (addrconf_join_…); others only where joined. */
-function routeMulticast6(run: Run): Routed {
-  const { skb, program } = run;
-  const isRouter = program.sysctl.number("net.ipv6.conf.all.forwarding", 0) !== 0;
+function routeMulticast6(run: Run, iif: string): Routed {
+  const { skb } = run;
   const joined =
     skb.dst === ALL_NODES ||
-    (isRouter && ALL_ROUTERS.has(skb.dst)) ||
+    (ALL_ROUTERS.has(skb.dst) && forwards(run, iif)) ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", true));
   return joined ? toGroup(run, "input", null) : drop("route", "not a member of the multicast group");
 }

@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import { encodePacket } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
+import { NO_TRANSPORT } from "../program/transport.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
 import { fibLookup } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
@@ -63,18 +64,12 @@ export function tcpReset(skb: Skb): Packet {
 function blank(skb: Skb): Packet {
   return {
     ...skb.base,
-    sport: null,
-    dport: null,
-    tcpFlags: null,
-    icmpType: null,
-    icmpCode: null,
-    icmpId: null,
+    ...NO_TRANSPORT,
     ttl: 64,
     tos: 0,
     id: 0,
     dontFragment: false,
     payload: NONE,
-    tcpOptions: NONE,
     fragment: null,
     l4Checksum: "good",
     truncateL4: null,

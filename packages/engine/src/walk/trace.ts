@@ -13,7 +13,7 @@ export interface Trace {
   readonly arrival: Arrival;
   /** Most likely first. Never empty. */
   readonly outcomes: readonly Outcome[];
-  /** Derivations that hold for the whole answer ("sysctls not in the snapshot are the kernel's defaults"). */
+  /** Derivations that hold for the whole answer ("no flow is tracked yet"). */
   readonly assumptions: readonly Condition[];
   /** What makes the rules themselves doubtful ("12 rules are known only in part"): said before anything else. */
   readonly caveats: readonly Condition[];

@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import { printAddress, zeroOf } from "../base/address.ts";
 import type { Station, Tunnel } from "../program/beyond.ts";
 import type { Packet } from "../program/packet.ts";
+import { NO_TRANSPORT } from "../program/transport.ts";
 import { fibLookup } from "./fib.ts";
 import { flowKey } from "./route.ts";
 import type { Run } from "./run.ts";
@@ -63,16 +64,10 @@ export function outerPacket(run: Run, local: Address | null, to: number): Packet
     src,
     dst: to,
     proto: IPIP,
-    sport: null,
-    dport: null,
-    tcpFlags: null,
-    icmpType: null,
-    icmpCode: null,
-    icmpId: null,
+    ...NO_TRANSPORT,
     ttl: skb.ttl,
     tos: skb.tos,
     payload: NONE,
-    tcpOptions: NONE,
     ipOptions: NONE,
     fragment: null,
     l4Checksum: "good",

@@ -89,6 +89,18 @@ describe("what the snapshot does not say", () => {
     ]);
   });
 
+  it("asks whether the node forwards, which no default tells", () => {
+    const files = { ...NODE, ...forwardRules() };
+    const tried = (sysctls: string): readonly string[] =>
+      told(walk(programOf({ ...files, "sysctl.txt": sysctls }), WAY));
+    const asked = ["accept eth1 IF net.ipv4.ip_forward is 1", "drop IF NOT net.ipv4.ip_forward is 1"];
+    expect(tried("net.ipv4.tcp_ecn = 2\n")).toEqual(asked);
+    expect(tried("net.ipv4.conf.eth1.forwarding = 1\n")).toEqual(asked);
+    expect(tried("net.ipv4.conf.eth0.forwarding = 1\n")).toEqual(["accept eth1"]);
+    expect(tried("net.ipv4.conf.all.forwarding = 0\n")).toEqual(["drop"]);
+    expect(tried("net.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0.forwarding = 0\n")).toEqual(["drop"]);
+  });
+
   it("asks for the device where no file tells routes", () => {
     const rules = forwardRules("-o eth7 -j DROP");
     const outcomes = walk(programOf({ "sysctl.txt": "net.ipv4.ip_forward = 1\n", ...rules }), WAY);

@@ -6,6 +6,7 @@ import { fragmentOf } from "../../program/fragment.ts";
 import { encodeIpPayload, packetLength } from "../../program/packet-bytes.ts";
 import type { Arrival, ExtensionHeader, Packet, PktType } from "../../program/packet.ts";
 import { hasIcmpId, hasPorts, PROTO } from "../../program/protocol.ts";
+import { NO_TRANSPORT } from "../../program/transport.ts";
 import type { ByteRange, Endpoint, FieldReader, PacketFields, PacketProblem, Reader } from "./fields.ts";
 import {
   byteRange,
@@ -160,24 +161,15 @@ type Transport = Pick<Packet, "sport" | "dport" | "tcpFlags" | "icmpType" | "icm
 
 /** `proto` is null for a later fragment, which has no transport header: options about one are then unknown ones. */
 function readTransport(from: FieldReader, proto: number | null, src: Endpoint | null, dst: Endpoint | null): Transport {
-  const none = {
-    sport: null,
-    dport: null,
-    tcpFlags: null,
-    icmpType: null,
-    icmpCode: null,
-    icmpId: null,
-    tcpOptions: NONE,
-  };
-  if (proto === null) return none;
-  if (proto === PROTO.icmp || proto === PROTO.icmp6) return { ...none, ...readIcmp(from, proto) };
-  if (!hasPorts(proto)) return none;
+  if (proto === null) return NO_TRANSPORT;
+  if (proto === PROTO.icmp || proto === PROTO.icmp6) return { ...NO_TRANSPORT, ...readIcmp(from, proto) };
+  if (!hasPorts(proto)) return NO_TRANSPORT;
   const sport = from.take("sport", SHORT, src?.port ?? DEFAULT_SPORT);
   const dport = from.take("dport", SHORT, dst?.port ?? null);
   if (dport === null && !from.has("dport")) from.fail("dport", "--dport is missing");
-  if (proto !== PROTO.tcp) return { ...none, sport, dport };
+  if (proto !== PROTO.tcp) return { ...NO_TRANSPORT, sport, dport };
   const tcpFlags = from.take("flags", tcpFlagByte, SYN);
-  return { ...none, sport, dport, tcpFlags, tcpOptions: from.take("tcp-options", paddedTo4, NONE) };
+  return { ...NO_TRANSPORT, sport, dport, tcpFlags, tcpOptions: from.take("tcp-options", paddedTo4, NONE) };
 }
 
 function readIcmp(from: FieldReader, proto: number): Pick<Packet, "icmpType" | "icmpCode" | "icmpId"> {

@@ -11,12 +11,18 @@ const EXISTS = -3;
 /** Minus the quantified variables. */
 const AND_EXISTS = -4;
 
+/** Minus the third function: beyond every AND_EXISTS. */
+const MEET = -(2 ** 30);
+
 /** These are far from every AND_EXISTS: there are not so many nodes. */
 const SIMPLIFY = -0x7fff_ffff;
 const MEETS = -0x7fff_fffe;
 
-/** 64 MB of nodes. */
-const DEFAULT_LIMIT = 1 << 22;
+/** 350 MB of nodes at the most. */
+const DEFAULT_LIMIT = 1 << 24;
+
+/** Nodes of a function that costs little on any level. */
+const SMALL = 8;
 
 /** What stands for variables in `compose`, by level, and what is known of that already. Of one moment of one `Bdd`. */
 export interface Substitution {
@@ -24,6 +30,8 @@ export interface Substitution {
   readonly known: Map<Ref, Ref>;
   /** No variable below this level is replaced. */
   readonly lowest: number;
+  /** Levels of variables that large functions of higher ones stand for. */
+  readonly lifted: readonly number[];
 }
 
 /**
@@ -33,7 +41,7 @@ export interface Substitution {
 export class Bdd {
   readonly #table: NodeTable;
 
-  /** `limit`: nodes at most, 14 bytes each. */
+  /** `limit`: nodes at most, 20 bytes each. */
   constructor(limit: number = DEFAULT_LIMIT) {
     this.#table = new NodeTable(limit);
   }
@@ -101,6 +109,24 @@ export class Bdd {
       this.meets(this.#lowAt(f, level), this.#lowAt(g, level)) ||
       this.meets(this.#highAt(f, level), this.#highAt(g, level));
     table.remember(f, g, MEETS, isMet ? TRUE : FALSE);
+    return isMet;
+  }
+
+  /** Is there something that is in all three? Makes no nodes, as `meets`. */
+  meet([f, g, h]: readonly [Ref, Ref, Ref]): boolean {
+    if (f === TRUE || f === g) return this.meets(g, h);
+    if (g === TRUE || g === h) return this.meets(f, h);
+    if (h === TRUE || h === f) return this.meets(f, g);
+    if (f === FALSE || g === FALSE || h === FALSE) return false;
+    const table = this.#table;
+    // That of `meets` has a third key that is no function.
+    const known = table.recall(f, g, MEET - h);
+    if (known >= 0) return known === TRUE;
+    const level = Math.min(table.level(f), table.level(g), table.level(h));
+    const isMet =
+      this.meet([this.#lowAt(f, level), this.#lowAt(g, level), this.#lowAt(h, level)]) ||
+      this.meet([this.#highAt(f, level), this.#highAt(g, level), this.#highAt(h, level)]);
+    table.remember(f, g, MEET - h, isMet ? TRUE : FALSE);
     return isMet;
   }
 
@@ -249,19 +275,42 @@ export class Bdd {
 
   /** What to put in the place of variables. Renaming is a substitution of variables. */
   substitution(by: ReadonlyMap<number, Ref>): Substitution {
-    return { by, known: new Map(), lowest: Math.max(-1, ...by.keys()) };
+    const lifted = [...by.keys()].filter((level) => {
+      const to = by.get(level) ?? TRUE;
+      return this.level(to) < level && !this.isSmall(to, SMALL);
+    });
+    return { by, known: new Map(), lowest: Math.max(-1, ...by.keys()), lifted };
   }
 
-  /** f with functions in the place of its variables, all at once. */
+  /**
+   * f with functions in the place of its variables, all at once. Large functions are asked first, so that they meet what f makes of either
+   * answer once and not again on each level between.
+   */
   compose(f: Ref, substitution: Substitution): Ref {
+    const { by, lifted } = substitution;
+    if (lifted.length === 0 || f <= FALSE) return this.#replaced(f, substitution);
+    const levels = new Set(this.support(f));
+    const level = lifted.find((one) => levels.has(one));
+    if (level === undefined) return this.#replaced(f, substitution);
+    const known = substitution.known.get(f);
+    if (known !== undefined) return known;
+    const [low, high] = [false, true].map((value) =>
+      this.compose(this.restrict(f, new Map([[level, value]])), substitution),
+    );
+    const result = this.ite(by.get(level) ?? TRUE, high ?? TRUE, low ?? TRUE);
+    substitution.known.set(f, result);
+    return result;
+  }
+
+  #replaced(f: Ref, substitution: Substitution): Ref {
     const table = this.#table;
     const level = table.level(f);
     if (level > substitution.lowest) return f;
     const plain = f & ~1;
     let result = substitution.known.get(plain);
     if (result === undefined) {
-      const low = this.compose(table.low(plain), substitution);
-      const high = this.compose(table.high(plain), substitution);
+      const low = this.#replaced(table.low(plain), substitution);
+      const high = this.#replaced(table.high(plain), substitution);
       result = this.ite(substitution.by.get(level) ?? this.variable(level), high, low);
       substitution.known.set(plain, result);
     }

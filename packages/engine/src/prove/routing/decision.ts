@@ -1,7 +1,8 @@
 import type { Address } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
 import type { RouteType } from "../../model/routing.ts";
-import { FALSE } from "../bdd/bdd.ts";
+import type { Assumption } from "../../program/program.ts";
+import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { nexthopMatters } from "./masquerade.ts";
@@ -70,6 +71,12 @@ function ownDestination(space: Space): Ref {
     what: "the destination is an address of this node",
     why: "no ip addr and no route dump",
   });
+}
+
+/** Whether a node's setting is on: all packets, none, or those of a node where it is. */
+export function isOn(space: Space, setting: boolean | Assumption): Ref {
+  if (typeof setting === "boolean") return setting ? TRUE : FALSE;
+  return space.unknown(setting.what, { what: setting.what, why: setting.why });
 }
 
 /** Members of a multicast group that no dump lists. */

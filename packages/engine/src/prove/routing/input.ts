@@ -1,9 +1,10 @@
+import type { Assumption } from "../../program/program.ts";
 import { PROTO } from "../../program/protocol.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
-import { ERROR_WORDS, decisions, isMember, routeUntold, waysOf } from "./decision.ts";
+import { ERROR_WORDS, decisions, isMember, isOn, routeUntold, waysOf } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { inputClasses } from "./device-class.ts";
 import type { DeviceClass } from "./device-class.ts";
@@ -49,7 +50,7 @@ function inputOf(space: Space): Routing {
 }
 
 interface Settings extends SourceSettings {
-  readonly forwards: boolean;
+  readonly forwards: boolean | Assumption;
   readonly localnet: boolean;
 }
 
@@ -58,7 +59,7 @@ function settingsOf(space: Space, name: string | null): Settings {
   const dev = name ?? "";
   return {
     ...sourceSettings(space, name),
-    forwards: sysctl.device("ipv4", dev, "forwarding", sysctl.number("net.ipv4.ip_forward", 0)) !== 0,
+    forwards: sysctl.forwards("ip", dev),
     localnet: sysctl.either("ipv4", dev, "route_localnet", 0),
   };
 }
@@ -83,10 +84,7 @@ class InputV4 {
     const { bdd, family } = this.#space;
     const unicast = this.#afterGroups(this.#afterMartians());
     const { found, none } = new Lookups(this.#space, decisions(this.#space), { byHop: true }).of(ARRIVED);
-    const forwarding = bdd.and(
-      unicast,
-      this.#devicesThat(({ forwards }) => forwards),
-    );
+    const forwarding = bdd.and(unicast, this.#forwarding());
     const asking = { unicast, forwarding };
     const ways = found.flatMap((answer) => this.#waysOf(answer, asking));
     if (family.fib.complete) this.#fail(none, ERROR_WORDS["net-unreachable"], asking);
@@ -100,6 +98,12 @@ class InputV4 {
   #notForwarded(packets: Ref, { unicast, forwarding }: Asking): Ref {
     const { bdd } = this.#space;
     return bdd.minus(bdd.and(packets, unicast), forwarding);
+  }
+
+  /** Those that come in by a device that forwards. */
+  #forwarding(): Ref {
+    const { bdd } = this.#space;
+    return bdd.union(this.#classes.map(({ settings, when }) => bdd.and(when, isOn(this.#space, settings.forwards))));
   }
 
   #devicesThat(isWanted: (settings: Settings) => boolean): Ref {

@@ -1,6 +1,6 @@
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
-import { ERROR_WORDS, decisions, isMember, routeUntold, waysOf } from "./decision.ts";
+import { ERROR_WORDS, decisions, isMember, isOn, routeUntold, waysOf } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { ARRIVED } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
@@ -31,25 +31,30 @@ export function routeInput6(space: Space): Routing {
 
 /** The groups that every node joins, or every router (addrconf_join_…). */
 function everyNode(space: Space): Ref {
-  const groups = isRouter(space) ? [ALL_NODES, ...ALL_ROUTERS] : [ALL_NODES];
-  return space.bdd.union(groups.map((address) => space.is("dst", address)));
+  const { bdd } = space;
+  const routers = bdd.union(ALL_ROUTERS.map((address) => space.is("dst", address)));
+  return bdd.or(space.is("dst", ALL_NODES), bdd.and(routers, isRouter(space)));
 }
 
-function isRouter({ program }: Space): boolean {
-  return program.sysctl.number("net.ipv6.conf.all.forwarding", 0) !== 0;
+/** IPv6 asks for the node's setting alone, whatever the device. */
+function isRouter(space: Space): Ref {
+  return isOn(space, space.program.sysctl.forwards("ip6", ""));
 }
 
 /** What a lookup says of the packets that ask it so. */
 function take(space: Space, routing: Routing, { found, none }: Answers<Decision>, asking: Ref): void {
   const { bdd } = space;
   const ways: Way[] = [];
+  const forwards = isRouter(space);
   for (const answer of found) {
     const { value, route } = answer;
     const when = bdd.and(answer.when, asking);
     if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
     else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
-    else if (isRouter(space)) for (const way of waysOf({ ...answer, when })) ways.push(way);
-    else routing.refuse(() => when, "forwarding", "net.ipv6.conf.all.forwarding is 0");
+    else {
+      for (const way of waysOf({ ...answer, when: bdd.and(when, forwards) })) ways.push(way);
+      routing.refuse(() => bdd.minus(when, forwards), "forwarding", "net.ipv6.conf.all.forwarding is 0");
+    }
   }
   routing.forward(bdd.union(ways.map(({ when }) => when)), ways);
   if (space.family.fib.complete) routing.refuse(() => bdd.and(none, asking), "route", ERROR_WORDS["net-unreachable"]);

@@ -1,13 +1,14 @@
 import type { FelixSpec } from "../../desired/calico/felix-configuration.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { markEra } from "../../owners/calico/marks.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
-import { endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
+import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
-import { felixSpec, felixVersion } from "./objects/settings.ts";
+import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
@@ -24,10 +25,19 @@ export const calico: Renderer = {
   },
   isWanted: ({ calico: { felix, clusters, workloads, hosts, pools } }) =>
     [felix, clusters, workloads, hosts, pools].some((all) => all.length > 0),
+  marks(state, node) {
+    const { felix } = state.calico;
+    const version = felixVersion(state, node.name);
+    const spec = felixSpec(felix, node.name);
+    if (refusalOf(version, spec) !== null) return [];
+    const name = isNft(spec) ? "nftablesMarkMask" : "iptablesMarkMask";
+    const bits = spec?.[name] ?? markEra(version).defaultMask;
+    return [{ field: `spec.${name}`, bits, purpose: "policy", object: saidBy(felix, node.name, name) }];
+  },
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    const refusal = refusalOf(version, spec);
+    const refusal = refusalOf(version, spec) ?? unknownPart(state, node.name, version, spec);
     if (refusal !== null) return [refusal];
     const place = {
       state,
@@ -57,6 +67,19 @@ function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
   if (isNft(spec) && !hasFeature(version, "nftables"))
     return renderProblem("render-calico-mode", { mode: `nftables ${version}` }, OWNER);
   return null;
+}
+
+/** What the node has and the version is not known to write in one way or another. */
+function unknownPart({ calico: { hosts } }: DesiredState, node: string, version: string, spec: FelixSpec | null) {
+  const hasAll = hosts.some((endpoint) => endpoint.node === node && endpoint.interfaceName === ALL_DEVICES);
+  const isEncrypting = spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
+  const part =
+    hasAll && !hasFeature(version, "allInterfaces")
+      ? `interfaceName "${ALL_DEVICES}"`
+      : isEncrypting && !hasFeature(version, "wireguard")
+        ? "wireguardEnabled"
+        : null;
+  return part === null ? null : renderProblem("render-calico-part", { version, part }, OWNER);
 }
 
 function isNft(spec: FelixSpec | null): boolean {

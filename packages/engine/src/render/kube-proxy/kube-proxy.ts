@@ -28,6 +28,11 @@ import { has, KNOWN, knownInstead } from "./versions.ts";
 export const kubeProxy: Renderer = {
   nodeName: (state) => configurationOf(state).hostnameOverride,
   isWanted: (state) => state.kubeProxy !== null || state.services.length > 0,
+  marks(state) {
+    const { mode, masqueradeBit } = configurationOf(state);
+    const field = `${mode === "nftables" ? "nftables" : "iptables"}.masqueradeBit`;
+    return [{ field, bits: 1 << masqueradeBit, purpose: "masquerade", object: state.kubeProxy }];
+  },
   write(state, node) {
     const config = configurationOf(state);
     const version = versionOf(config, node);

@@ -25,6 +25,15 @@ const CLEANUP_LOCKED: Version = [1, 28, 0];
 /** kubelet makes sure of its rules, one by one, and makes no chain anew: pkg/kubelet/kubelet_network_linux.go. */
 export const kubelet: Renderer = {
   isWanted: ({ kubelet, nodes }) => kubelet !== null || nodes.some(({ kubeletVersion }) => kubeletVersion !== null),
+  marks(state, node) {
+    const config = state.kubelet ?? defaultKubeletConfiguration;
+    if (!config.makeIPTablesUtilChains || isCleanedUp(config, node.versionOf("kubelet") ?? NEWEST)) return [];
+    const object = state.kubelet;
+    return [
+      { field: "iptablesMasqueradeBit", bits: 1 << config.iptablesMasqueradeBit, purpose: "masquerade", object },
+      { field: "iptablesDropBit", bits: 1 << config.iptablesDropBit, purpose: "drop", object },
+    ];
+  },
   write(state, node) {
     const config = state.kubelet ?? defaultKubeletConfiguration;
     const version = node.versionOf("kubelet") ?? NEWEST;
