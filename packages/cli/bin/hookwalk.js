@@ -1,3 +1,10 @@
 #!/usr/bin/env node
 // Committed, so that npm links the command before the first build.
-import "../dist/hookwalk.js";
+import { existsSync } from "node:fs";
+
+const built = new URL("../dist/hookwalk.js", import.meta.url);
+if (existsSync(built)) await import(built.href);
+else {
+  console.error("hookwalk: it is not built yet\n   `npm start` or `npm run build` in the clone builds it.");
+  process.exitCode = 4;
+}
