@@ -43,7 +43,7 @@ describe("hookwalk reach", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       apiVersion: "hookwalk.dev/v1",
       kind: "ReachReport",
-      query: "which packets untracked",
+      query: "which packets are untracked",
       question: "which",
       answer: "yes",
       asked: [{ family: "ip", origin: "receive" }],

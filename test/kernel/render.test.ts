@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
+import { parseIptablesSave, parseNft, printIptablesRestore, printIptablesSave, printNftScript } from "@hookwalk/engine";
 import type { Family, NftTable } from "@hookwalk/engine";
+import { createLab } from "../../packages/cli/src/lab/lab.ts";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
 import { inMode, ofVersion, rendered, renderedBy } from "../render/kube-proxy/render.ts";
 import { comparableNft } from "../comparable.ts";
@@ -53,5 +54,23 @@ describeKernel("what kube-proxy is rendered to loads, and what the tool then sav
     const tables = snapshot.tables[family] ?? [];
     const saved = loadedAndSaved(tool, printIptablesRestore(tables, inserted), { flag: "--noflush" });
     expect(contentsOf(saved)).toEqual(contentsOf(tables));
+  });
+});
+
+describeKernel("kube-proxy's counters load where their objects are, as a lab makes them", () => {
+  const snapshot = rendered(ofVersion("1.34.0"));
+  it.each(TABLE_TOOLS)("%s", async (tool, family: Family) => {
+    const tables = snapshot.tables[family] ?? [];
+    const text = printIptablesSave(tables);
+    expect(text).toContain("-m nfacct");
+    const backend = tool.endsWith("nft") ? "nft" : "legacy";
+    const lab = await createLab(snapshot, { rules: [{ family, backend, text }] });
+    try {
+      const { value: saved, diagnostics } = parseIptablesSave(lab.run([`${tool}-save`]), tool);
+      expect(diagnostics).toEqual([]);
+      expect(contentsOf(saved)).toEqual(contentsOf(tables));
+    } finally {
+      lab.close();
+    }
   });
 });

@@ -24,6 +24,16 @@ function judged(cluster: Cluster, edit: (text: string) => string = (text) => tex
   ];
 }
 
+/** A policy of namespace shop with one rule for what comes in. */
+function policyOf(endpointSelector: unknown, toPort: object): unknown {
+  return {
+    apiVersion: "cilium.io/v2",
+    kind: "CiliumNetworkPolicy",
+    metadata: { name: "p", namespace: "shop" },
+    spec: { endpointSelector, ingress: [{ toPorts: [{ ports: [{ port: "80" }], ...toPort }] }] },
+  };
+}
+
 describe("cilium-config decides", () => {
   it("jumps stand first, or last", () => {
     const kinds = (lines: readonly string[]): boolean => lines.some((line) => line.includes("cilium-feeder"));
@@ -256,6 +266,15 @@ describe("what the agent would not start with is refused, and what one endpoint 
     expect(judged({ version: "1.18.2", data, more })).toEqual(["warning cilium-no-proxy-port shop/lb/one", "rendered"]);
   });
 
+  it.each([
+    [{ "enable-ipsec": "true" }, "enable-ipsec: true table 200"],
+    [{ "enable-vtep": "true" }, "enable-vtep: true table 202"],
+    [{ ipam: "azure" }, "ipam: azure tables 10 …"],
+    [{ "cni-chaining-mode": "aws-cni" }, "cni-chaining-mode: aws-cni /etc/cni/net.d"],
+  ])("names what nobody here can write: %j", (data, what) => {
+    expect(judged({ version: "1.18.2", data })).toContain(`warning cilium-not-rendered ${what}`);
+  });
+
   it("a policy that redirects to a proxy without a port", () => {
     const http = { ports: [{ port: "80", protocol: "TCP" }], rules: { http: [{ method: "GET" }] } };
     const dns = { ports: [{ port: "53", protocol: "ANY" }], rules: { dns: [{ matchPattern: "*" }] } };
@@ -285,6 +304,55 @@ describe("what the agent would not start with is refused, and what one endpoint 
       "rendered",
     ]);
     expect(judged({ version: "1.18.2", data: { "enable-l7-proxy": "false" }, more })).toEqual(["rendered"]);
+  });
+
+  it.each([
+    ["kafka", { rules: { kafka: [{ topic: "orders" }] } }, "cilium-proxylib-ingress"],
+    ["a parser of its own", { rules: { l7proto: "memcache", l7: [{ cmd: "get" }] } }, "cilium-proxylib-ingress"],
+    ["TLS without HTTP", { terminatingTLS: { secret: { name: "cert" } } }, "cilium-proxylib-ingress"],
+    ["names in TLS", { serverNames: ["example.com"] }, "cilium-proxylib-ingress"],
+    ["TLS with HTTP", { serverNames: ["example.com"], rules: { http: [{}] } }, "cilium-http-ingress"],
+    ["no rules for a proxy", { rules: { http: [] }, serverNames: [] }, null],
+  ])("a policy for %s", (_what, toPort, proxy) => {
+    const more = [policyOf({ matchLabels: { app: "web" } }, toPort)];
+    const said = proxy === null ? [] : [`warning cilium-no-policy-proxy shop/p ${proxy}`];
+    expect(judged({ version: "1.18.2", agent: { proxies: [] }, more })).toEqual([...said, "rendered"]);
+    const proxies = proxy === null ? [] : [{ name: proxy, port: 12_345 }];
+    expect(judged({ version: "1.18.2", agent: { proxies }, more })).toEqual(["rendered"]);
+  });
+
+  it.each([
+    [{}, true],
+    [{ matchLabels: { app: "web" } }, true],
+    [{ matchLabels: { "k8s:app": "web" } }, true],
+    [{ matchLabels: { "any:app": "web", "k8s:io.kubernetes.pod.namespace": "shop" } }, true],
+    [{ matchLabels: { "reserved:app": "web" } }, false],
+    [{ matchLabels: { app: "db" } }, false],
+    [{ matchExpressions: [{ key: "app", operator: "In", values: ["db", "web"] }] }, true],
+    [{ matchExpressions: [{ key: "app", operator: "NotIn", values: ["web"] }] }, false],
+    [{ matchExpressions: [{ key: "tier", operator: "NotIn", values: ["web"] }] }, true],
+    [{ matchExpressions: [{ key: "tier", operator: "Exists" }] }, false],
+    [{ matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }, true],
+  ])("a policy's proxy is only missed where it selects a pod of this node: %j", (selector, isMissed) => {
+    const labelled = {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumEndpoint",
+      metadata: { name: "web", namespace: "shop" },
+      status: {
+        identity: { id: 7, labels: ["k8s:app=web", "k8s:io.kubernetes.pod.namespace=shop"] },
+        networking: { node: "192.0.2.1", addressing: [{ ipv4: "10.0.1.17" }] },
+      },
+    };
+    const more = [labelled, policyOf(selector, { rules: { http: [{}] } })];
+    const missed = isMissed ? ["warning cilium-no-policy-proxy shop/p cilium-http-ingress"] : [];
+    const said = judged({ version: "1.18.2", agent: { proxies: [] }, more }).filter((one) => one.includes("policy"));
+    expect(said).toEqual(missed);
+    const elsewhere = { ...labelled, status: { ...labelled.status, networking: { node: "192.0.2.2" } } };
+    expect(
+      judged({ version: "1.18.2", agent: { proxies: [] }, more: [elsewhere, ...more.slice(1)] }).filter((one) =>
+        one.includes("policy"),
+      ),
+    ).toEqual([]);
   });
 
   it.each([

@@ -183,13 +183,13 @@ describe("the version decides", () => {
   it("from 1.31 on packets are counted where the kernel can", () => {
     const [first] = chain(rendered(ofVersion("1.31.0")), "KUBE-FORWARD");
     expect(first).toBe(
-      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -m nfacct --nfacct-name ct_state_invalid_dropped_pkts -j DROP",
+      "-A KUBE-FORWARD -m conntrack --ctstate INVALID -m nfacct --nfacct-name  ct_state_invalid_dropped_pkts -j DROP",
     );
     const shop = (snapshot: Snapshot, family?: "ip6"): readonly string[] =>
       chain(snapshot, "KUBE-NODEPORTS", family).filter((line) => line.includes("default/shop"));
     const ports = shop(rendered(ofVersion("1.31.0")));
     expect(ports).toEqual([
-      '-A KUBE-NODEPORTS -d 127.0.0.0/8 -p tcp -m comment --comment "default/shop" -m tcp --dport 30080 -m nfacct --nfacct-name localhost_nps_accepted_pkts -j KUBE-EXT-PFINMTQ5Y2TT4XZK',
+      '-A KUBE-NODEPORTS -d 127.0.0.0/8 -p tcp -m comment --comment "default/shop" -m tcp --dport 30080 -m nfacct --nfacct-name  localhost_nps_accepted_pkts -j KUBE-EXT-PFINMTQ5Y2TT4XZK',
       ...shop(rendered(ofVersion("1.30.0"))),
     ]);
     expect(ports).toHaveLength(2);

@@ -2,6 +2,7 @@ import type { Arrival, Family, Packet, Snapshot } from "@hookwalk/engine";
 import { printIpset, printNft } from "@hookwalk/engine";
 import type { CommandRunner } from "../process/command-runner.ts";
 import { commandRunner, runOrThrow } from "../process/command-runner.ts";
+import { makeAccounts } from "./accounting.ts";
 import { ConntrackTable } from "./conntrack-table.ts";
 import { openSocket } from "./listeners.ts";
 import { LocalSender } from "./local-sender.ts";
@@ -88,6 +89,7 @@ export class Lab {
         const conntrack = this.#keep(new ConntrackTable(libc));
         this.#restoreSets(options.sets ?? printIpset(snapshot.sets ?? []));
         const rules = options.rules ?? rulesOf(snapshot, options.backend ?? "legacy");
+        makeAccounts(libc, rules);
         tracer.learnRules(restoreRules(this.#runner, rules, nft));
         const flows = (snapshot.conntrack ?? []).filter((entry) => !conntrack.add(entry));
         const problems = [...this.#openSockets(snapshot), ...flows.map(({ text }) => `conntrack entry ${text}`)];
@@ -125,7 +127,11 @@ export class Lab {
 
   /** Loads tables over those of the same names; other tables stay. Flows stay too: see flushConntrack. */
   replaceRules(rules: readonly RulesText[], nft = ""): void {
-    this.#tracer.learnRules(this.#namespace.inside(() => restoreRules(this.#runner, rules, nft)));
+    const loaded = this.#namespace.inside(() => {
+      makeAccounts(this.#libc, rules);
+      return restoreRules(this.#runner, rules, nft);
+    });
+    this.#tracer.learnRules(loaded);
   }
 
   /** Runs a command in the namespace; its standard output. */

@@ -3,8 +3,6 @@ import { utf8Bytes } from "./utf8.ts";
 
 /** A hash of the library, by the parts that are used here. */
 interface Algorithm<T extends Hash<T>> {
-  /** Bytes. */
-  readonly outputLen: number;
   readonly create: () => T;
 }
 
@@ -12,16 +10,14 @@ const NOTHING = new Uint8Array(0);
 const USUAL_LENGTH = 1024;
 
 /**
- * The hash of some bytes and a text in UTF-8 behind them, for many small texts: its state, its message and its digest are made once and used again. What
- * would be made anew for each, buffers and views of them, costs more than the hashing.
+ * The hash of some bytes and a text in UTF-8 behind them, for many small texts: its state and its message are made once and
+ * used again. What would be made anew for each, buffers and views of them, costs more than the hashing.
  */
 export function smallHash<T extends Hash<T>>({
-  outputLen,
   create,
 }: Algorithm<T>): (text: string, before?: Uint8Array) => Uint8Array {
   const start = create();
   const state = create();
-  const digest = new Uint8Array(outputLen);
   let message = new Uint8Array(USUAL_LENGTH);
   return (text, before = NOTHING) => {
     start._cloneInto(state);
@@ -30,8 +26,7 @@ export function smallHash<T extends Hash<T>>({
     message.set(before);
     if (putAscii(text, message, before.length)) state.update(message.subarray(0, length));
     else state.update(before).update(utf8Bytes(text));
-    state.digestInto(digest);
-    return digest.slice();
+    return state.digest();
   };
 }
 

@@ -1,4 +1,4 @@
-/** A place in an input file. Lines and columns count from 1; a column counts UTF-16 units. */
+/** A place in an input file. Lines and columns count from 1, line 0 is no line; a column counts UTF-16 units. */
 export interface Span {
   readonly file: string;
   readonly line: number;

@@ -40,6 +40,8 @@ export const diagnostics = {
     "{address} of {endpoint}: no device of the node is the interface that it belongs to\nIts routing is left out. The CiliumNode says which interface it is, the hookwalk.dev/v1 Node which device has that MAC address.",
   "cilium-no-device":
     "the device of {endpoint}, {address}, is not known\nIts route is left out. spec.cilium.endpoints of the hookwalk.dev/v1 Node names the device.",
+  "cilium-not-rendered":
+    "{option}: what the agent writes for it to {what} is not rendered\nA snapshot has nothing there, which on the node there is. The rest is rendered.",
   "cilium-no-policy-proxy":
     "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":

@@ -36,6 +36,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "{endpoint} 的地址 {address}：节点上没有设备是它所属的网卡\n略去它的策略路由。CiliumNode 说明是哪块网卡，hookwalk.dev/v1 Node 说明哪个设备有该 MAC 地址。",
   "cilium-no-device":
     "不知道 {endpoint}（{address}）的设备\n略去它的路由。请在 hookwalk.dev/v1 Node 的 spec.cilium.endpoints 里写明设备。",
+  "cilium-not-rendered": "{option}：agent 为此写入 {what} 的内容尚不渲染\n快照中没有这部分，而节点上有。其余照常渲染。",
   "cilium-no-policy-proxy":
     "策略 {policy} 重定向到 {proxy}，但不知道它的端口\n略去它的 TPROXY 规则。若本节点有该策略的 Pod，请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
   "cilium-no-proxy-port":

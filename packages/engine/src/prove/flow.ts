@@ -50,6 +50,8 @@ export function joined(bdd: Bdd, a: Flow, b: Flow): Flow {
 
 /** A set that has all of a and nothing of b. Of packets that are in neither nothing is said, so that a short one will do. */
 function tellingApart(bdd: Bdd, a: Ref, b: Ref, either: Ref): Ref {
+  // What is not said of packets that are in neither need not be carried through all that is composed with it.
+  if (bdd.isSmall(either, SHORT)) return bdd.simplify(a, either);
   if (bdd.isSmall(b, SHORT)) return bdd.not(b);
   return bdd.isSmall(a, SHORT) ? a : bdd.simplify(a, either);
 }

@@ -91,6 +91,7 @@ function tableFaults(
 ): { readonly faults: readonly RuleFault[]; readonly redundant: readonly Redundant[] } {
   const flows = new ChainFlows(space, table);
   const { entering, callers, policies } = entriesOf(space, called);
+  const entry = { space, table, entering };
   const faults: RuleFault[] = [];
   const redundant: Redundant[] = [];
   for (const { name } of chainsFrom(
@@ -99,36 +100,44 @@ function tableFaults(
   )) {
     const flow = flows.of(name);
     if (flow === null) continue;
-    const packets = entering.get(name) ?? FALSE;
+    const packets = space.bdd.union(entering.get(name) ?? []);
     const own = [...chainFaults(space, flow, packets, [...(callers.get(name) ?? [])])];
     for (const why of own) faults.push({ table, ...why });
     if (packets !== FALSE && redundantIn(table, name))
       for (const one of livingRedundant(space, flow, policies.get(name) ?? "through", own)) redundant.push(one);
-    for (const one of flow.rules)
-      if (callsOf(one.rule, space.program.nftSets).length > 0) enter(space, entering, one, packets);
+    for (const one of flow.rules) if (callsOf(one.rule, space.program.nftSets).length > 0) enter(entry, one, packets);
   }
   return { faults, redundant };
 }
 
+/** The packets that come into a chain, from each of its callers. */
+type Entering = Map<string, Ref[]>;
+
 /** Of a table's base chains: who comes into each chain, from which hooks, and what their policies are. */
 interface Entries {
-  readonly entering: Map<string, Ref>;
+  readonly entering: Entering;
   readonly callers: ReadonlyMap<string, ReadonlySet<string>>;
   readonly policies: ReadonlyMap<string, End>;
 }
 
 function entriesOf(space: Space, called: readonly Called[]): Entries {
-  const entering = new Map<string, Ref>();
+  const entering: Entering = new Map();
   const callers = new Map<string, Set<string>>();
   const policies = new Map<string, End>();
   for (const one of called) {
     const { chain, policy } = one.base;
-    entering.set(chain.name, space.bdd.or(entering.get(chain.name) ?? FALSE, packetsAt(space, one)));
+    add(entering, chain.name, packetsAt(space, one));
     policies.set(chain.name, policy === "DROP" ? "drop" : "accept");
     for (const { name: inside } of chainsFrom([one.base], space.program.nftSets))
       callers.set(inside, (callers.get(inside) ?? new Set()).add(one.hook));
   }
   return { entering, callers, policies };
+}
+
+interface Entry {
+  readonly space: Space;
+  readonly table: CompiledTable;
+  readonly entering: Entering;
 }
 
 /** Without those that no packet matches anyway. */
@@ -138,13 +147,29 @@ function livingRedundant(space: Space, flow: ChainFlow, end: End, faults: readon
 }
 
 /** The packets that a rule sends into other chains. */
-function enter(space: Space, entering: Map<string, Ref>, { rule, matched }: RuleFlow, packets: Ref): void {
+function enter({ space, table, entering }: Entry, { rule, matched }: RuleFlow, packets: Ref): void {
   const { bdd } = space;
   // What statements of nft make of a packet before they send it on is unknown.
   const isPlain = rule.then.length === 0 && rule.action.kind !== "verdict-map";
-  const sent = isPlain ? image(bdd, within(bdd, matched(), packets)) : everyPacket(space);
-  for (const name of callsOf(rule, space.program.nftSets))
-    entering.set(name, bdd.or(entering.get(name) ?? FALSE, sent));
+  const sent = (): Ref => (isPlain ? image(bdd, within(bdd, matched(), packets)) : everyPacket(space));
+  for (const name of callsOf(rule, space.program.nftSets)) {
+    const isAny = isPlain && asksNothing(table.chain(name)) && bdd.meets(matched().when, packets);
+    add(entering, name, isAny ? everyPacket(space) : sent());
+  }
+}
+
+/** Of such a chain's packets any stands for all. */
+function asksNothing(chain: CompiledChain | null): boolean {
+  return (
+    chain?.rules.every(({ tests, then, action }) => tests.length + then.length === 0 && action.kind === "set-mark") ===
+    true
+  );
+}
+
+function add(entering: Entering, chain: string, packets: Ref): void {
+  const known = entering.get(chain);
+  if (known === undefined) entering.set(chain, [packets]);
+  else known.push(packets);
 }
 
 type FaultOf = Omit<RuleFault, "table">;
@@ -161,9 +186,9 @@ function* chainFaults(
     if (!bdd.meets(reached.when, wanted)) yield { chain, rule, why: whyNever(space, rules, index) };
     // A chain that no packet enters is not the fault of its rules.
     else if (packets !== FALSE) {
-      const entering = bdd.and(wanted, packets);
-      if (entering === FALSE) yield { chain, rule, why: { kind: "unreachable", from } };
-      else if (!bdd.meets(reached.when, entering)) yield { chain, rule, why: shadow(bdd, entering, rules, index) };
+      if (!bdd.meets(wanted, packets)) yield { chain, rule, why: { kind: "unreachable", from } };
+      else if (!bdd.meet([reached.when, wanted, packets]))
+        yield { chain, rule, why: shadow(bdd, bdd.and(wanted, packets), rules, index) };
     }
   }
 }

@@ -29,30 +29,69 @@ import type {
 import { readerOf } from "./terms.ts";
 import { FILL, NODE, PREPOSITIONS, PROTOCOLS, QUESTIONS } from "./words.ts";
 
-const BEGINNINGS: Readonly<Record<Question, string>> = {
-  which: "which packets",
-  who: "who",
-  any: "any packet",
-  every: "every packet",
-  no: "no packet",
+/** How verbs agree with whom they are said of. `base`: behind no subject. */
+interface Agreement {
+  /** Before a participle. */
+  readonly be: string;
+  /** Before a verb that is denied. */
+  readonly do: string;
+  readonly verb: (base: Verb) => string;
+}
+
+type Verb = "reach" | "leave" | "match";
+
+const BASE: Agreement = { be: "", do: "", verb: (base) => base };
+const PLURAL: Agreement = { be: "are ", do: "do ", verb: (base) => base };
+const THIRD: Readonly<Record<Verb, string>> = { reach: "reaches", leave: "leaves", match: "matches" };
+const SINGULAR: Agreement = { be: "is ", do: "does ", verb: (base) => THIRD[base] };
+
+const BEGINNINGS: Readonly<Record<Question, readonly [string, Agreement]>> = {
+  which: ["which packets", PLURAL],
+  who: ["who", SINGULAR],
+  any: ["any packet", SINGULAR],
+  every: ["every packet", SINGULAR],
+  no: ["no packet", SINGULAR],
 };
 
 /** A question in the words of the language, so that its reader sees how it was understood; read again it is the same question. */
 export function printQuery(query: Query): string {
-  return `${BEGINNINGS[query.question]} ${printClaim(query)}`;
+  const [beginning, agreement] = BEGINNINGS[query.question];
+  return `${beginning} ${claimText(query, agreement)}`;
 }
 
+type Claim = Pick<Query, "conditions" | "outcomes">;
+
 /** The same without the word that asks. */
-export function printClaim({ conditions, outcomes }: Pick<Query, "conditions" | "outcomes">): string {
-  return [...conditions.map(conditionText), ...outcomes.map(outcomeText)].join(" ");
+export function printClaim(claim: Claim): string {
+  return claimText(claim, BASE);
+}
+
+function claimText({ conditions, outcomes }: Claim, agreement: Agreement): string {
+  const outcome = outcomes.map((one) => outcomeText(one, agreement)).join(" and ");
+  return [...conditions.map(conditionText), outcome].join(" ");
 }
 
 function conditionText(formula: Formula<Condition>): string {
   return formulaText(formula, printCondition);
 }
 
-function outcomeText(formula: Formula<Outcome>): string {
-  return formulaText(formula, printOutcome);
+function outcomeText(formula: Formula<Outcome>, agreement: Agreement): string {
+  const isDenied = formula.kind === "not";
+  const verb = isDenied ? BASE.verb : agreement.verb;
+  const before = !startsWithVerb(formula) ? agreement.be : isDenied ? agreement.do : "";
+  return before + formulaText(formula, (outcome) => printOutcome(outcome, verb));
+}
+
+function startsWithVerb(formula: Formula<Outcome>): boolean {
+  switch (formula.kind) {
+    case "term":
+      return formula.term.kind === "reach" || formula.term.kind === "leave" || formula.term.kind === "rule";
+    case "not":
+      return startsWithVerb(formula.part);
+    case "any":
+    case "all":
+      return formula.parts.slice(0, 1).some(startsWithVerb);
+  }
 }
 
 function formulaText<Term>(formula: Formula<Term>, print: (term: Term) => string): string {
@@ -101,18 +140,18 @@ function printCondition(condition: Condition): string {
 
 const FAMILIES: Readonly<Record<Family, string>> = { ip: "ip4", ip6: "ip6" };
 
-function printOutcome(outcome: Outcome): string {
+function printOutcome(outcome: Outcome, verb: Agreement["verb"]): string {
   switch (outcome.kind) {
     case "reach":
-      return `reach ${targetText(outcome.target)}`;
+      return `${verb("reach")} ${targetText(outcome.target)}`;
     case "leave":
-      return `leave by ${deviceText(outcome.device)}`;
+      return `${verb("leave")} by ${deviceText(outcome.device)}`;
     case "translated":
       return outcome.to === null ? outcome.how : `${outcome.how} to ${placeText(outcome.to)}`;
     case "marked":
       return `marked ${markText(outcome.mark)}`;
     case "rule":
-      return `${outcome.how} ${ruleText(outcome.rule)}`;
+      return `${verb(outcome.how)} ${ruleText(outcome.rule)}`;
     case "accepted":
     case "delivered":
     case "forwarded":

@@ -32,6 +32,12 @@ describe("diagnosticLines", () => {
     ]);
   });
 
+  it("has no line where the place is none", () => {
+    expect(plain(diagnosticLines(diagnostic({ span: { file: "kube-proxy", line: 0 } }), say, nobody))[0]).toBe(
+      "hookwalk: kube-proxy: not a line of ipset: “ceate”",
+    );
+  });
+
   it("keeps the place of a long line in view", () => {
     const source = `${"x".repeat(500)}HERE${"y".repeat(500)}`;
     const span = { file: "f", line: 1, column: 501, endColumn: 505 };

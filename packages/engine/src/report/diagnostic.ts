@@ -18,7 +18,7 @@ export function diagnosticLines(diagnostic: Diagnostic, say: Speaker, sourceOf: 
   const { span } = diagnostic;
   const source = diagnostic.source ?? (span.column === undefined ? null : sourceOf(span));
   const [what = "", ...remedy] = say.diagnostic(diagnostic.code, shortened(diagnostic.params)).split("\n");
-  const place = [span.file, span.line, ...(span.column === undefined ? [] : [span.column])].join(":");
+  const place = [span.file, ...[span.line, span.column ?? 0].filter((number) => number > 0)].join(":");
   const lines = [textLine(0, word("hookwalk: ", ROLES[diagnostic.severity]), word(`${place}: `, "strong"), word(what))];
   if (source !== null && source !== "") {
     const excerpt = excerptAround(source, span.column ?? 1, span.endColumn ?? (span.column ?? 1) + 1);

@@ -1,10 +1,12 @@
-import type { Family } from "../../base/address.ts";
+import type { Address, Family } from "../../base/address.ts";
+import type { Target } from "../../model/ruleset.ts";
 import { option } from "./codec.ts";
 import { natRange } from "./codecs-nat.ts";
+import type { NatRange } from "./codecs-nat.ts";
 import { flag } from "./codecs-target.ts";
 import type { TargetExtension } from "./define.ts";
 import { defineTarget } from "./define.ts";
-import { malformed, needs } from "./given.ts";
+import { given, malformed, needs } from "./given.ts";
 import { natAction } from "./nat.ts";
 
 /** DNAT of one family: an address is written differently in each. */
@@ -25,4 +27,13 @@ export function dnatTarget(family: Family): TargetExtension {
       return range ? natAction("dnat", range, args) : malformed("DNAT");
     },
   });
+}
+
+/** `-j DNAT --to-destination ADDRESS:PORT`: what its words mean, for those who write it by the hundred thousand. */
+export function dnatTo(address: Address, port: number): Target {
+  const range: NatRange = {
+    addresses: { from: address, to: address },
+    ports: { from: port, to: port, base: null },
+  };
+  return { kind: "target", name: "DNAT", args: { "to-destination": given(range) } };
 }

@@ -327,6 +327,11 @@ describe("what no snapshot can answer", () => {
     ["eui64", "extension", "ip6"],
   ];
 
+  it("an accounting object of kube-proxy's has no quota, and lets everything through", () => {
+    expect(compiled("nfacct --nfacct-name ct_state_invalid_dropped_pkts")).toEqual({ kind: "const", value: true });
+    expect(compiled("nfacct --nfacct-name localhost_nps_accepted_pkts")).toEqual({ kind: "const", value: true });
+  });
+
   it.each(unanswerable.map(([text, why, family = "ip"]) => [text, why, family] as const))("%s", (text, why, family) => {
     const [name = ""] = wordsOf(text);
     const test = compiled(text, family);

@@ -100,6 +100,20 @@ describe("Bdd", () => {
     );
   });
 
+  it("knows whether three have something in common, and makes no nodes for it", () => {
+    fc.assert(
+      fc.property(build, build, build, (a, b, c) => {
+        const bdd = new Bdd();
+        const [f, g, h] = [a(bdd), b(bdd), c(bdd)];
+        const before = bdd.size;
+        expect(bdd.meet([f.ref, g.ref, h.ref])).toBe((f.table & g.table & h.table) !== 0n);
+        expect(bdd.meets(f.ref, g.ref)).toBe((f.table & g.table) !== 0n);
+        expect(bdd.size).toBe(before);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it("quantifies, alone and over a conjunction", () => {
     fc.assert(
       fc.property(build, build, someBits, (a, b, bits) => {

@@ -11,12 +11,15 @@ const EXISTS = -3;
 /** Minus the quantified variables. */
 const AND_EXISTS = -4;
 
+/** Minus the third function: beyond every AND_EXISTS. */
+const MEET = -(2 ** 30);
+
 /** These are far from every AND_EXISTS: there are not so many nodes. */
 const SIMPLIFY = -0x7fff_ffff;
 const MEETS = -0x7fff_fffe;
 
-/** 64 MB of nodes. */
-const DEFAULT_LIMIT = 1 << 22;
+/** 350 MB of nodes at the most. */
+const DEFAULT_LIMIT = 1 << 24;
 
 /** What stands for variables in `compose`, by level, and what is known of that already. Of one moment of one `Bdd`. */
 export interface Substitution {
@@ -33,7 +36,7 @@ export interface Substitution {
 export class Bdd {
   readonly #table: NodeTable;
 
-  /** `limit`: nodes at most, 14 bytes each. */
+  /** `limit`: nodes at most, 20 bytes each. */
   constructor(limit: number = DEFAULT_LIMIT) {
     this.#table = new NodeTable(limit);
   }
@@ -101,6 +104,24 @@ export class Bdd {
       this.meets(this.#lowAt(f, level), this.#lowAt(g, level)) ||
       this.meets(this.#highAt(f, level), this.#highAt(g, level));
     table.remember(f, g, MEETS, isMet ? TRUE : FALSE);
+    return isMet;
+  }
+
+  /** Is there something that is in all three? Makes no nodes, as `meets`. */
+  meet([f, g, h]: readonly [Ref, Ref, Ref]): boolean {
+    if (f === TRUE || f === g) return this.meets(g, h);
+    if (g === TRUE || g === h) return this.meets(f, h);
+    if (h === TRUE || h === f) return this.meets(f, g);
+    if (f === FALSE || g === FALSE || h === FALSE) return false;
+    const table = this.#table;
+    // That of `meets` has a third key that is no function.
+    const known = table.recall(f, g, MEET - h);
+    if (known >= 0) return known === TRUE;
+    const level = Math.min(table.level(f), table.level(g), table.level(h));
+    const isMet =
+      this.meet([this.#lowAt(f, level), this.#lowAt(g, level), this.#lowAt(h, level)]) ||
+      this.meet([this.#highAt(f, level), this.#highAt(g, level), this.#highAt(h, level)]);
+    table.remember(f, g, MEET - h, isMet ? TRUE : FALSE);
     return isMet;
   }
 

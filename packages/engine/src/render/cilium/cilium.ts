@@ -1,12 +1,15 @@
 import type { Family } from "../../base/address.ts";
 import { familyOf, printAddress } from "../../base/address.ts";
 import { usesEnis } from "../../desired/cilium/config.ts";
+import type { CiliumEndpoint } from "../../desired/cilium/endpoint.ts";
+import type { CiliumSelector } from "../../desired/cilium/endpoint-selector.ts";
+import { selectsEndpoint } from "../../desired/cilium/endpoint-selector.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
-import { cniConfig } from "./cni.ts";
+import { cniConfig, extendsOtherList } from "./cni.ts";
 import { noTrackPorts } from "./conntrack-rules.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -50,7 +53,12 @@ export const cilium: Renderer = {
       sysctls: ciliumSysctls(context),
       cni: cni === null ? [] : [cni],
     });
-    return [...gapsOf(context), ...listenersWithoutPort(context, state), ...policiesWithoutProxy(context, state)];
+    return [
+      ...unwritten(context),
+      ...gapsOf(context),
+      ...listenersWithoutPort(context, state),
+      ...policiesWithoutProxy(context, state),
+    ];
   },
 };
 
@@ -96,6 +104,20 @@ function masqueradeOf({ routerIP, podCIDR, nativeRouting }: FamilyContext): Masq
   return { routerIP, podCIDR, nativeRouting };
 }
 
+/** What is asked for, and nobody here can write. */
+function unwritten(context: CiliumContext): readonly Diagnostic[] {
+  const { ipsec, vtep, ipam, chaining } = context.config;
+  const parts: readonly (readonly [option: string, what: string, isWanted: boolean])[] = [
+    ["enable-ipsec: true", "table 200", ipsec],
+    ["enable-vtep: true", "table 202", vtep],
+    ["ipam: azure", "tables 10 …", ipam === "azure"],
+    [`cni-chaining-mode: ${chaining}`, "/etc/cni/net.d", extendsOtherList(context)],
+  ];
+  return parts
+    .filter(([, , isWanted]) => isWanted)
+    .map(([option, what]) => gap("cilium-not-rendered", { option, what }));
+}
+
 /** What objects leave open, and what is therefore not rendered. */
 function gapsOf(context: CiliumContext): readonly Diagnostic[] {
   const { config, endpoints } = context;
@@ -123,15 +145,25 @@ function listenersWithoutPort({ agent, config }: CiliumContext, state: DesiredSt
 }
 
 /** A proxy that a policy redirects to is opened where one of its pods is, at a port that the agent chooses. */
-function policiesWithoutProxy({ agent, config }: CiliumContext, state: DesiredState): readonly Diagnostic[] {
+function policiesWithoutProxy({ agent, config, pods }: CiliumContext, state: DesiredState): readonly Diagnostic[] {
   if (!config.l7Proxy) return [];
-  const known = new Set(agent.proxies.map(({ name }) => name));
-  return state.cilium.policies.flatMap(({ metadata: { namespace, name }, proxies }) => {
+  // Newer agents call that proxy by its other name.
+  const known = new Set(agent.proxies.map(({ name }) => name.replace(/^cilium-generic-/, "cilium-proxylib-")));
+  return state.cilium.policies.flatMap(({ metadata: { namespace, name }, redirects }) => {
     const policy = namespace === "" ? name : `${namespace}/${name}`;
-    return proxies
+    const proxies = redirects
+      .filter(({ selector }) => pods === null || pods.some((pod) => isAbout(selector, namespace, pod)))
+      .flatMap(({ proxies }) => proxies);
+    return [...new Set(proxies)]
       .filter((proxy) => !known.has(proxy))
       .map((proxy) => gap("cilium-no-policy-proxy", { policy, proxy }));
   });
+}
+
+/** A policy in a namespace is about its own pods only. What no label tells may be so. */
+function isAbout(selector: CiliumSelector | null, namespace: string, { metadata, labels }: CiliumEndpoint): boolean {
+  if (namespace !== "" && metadata.namespace !== namespace) return false;
+  return selector === null || labels === null || selectsEndpoint(selector, labels);
 }
 
 function gap(code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic {

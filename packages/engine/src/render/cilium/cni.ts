@@ -39,6 +39,11 @@ const LAYOUTS: ReadonlyMap<string, Layout> = new Map<string, Layout>([
   ],
 ]);
 
+/** The agent writes its own part into the list of another plugin, which only the node has. */
+export function extendsOtherList({ config, has }: CiliumContext): boolean {
+  return has("cniList") && !LAYOUTS.has(config.chaining);
+}
+
 /** The list that the agent writes. Null where that depends on what another plugin has there already, and before 1.14. */
 export function cniConfig({ config, has }: CiliumContext): CniConfig | null {
   const layout = LAYOUTS.get(config.chaining);

@@ -2,6 +2,7 @@ import type { Address, Family, Prefix } from "../../base/address.ts";
 import { familyOf } from "../../base/address.ts";
 import type { CiliumConfig } from "../../desired/cilium/config.ts";
 import { usesEnis } from "../../desired/cilium/config.ts";
+import type { CiliumEndpoint } from "../../desired/cilium/endpoint.ts";
 import type { CiliumFacts } from "../../desired/cilium/facts.ts";
 import type { CiliumNode, CloudInterface } from "../../desired/cilium/node.ts";
 import { ofFamily } from "../../desired/cilium/node.ts";
@@ -20,6 +21,8 @@ export interface CiliumContext {
   readonly families: readonly FamilyContext[];
   /** In the order in which the agent gets to know them: its own, then the pods by age. */
   readonly endpoints: readonly Endpoint[];
+  /** Those that run on this node; null: no object tells any, of whatever node. */
+  readonly pods: readonly CiliumEndpoint[] | null;
   /** Addresses of type InternalIP of every node. */
   readonly nodeIPs: readonly Address[];
   /** Other nodes: where their pods are. */
@@ -70,6 +73,7 @@ export interface CiliumInput {
 
 export function contextOf(input: CiliumInput): CiliumContext {
   const { state, config, release, facts, ciliumNode } = input;
+  const pods = podsOf(input);
   const hasChange = (change: Change): boolean => has(release, change);
   const families = (["ip", "ip6"] as const).filter((family) => (family === "ip" ? config.ipv4 : config.ipv6));
   return {
@@ -77,7 +81,8 @@ export function contextOf(input: CiliumInput): CiliumContext {
     agent: facts.cilium,
     facts,
     families: families.map((family) => familyContext(input, family, hasChange)),
-    endpoints: endpointsOf(input),
+    endpoints: endpointsOf(input, pods),
+    pods: state.cilium.endpoints.length === 0 ? null : pods,
     nodeIPs: state.cilium.nodes.flatMap(({ internalIPs }) => internalIPs),
     peers: state.cilium.nodes.filter((one) => one !== ciliumNode),
     delivery: deliveryDevice(config, hasChange),
@@ -112,11 +117,15 @@ function deliveryDevice(config: CiliumConfig, hasChange: (change: Change) => boo
   return usesEnis(config.ipam) ? POD_DEVICES : HOST_DEVICE;
 }
 
-function endpointsOf({ state, facts, node, ciliumNode }: CiliumInput): readonly Endpoint[] {
+/** By their age. */
+function podsOf({ state, node, ciliumNode }: CiliumInput): readonly CiliumEndpoint[] {
   const own = new Set([...(ciliumNode?.internalIPs ?? []), ...(node?.addresses ?? [])]);
-  const pods = state.cilium.endpoints
+  return state.cilium.endpoints
     .filter(({ nodeIP }) => nodeIP !== null && own.has(nodeIP))
     .toSorted(({ metadata: a }, { metadata: b }) => compare(a.created, b.created) || compare(a.name, b.name));
+}
+
+function endpointsOf({ facts, ciliumNode }: CiliumInput, pods: readonly CiliumEndpoint[]): readonly Endpoint[] {
   const endpoint = (name: string, device: string | null, isHost = false) => {
     return (address: Address): Endpoint => ({
       name,

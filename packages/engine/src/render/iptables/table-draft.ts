@@ -139,14 +139,19 @@ function draftOf(chain: string, spec: RuleSpec): DraftRule {
 
 /** Whether two drafts of one chain test and do the same. */
 export function isSameRule(a: Rule, b: Rule): boolean {
-  return isSame(a, b);
+  for (const field of SAID) if (!isSame(a[field], b[field])) return false;
+  return true;
 }
+
+/** What a rule tests and does; the rest is where it stands. */
+const SAID = ["src", "dst", "iif", "oif", "proto", "fragment", "matches", "target"] as const satisfies (keyof Rule)[];
 
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isObject(a) || !isObject(b)) return false;
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => isSame(a[name], b[name]));
+  for (const name in a) if (!isSame(a[name], b[name])) return false;
+  for (const name in b) if (!(name in a)) return false;
+  return true;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -154,8 +159,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Equal for rules that test and do the same: to look one up among many. */
-export function keyOf({ src, dst, iif, oif, proto, fragment, matches, target }: Rule): string {
-  const parts = [src, dst, iif, oif, proto, fragment, matches, target];
+export function keyOf(rule: Rule): string {
+  const parts = SAID.map((field) => rule[field]);
   return JSON.stringify(parts, (_, value: unknown) => (typeof value === "bigint" ? `${String(value)}n` : value));
 }
 

@@ -44,7 +44,7 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
     }
   }
   const sorted = new Map<string, readonly ProxiedEndpoint[]>();
-  for (const [key, endpoints] of byPort) sorted.set(key, eachOnce(sortedByText(endpoints)));
+  for (const [key, endpoints] of byPort) sorted.set(key, eachOnce(endpoints.sort(byText)));
   return ({ namespace, service, portName, protocol }) =>
     sorted.get(keyOf(serviceKey(namespace, service), portName, protocol)) ?? [];
 }
@@ -73,8 +73,8 @@ function eachOnce(sorted: readonly ProxiedEndpoint[]): readonly ProxiedEndpoint[
   return [...byText.values()];
 }
 
-function sortedByText(endpoints: Iterable<ProxiedEndpoint>): readonly ProxiedEndpoint[] {
-  return [...endpoints].sort((a, b) => compare(a.text, b.text));
+function byText(a: ProxiedEndpoint, b: ProxiedEndpoint): number {
+  return compare(a.text, b.text);
 }
 
 /** Which endpoints a port's policies may choose from: pkg/proxy/topology.go CategorizeEndpoints. */
@@ -108,7 +108,7 @@ export function usableEndpoints(
     : [];
   const local = usesLocal ? readyOrTerminating(endpoints.filter(({ isLocal }) => isLocal)) : [];
   const any = endpoints.some(({ ready, serving, terminating }) => ready || (serving && terminating));
-  const reachable = !usesLocal ? cluster : !usesCluster ? local : sortedByText(new Set([...cluster, ...local]));
+  const reachable = !usesLocal ? cluster : !usesCluster ? local : [...new Set([...cluster, ...local])].sort(byText);
   const hasLocal = local.length > 0;
   const hasInternal = any && (!port.internalLocal || hasLocal);
   const hasExternal = any && (!port.externalLocal || hasLocal);

@@ -1,3 +1,4 @@
+import { KUBE_PROXY_COUNTERS } from "../../ext/xt/nfacct.ts";
 import { hostNet, printAddress } from "../../base/address.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { bitMark, LOOPBACK_GUARD, LOOPBACK_NET, marking, masquerading } from "../iptables/kube-rules.ts";
@@ -75,7 +76,7 @@ function writeForwarding({ context, parts, filter }: Writer): void {
   if (!context.tcpBeLiberal) {
     // Such a packet would leave without NAT, and its reset would kill the connection.
     const invalid = parts.match("conntrack", { ctstate: "INVALID" });
-    const counted = context.counts ? [parts.match("nfacct", { "nfacct-name": "ct_state_invalid_dropped_pkts" })] : [];
+    const counted = context.counts ? [parts.match("nfacct", { "nfacct-name": KUBE_PROXY_COUNTERS.invalid })] : [];
     filter.append(FORWARD, { matches: [invalid, ...counted], target: DROP });
   }
   const mark = bitMark(context.config.masqueradeBit);

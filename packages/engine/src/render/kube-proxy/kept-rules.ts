@@ -1,5 +1,6 @@
 import type { EndpointSlice } from "../../desired/endpoint-slice.ts";
 import type { Rule } from "../../model/ruleset.ts";
+import { ruleOf } from "../iptables/spec.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import { isSameRule, keyOf, TableDraft } from "../iptables/table-draft.ts";
 import { isFixedChain } from "./chains.ts";
@@ -136,6 +137,7 @@ function areSame(before: readonly Rule[], after: readonly Rule[]): boolean {
 }
 
 function sharedChange(before: readonly Rule[], after: readonly Rule[]): RuleChange | null {
+  if (areSame(before, after)) return null;
   const [old, now] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
   const removed = before.filter((rule) => !now.has(keyOf(rule)));
   const added = after.filter((rule) => !old.has(keyOf(rule)));
@@ -144,6 +146,6 @@ function sharedChange(before: readonly Rule[], after: readonly Rule[]): RuleChan
 
 /** They stand in no file. */
 function placed({ removed, added }: RuleChange): RuleChange {
-  const place = (rule: Rule): Rule => ({ ...rule, file: "kube-proxy", line: 1 });
+  const place = (rule: Rule): Rule => ruleOf(rule.chain, rule, "kube-proxy", 1);
   return { removed: removed?.map(place) ?? null, added: added?.map(place) ?? null };
 }

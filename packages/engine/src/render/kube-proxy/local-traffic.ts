@@ -7,8 +7,8 @@ import { deviceName, different, equal, meta, payload, prefixOf } from "../nft/ex
 
 /** How traffic of this node's own pods is told from other traffic: pkg/proxy/util/localdetector.go. */
 export interface LocalTraffic {
-  readonly isLocal: RuleSpec;
-  readonly isNotLocal: RuleSpec;
+  readonly isLocal: Pick<RuleSpec, "src" | "iif">;
+  readonly isNotLocal: Pick<RuleSpec, "src" | "iif">;
   /** The same in nft's words. */
   readonly nft: { readonly isLocal: NftMatch; readonly isNotLocal: NftMatch };
 }

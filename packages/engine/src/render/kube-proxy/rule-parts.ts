@@ -36,15 +36,15 @@ export interface RuleParts {
   match(name: string, written: Readonly<Record<string, string>>): Match;
   /** `-m tcp -p tcp --dport N`, or without a port. */
   transport(protocol: ServiceProtocol, dport?: number): Transport;
-  /** `-m statistic`: one in `n`. */
-  chance(n: number): Match;
+  /** `-m statistic`: one in `n`; nothing for the only one. */
+  chance(n: number): readonly Match[];
   /** `-m comment … -m tcp -p tcp -d A --dport N`: traffic for a port at an address, in the order in which kube-proxy writes it. */
   to(address: Address | null, protocol: ServiceProtocol, dport: number, ...before: readonly Match[]): RuleSpec;
 }
 
 export function rulePartsOf(family: Family): RuleParts {
   const transports = new Map<string, Transport>();
-  const chances = new Map<number, Match>();
+  const chances = new Map<number, readonly Match[]>([[1, []]]);
   const parts: RuleParts = {
     comment: (text) => match(family, "comment", { comment: text }),
     match: (name, written) => match(family, name, written),
@@ -61,7 +61,7 @@ export function rulePartsOf(family: Family): RuleParts {
     chance(n) {
       const known = chances.get(n);
       if (known !== undefined) return known;
-      const made = match(family, "statistic", { mode: "random", probability: (1 / n).toFixed(PROBABILITY_DIGITS) });
+      const made = [match(family, "statistic", { mode: "random", probability: (1 / n).toFixed(PROBABILITY_DIGITS) })];
       chances.set(n, made);
       return made;
     },

@@ -1,4 +1,6 @@
+import { KUBE_PROXY_COUNTERS } from "../../ext/xt/nfacct.ts";
 import type { Address } from "../../base/address.ts";
+import { dnatTo } from "../../ext/xt/dnat-target.ts";
 import type { Match, Target } from "../../model/ruleset.ts";
 import { LOOPBACK_NET } from "../iptables/kube-rules.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
@@ -6,7 +8,7 @@ import { ACCEPT, DROP, jump, target } from "../iptables/spec.ts";
 import { EXTERNAL_SERVICES, MARK_MASQ, NODE_PORTS, PROXY_FIREWALL, SERVICES } from "./chains.ts";
 import type { ProxiedEndpoint, UsableEndpoints } from "./endpoints.ts";
 import type { Writer } from "./iptables-writer.ts";
-import { endpointHash, servicePortHash } from "./names.ts";
+import { endpointChain, servicePortHash } from "./names.ts";
 import { host, net, spellingOf } from "./rule-parts.ts";
 import type { ProxiedPort } from "./service-ports.ts";
 import { letsNodeIn } from "./service-ports.ts";
@@ -30,8 +32,8 @@ interface Writing extends Writer {
   readonly usesFirewall: boolean;
   /** Traffic for the port at its cluster IP. */
   readonly toClusterIP: RuleSpec;
-  /** Each reachable endpoint's chain, and the jump to it. */
-  readonly toEndpoints: ReadonlyMap<ProxiedEndpoint, JumpTarget>;
+  /** The jump to an endpoint's chain: one for all rules that have it. */
+  readonly jumpTo: (endpoint: ProxiedEndpoint) => JumpTarget;
 }
 
 type JumpTarget = Extract<Target, { kind: "jump" }>;
@@ -63,19 +65,27 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     external: `KUBE-EXT-${hash}`,
     firewall: `KUBE-FW-${hash}`,
   };
-  const toEndpoints = new Map<ProxiedEndpoint, JumpTarget>();
-  for (const endpoint of usable.reachable)
-    toEndpoints.set(endpoint, jump(`KUBE-SEP-${endpointHash(port.name, protocol, endpoint.text)}`));
-  const { parts } = writer;
+  const jumps = new Map<ProxiedEndpoint, JumpTarget>();
+  const { context, parts, nat, filter, isLarge } = writer;
   return {
-    ...writer,
+    context,
+    parts,
+    nat,
+    filter,
+    isLarge,
     port,
     usable,
     chains,
     toClusterIP: parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`)),
     internalPolicy: port.internalLocal ? chains.local : chains.cluster,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
-    toEndpoints,
+    jumpTo(endpoint) {
+      const known = jumps.get(endpoint);
+      if (known !== undefined) return known;
+      const made = jump(endpointChain(port.name, protocol, endpoint.text));
+      jumps.set(endpoint, made);
+      return made;
+    },
     usesFirewall: usable.any && port.loadBalancerIPs.length > 0 && port.sourceRanges.length > 0,
   };
 }
@@ -117,7 +127,7 @@ function writeNodePort(writing: Writing): void {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
     if (usable.any) {
       if (context.counts && context.config.localhostNodePorts && context.family === "ip") {
-        const counted = parts.match("nfacct", { "nfacct-name": "localhost_nps_accepted_pkts" });
+        const counted = parts.match("nfacct", { "nfacct-name": KUBE_PROXY_COUNTERS.localhost });
         const matches = [...(to.matches ?? []), counted];
         nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });
       }
@@ -148,8 +158,8 @@ function refuse(
 function writeInternalMasquerading({ nat, context, toClusterIP, internalPolicy }: Writing): void {
   const { config, local } = context;
   if (!config.masqueradeAll && local === null) return;
-  const whose = config.masqueradeAll ? {} : local?.isNotLocal;
-  nat.append(internalPolicy, { ...whose, ...toClusterIP, target: TO_MASQ });
+  const { src = null, iif = null } = config.masqueradeAll || local === null ? {} : local.isNotLocal;
+  nat.append(internalPolicy, { ...toClusterIP, src, iif, target: TO_MASQ });
 }
 
 function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {
@@ -184,37 +194,38 @@ function writeFirewallChain({ port, parts, nat, context, chains }: Writing): voi
 
 /** One of n, each with the same chance: 1/n, 1/(n−1) … of those that are left, and the last one always. */
 function writeBalancing(writing: Writing, chain: string, endpoints: readonly ProxiedEndpoint[]): void {
-  const { port, parts, nat, isLarge, toEndpoints } = writing;
-  const entries = endpoints.flatMap((endpoint) => {
-    const target = toEndpoints.get(endpoint);
-    if (target === undefined) return [];
-    return [{ target, about: isLarge ? [] : [parts.comment(`${port.name} -> ${endpoint.text}`)] }];
-  });
+  const { port, parts, nat, isLarge, jumpTo } = writing;
+  const about = ({ text }: ProxiedEndpoint): readonly Match[] =>
+    isLarge ? [] : [parts.comment(`${port.name} -> ${text}`)];
   if (port.affinitySeconds !== null) {
     const seconds = String(port.affinitySeconds);
-    for (const { target, about } of entries) {
+    for (const endpoint of endpoints) {
+      const target = jumpTo(endpoint);
       const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
-      nat.append(chain, { matches: [...about, seen], target });
+      nat.append(chain, { matches: [...about(endpoint), seen], target });
     }
   }
-  const chances = entries.map(({ target, about }, index): RuleSpec => {
-    const left = entries.length - index;
-    return { matches: left === 1 ? about : [...about, parts.chance(left)], target };
+  const chances = endpoints.map((endpoint, index): RuleSpec => {
+    const chance = parts.chance(endpoints.length - index);
+    return { matches: isLarge ? chance : [...about(endpoint), ...chance], target: jumpTo(endpoint) };
   });
   nat.appendAll(chain, chances);
 }
 
-function writeEndpoints({ port, parts, nat, context, isLarge, toEndpoints }: Writing): void {
+function writeEndpoints({ port, usable, parts, nat, isLarge, jumpTo }: Writing): void {
   const about = isLarge ? [] : [parts.comment(port.name)];
   const { proto, match: transport } = parts.transport(port.protocol);
   const always = [...about, transport];
-  for (const [{ address, text }, { chain }] of toEndpoints) {
+  for (const endpoint of usable.reachable) {
+    const { chain } = jumpTo(endpoint);
     const remember = port.affinitySeconds === null ? null : parts.match("recent", { set: "", name: chain });
-    const matches = remember === null ? always : [...about, remember, transport];
-    const dnat = target(context.family, "DNAT", { "to-destination": text });
     nat.appendAll(chain, [
-      { src: host(address), matches: about, target: TO_MASQ },
-      { proto, matches, target: dnat },
+      { src: host(endpoint.address), matches: about, target: TO_MASQ },
+      {
+        proto,
+        matches: remember === null ? always : [...about, remember, transport],
+        target: dnatTo(endpoint.address, endpoint.port),
+      },
     ]);
   }
 }
