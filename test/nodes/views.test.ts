@@ -115,10 +115,13 @@ describe("the ACK node through one listing alone", () => {
   it("iptables-save: what it lost is unknown, and the answer says so first", () => {
     const snapshot = only("iptables-save.txt");
     expect(snapshot.tables.ip?.map(({ name }) => name).toSorted()).toEqual(["filter", "mangle", "nat", "raw"]);
-    expect(differences(snapshot, "lost-match").toSorted()).toEqual(LOST.toSorted());
+    // The rule that asks for a socket is bare in older versions of Cilium: nobody can tell that this one lost two marks.
+    expect(differences(snapshot, "lost-match").toSorted()).toEqual(
+      LOST.filter((place) => place !== LOST[0]).toSorted(),
+    );
     const trace = walked(snapshot, TO_OUTSIDE);
     expect(trace.caveats.map(({ what }) => what)).toEqual([
-      "12 rules are known only in part, and what hangs on that is unknown",
+      "11 rules are known only in part, and what hangs on that is unknown",
       "rules of nat, mangle, filter, raw that are not listed are not there",
     ]);
     expect(trace.outcomes.length).toBeGreaterThan(1);
@@ -129,7 +132,7 @@ describe("the ACK node through one listing alone", () => {
       "\n",
     );
     expect(first).toBe(
-      "  ? 12 rules are known only in part, and what hangs on that is unknown (iptables-save.txt does not tell all of it)",
+      "  ? 11 rules are known only in part, and what hangs on that is unknown (iptables-save.txt does not tell all of it)",
     );
   });
 

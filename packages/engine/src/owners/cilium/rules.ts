@@ -21,13 +21,6 @@ export const ciliumRules: readonly RulePattern[] = [
   },
   { comment: /^cilium: TPROXY to host (?<proxy>\S*\/\S+) proxy$/, means: "cilium-tproxy-listener", guard },
   { comment: /^cilium: TPROXY to host (?<proxy>.+) proxy$/, means: "cilium-tproxy", guard },
-  // Those that look at the device are of 1.17 and later, which leave marked packets out.
-  {
-    comment: /^cilium: any->pod redirect proxied traffic to host proxy$/,
-    text: /^! -o lo /,
-    means: "cilium-socket",
-    guard,
-  },
   { comment: /^cilium: any->pod redirect proxied traffic to host proxy$/, means: "cilium-socket" },
   { comment: /^cilium: NOTRACK for proxy traffic$/, means: "cilium-notrack-to-proxy", guard },
   { comment: /^cilium: NOTRACK for proxy return traffic$/, means: "cilium-notrack-proxy-return", guard },
