@@ -391,8 +391,11 @@ export const commandLine = {
   "no-tests-hint": "A file holds objects of hookwalk.dev/v1 PacketTests; docs/test.md shows one.",
   "option-diff-file": "a snapshot as for show, twice: first A, then B",
   "option-diff-semantic": "which packets fare otherwise, proved for all of them",
+  "checks-form": "what checks are is told as text, json or yaml, not as {form}",
   "diff-two": "two snapshots are compared: say -f A -f B",
   "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",
+  "option-list-checks": "list all checks, with what they find and how bad it is",
+  "option-explain-check": "say what a check finds and when, with an example, and what can be done",
   "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",
@@ -470,4 +473,5 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { aboutChecks } from "./about-checks-en.ts";
 export { checks } from "./checks-en.ts";

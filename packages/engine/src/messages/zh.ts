@@ -356,8 +356,11 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "no-tests-hint": "文件中是 hookwalk.dev/v1 PacketTests 对象；示例见 docs/test.md。",
   "option-diff-file": "快照（同 show），写两次：先 A 后 B",
   "option-diff-semantic": "哪些数据包的结果不同（对所有数据包证明）",
+  "checks-form": "对检查的说明只有 text、json、yaml 形式，没有 {form}",
   "diff-two": "比较需要两个快照：请写 -f A -f B",
   "diff-two-hint": "每个都可以是目录、归档（含多个节点时写 ARCHIVE#NODE）或单个文件。",
+  "option-list-checks": "列出所有检查：各自发现什么，严重程度如何",
+  "option-explain-check": "说明一项检查发现什么、何时报告，附例子与处理办法",
   "option-fail-on": "有该级别及以上的结果时以 1 退出（默认：error）",
   "option-backend": "转储未说明时由谁持有各表（默认 legacy）",
   "lab-kernel": "内核：",
@@ -434,4 +437,5 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
 };
 
 export { lint } from "./lint-zh.ts";
+export { aboutChecks } from "./about-checks-zh.ts";
 export { checks } from "./checks-zh.ts";
