@@ -4,7 +4,7 @@ import type { Answer, AnswerGroup } from "../reach/answer.ts";
 import { ask } from "../reach/ask.ts";
 import type { QueryProblem } from "../reach/cursor.ts";
 import { parseClaim } from "../reach/parse-query.ts";
-import { printClaim } from "../reach/print-query.ts";
+import { printQuery } from "../reach/print-query.ts";
 import type { Question } from "../reach/query.ts";
 import { missingName } from "../reach/rule-names.ts";
 import type { MissingName } from "../reach/rule-names.ts";
@@ -27,7 +27,7 @@ export function judgeClaim(program: Program, { holds, text }: Claim): JudgedClai
   if (missing !== null) return { mismatches: [], problems: [missingText(missing)] };
   const answer = ask(program, query);
   if (answer.answer === "yes" && !answer.isAboutNothing) return { mismatches: [], problems: [] };
-  const mismatch = { what: holds, wanted: printClaim(query), got: gotFrom(answer), conditions: [] };
+  const mismatch = { what: holds, wanted: printQuery(query), got: gotFrom(answer), conditions: [] };
   return { mismatches: [mismatch], problems: [] };
 }
 

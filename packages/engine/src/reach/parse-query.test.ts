@@ -13,7 +13,7 @@ describe("a question is read", () => {
     ["who can reach tcp/3306 on 10.0.0.2?", "who reaches tcp/3306 on 10.0.0.2"],
     [
       "Can anything from cali+ reach the node's own ports other than DNS and DHCP?",
-      "any packet in cali+ not (udp/53 or tcp/53 or udp/67-68) reaches node",
+      "some packet in cali+ not (udp/53 or tcp/53 or udp/67-68) reaches node",
     ],
     ["which packets leave by eth2?", "which packets leave by eth2"],
     ["which packets are untracked", "which packets are untracked"],
@@ -26,7 +26,7 @@ describe("a question is read", () => {
     // Questions.
     ["what is dropped", "which packets are dropped"],
     ["are all packets to 10.0.0.1 accepted", "every packet to 10.0.0.1 is accepted"],
-    ["does anybody reach tcp/22 on the host", "any packet reaches tcp/22 on node"],
+    ["does anybody reach tcp/22 on the host", "some packet reaches tcp/22 on node"],
     ["nothing from the node is rejected", "no packet local is rejected"],
     // Where from, where to.
     ["which from 10.0.0.7/8 dropped", "which packets from 10.0.0.0/8 are dropped"],

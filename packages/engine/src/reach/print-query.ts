@@ -29,7 +29,7 @@ import type {
 import { readerOf } from "./terms.ts";
 import { FILL, NODE, PREPOSITIONS, PROTOCOLS, QUESTIONS } from "./words.ts";
 
-/** How verbs agree with whom they are said of. `base`: behind no subject. */
+/** How verbs agree with whom they are said of. */
 interface Agreement {
   /** Before a participle. */
   readonly be: string;
@@ -40,7 +40,6 @@ interface Agreement {
 
 type Verb = "reach" | "leave" | "match";
 
-const BASE: Agreement = { be: "", do: "", verb: (base) => base };
 const PLURAL: Agreement = { be: "are ", do: "do ", verb: (base) => base };
 const THIRD: Readonly<Record<Verb, string>> = { reach: "reaches", leave: "leaves", match: "matches" };
 const SINGULAR: Agreement = { be: "is ", do: "does ", verb: (base) => THIRD[base] };
@@ -48,7 +47,7 @@ const SINGULAR: Agreement = { be: "is ", do: "does ", verb: (base) => THIRD[base
 const BEGINNINGS: Readonly<Record<Question, readonly [string, Agreement]>> = {
   which: ["which packets", PLURAL],
   who: ["who", SINGULAR],
-  any: ["any packet", SINGULAR],
+  any: ["some packet", SINGULAR],
   every: ["every packet", SINGULAR],
   no: ["no packet", SINGULAR],
 };
@@ -61,11 +60,6 @@ export function printQuery(query: Query): string {
 
 type Claim = Pick<Query, "conditions" | "outcomes">;
 
-/** The same without the word that asks. */
-export function printClaim(claim: Claim): string {
-  return claimText(claim, BASE);
-}
-
 function claimText({ conditions, outcomes }: Claim, agreement: Agreement): string {
   const outcome = outcomes.map((one) => outcomeText(one, agreement)).join(" and ");
   return [...conditions.map(conditionText), outcome].join(" ");
@@ -77,7 +71,7 @@ function conditionText(formula: Formula<Condition>): string {
 
 function outcomeText(formula: Formula<Outcome>, agreement: Agreement): string {
   const isDenied = formula.kind === "not";
-  const verb = isDenied ? BASE.verb : agreement.verb;
+  const verb = isDenied ? PLURAL.verb : agreement.verb;
   const before = !startsWithVerb(formula) ? agreement.be : isDenied ? agreement.do : "";
   return before + formulaText(formula, (outcome) => printOutcome(outcome, verb));
 }
