@@ -1,7 +1,8 @@
 import { ask, compileProgram, parseQuery, parseSnapshot, semanticDiff } from "@hookwalk/engine";
-import type { Program } from "@hookwalk/engine";
+import type { Program, Query } from "@hookwalk/engine";
 import { FIREWALL_ZONES, firewallNode } from "./firewall.ts";
-import { printTable } from "./table.ts";
+import { kubeProxyNode } from "./generate.ts";
+import { printTable, times } from "./table.ts";
 import type { Target } from "./target.ts";
 
 const FIREWALL_RULES = [1250, 2500, 5000];
@@ -9,6 +10,8 @@ const FIREWALL_RULES = [1250, 2500, 5000];
 const PROMISED_RULES = 5000;
 const MATRIX_SECONDS = 1;
 const DIFF_SECONDS = 0.1;
+const KUBE_PROXY_RULES = [1000, 2500, 5000, 10_000];
+const SERVICE_QUESTION = "who can reach tcp/80 on 10.96.0.3";
 const QUESTION = "which tcp/443 are forwarded";
 
 interface Row {
@@ -38,6 +41,7 @@ export function benchJourneys(): readonly Target[] {
       peakMegabytes.toFixed(0),
     ]),
   );
+  benchServices();
   return rows
     .filter(({ rules }) => rules === PROMISED_RULES)
     .flatMap(({ rules, matrix, diff }): readonly Target[] => [
@@ -54,11 +58,42 @@ export function benchJourneys(): readonly Target[] {
     ]);
 }
 
+/** Growth of a question about one service with all others that a node of kube-proxy's carries. */
+function benchServices(): void {
+  console.log(`A node with so many rules of kube-proxy's: "${SERVICE_QUESTION}"\n`);
+  const query = queryOf(SERVICE_QUESTION);
+  const rows = KUBE_PROXY_RULES.map((rules) => {
+    const program = programOf(kubeProxyNode(rules));
+    const usage = process.cpuUsage();
+    const asking = performance.now();
+    const { answer, limit } = ask(program, query);
+    const seconds = (performance.now() - asking) / 1000;
+    const cpu = process.cpuUsage(usage).user / 1e6;
+    return { rules, seconds, cpu, answer: limit === null ? answer : "too large", peak: process.resourceUsage().maxRSS };
+  });
+  printTable(
+    ["rules", "seconds", "cpu s", "grows", "answer", "peak MB"],
+    rows.map(({ rules, seconds, cpu, answer, peak }, index) => [
+      String(rules),
+      seconds.toFixed(2),
+      cpu.toFixed(2),
+      times(cpu / (rows[index - 1]?.cpu ?? Number.NaN)),
+      answer,
+      (peak / 1024).toFixed(0),
+    ]),
+  );
+}
+
+function queryOf(question: string): Query {
+  const { query } = parseQuery(question);
+  if (query === null) throw new Error(`the bench's own question cannot be read: ${question}`);
+  return query;
+}
+
 function measure(rules: number): Row {
   const files = firewallNode(rules);
   const program = programOf(files);
-  const { query } = parseQuery(QUESTION);
-  if (query === null) throw new Error(`the bench's own question cannot be read: ${QUESTION}`);
+  const query = queryOf(QUESTION);
   const asking = performance.now();
   const answer = ask(program, query);
   const matrix = (performance.now() - asking) / 1000;

@@ -82,6 +82,12 @@ describe("hookwalk lint", () => {
     ["text", ACK],
     ["chinese", [...ACK, "--lang", "zh"]],
     ["github", [...ACK, "-o", "github"]],
+    ["list", ["lint", "--list"]],
+    ["list-chinese", ["lint", "--list", "--lang", "zh"]],
+    ["explain", ["lint", "--explain", "whole-mark-overwrite"]],
+    ["explain-chinese", ["lint", "--explain", "whole-mark-overwrite", "--lang", "zh"]],
+    ["explain-json", ["lint", "--explain", "set-nearly-full", "-j"]],
+    ["explain-sarif", ["lint", "--explain", "set-nearly-full", "-o", "sarif"]],
   ])("prints what the golden %s shows", async (name, argv) => {
     await expect(session(argv)).toMatchFileSnapshot(`goldens/lint-${name}.txt`);
   });

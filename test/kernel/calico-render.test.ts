@@ -65,6 +65,9 @@ describeKernel("what Felix 2.1 writes for one of everything loads, and comes bac
 
 describeKernel("and so does what later versions write", () => {
   const settings = [
+    ["3.2.0", {}],
+    ["3.7.0", { filterAllow: "RETURN", mangleAllow: "RETURN" }],
+    ["3.12.0", {}],
     ["3.16.0", {}],
     ["3.26.0", { deny: "REJECT", filterAllow: "RETURN", mangleAllow: "RETURN" }],
     ["3.30.0", { flowLogs: true }],

@@ -103,7 +103,7 @@ describe("what Felix wrote", () => {
     const raw = listings("felix-later").find((listing) => listing.includes("cali:DQ6LK2guiBRMyrLK")) ?? "";
     expect(felixEra(checked(`*raw\n${raw}\nCOMMIT`))).toMatchObject({ since: "3.30.0", before: null });
     const dispatch = listings("felix-later").find((listing) => listing.includes("cali:vvLgV90LIZd_T-gR")) ?? "";
-    expect(felixEra(checked(`*filter\n${dispatch}\nCOMMIT`))).toMatchObject({ since: "2.1.2", before: null });
+    expect(felixEra(checked(`*filter\n${dispatch}\nCOMMIT`))).toMatchObject({ since: "3.17.0", before: null });
     expect(felixEra(checked("*filter\n-A INPUT -j ACCEPT\nCOMMIT"))).toBeNull();
   });
 });

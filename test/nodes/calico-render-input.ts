@@ -1,6 +1,7 @@
 import { parsePrefix } from "../../packages/engine/src/base/address.ts";
 import type { Family, Prefix } from "../../packages/engine/src/base/address.ts";
 import { setId } from "../../packages/engine/src/owners/calico/set-names.ts";
+import { hasFeature } from "../../packages/engine/src/render/calico/versions.ts";
 import { parseSelector } from "../../packages/engine/src/selector/parse-selector.ts";
 import { printSelector } from "../../packages/engine/src/selector/print-selector.ts";
 import type {
@@ -54,7 +55,7 @@ export function workload(name: string, of: Partial<WorkloadChains> = {}): Worklo
 }
 
 /** The set of a selector. */
-function selected(text: string): string {
+export function selected(text: string): string {
   const { value } = parseSelector(text, { file: "policy", line: 1 });
   if (value === null) throw new Error(text);
   return setId("selector", printSelector(value));
@@ -248,7 +249,7 @@ export function everything(family: Family): FelixInput {
   };
 }
 
-/** And of what later versions render. */
+/** And of what a later version renders. */
 export function everythingLater(family: Family, version: string, felix: Partial<FelixSettings> = {}): FelixInput {
   const first = everything(family);
   const groups = ["g1", "g2", "g3", "g4", "g5", "g6", "g7"];
@@ -256,6 +257,11 @@ export function everythingLater(family: Family, version: string, felix: Partial<
     { name: "first", defaultAction: "Pass", ingress: ["one"], egress: [] },
     { name: "default", defaultAction: "Deny", ingress: [...groups, "two"], egress: ["one", "two"] },
   ];
+  const encrypted = {
+    wireguard: { interface: family === "ip" ? "wireguard.cali" : "wg-v6.cali", port: 51_820 },
+    hasWireguard: true,
+    wireguardHosts: ["wireguard.cali", "wg-v6.cali"],
+  };
   const limits = { packetRate: 100, packetBurst: 20, connections: 10 };
   const hosts = { profiles: ["p"], tiers, forward: tier(["one"]), untracked: [], preDnat: tier(["two"]) };
   const rules = [...rulesOf(family), ...laterRules(family)];
@@ -266,12 +272,10 @@ export function everythingLater(family: Family, version: string, felix: Partial<
       ...first.felix,
       version,
       markMask: 0xffff_0000,
-      vxlan: { hasTunnelAddress: true },
-      wireguard: { interface: family === "ip" ? "wireguard.cali" : "wg-v6.cali", port: 51_820 },
-      hasWireguard: true,
-      wireguardHosts: ["wireguard.cali", "wg-v6.cali"],
+      vxlan: hasFeature(version, family === "ip" ? "vxlan" : "vxlanV6") ? { hasTunnelAddress: true } : null,
+      ...(hasFeature(version, "wireguard") ? encrypted : {}),
       ipvs: { nodePorts: [range(30_000, 32_767)] },
-      randomFully: true,
+      randomFully: hasFeature(version, "randomFully"),
       failsafeInbound: [tcp(22), { protocol: "udp", port: 68, net: prefix(NETWORKS[family].near) }],
       natSparesHosts: true,
       ...felix,
@@ -281,7 +285,7 @@ export function everythingLater(family: Family, version: string, felix: Partial<
         tiers,
         profiles: ["p"],
         spoofable: [prefix(NETWORKS[family].near)],
-        limits: { ingress: limits, egress: limits },
+        ...(hasFeature(version, "packetLimits") ? { limits: { ingress: limits, egress: limits } } : {}),
       }),
       workload("cali2", { tiers: [tiers[1] ?? { name: "", defaultAction: "Deny", ingress: [], egress: [] }] }),
       workload("tapa"),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { printRule } from "@hookwalk/engine";
 import { renderCalico } from "../../packages/engine/src/render/calico/render-calico.ts";
 import type { FelixInput, FelixSettings } from "../../packages/engine/src/render/calico/input.ts";
-import { PLAIN, policy, policyRule, side, workload } from "./calico-render-input.ts";
+import { PLAIN, policy, policyRule, selected, side, tier, workload } from "./calico-render-input.ts";
 
 /** Hashes that Felix computed, on nodes of others: test/fixtures/calico/README.md. */
 
@@ -69,7 +69,7 @@ describe("chains that people published", () => {
   });
 
   it("OUTPUT and INPUT with IPVS and VXLAN, before 3.30", () => {
-    const lines = rendered("3.20.0", { ...VXLAN, ipvs: { nodePorts: [{ from: 30_000, to: 32_767 }] } });
+    const lines = rendered("3.26.0", { ...VXLAN, ipvs: { nodePorts: [{ from: 30_000, to: 32_767 }] } });
     const wanted = published("Mq1_rAdXXH3YkrzW");
     expect(chainOf(lines, wanted, "filter")).toEqual(wanted);
   });
@@ -120,5 +120,69 @@ describe("chains that people published", () => {
     const endpoint = { interface: "eth0", profiles: [], tiers: [], forward: [], untracked: [], preDnat: [] };
     const lines = rendered("3.30.0", { failsafeInbound }, { hosts: [endpoint] });
     expect(chainOf(lines, published("wWFQM43tJU7wwnFZ"), "filter")).toEqual(published("wWFQM43tJU7wwnFZ"));
+  });
+});
+
+describe("nodes of the years between", () => {
+  const tcp = (port: number) => ({ protocol: "tcp", port, net: null });
+  const udp = (port: number) => ({ protocol: "udp", port, net: null });
+  const cluster = [179, 2379, 2380, 6666, 6667].map(tcp);
+  const failsafes = {
+    failsafeInbound: [tcp(22), udp(68), ...cluster],
+    failsafeOutbound: [udp(53), udp(67), ...cluster],
+  };
+  const profiles = ["default", "kube-system", "daiminh"].flatMap((namespace) => {
+    const allowing = [policyRule("allow")];
+    return [
+      { name: `kns.${namespace}`, ingress: allowing, egress: allowing },
+      { name: `ksa.${namespace}.default`, ingress: [], egress: [] },
+    ];
+  });
+  const ofNamespace = (name: string, namespace: string) =>
+    workload(name, { profiles: [`kns.${namespace}`, `ksa.${namespace}.default`] });
+
+  /** Each chain that was published has its rules, hashes and all, at the beginning of the same chain here. */
+  function expectPublished(name: string, lines: readonly string[], count: number): void {
+    const paragraphs = fixture(`${name}.txt`).trim().split("\n\n");
+    for (const wanted of paragraphs.map((each) => each.split("\n")))
+      expect(chainOf(lines, wanted, "filter").slice(0, wanted.length)).toEqual(wanted);
+    expect(paragraphs.join("\n").match(/"cali:/g)).toHaveLength(count);
+  }
+
+  const IPIP = { ipip: { hasTunnelAddress: true }, ...failsafes };
+
+  it("the whole of filter, 3.7 to 3.14.0", () => {
+    const hosts = [{ interface: "eth0", profiles: [], tiers: [], forward: [], untracked: [], preDnat: [] }];
+    const workloads = [ofNamespace("cali291dce4466b", "default"), ofNamespace("calie50f5cd5607", "default")];
+    for (const version of ["3.7.0", "3.11.0", "3.14.0"]) {
+      const lines = rendered(version, IPIP, { workloads, profiles });
+      // Nothing leads to the failsafes of a node without host endpoints; Felix left them there.
+      const failsafe = rendered(version, IPIP, { hosts }).filter((line) => line.startsWith("-A cali-failsafe"));
+      expectPublished("felix-3.7", [...lines.slice(0, -1), ...failsafe, "COMMIT"], 75);
+    }
+  });
+
+  it("a pod with a policy, 3.7 to 3.16", () => {
+    const name = "default/knp.default.allow-db-access";
+    const peer = "projectcalico.org/orchestrator == 'k8s' && networking/allow-db-access == 'true'";
+    const from = side({ sets: [selected(`(projectcalico.org/namespace == 'default') && (${peer})`)] });
+    const [default_] = tier([name]).map((each) => ({ ...each, egress: [] }));
+    const workloads = [
+      { ...ofNamespace("cali95aa86cbb2a", "default"), tiers: default_ === undefined ? [] : [default_] },
+    ];
+    const policies = [policy(name, { ingress: [policyRule("allow", { source: from })] })];
+    for (const version of ["3.7.0", "3.15.0", "3.16.0"])
+      expectPublished("felix-3.16", rendered(version, IPIP, { workloads, policies, profiles }), 24);
+  });
+
+  it("with IPVS, 3.17", () => {
+    const names = ["cali2aef8851418", "cali9819c942018", "calia839c1cc9c9"];
+    const workloads = [
+      ...names.map((each) => workload(each)),
+      ofNamespace("cali27d5a8fe8ae", "kube-system"),
+      ofNamespace("cali7aefa6d70b6", "daiminh"),
+    ];
+    const ipvs = { nodePorts: [{ from: 30_000, to: 32_767 }] };
+    expectPublished("felix-3.17", rendered("3.17.0", { ...IPIP, ipvs }, { workloads, profiles }), 47);
   });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lintChecks, lintSnapshot } from "@hookwalk/engine";
+import { lintChecks, lintSnapshot, SEVERITIES, speaker } from "@hookwalk/engine";
 import type { Finding, Snapshot } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderNode } from "@hookwalk/engine/render";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { NODES, nodeNames, readNode } from "./node.ts";
 
 /** Flaws of the programs themselves: their rules are so on every healthy node of that kind. */
@@ -70,8 +70,31 @@ it("finds in the dumps what people did there", () => {
   );
 });
 
-it("has a section for every check, in order", () => {
+describe("docs/lint.md", () => {
   const text = readFileSync(join(NODES, "../../docs/lint.md"), "utf8");
-  const sections = [...text.matchAll(/^## (\S+)$/gm)].map(([, name]) => name ?? "");
-  expect(sections).toEqual(lintChecks.map(({ name }) => name).toSorted());
+  const sections = text.split(/^## /m).slice(1);
+  const plain = (some: string): string => some.replaceAll(/\s+/g, " ");
+
+  it("has a section for every check, in order", () => {
+    expect(sections.map((section) => section.slice(0, section.indexOf("\n")))).toEqual(
+      lintChecks.map(({ name }) => name).toSorted(),
+    );
+  });
+
+  it.each(lintChecks)("says of $name what --explain says, with its example", ({ name, example }) => {
+    const section = plain(sections.find((each) => each.startsWith(`${name}\n`)) ?? "");
+    const { about, fix } = speaker("en").aboutCheck(name);
+    expect(section).toContain(plain(about));
+    for (const line of example) expect(section).toContain(plain(line));
+    // A finding that is shown whole has its remedy in itself.
+    if (!section.includes("```console")) expect(section).toContain(plain(fix));
+  });
+
+  it.each(lintChecks)("$name names the severities that its findings have", ({ name, severities }) => {
+    const source = readFileSync(join(NODES, `../../packages/engine/src/lint/checks/${name}.ts`), "utf8");
+    const body = source.replace(/severities: .*/, "");
+    // The checks of devices have theirs in common.
+    const named = SEVERITIES.filter((severity) => body.includes(`"${severity}"`));
+    expect(named.length === 0 ? ["warning", "info"] : named).toEqual(severities);
+  });
 });

@@ -56,6 +56,16 @@ export function casesFor(state: DesiredState, dataplane: Dataplane): DesiredStat
   return { ...state, calico: { ...state.calico, felix: [...value.calico.felix, ...state.calico.felix] } };
 }
 
+/** The same for Felix of a version; before 3.29 there is one tier, and null is for a case that has others. */
+export function casesForVersion(state: DesiredState, version: string): DesiredState | null {
+  const { tiers, policies } = state.calico;
+  if (tiers.length > 0 || policies.some(({ tier }) => tier !== "default")) return null;
+  const text = `{ apiVersion: projectcalico.org/v3, kind: ClusterInformation, metadata: { name: default }, spec: { calicoVersion: v${version} } }`;
+  const { value } = readObjects([{ path: "cluster-information.yaml", text }]);
+  const here = casesFor(state, "iptables");
+  return { ...here, calico: { ...here.calico, clusters: value.calico.clusters } };
+}
+
 export const UPLINK = "eth0";
 
 const OUTSIDE: readonly (readonly [name: string, v4: string, v6: string])[] = [

@@ -34,60 +34,108 @@ export function valuesOf(space: Space, packet: Packet, arrival: Arrival, state: 
   return values;
 }
 
+/** How one packet ended, whoever saw it. */
+export interface Ended {
+  readonly verdict: string;
+  readonly delivery: string;
+  /** Where it left; null where it did not. */
+  readonly device: string | null;
+  readonly mark: number;
+  /** As it left or was delivered; null where it was lost. */
+  readonly packet: Packet | null;
+}
+
+export function endedOf({ verdict, delivery, oif, mark, packet }: Outcome): Ended {
+  return { verdict, delivery, device: delivery === "local" ? null : oif, mark, packet };
+}
+
 /** Every end that the walk finds must be one that prove allows, with the packet that prove tells. */
 export function journeyAgreement(journeys: Journeys, packet: Packet, arrival: Arrival): Agreement {
-  const { space, domain, fates } = journeys;
+  const { space, domain } = journeys;
   const trace = walkPacket(space.program, packet, arrival, { state: new NodeState(space.program) });
   const differences: string[] = [];
   let ways = 0;
   let certain = 0;
   for (const outcome of trace.outcomes) {
     if (outcome.reason === "limit") continue;
-    const first = outcome.steps.find((step) => step.kind === "conntrack");
-    const values = valuesOf(space, packet, arrival, first?.kind === "conntrack" ? first.state : null);
+    const values = valuesOf(space, packet, arrival, stateIn(outcome));
     if (decide(space, domain, values) === false) continue;
     ways++;
-    const possible = fates.filter(({ flow }) => decide(space, flow.when, values) !== false);
-    const why = possible.map((fate) => differenceOf(space, fate, outcome, values));
-    if (!why.includes(null)) differences.push(`walk: ${wordsOf(outcome)}; prove: ${why.join(" | ")}`);
+    const possible = possibleFates(journeys, values);
+    const difference = differenceFrom(space, possible, { ended: endedOf(outcome), values });
+    if (difference !== null) differences.push(`walk: ${difference}`);
     if (possible.length === 1 && possible[0]?.verdict !== "unknown") certain++;
   }
   return { ways, isCertain: certain === ways, difference: differences[0] ?? null };
 }
 
-function wordsOf({ verdict, delivery, reason, oif, mark, packet }: Outcome): string {
-  return `${verdict} ${delivery} ${reason} ${String(oif)} mark ${String(mark)} ${String(packet.src)}:${String(packet.sport)}>${String(packet.dst)}:${String(packet.dport)}`;
+/** What conntrack made of the packet when it first saw it; null: it never did. */
+export function stateIn({ steps }: Outcome): string | null {
+  const first = steps.find((step) => step.kind === "conntrack");
+  return first?.kind === "conntrack" ? first.state : null;
 }
 
-/** Null: the end that the walk found is this one. */
-function differenceOf(space: Space, fate: Fate, outcome: Outcome, values: Values): string | null {
+/** The fates that prove does not exclude for a packet; one, where nothing that nobody knows decides. */
+export function possibleFates({ space, fates }: Journeys, values: Values): readonly Fate[] {
+  return fates.filter(({ flow }) => decide(space, flow.when, values) !== false);
+}
+
+/** An end of a packet with these values. */
+export interface Seen {
+  readonly ended: Ended;
+  readonly values: Values;
+}
+
+/** Null: one of the fates is the end that was seen, with the packet that prove tells. */
+export function differenceFrom(space: Space, possible: readonly Fate[], seen: Seen): string | null {
+  const why = possible.map((fate) => differenceOf(space, fate, seen));
+  return why.includes(null) ? null : `${wordsOf(seen.ended)}; prove: ${why.join(" | ")}`;
+}
+
+function wordsOf({ verdict, delivery, device, mark, packet }: Ended): string {
+  const ends =
+    packet === null
+      ? ""
+      : ` ${String(packet.src)}:${String(packet.sport)}>${String(packet.dst)}:${String(packet.dport)}`;
+  return `${verdict} ${delivery} ${String(device)} mark ${String(mark)}${ends}`;
+}
+
+/** Null: the end that was seen is this one. */
+function differenceOf(space: Space, fate: Fate, { ended, values }: Seen): string | null {
   const { verdict, delivery, reason, what } = fate;
   const words = `${verdict} ${delivery} ${reason} ${what ?? fate.at?.base.chain.name ?? ""}`;
   if (verdict === "unknown") return null;
-  // Nobody was told of it.
-  const isLostReject = verdict === "reject" && outcome.verdict === "drop";
-  if (verdict !== outcome.verdict && !isLostReject) return words;
+  if (!isVerdict(fate, ended)) return words;
   if (fate.inside !== null || verdict !== "accept") return null;
-  if (delivery !== outcome.delivery) return words;
-  const changed = changesOf(space, outcome).find(([field, value]) => {
+  if (delivery !== ended.delivery) return words;
+  const changed = changesOf(space, ended).find(([field, value]) => {
     const now = numberNow(space, fate.flow, { field, values });
     return value !== null && now !== null && now !== BigInt(value);
   });
   return changed === undefined ? null : `${words} with another ${changed[0]}`;
 }
 
+/** The kernel calls a packet refused that was lost and complained of; prove, where a rule refused it. */
+function isVerdict({ verdict, at }: Fate, ended: Ended): boolean {
+  // Nobody was told of it.
+  if (verdict === "reject" && ended.verdict === "drop") return true;
+  // The stack complains itself of a packet that it cannot route.
+  if (verdict === "drop" && ended.verdict === "reject") return at === null;
+  return verdict === ended.verdict;
+}
+
 function changesOf(
   space: Space,
-  { mark, packet, delivery, oif }: Outcome,
+  { mark, packet, delivery, device }: Ended,
 ): readonly (readonly [FieldName, number | bigint | null])[] {
   return [
     ["mark", mark],
-    ["src", packet.src],
-    ["dst", packet.dst],
-    ["sport", packet.sport],
-    ["dport", packet.dport],
-    ["ttl", packet.ttl],
-    ["oif", delivery === "local" ? null : deviceOf(space, oif)],
+    ["src", packet?.src ?? null],
+    ["dst", packet?.dst ?? null],
+    ["sport", packet?.sport ?? null],
+    ["dport", packet?.dport ?? null],
+    ["ttl", packet?.ttl ?? null],
+    ["oif", delivery === "local" ? null : deviceOf(space, device)],
   ];
 }
 

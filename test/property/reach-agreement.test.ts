@@ -9,7 +9,7 @@ import {
   parseQuery,
   walkPacket,
 } from "@hookwalk/engine";
-import type { Outcome, Packet, Program, Query } from "@hookwalk/engine";
+import type { Packet, Program, Query } from "@hookwalk/engine";
 import { arrivals } from "../../packages/engine/src/prove/path/arrivals.ts";
 import { journeysOf } from "../../packages/engine/src/prove/path/journeys.ts";
 import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
@@ -21,7 +21,7 @@ import { tablesWith } from "../../packages/engine/src/reach/rule-names.ts";
 import { fuzzNode, POLICY_ROUTING } from "../kernel/fuzz/fuzz-node.ts";
 import { freshPackets } from "../kernel/fuzz/random-packets.ts";
 import { ruleset, rulesetText } from "../kernel/fuzz/random-ruleset.ts";
-import { valuesOf } from "./journey-agreement.ts";
+import { stateIn, valuesOf } from "./journey-agreement.ts";
 import { decide } from "./values.ts";
 
 const NODES = [fuzzNode({}), fuzzNode(POLICY_ROUTING)];
@@ -111,11 +111,6 @@ class Sets {
   *holds(values: ReadonlyMap<number, boolean>): Iterable<readonly [Query, boolean | null]> {
     for (const [index, query] of OUTCOMES.entries()) yield [query, decide(this.space, this.#sets[index] ?? 0, values)];
   }
-}
-
-function stateIn({ steps }: Outcome): string | null {
-  const first = steps.find((step) => step.kind === "conntrack");
-  return first?.kind === "conntrack" ? first.state : null;
 }
 
 it("says of every packet what the walk says of each", () => {

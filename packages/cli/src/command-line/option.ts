@@ -43,6 +43,8 @@ export interface Values extends Described {
 export interface Choice<T extends string> extends Described {
   readonly kind: "choice";
   readonly choices: readonly T[];
+  /** As help shows it; the choices themselves where absent. */
+  readonly placeholder?: string;
 }
 
 export type ValueOf<O extends CommandOption> = O extends Flag
@@ -80,7 +82,7 @@ function argumentOf(option: CommandOption): string | null {
     case "values":
       return option.placeholder;
     case "choice":
-      return option.choices.join("|");
+      return option.placeholder ?? option.choices.join("|");
   }
 }
 

@@ -3,6 +3,7 @@ import type { Document, Json, Role } from "@hookwalk/engine";
 import { defineCommand } from "../command-line/command.ts";
 import type { Command, Context } from "../command-line/command.ts";
 import { EXIT } from "../errors.ts";
+import { agrees } from "../lab/agreement.ts";
 import { createLab } from "../lab/lab.ts";
 import { observationOf, printObservation } from "../lab/observation.ts";
 import { readSnapshot } from "./input.ts";
@@ -36,15 +37,14 @@ export const lab: Command = defineCommand({
     } finally {
       kernel.close();
     }
-    const walked = walkPacket(program, packet, arrival).outcomes.map((outcome) =>
-      printObservation(observationOf(outcome)),
-    );
-    const agrees = walked.some((lines) => lines.join("\n") === seen.join("\n"));
+    const { outcomes } = walkPacket(program, packet, arrival);
+    const walked = outcomes.map((outcome) => printObservation(observationOf(outcome)));
+    const isSame = outcomes.some((outcome) => agrees(seen, outcome));
     const form = values.json ? "json" : (values.output ?? "text");
     const { out } = context.terminal;
-    if (form === "text") out.print(comparison({ seen, walked, agrees, notes }, context));
-    else await writeData(out, form, comparisonJson({ seen, walked, agrees, notes }));
-    return agrees ? EXIT.ok : EXIT.findings;
+    if (form === "text") out.print(comparison({ seen, walked, agrees: isSame, notes }, context));
+    else await writeData(out, form, comparisonJson({ seen, walked, agrees: isSame, notes }));
+    return isSame ? EXIT.ok : EXIT.findings;
   },
 });
 

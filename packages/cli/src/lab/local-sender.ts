@@ -5,6 +5,7 @@ import { AF, checked, intBytes, SOCK } from "./native.ts";
 
 const AF_OF: Readonly<Record<Family, number>> = { ip: AF.inet, ip6: AF.inet6 };
 const SOL_SOCKET = 1;
+const SO_BROADCAST = 6;
 const SO_MARK = 36;
 /** Socket options by family: level, then names. */
 const OPTIONS = {
@@ -61,9 +62,13 @@ export class LocalSender {
     libc.setfsuid(uid);
     try {
       const fd = checked(libc, "cannot open a raw socket", libc.socket(AF_OF[family], SOCK.raw | SOCK.cloexec, proto));
-      for (const option of [headerIncluded, transparent]) {
-        checked(libc, "cannot send packets as they are", libc.setsockopt(fd, level, option, intBytes(1), 4));
-      }
+      const options = [
+        [level, headerIncluded],
+        [level, transparent],
+        [SOL_SOCKET, SO_BROADCAST],
+      ] as const;
+      for (const [where, option] of options)
+        checked(libc, "cannot send packets as they are", libc.setsockopt(fd, where, option, intBytes(1), 4));
       return fd;
     } finally {
       libc.setfsuid(0);

@@ -15,6 +15,7 @@ export function sysctlView(sysctls: ReadonlyMap<string, Sysctl> | null): SysctlV
   const all = (family: string, key: string, byDefault: number): number =>
     number(`net.${family}.conf.all.${key}`, byDefault);
   return {
+    values: numbers,
     devices: devicesIn(numbers.keys()),
     number,
     forwards: (family, dev) => {

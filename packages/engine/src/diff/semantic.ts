@@ -1,6 +1,7 @@
 import type { Family } from "../base/address.ts";
 import type { Program } from "../program/program.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
+import { FALSE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
 import { describeSet } from "../prove/describe/describe.ts";
 import type { Description } from "../prove/describe/description.ts";
@@ -15,6 +16,9 @@ import type { Outcome, Trace } from "../walk/trace.ts";
 import { atEntry } from "../witness/place.ts";
 import { witnessOf } from "../witness/witness.ts";
 import type { Witness } from "../witness/witness.ts";
+import { changedRules } from "./changed-rules.ts";
+import type { ChangedRules } from "./changed-rules.ts";
+import { touched } from "./touched.ts";
 
 /** Which packets fare otherwise on B than on A. */
 export interface SemanticDiff {
@@ -64,10 +68,11 @@ export function semanticDiff(a: Program, b: Program, { nodes = MOST_NODES }: Sem
   const groups: SemanticGroup[] = [];
   for (const family of ["ip", "ip6"] as const) {
     if (!a.families[family].known || !b.families[family].known) continue;
+    const rules = changedRules(a, b, family);
     for (const origin of ["receive", "send"] as const) {
       compared.push({ family, origin });
       try {
-        for (const group of groupsOf(a, b, { family, origin }, nodes)) groups.push(group);
+        for (const group of groupsOf([a, b], { family, origin }, rules, nodes)) groups.push(group);
       } catch (error) {
         if (!(error instanceof BddLimit)) throw error;
         tooLarge.push({ family, origin });
@@ -77,15 +82,22 @@ export function semanticDiff(a: Program, b: Program, { nodes = MOST_NODES }: Sem
   return { groups, compared, tooLarge };
 }
 
-function groupsOf(a: Program, b: Program, compared: Compared, nodes: number): readonly SemanticGroup[] {
+function groupsOf(
+  programs: readonly [Program, Program],
+  compared: Compared,
+  rules: ChangedRules | null,
+  nodes: number,
+): readonly SemanticGroup[] {
   const { family, origin } = compared;
-  const [before, after] = twinSpaces([a, b], family, { nodes });
+  const [before, after] = twinSpaces(programs, family, { nodes });
   const domain = before.bdd.and(firstPackets(before, origin), firstPackets(after, origin));
-  const differences = compareJourneys(journeysOf(before, origin, domain), journeysOf(after, origin, domain));
+  const asked = touched([before, after], domain, rules);
+  if (asked === FALSE) return [];
+  const differences = compareJourneys(journeysOf(before, origin, asked), journeysOf(after, origin, asked));
   return differences.map((difference) => {
     const packets = describeSet(before, difference.packets, { among: domain, most: MOST_PRODUCTS });
     const { packets: _, ...change } = difference;
-    return { ...compared, change, packets, witness: witnessFor(before, b, difference, origin) };
+    return { ...compared, change, packets, witness: witnessFor(before, after.program, difference, origin) };
   });
 }
 

@@ -6,6 +6,7 @@ import { contradictoryMatch } from "./checks/contradictory-match.ts";
 import { deadByCounters } from "./checks/dead-by-counters.ts";
 import { duplicateIpRule } from "./checks/duplicate-ip-rule.ts";
 import { duplicateRule } from "./checks/duplicate-rule.ts";
+import { eniWithoutNumber } from "./checks/eni-without-number.ts";
 import { feederMissing } from "./checks/feeder-missing.ts";
 import { feederOutOfOrder } from "./checks/feeder-out-of-order.ts";
 import { foreignRuleBeforeFeeder } from "./checks/foreign-rule-before-feeder.ts";
@@ -49,7 +50,7 @@ import { wholeMarkOverwrite } from "./checks/whole-mark-overwrite.ts";
 import type { Check } from "./finding.ts";
 
 /** Every check, in the order in which findings of one severity are listed. */
-export const checks: readonly Check[] = [
+export const lintChecks: readonly Check[] = [
   versionSkewedDump,
   truncatedDump,
   twoBackends,
@@ -94,6 +95,7 @@ export const checks: readonly Check[] = [
   routeTableWithoutDefault,
   duplicateIpRule,
   leftoversOfRemovedCni,
+  eniWithoutNumber,
   markNeverRead,
   markNeverWritten,
   markConflict,

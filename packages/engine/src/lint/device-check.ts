@@ -10,10 +10,16 @@ interface DeviceCheck {
   readonly side: "in" | "out";
   readonly never: LintMessage;
   readonly always: LintMessage;
+  readonly example: readonly string[];
 }
 
 export function deviceCheck(what: DeviceCheck): Check {
-  return { name: what.name, run: (subject) => eachOnce([...findingsOf(subject, what)]) };
+  return {
+    name: what.name,
+    severities: ["warning", "info"],
+    example: what.example,
+    run: (subject) => eachOnce([...findingsOf(subject, what)]),
+  };
 }
 
 function* findingsOf(subject: Subject, { name, side, never, always }: DeviceCheck): Iterable<Finding> {

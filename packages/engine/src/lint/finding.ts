@@ -58,7 +58,11 @@ export interface Subject {
 
 /** One check: a file of `checks/`. */
 export interface Check {
-  /** Kebab-case; stands in every finding. What it finds is said in `messages/checks-en.ts`. */
+  /** Kebab-case; stands in every finding. What it finds is said in `messages/checks-en.ts`, when and what to do in `about-checks-en.ts`. */
   readonly name: CheckName;
+  /** Of its findings, the worst first. */
+  readonly severities: readonly Severity[];
+  /** Lines, as tools print them, that it would name. */
+  readonly example: readonly string[];
   run(subject: Subject): readonly Finding[];
 }

@@ -1,7 +1,7 @@
 import { compileProgram } from "../compile/program.ts";
 import { nodeOf } from "../explain/node.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import { checks } from "./checks.ts";
+import { lintChecks } from "./checks.ts";
 import type { Finding, Severity, Subject } from "./finding.ts";
 
 /** Worst first. */
@@ -10,7 +10,7 @@ export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 /** What all checks find in a snapshot, the worst first, then in the order of the checks and of the files. */
 export function lintSnapshot(snapshot: Snapshot): readonly Finding[] {
   const subject = subjectOf(snapshot);
-  const findings = checks.flatMap((check) => check.run(subject));
+  const findings = lintChecks.flatMap((check) => check.run(subject));
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 

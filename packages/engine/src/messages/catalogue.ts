@@ -35,6 +35,14 @@ interface Catalogue {
   readonly commandLine: Readonly<Record<CommandLineMessage, string>>;
   readonly lint: Readonly<Record<LintMessage, string>>;
   readonly checks: Readonly<Record<CheckName, string>>;
+  readonly aboutChecks: Readonly<Record<CheckName, AboutCheck>>;
+}
+
+/** What is said of a check beyond its sentence. */
+export interface AboutCheck {
+  /** When it speaks, and when not. */
+  readonly about: string;
+  readonly fix: string;
 }
 
 export const catalogues: Readonly<Record<Language, Catalogue>> = { en, zh };
@@ -50,6 +58,7 @@ export interface Speaker {
   lint(id: LintMessage, params: Params): string;
   /** What a check finds, in one sentence. */
   check(name: CheckName): string;
+  aboutCheck(name: CheckName): AboutCheck;
   /** What the walk or the reader of packets says in plain English. */
   sentence(english: string): string;
 }
@@ -63,6 +72,7 @@ export function speaker(language: Language): Speaker {
     diagnostic: (code, params) => fill(catalogue.diagnostics[code], params),
     lint: (id, params) => fill(catalogue.lint[id], params),
     check: (name) => catalogue.checks[name],
+    aboutCheck: (name) => catalogue.aboutChecks[name],
     sentence: (english) => (language === "zh" ? inChinese(english) : english),
   };
 }

@@ -8,6 +8,7 @@ export const checks = {
   "dead-by-counters": "A rule whose counters show that nothing reaches it",
   "duplicate-ip-rule": "A routing rule that says what another one says",
   "duplicate-rule": "A rule that stands twice",
+  "eni-without-number": "Pods leave by an interface that Cilium has no number for",
   "feeder-missing": "No rule leads to an owner's chain",
   "feeder-out-of-order": "The rules that lead to owners' chains stand in another order than they rely on",
   "foreign-rule-before-feeder": "Somebody's rule decides before the owner's chain is reached",

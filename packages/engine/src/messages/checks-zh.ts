@@ -10,6 +10,7 @@ export const checks: Readonly<Record<keyof typeof en.checks, string>> = {
   "dead-by-counters": "计数器表明没有数据包到达的规则",
   "duplicate-ip-rule": "与另一条相同的路由规则",
   "duplicate-rule": "重复出现的规则",
+  "eni-without-number": "Pod 经由 Cilium 没有编号的接口离开",
   "feeder-missing": "没有规则通往某个程序的链",
   "feeder-out-of-order": "通往各程序之链的规则顺序不合其所依赖",
   "foreign-rule-before-feeder": "他人的规则先于程序的链作出决定",

@@ -46,7 +46,10 @@ export const diagnostics = {
     "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.16 and later, are.",
+  "render-calico-version":
+    "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.2 and later, are; what the releases between write is not known here.",
+  "render-calico-part":
+    "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
   "render-calico-no-limits":
@@ -388,8 +391,11 @@ export const commandLine = {
   "no-tests-hint": "A file holds objects of hookwalk.dev/v1 PacketTests; docs/test.md shows one.",
   "option-diff-file": "a snapshot as for show, twice: first A, then B",
   "option-diff-semantic": "which packets fare otherwise, proved for all of them",
+  "checks-form": "what checks are is told as text, json or yaml, not as {form}",
   "diff-two": "two snapshots are compared: say -f A -f B",
   "diff-two-hint": "Each is a directory, an archive (of several nodes: ARCHIVE#NODE) or one file.",
+  "option-list-checks": "list all checks, with what they find and how bad it is",
+  "option-explain-check": "say what a check finds and when, with an example, and what can be done",
   "option-fail-on": "exit 1 where there is a finding of this level or above (default: error)",
   "option-backend": "what holds the tables of a dump that does not say (default: legacy)",
   "lab-kernel": "The kernel:",
@@ -467,4 +473,5 @@ export const commandLine = {
 } as const;
 
 export { lint } from "./lint-en.ts";
+export { aboutChecks } from "./about-checks-en.ts";
 export { checks } from "./checks-en.ts";

@@ -40,6 +40,8 @@ export const lint = {
     "table {table} has no default route: what it has no route for leaves as the rules behind this one say\nIf all that comes from there is to leave by one device, add its default route.",
   "rule-unreachable":
     "no packet gets to this rule: rule {priority} before it answers for all\nGive it a smaller number, or delete it.",
+  "eni-without-number":
+    "{count} pods leave by {devices} and table 10, which is that of interface number 0: it has no number of Cilium's, so that another attached it (Terway, before Cilium)\nAnother such interface would write its default route over this one. Detach it, or give it the tag `cilium-eni-index` with a number of its own.",
   "duplicate-ip-rule": "this rule says what rule {priority} says already\nDelete one of them.",
   "rp-filter-asymmetric":
     "{device} drops what comes in for {address} ({count} such addresses): its rp_filter is strict, and an answer would leave by {other}\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` asks only whether there is a way back at all.",

@@ -41,6 +41,8 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "route-table-without-default":
     "{table} 号表没有默认路由：表中没有路由的数据包按其后的规则离开\n若来自那里的数据包都应从同一设备离开，补上默认路由。",
   "rule-unreachable": "没有数据包能到达这条规则：之前的规则 {priority} 已对所有数据包作答\n给它更小的序号，或删除它。",
+  "eni-without-number":
+    "{count} 个 Pod 经 {devices} 和 10 号表离开，而 10 号表属于编号为 0 的接口：该接口没有 Cilium 的编号，是由别人挂上的（Cilium 之前的 Terway）\n再有一个这样的接口，就会覆盖这里的默认路由。卸下它，或给它打上带自己编号的标签 `cilium-eni-index`。",
   "duplicate-ip-rule": "这条规则与规则 {priority} 所说相同\n删除其中之一。",
   "rp-filter-asymmetric":
     "{device} 丢弃发往 {address} 的数据包（这样的地址共 {count} 个）：其 rp_filter 为严格模式，而应答会从 {other} 离开\n`sysctl -w net.ipv4.conf.{device}.rp_filter=2` 只检查是否存在回程路由。",

@@ -41,7 +41,9 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "策略 {policy} 重定向到 {proxy}，但不知道它的端口\n略去它的 TPROXY 规则。若本节点有该策略的 Pod，请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
   "cilium-no-proxy-port":
     "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
-  "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.16 及以后的版本。",
+  "render-calico-version":
+    "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.2 及以后的版本；其间各版本写入的内容在此未知。",
+  "render-calico-part": "不渲染带有 {part} 的 Felix {version}\n不渲染任何内容：该版本为此写入的内容在此未知。",
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
@@ -354,8 +356,11 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "no-tests-hint": "文件中是 hookwalk.dev/v1 PacketTests 对象；示例见 docs/test.md。",
   "option-diff-file": "快照（同 show），写两次：先 A 后 B",
   "option-diff-semantic": "哪些数据包的结果不同（对所有数据包证明）",
+  "checks-form": "对检查的说明只有 text、json、yaml 形式，没有 {form}",
   "diff-two": "比较需要两个快照：请写 -f A -f B",
   "diff-two-hint": "每个都可以是目录、归档（含多个节点时写 ARCHIVE#NODE）或单个文件。",
+  "option-list-checks": "列出所有检查：各自发现什么，严重程度如何",
+  "option-explain-check": "说明一项检查发现什么、何时报告，附例子与处理办法",
   "option-fail-on": "有该级别及以上的结果时以 1 退出（默认：error）",
   "option-backend": "转储未说明时由谁持有各表（默认 legacy）",
   "lab-kernel": "内核：",
@@ -432,4 +437,5 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
 };
 
 export { lint } from "./lint-zh.ts";
+export { aboutChecks } from "./about-checks-zh.ts";
 export { checks } from "./checks-zh.ts";

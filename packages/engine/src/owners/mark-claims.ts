@@ -61,22 +61,40 @@ export const markClaims: readonly MarkClaim[] = [
     title: "Terway",
     bits: 0x10,
     elsewhere: null,
-    source: "terway plugin/driver/utils terway-symmetric",
+    source: "terway cmd/terway-cli/symmetric.go configureNetworkRulesWithConfig",
   },
   {
     owner: "tailscale",
     title: "Tailscale",
     bits: 0xff_0000,
     elsewhere: "socket",
-    source: "tailscale util/linuxfw/linuxfw.go TailscaleFwmarkMask",
+    source: "tailscale tsconst/linuxfw.go LinuxFwmarkMask (earlier util/linuxfw/linuxfw.go)",
   },
   {
     owner: "istio",
     title: "Istio",
+    // 1337: what ztunnel sets on its sockets, and what a sidecar's TPROXY sets.
     bits: 0x539,
     isWhole: true,
     elsewhere: "socket",
-    source: "istio tools/istio-iptables/pkg/constants OutboundMark",
+    source: "istio cni/pkg/iptables/iptables.go InpodMark",
+  },
+  {
+    owner: "istio",
+    title: "Istio",
+    // 1338: what Envoy sends back to its own pod.
+    bits: 0x53a,
+    isWhole: true,
+    elsewhere: "socket",
+    source: "istio tools/istio-iptables/pkg/constants/constants.go OutboundMark",
+  },
+  {
+    owner: "istio",
+    title: "Istio",
+    bits: 0x111,
+    isWhole: true,
+    elsewhere: null,
+    source: "istio cni/pkg/iptables/iptables.go InpodTProxyMark",
   },
   {
     owner: "cni-plugins",

@@ -156,6 +156,8 @@ export interface FibEntry {
 
 /** Kernel settings; what the snapshot does not have is the kernel's default. */
 export interface SysctlView {
+  /** All that the snapshot has. */
+  readonly values: ReadonlyMap<string, number>;
   /** The devices that have settings of their own. */
   readonly devices: ReadonlySet<string>;
   number(name: string, byDefault: number): number;

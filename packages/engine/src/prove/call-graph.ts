@@ -34,6 +34,20 @@ export function* baseChains({ hooks, devices, conntrack }: FamilyProgram): Itera
  * where it is first met.
  */
 export function chainsFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): readonly CompiledChain[] {
+  const [first] = bases;
+  if (first === undefined || bases.length > 1) return foundFrom(bases, sets);
+  let chains = fromOne.get(first);
+  if (chains === undefined) {
+    chains = foundFrom(bases, sets);
+    fromOne.set(first, chains);
+  }
+  return chains;
+}
+
+/** A program does not change: what packets of one base chain can come into is found once. */
+const fromOne = new WeakMap<BaseChain, readonly CompiledChain[]>();
+
+function foundFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): readonly CompiledChain[] {
   const done: CompiledChain[] = [];
   const seen = new Set<string>();
   for (const base of bases) visit(base, sets, seen, done);

@@ -67,12 +67,6 @@ export class DeviceNames {
     (prefix ? this.#prefixes : this.#exact).add(name);
   }
 
-  /** What another program calls devices, too. */
-  join(other: DeviceNames): void {
-    for (const name of other.#exact) this.#exact.add(name);
-    for (const prefix of other.#prefixes) this.#prefixes.add(prefix);
-  }
-
   addRule(rule: CompiledRule): void {
     for (const { tests, action } of [rule, ...rule.then]) {
       for (const test of tests) this.#addTest(test);
@@ -111,7 +105,8 @@ export class DeviceNames {
     this.add(nameOfDatum(from), from !== to);
   }
 
-  devices(): Devices {
-    return devicesOf(this.#exact, this.#prefixes);
+  /** `beside`: with those of another program, too. */
+  devices(beside: DeviceNames = this): Devices {
+    return devicesOf(new Set([...this.#exact, ...beside.#exact]), new Set([...this.#prefixes, ...beside.#prefixes]));
   }
 }

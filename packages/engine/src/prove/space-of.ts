@@ -21,16 +21,30 @@ export function twinSpaces(
 ): readonly [Space, Space] {
   const first = askedBy(a, family);
   const second = askedBy(b, family);
-  first.names.join(second.names);
-  const asked = { devices: first.names.devices(), tuples: new Set([...first.tuples, ...second.tuples]) };
+  const tuples = new Set([...first.tuples, ...second.tuples]);
+  const asked = { devices: first.names.devices(second.names), tuples };
   const space = new Space(a, family, asked, options);
   return [space, new Space(b, family, asked, { ...options, beside: space })];
 }
 
-function askedBy(
-  program: Program,
-  family: Family,
-): { readonly names: DeviceNames; readonly tuples: ReadonlySet<FieldName> } {
+interface AskedBy {
+  readonly names: DeviceNames;
+  readonly tuples: ReadonlySet<FieldName>;
+}
+
+/** A program does not change: what its rules ask about is found once. */
+const known: Readonly<Record<Family, WeakMap<Program, AskedBy>>> = { ip: new WeakMap(), ip6: new WeakMap() };
+
+function askedBy(program: Program, family: Family): AskedBy {
+  let asked = known[family].get(program);
+  if (asked === undefined) {
+    asked = readRules(program, family);
+    known[family].set(program, asked);
+  }
+  return asked;
+}
+
+function readRules(program: Program, family: Family): AskedBy {
   const names = new DeviceNames(program, family);
   const tuples = new Set<FieldName>();
   for (const { base } of baseChains(program.families[family]))

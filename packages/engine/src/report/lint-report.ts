@@ -2,16 +2,16 @@ import type { Speaker } from "../messages/catalogue.ts";
 import { speaker } from "../messages/catalogue.ts";
 import type { Finding, FindingParams, Place, Severity } from "../lint/finding.ts";
 import { SEVERITIES } from "../lint/lint.ts";
-import type { Document, Line, Role } from "./document.ts";
+import type { Document, Line } from "./document.ts";
 import { blankLine, textLine, word } from "./document.ts";
 import type { Annotation } from "./github.ts";
 import { printAnnotation } from "./github.ts";
 import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
+import { SEVERITY_ROLES } from "./lint-checks.ts";
 import { traceCommand } from "./trace-command.ts";
 import { conditionLine } from "./trace-text.ts";
 
-const ROLES: Readonly<Record<Severity, Role>> = { error: "bad", warning: "unsure", info: "faint" };
 const INDENT = 9;
 
 export interface LintDocumentOptions {
@@ -47,7 +47,7 @@ function* findingLines(finding: Finding, say: Speaker): Iterable<Line> {
   const rule = placeText(where);
   yield textLine(
     0,
-    word(severity.padEnd(INDENT), ROLES[severity]),
+    word(severity.padEnd(INDENT), SEVERITY_ROLES[severity]),
     word(`${check}  `, "faint"),
     ...(rule === "" ? [] : [word(`${rule}  `, "strong")]),
     word(`${where.span.file}:${String(where.span.line)}`, "faint"),

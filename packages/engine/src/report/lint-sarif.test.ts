@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checks } from "../lint/checks.ts";
+import { lintChecks } from "../lint/checks.ts";
 import type { Finding } from "../lint/finding.ts";
 import { lintSnapshot } from "../lint/lint.ts";
 import type { Files } from "../lint/told.ts";
@@ -124,12 +124,12 @@ describe("lintSarif", () => {
     ]);
     const { results } = runOf(findings);
     expect(results.map(({ ruleId }) => ruleId)).toEqual(findings.map(({ check }) => check));
-    expect(results.every(({ ruleId, ruleIndex }) => checks[ruleIndex]?.name === ruleId)).toBe(true);
+    expect(results.every(({ ruleId, ruleIndex }) => lintChecks[ruleIndex]?.name === ruleId)).toBe(true);
     expect(results.length).toBeGreaterThan(3);
   });
 
   it("has a sentence for each check, and none for others", () => {
-    expect(Object.keys(catalogues.en.checks)).toEqual(checks.map(({ name }) => name).toSorted());
+    expect(Object.keys(catalogues.en.checks)).toEqual(lintChecks.map(({ name }) => name).toSorted());
   });
 
   it("keeps a finding's fingerprint while its line moves, and tells alike ones apart", () => {

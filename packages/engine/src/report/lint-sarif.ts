@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Span } from "../base/span.ts";
 import { utf8Bytes } from "../base/utf8.ts";
-import { checks } from "../lint/checks.ts";
+import { lintChecks } from "../lint/checks.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { speaker } from "../messages/catalogue.ts";
 import type { Json } from "./json.ts";
@@ -29,14 +29,14 @@ export interface SarifOptions {
  * result for each finding at its line. Texts are English, as in all JSON.
  */
 export function lintSarif(findings: readonly Finding[], { version, pathOf }: SarifOptions): Json {
-  const indices = new Map<string, number>(checks.map(({ name }, index) => [name, index]));
+  const indices = new Map<string, number>(lintChecks.map(({ name }, index) => [name, index]));
   const prints = fingerprints(findings);
   return {
     $schema: SCHEMA,
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "hookwalk", version, semanticVersion: version, rules: checks.map(ruleOf) } },
+        tool: { driver: { name: "hookwalk", version, semanticVersion: version, rules: lintChecks.map(ruleOf) } },
         columnKind: "utf16CodeUnits",
         results: findings.map((finding, index) => ({
           ruleId: finding.check,
@@ -56,14 +56,15 @@ export function lintSarif(findings: readonly Finding[], { version, pathOf }: Sar
   };
 }
 
-function ruleOf({ name }: (typeof checks)[number]): Json {
-  const text = speaker("en").check(name);
+function ruleOf({ name, example }: (typeof lintChecks)[number]): Json {
+  const { about, fix } = speaker("en").aboutCheck(name);
+  const lines = example.join("\n");
   return {
     id: name,
-    shortDescription: { text },
+    shortDescription: { text: speaker("en").check(name) },
     help: {
-      text: `${text}. docs/lint.md of hookwalk says when, with an example, under ${name}.`,
-      markdown: `${text}. \`docs/lint.md\` of hookwalk says when, with an example, under _${name}_.`,
+      text: `${about}\n\n${lines}\n\n${fix}`,
+      markdown: `${about}\n\n\`\`\`\n${lines}\n\`\`\`\n\n${fix}`,
     },
   };
 }

@@ -9,7 +9,7 @@ import { conntrackIn, walkDevice, walkHook } from "./hook.ts";
 import { impossibleAddress } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
-import { flowKey, routeInput, routeOutput } from "./route.ts";
+import { flowKey, routeInput, routeOutput, strangeGroup } from "./route.ts";
 import type { Routed } from "./route.ts";
 import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
@@ -86,7 +86,10 @@ function receivedHere(run: Run): End {
   const options = optionsProblem(run);
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
-  if (skb.iif === "lo" && skb.route !== null) return deliver(run);
+  if (skb.iif === "lo" && skb.route !== null) {
+    const strange = skb.family === "ip" && skb.route.type === "multicast" ? strangeGroup(run) : null;
+    return strange === null ? deliver(run) : notRouted(run, strange);
+  }
   demuxEarly(run);
   return routeOn(run, routeInput(run));
 }

@@ -34,9 +34,10 @@ export function reject(run: Run, kind: RejectWith): ChainVerdict {
   return { kind: "reject" };
 }
 
-/** nf_send_reset: never to a reset, a later fragment or a broken checksum. */
+/** nf_send_reset: never to a reset, a later fragment or a broken checksum, nor (IPv4) about what was sent to many. */
 function resetFor(run: Run): Packet | null {
-  const { base, pktType } = run.skb;
+  const { base, pktType, route } = run.skb;
+  if (base.family === "ip" && (route?.type === "broadcast" || route?.type === "multicast")) return null;
   if (base.proto !== PROTO.tcp || isLaterFragment(run.skb) || ((base.tcpFlags ?? 0) & TCP_FLAG.rst) !== 0) return null;
   if (base.l4Checksum === "bad" || (run.hook === "prerouting" && pktType !== "host")) return null;
   return tcpReset(run.skb);

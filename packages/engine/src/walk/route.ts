@@ -1,5 +1,5 @@
 import type { Address, Prefix } from "../base/address.ts";
-import { familyOf, inNet, netOf } from "../base/address.ts";
+import { bitsOf, familyOf, inNet, netOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
 import { staysOnItsLink } from "./ip6-header.ts";
@@ -86,7 +86,7 @@ function martianOf(run: Run, iif: string): string | null {
   if (inNet(src, V4_NETS.multicast) || src === 0xffff_ffff) return "source is multicast or broadcast";
   if (src === 0 && dst !== 0xffff_ffff && !inNet(dst, V4_NETS.multicast)) return "source is 0.0.0.0";
   if (dst === 0) return "destination is 0.0.0.0";
-  if (iif === "lo") return null;
+  if (iif === "lo" || dst === LIMITED_BROADCAST) return null;
   const localnet = run.program.sysctl.either("ipv4", iif, "route_localnet", 0);
   if (!localnet && inNet(dst, V4_NETS.loopback)) return `destination is loopback and route_localnet is 0 on ${iif}`;
   if (!localnet && inNet(src, V4_NETS.loopback)) return `source is loopback and route_localnet is 0 on ${iif}`;
@@ -95,13 +95,15 @@ function martianOf(run: Run, iif: string): string | null {
 
 /** No multicast router: delivered where the node has joined the group, else dropped (ip_route_input_mc). */
 function routeMulticast(run: Run, iif: string): Routed {
-  const { skb } = run;
-  const allHosts = skb.dst === 0xe000_0001;
-  const joined =
-    allHosts ||
+  return strangeGroup(run) ?? multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
+}
+
+/** Sent to a group of IPv4 that this node is no member of: also where it comes round by lo (RTCF_LOCAL, __mkroute_output). Null: it is one. */
+export function strangeGroup(run: Run): (Routed & { kind: "drop" }) | null {
+  const isMember =
+    run.skb.dst === 0xe000_0001 ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", false));
-  if (!joined) return drop("route", "not a member of the multicast group");
-  return multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
+  return isMember ? null : drop("route", "not a member of the multicast group");
 }
 
 /** ip_mc_validate_source: without an address only what stays on the link, and IGMP. */
@@ -215,7 +217,7 @@ function sourceRefused(run: Run, iif: string, oif: string | null): Routed | null
   const redirecting = oif === iif && sysctl.either("ipv4", iif, "send_redirects", 1);
   // Without custom rules the kernel only compares with its own addresses.
   if (rpf === 0 && !redirecting && run.family.fib.maybeMerged) {
-    return acceptLocal || !isLocalAddress(run, run.skb.src)
+    return acceptLocal || !isAddressOfDevice(run, run.skb.src)
       ? null
       : drop("martian", "source is an address of this node");
   }
@@ -338,7 +340,10 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
   return drop("route", ERROR_WORDS[result.error]);
 }
 
-/** Destinations of IPv4 that no table is asked for: this host itself, and groups, which the device with the source reaches. */
+/**
+ * Destinations of IPv4 that no table is asked for: this host itself, and groups, which the device with the source reaches; that is the
+ * local table's device for addresses that no device has, of 127.0.0.0/8 mostly (__ip_dev_find).
+ */
 function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
   const { src, dst, boundTo } = run.skb;
   if (dst === 0) {
@@ -348,6 +353,8 @@ function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
   for (const link of run.program.links.values()) {
     if (link.addresses.some(({ prefix }) => prefix.address === src)) return toGroup(run, why, link.name);
   }
+  const local = run.family.fib.tables.get("local")?.lookup(src)[0]?.route;
+  if (local?.type === "local") return toGroup(run, why, local.nexthops[0]?.dev ?? null);
   return run.program.hasLinks ? drop("route", "source is no address of this node") : null;
 }
 
@@ -371,11 +378,17 @@ function pushRoute(
   });
 }
 
-function drop(reason: Reason, what: string): Routed {
+function drop(reason: Reason, what: string): Routed & { kind: "drop" } {
   return { kind: "drop", reason, what, error: null };
 }
 
-/** Is this address in the local table (inet_lookup_ifaddr)? */
+/** Has a device this very address (inet_lookup_ifaddr_rcu)? What the local table holds as a network, 127.0.0.0/8, is none. */
+function isAddressOfDevice({ family }: Run, address: Address): boolean {
+  const entries = family.fib.tables.get("local")?.lookup(address) ?? [];
+  return entries.some(({ route, length }) => route.type === "local" && length === bitsOf(address));
+}
+
+/** Is this address in the local table (inet_addr_type)? */
 export function isLocalAddress(run: Run, address: Address): boolean {
   const local = run.family.fib.tables.get("local");
   if (local === undefined) return false;

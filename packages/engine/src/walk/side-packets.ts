@@ -44,13 +44,13 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
 
 /**
  * Who answers: the destination where it is this node's own. Before routing nobody has asked whose it is (nf_reject_fill_skb_dst);
- * of a packet that is delivered here it must be ours, or nobody can answer (icmp_route_lookup).
+ * of a packet that is delivered here it must be ours, or nobody can answer (icmp_route_lookup). What was sent to 0.0.0.0 came to no address.
  */
 function speakerOf(run: Run): Address | null {
   const { skb } = run;
   const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null);
   if (isOwn) return skb.dst;
-  if (skb.family === "ip" && skb.route?.type === "local") return null;
+  if (skb.family === "ip" && skb.route?.type === "local" && skb.dst !== 0) return null;
   return sourceOfError(run) ?? skb.dst;
 }
 

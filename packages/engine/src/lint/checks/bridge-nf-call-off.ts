@@ -13,6 +13,8 @@ const SETTING = "net.bridge.bridge-nf-call-iptables";
  */
 export const bridgeNfCallOff: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["sysctl.txt:1  net.bridge.bridge-nf-call-iptables = 0"],
   run(subject) {
     const { snapshot } = subject;
     const bridge = snapshot.links?.find(({ name }) => deviceKind(name) === "cni-device-bridge");

@@ -10,6 +10,10 @@ const NAME = "calico-hash";
 /** Calico writes a hash of each rule, and of all before it, into the rule: what somebody changed since does not follow from it. */
 export const calicoHash: Check = {
   name: NAME,
+  severities: ["error", "warning"],
+  example: [
+    '-A cali-pi-namespace-default -m comment --comment "cali:K4jTheFcVvdYaw0q" -j RETURN  # the hash is that of -j DROP',
+  ],
   run: ({ snapshot: { tables, sets } }) => {
     const names = sets?.map(({ name }) => name) ?? [];
     return (["ip", "ip6"] as const).flatMap((family) =>

@@ -11,6 +11,8 @@ const NAME = "conntrack-inactive-nat";
  */
 export const conntrackInactiveNat: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["*nat", "-A PREROUTING -p tcp -j LOG  # and no other rule: it never logs"],
   run: (subject) => eachOnce([...findingsOf(subject)]),
 };
 

@@ -8,6 +8,11 @@ const NEARLY = 0.9;
 /** A table of tracked flows with little room: where it is full, new connections are dropped (nf_conntrack_core.c __nf_conntrack_alloc). */
 export const conntrackNearlyFull: Check = {
   name: NAME,
+  severities: ["error", "warning"],
+  example: [
+    "sysctl.txt:2  net.netfilter.nf_conntrack_max = 262144",
+    "sysctl.txt:1  net.netfilter.nf_conntrack_count = 251904",
+  ],
   run({ snapshot }) {
     const most = settingOf(snapshot, "net.netfilter.nf_conntrack_max");
     const told = settingOf(snapshot, "net.netfilter.nf_conntrack_count");

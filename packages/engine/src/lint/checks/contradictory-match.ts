@@ -8,6 +8,11 @@ const NAME = "contradictory-match";
 /** Rules whose own matches exclude each other, or one that excludes itself (`--mark 0x5/0x4`). */
 export const contradictoryMatch: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "-A INPUT -m mark --mark 0x5/0x4 -j DROP  # bit 0 is compared, but not under the mask",
+    "-A INPUT -p tcp --dport 22 -m multiport --dports 80,443 -j DROP",
+  ],
   run: (subject) => placedFaults(subject).flatMap((placed) => findingsOf(placed)),
 };
 

@@ -12,6 +12,8 @@ const MANY = 10_000n;
 /** Rules that have counted no packet although many have gone past them, as later rules of the chain, or its policy, have counted. */
 export const deadByCounters: Check = {
   name: NAME,
+  severities: ["info"],
+  example: ["[0:0] -A INPUT -s 192.0.2.0/24 -j DROP", "[20000:1200000] -A INPUT -p tcp -j ACCEPT"],
   run: (subject) => reachedChains(subject).flatMap((at) => [...findingsOf(subject, at)]),
 };
 

@@ -10,6 +10,8 @@ const NAME = "duplicate-ip-rule";
 /** Routing rules that say what an earlier one said already: its table is asked again, with the same answer. */
 export const duplicateIpRule: Check = {
   name: NAME,
+  severities: ["info"],
+  example: ["ip-rule.txt:3  2048: from 10.0.0.2 lookup 11", "ip-rule.txt:2  111: from 10.0.0.2 lookup 11"],
   run: ({ snapshot }) =>
     routeTables(snapshot).flatMap(({ family, rules }) => {
       const first = new Map<string, RoutingRule>();

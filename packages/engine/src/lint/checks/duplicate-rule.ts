@@ -11,6 +11,8 @@ const NAME = "duplicate-rule";
 /** Rules that stand twice in one chain, word for word. */
 export const duplicateRule: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: ["-A POSTROUTING -m mark --mark 0x21 -j MASQUERADE", "-A POSTROUTING -m mark --mark 0x21 -j MASQUERADE"],
   run: (subject) => eachOnce(reachedChains(subject).flatMap((at) => [...findingsOf(subject, at)])),
 };
 

@@ -10,6 +10,8 @@ const NAME = "feeder-missing";
 /** A chain of a known program that its built-in chain does not lead to any more: its rules are there, and no packet comes to them. */
 export const feederMissing: Check = {
   name: NAME,
+  severities: ["error"],
+  example: ['-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES  # and none in PREROUTING'],
   run: (subject) => allFeeders.flatMap((feeder) => [...findingsOf(subject, feeder)]),
 };
 

@@ -9,6 +9,11 @@ const NAME = "feeder-out-of-order";
 /** Two jumps in the wrong order: what the first chain would stop, the other has accepted before. */
 export const feederOutOfOrder: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    '-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
+    '-A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD',
+  ],
   run: (subject) => feederOrders.flatMap((order) => [...findingsOf(subject, order)]),
 };
 

@@ -11,6 +11,11 @@ const NAME = "foreign-rule-before-feeder";
 /** Rules that decide before the jump of Calico, Cilium or kube-proxy, which means to stand before all verdicts of others. */
 export const foreignRuleBeforeFeeder: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: [
+    "-A FORWARD -s 10.0.0.0/8 -j ACCEPT",
+    '-A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD',
+  ],
   run(subject) {
     const chains = reachedChains(subject).filter(({ table }) => table.owner !== "nft");
     return allFeeders

@@ -9,6 +9,8 @@ const NAME = "forwarding-off";
 /** A node with pods that forwards nothing, or nothing that comes in by a pod's device (ip_route_input_slow: IN_DEV_FORWARD; case routing/forwarding-off). */
 export const forwardingOff: Check = {
   name: NAME,
+  severities: ["error"],
+  example: ["sysctl.txt:1  net.ipv4.ip_forward = 0"],
   run: (subject) => (["ip", "ip6"] as const).flatMap((family) => findingsOf(family, subject)),
 };
 

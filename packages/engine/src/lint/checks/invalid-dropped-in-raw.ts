@@ -9,6 +9,8 @@ const NAME = "invalid-dropped-in-raw";
 /** Rules that drop by a state of conntrack before conntrack has looked: there every packet is INVALID. */
 export const invalidDroppedInRaw: Check = {
   name: NAME,
+  severities: ["error"],
+  example: ["*raw", "-A PREROUTING -m conntrack --ctstate INVALID -j DROP  # nothing comes in any more, but by lo"],
   run: (subject) => eachOnce([...findingsOf(subject)]),
 };
 

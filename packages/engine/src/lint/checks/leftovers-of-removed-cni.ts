@@ -25,6 +25,11 @@ const OWN_PLUGINS: ReadonlySet<string> = new Set([...EXPECTED.values()].flatMap(
 /** What a CNI wrote on a node whose runtime is set up for another one. */
 export const leftoversOfRemovedCni: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "iptables-save.txt:8  -A cali-FORWARD -i cali+ -j cali-from-wl-dispatch",
+    "iptables-save.txt:9  -A cali-from-wl-dispatch -j DROP",
+  ],
   run(subject) {
     const config = inUse(subject.snapshot.cni);
     const plugins = config?.plugins ?? [];

@@ -14,6 +14,8 @@ const NAME = "mark-conflict";
 /** Bits of a mark that one owner's rules change and another owner's rules, routing rules or programs use. */
 export const markConflict: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["-A PREROUTING -i eth1 -j MARK --set-xmark 0x4000/0x4000  # kube-proxy masquerades what has this bit"],
   run: (subject) =>
     eachOnce(
       markUses(subject).flatMap((uses) =>

@@ -11,6 +11,11 @@ const NAME = "mark-never-read";
 /** Bits that rules set in a mark and that no rule, routing rule or known program asks for, nor anything that they are copied to. */
 export const markNeverRead: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "-A CILIUM_PRE_mangle -i eth0 -m addrtype --dst-type LOCAL --limit-iface-in -j CONNMARK --set-xmark 0x80/0x80",
+    "-A CILIUM_PRE_mangle -i lxc+ -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80",
+  ],
   run: (subject) => eachOnce(markUses(subject).flatMap(findingsOf)),
 };
 

@@ -14,6 +14,8 @@ const NAME = "mark-never-written";
 /** Bits of a mark that rules or routing rules ask for and that no rule and no known program sets. */
 export const markNeverWritten: Check = {
   name: NAME,
+  severities: ["info"],
+  example: ["600:    from all fwmark 0x3000/0x3000 lookup 100"],
   run: (subject) =>
     eachOnce(
       markUses(subject).flatMap((uses) =>

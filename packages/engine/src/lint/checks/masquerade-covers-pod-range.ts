@@ -20,6 +20,8 @@ const MOST_PAIRS = 32;
  */
 export const masqueradeCoversPodRange: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: ["iptables-save.txt:6  -A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.1.0/24 -j MASQUERADE"],
   run(subject) {
     const pods = podsOf(subject);
     const proved = provedFindings(pods, subject);

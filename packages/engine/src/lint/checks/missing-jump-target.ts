@@ -8,6 +8,8 @@ const NAME = "missing-jump-target";
 /** Rules that jump or go to a chain that is not there. */
 export const missingJumpTarget: Check = {
   name: NAME,
+  severities: ["error", "info"],
+  example: ["-A INPUT -p tcp -j LOST  # and no :LOST - [0:0]"],
   run: (subject) => [...byTarget(subject)].map((group) => findingOf(subject, group)),
 };
 

@@ -9,6 +9,8 @@ const NAME = "nat-after-accept";
 /** NAT rules that an ACCEPT, or another mapping, before them hides: proved for every packet. */
 export const natAfterAccept: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["-A POSTROUTING -s 10.0.0.0/8 -j ACCEPT", "-A POSTROUTING -s 10.1.0.0/16 -o eth0 -j MASQUERADE"],
   run: (subject) => eachOnce(placedFaults(subject).flatMap((placed) => findingsOf(subject, placed))),
 };
 

@@ -8,6 +8,8 @@ const NAME = "orphan-chain";
 /** Chains that no rule leads to. Those of known programs are not looked at: such keep chains for later, and some as signs for others. */
 export const orphanChain: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: [":LOST - [0:0]", "-A LOST -j DROP"],
   run(subject) {
     const { tables, nft } = subject.snapshot;
     const all: readonly AnyTable[] = [...(tables.ip ?? []), ...(tables.ip6 ?? []), ...(nft ?? [])];

@@ -10,6 +10,8 @@ const HTTPS = 443;
 /** A policy DROP of FORWARD that what pods send runs into, since no rule accepts it: shown by a packet that is walked. */
 export const policyDropWithCni: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["iptables-save.txt:3  -P FORWARD DROP"],
   run(subject) {
     const byChain = new Map<string, Finding>();
     for (const pod of podsOf(subject)) {

@@ -8,6 +8,8 @@ const NAME = "redundant-rule";
 /** Rules without which every packet would fare as it does: later rules or the policy do the same. Proved for every packet. */
 export const redundantRule: Check = {
   name: NAME,
+  severities: ["info"],
+  example: ["-A INPUT -s 10.1.0.0/16 -j DROP", "-A INPUT -s 10.0.0.0/8 -j DROP"],
   run: (subject) => eachOnce(placedRedundant(subject).flatMap((one) => findingsOf(subject, one))),
 };
 

@@ -12,6 +12,11 @@ const NAME = "route-table-without-default";
  */
 export const routeTableWithoutDefault: Check = {
   name: NAME,
+  severities: ["info"],
+  example: [
+    "ip-rule.txt:2  111: from 10.0.0.2 lookup 11",
+    "ip-route-table-11.txt:1  10.0.0.253 dev eth1 table 11 scope link",
+  ],
   run: ({ snapshot }) =>
     routeTables(snapshot).flatMap((tables) => tables.rules.flatMap((rule) => findingsOf(rule, tables))),
 };

@@ -20,6 +20,12 @@ const MOST_TRIED = 16;
  */
 export const rpFilterAsymmetric: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "sysctl.txt:2  net.ipv4.conf.eth0.rp_filter = 1",
+    "ip-rule.txt:3  111: from 10.1.0.9 lookup 11",
+    "ip-route-table-11.txt:1  default via 10.1.0.1 dev eth1 table 11 onlink",
+  ],
   run(subject) {
     if (subject.snapshot.sysctls === null || subject.snapshot.rules.ip === null) return [];
     const outside = outsideAddress(subject.program(), "ip");

@@ -7,6 +7,8 @@ const NAME = "rule-to-empty-table";
 /** Routing rules whose table has no route: the kernel asks the next rule as if they were not there (case routing/throw-and-empty-tables-go-on). */
 export const ruleToEmptyTable: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["ip-rule.txt:2  111: from 10.0.0.2 lookup 11"],
   run: ({ snapshot }) =>
     routeTables(snapshot).flatMap((tables) =>
       tables.rules.flatMap((rule) => {

@@ -9,6 +9,12 @@ const NAME = "rule-unreachable";
 /** Routing rules behind one that answers for every packet (net/core/fib_rules.c fib_rules_lookup). */
 export const ruleUnreachable: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "ip-rule.txt:4  32800: from 10.0.0.2 lookup 11",
+    "ip-rule.txt:2  32766: from all lookup main",
+    "ip-route.txt:1  default via 10.0.0.1 dev eth0",
+  ],
   run: ({ snapshot }) => routeTables(snapshot).flatMap(findingsOf),
 };
 

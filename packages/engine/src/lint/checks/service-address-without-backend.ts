@@ -11,6 +11,10 @@ const NAME = "service-address-without-backend";
 /** Service addresses at kube-ipvs0 that IPVS has no virtual server for, or one without a server: the node takes their packets and nobody answers. */
 export const serviceAddressWithoutBackend: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: [
+    "3: kube-ipvs0    inet 10.96.0.10/32 scope global kube-ipvs0  # and no -A -t 10.96.0.10:53 in ipvsadm-save",
+  ],
   run({ snapshot: { ipvs, links } }) {
     const device = links?.find(({ name }) => deviceKind(name) === "kube-device-ipvs");
     // A service by mark, or one whose address is a name, may be for any address.

@@ -12,6 +12,11 @@ const WRITES_EMPTY_SETS = "kube-proxy";
 /** Rules that accept the members of a set that has none, or refuse all who are no members: nobody gets through by them. */
 export const setEmpty: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: [
+    "iptables-save.txt:5  -A INPUT -m set --match-set admins src -j ACCEPT",
+    "ipset-save.txt:1  create admins hash:ip family inet hashsize 1024 maxelem 65536",
+  ],
   run({ node }) {
     const filled = new Set(setUses(node()).flatMap(({ how, set }) => (how === "add" ? [set] : [])));
     return knownSetUses(node())

@@ -8,6 +8,8 @@ const NAME = "set-missing";
 /** Rules that name a set which the dump of sets lacks, with members or without: the kernel refuses a rule whose set is not there (case sets/, `ipset save`). */
 export const setMissing: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["iptables-save.txt:5  -A INPUT -m set --match-set admins src -j ACCEPT"],
   run({ snapshot: { sets, diagnostics }, node }) {
     if (sets === null) return [];
     const listed = new Set(sets.map(({ name }) => name));

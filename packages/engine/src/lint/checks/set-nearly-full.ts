@@ -10,6 +10,8 @@ const NEARLY = 0.9;
 /** Sets with little room, or none: what comes next is refused (ip_set_hash_gen.h mtype_add, nft_set_elem.c), often only with a line in a log. */
 export const setNearlyFull: Check = {
   name: NAME,
+  severities: ["error", "warning"],
+  example: ["ipset-save.txt:1  create banned hash:ip family inet hashsize 1024 maxelem 10"],
   run: ({ snapshot: { sets, nft } }) => [
     ...(sets ?? []).flatMap(ofIpset),
     ...(nft ?? []).flatMap((table) => table.sets.flatMap((set) => ofNft(set, table))),

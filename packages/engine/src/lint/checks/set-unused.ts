@@ -8,6 +8,8 @@ const NAME = "set-unused";
 /** Sets of nobody known that no rule and no other set names. Those of known owners wait for the rules that they will write. */
 export const setUnused: Check = {
   name: NAME,
+  severities: ["info"],
+  example: ["ipset-save.txt:1  create admins hash:ip family inet hashsize 1024 maxelem 65536"],
   run({ snapshot, node }) {
     if (snapshot.sets === null || !isShownWhole(snapshot, "ip") || !isShownWhole(snapshot, "ip6")) return [];
     const named = new Set(setUses(node()).map(({ set }) => set));

@@ -13,6 +13,11 @@ const NAME = "set-wrong-dimensions";
  */
 export const setWrongDimensions: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: [
+    "iptables-save.txt:5  -A INPUT -m set --match-set open dst -j ACCEPT",
+    "ipset-save.txt:1  create open hash:ip,port family inet hashsize 1024 maxelem 65536",
+  ],
   run: ({ node }) => knownSetUses(node()).flatMap((use) => findingsOf(use, node())),
 };
 

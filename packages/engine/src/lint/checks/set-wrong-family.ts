@@ -12,6 +12,11 @@ const NAME = "set-wrong-family";
  */
 export const setWrongFamily: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "iptables-save.txt:5  -A INPUT -m set --match-set admins src -j DROP",
+    "ipset-save.txt:1  create admins hash:ip family inet6 hashsize 1024 maxelem 65536",
+  ],
   run: ({ node }) => knownSetUses(node()).filter(isOfOtherFamily).map(findingOf),
 };
 

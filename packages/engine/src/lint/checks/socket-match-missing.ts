@@ -14,6 +14,8 @@ const NAME = "socket-match-missing";
  */
 export const socketMatchMissing: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: ["-A PREROUTING -p tcp --dport 80 -j TPROXY --on-port 3129 --tproxy-mark 0x1/0x1"],
   run: (subject) => eachOnce((["ip", "ip6"] as const).flatMap((family) => [...findingsOf(subject, family)])),
 };
 

@@ -11,6 +11,12 @@ const NAME = "tproxy-table-empty";
 /** TPROXY rules with a routing rule whose table does not deliver on this node: `local default dev lo` is missing. */
 export const tproxyTableEmpty: Check = {
   name: NAME,
+  severities: ["error"],
+  example: [
+    "ip-rule.txt:2  9: from all fwmark 0x200/0xf00 lookup 2004",
+    "ip-route-table-2004.txt:1  default via 10.0.0.1 dev eth0 table 2004",
+    "iptables-save.txt:7  -A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
+  ],
   run: ({ snapshot, node }) =>
     routeTables(snapshot).flatMap((tables) => {
       const own = tproxyRules(node()).filter(({ delivery }) => delivery.family === tables.family);

@@ -11,6 +11,11 @@ const NAME = "tproxy-without-listener";
 /** TPROXY rules to a port where no transparent socket listens: they drop what they take (cases tproxy/no-listener-drops, tproxy/listener-that-is-not-transparent). */
 export const tproxyWithoutListener: Check = {
   name: NAME,
+  severities: ["error"],
+  example: [
+    "iptables-save.txt:7  -A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
+    "ss.txt:2  tcp   LISTEN 0      128       127.0.0.1:15001       0.0.0.0:*",
+  ],
   run({ snapshot: { sockets }, node }) {
     if (sockets === null) return [];
     // Port 0 is the packet's own.

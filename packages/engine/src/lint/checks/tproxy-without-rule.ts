@@ -9,6 +9,10 @@ const NAME = "tproxy-without-rule";
 /** TPROXY rules whose packets no routing rule keeps on this node: they are forwarded, and dropped there for they have a socket (case tproxy/without-a-route-the-packet-is-lost). */
 export const tproxyWithoutRule: Check = {
   name: NAME,
+  severities: ["error"],
+  example: [
+    "iptables-save.txt:7  -A PREROUTING -p tcp -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x200/0xffffffff",
+  ],
   run: ({ snapshot, node }) =>
     routeTables(snapshot).flatMap((tables) => {
       const routing = proxiedRouting(tables);

@@ -8,6 +8,8 @@ const NAME = "truncated-dump";
 /** A listing that does not show all rules: filtered, cut, or of another moment than its neighbour. */
 export const truncatedDump: Check = {
   name: NAME,
+  severities: ["error", "warning"],
+  example: ["iptables-save | grep -i cilium > iptables-save.txt"],
   run({ snapshot: { views } }) {
     const missing = differencesOf(views).filter(({ difference: { kind } }) => kind.startsWith("missing"));
     return [...filteredDumps(missing), ...alone(views), ...differing(missing)];

@@ -7,6 +7,11 @@ const NAME = "two-backends";
 /** Rules in a table of one name in both backends: whoever looks with one tool does not see what the other wrote. */
 export const twoBackends: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "iptables-legacy-save.txt:5  -A FORWARD -s 10.0.0.0/8 -j ACCEPT",
+    "iptables-nft-save.txt:5     -A FORWARD -s 10.0.0.0/8 -j DROP",
+  ],
   run: ({ snapshot }) =>
     (["ip", "ip6"] as const).flatMap((family) => findingsOf(family, snapshot.tables[family] ?? [])),
 };

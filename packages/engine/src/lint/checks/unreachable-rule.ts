@@ -8,6 +8,8 @@ const NAME = "unreachable-rule";
 /** Rules whose packets never come to their chain, or never with the mark that they ask for: proved for every packet. */
 export const unreachableRule: Check = {
   name: NAME,
+  severities: ["warning", "info"],
+  example: ["-A INPUT -p tcp -j WEB", "-A WEB -p udp -j DROP  # no such packet comes in"],
   run: (subject) => placedFaults(subject).flatMap((placed) => findingsOf(placed)),
 };
 

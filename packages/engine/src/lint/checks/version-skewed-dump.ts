@@ -10,6 +10,11 @@ const NAME = "version-skewed-dump";
  */
 export const versionSkewedDump: Check = {
   name: NAME,
+  severities: ["error"],
+  example: [
+    'iptables-save.txt:22   -A CILIUM_INPUT -m comment --comment "cilium: ACCEPT for proxy traffic" -j ACCEPT',
+    "nft-ruleset.txt:210    meta mark & 0x00000f00 == 0x00000200 counter packets 0 bytes 0 accept",
+  ],
   run({ snapshot: { views } }) {
     const byFile = new Map<string, Difference[]>();
     for (const one of differencesOf(views)) {

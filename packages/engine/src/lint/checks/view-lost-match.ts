@@ -7,6 +7,11 @@ const NAME = "view-lost-match";
 /** A listing leaves out a match of a rule: read literally, the rule takes packets that it does not take. */
 export const viewLostMatch: Check = {
   name: NAME,
+  severities: ["error", "warning", "info"],
+  example: [
+    'iptables-save.txt:40   -A CILIUM_PRE_raw -m comment --comment "cilium: NOTRACK for proxy traffic" -j CT --notrack',
+    "nft-ruleset.txt:332    meta mark & 0x00000f00 == 0x00000200 counter packets 0 bytes 0 notrack",
+  ],
   run({ snapshot }) {
     const lost = differencesOf(snapshot.views).filter(({ difference: { kind, told } }) =>
       kind === "lost-match" ? true : kind === "changed" && told === null,

@@ -13,6 +13,10 @@ const NAME = "whole-mark-overwrite";
 /** Rules that set all 32 bits of the packet's mark where others have set bits that they ask for later. */
 export const wholeMarkOverwrite: Check = {
   name: NAME,
+  severities: ["warning"],
+  example: [
+    "-A POSTROUTING -s 11.254.0.0/16 -j MARK --set-xmark 0x21/0xffffffff  # --set-mark 0x21: kube-proxy's 0x4000 is gone",
+  ],
   run: (subject) => eachOnce(markUses(subject).flatMap((uses) => [...findingsOf(subject, uses)])),
 };
 

@@ -1,3 +1,4 @@
+import { isAlike } from "../../base/alike.ts";
 import type { Rule } from "../../model/ruleset.ts";
 import type { Draft } from "./draft.ts";
 import { isName } from "./names.ts";
@@ -135,23 +136,14 @@ function numberAt(reader: Reader, word: number): number | null {
 /** Do two rules test and do the same, wherever they stand and whatever they have counted? */
 function saysTheSame(a: Rule, b: Rule): boolean {
   return (
-    isEqual(a.src, b.src) &&
-    isEqual(a.dst, b.dst) &&
-    isEqual(a.iif, b.iif) &&
-    isEqual(a.oif, b.oif) &&
-    isEqual(a.proto, b.proto) &&
-    isEqual(a.fragment, b.fragment) &&
-    isEqual(a.target, b.target) &&
-    isEqual(a.matches, b.matches)
-  );
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => isEqual(Reflect.get(a, key), Reflect.get(b, key)))
+    isAlike(a.src, b.src) &&
+    isAlike(a.dst, b.dst) &&
+    isAlike(a.iif, b.iif) &&
+    isAlike(a.oif, b.oif) &&
+    isAlike(a.proto, b.proto) &&
+    isAlike(a.fragment, b.fragment) &&
+    isAlike(a.target, b.target) &&
+    isAlike(a.matches, b.matches)
   );
 }
 

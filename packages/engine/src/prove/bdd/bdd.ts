@@ -21,12 +21,17 @@ const MEETS = -0x7fff_fffe;
 /** 350 MB of nodes at the most. */
 const DEFAULT_LIMIT = 1 << 24;
 
+/** Nodes of a function that costs little on any level. */
+const SMALL = 8;
+
 /** What stands for variables in `compose`, by level, and what is known of that already. Of one moment of one `Bdd`. */
 export interface Substitution {
   readonly by: ReadonlyMap<number, Ref>;
   readonly known: Map<Ref, Ref>;
   /** No variable below this level is replaced. */
   readonly lowest: number;
+  /** Levels of variables that large functions of higher ones stand for. */
+  readonly lifted: readonly number[];
 }
 
 /**
@@ -270,19 +275,42 @@ export class Bdd {
 
   /** What to put in the place of variables. Renaming is a substitution of variables. */
   substitution(by: ReadonlyMap<number, Ref>): Substitution {
-    return { by, known: new Map(), lowest: Math.max(-1, ...by.keys()) };
+    const lifted = [...by.keys()].filter((level) => {
+      const to = by.get(level) ?? TRUE;
+      return this.level(to) < level && !this.isSmall(to, SMALL);
+    });
+    return { by, known: new Map(), lowest: Math.max(-1, ...by.keys()), lifted };
   }
 
-  /** f with functions in the place of its variables, all at once. */
+  /**
+   * f with functions in the place of its variables, all at once. Large functions are asked first, so that they meet what f makes of either
+   * answer once and not again on each level between.
+   */
   compose(f: Ref, substitution: Substitution): Ref {
+    const { by, lifted } = substitution;
+    if (lifted.length === 0 || f <= FALSE) return this.#replaced(f, substitution);
+    const levels = new Set(this.support(f));
+    const level = lifted.find((one) => levels.has(one));
+    if (level === undefined) return this.#replaced(f, substitution);
+    const known = substitution.known.get(f);
+    if (known !== undefined) return known;
+    const [low, high] = [false, true].map((value) =>
+      this.compose(this.restrict(f, new Map([[level, value]])), substitution),
+    );
+    const result = this.ite(by.get(level) ?? TRUE, high ?? TRUE, low ?? TRUE);
+    substitution.known.set(f, result);
+    return result;
+  }
+
+  #replaced(f: Ref, substitution: Substitution): Ref {
     const table = this.#table;
     const level = table.level(f);
     if (level > substitution.lowest) return f;
     const plain = f & ~1;
     let result = substitution.known.get(plain);
     if (result === undefined) {
-      const low = this.compose(table.low(plain), substitution);
-      const high = this.compose(table.high(plain), substitution);
+      const low = this.#replaced(table.low(plain), substitution);
+      const high = this.#replaced(table.high(plain), substitution);
       result = this.ite(substitution.by.get(level) ?? this.variable(level), high, low);
       substitution.known.set(plain, result);
     }

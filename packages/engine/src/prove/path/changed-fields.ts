@@ -47,6 +47,18 @@ const CHANGED: Readonly<Record<Action["kind"], readonly FieldName[]>> = {
 
 /** The fields that rules of these chains may change while the packet is in them. */
 export function changedFields(chains: readonly CompiledChain[]): ReadonlySet<FieldName> {
+  let fields = known.get(chains);
+  if (fields === undefined) {
+    fields = changedIn(chains);
+    known.set(chains, fields);
+  }
+  return fields;
+}
+
+/** By the list itself, which `chainsFrom` makes once for each base chain. */
+const known = new WeakMap<readonly CompiledChain[], ReadonlySet<FieldName>>();
+
+function changedIn(chains: readonly CompiledChain[]): ReadonlySet<FieldName> {
   const fields = new Set<FieldName>();
   for (const { rules } of chains)
     for (const { action, tests, then } of rules) {

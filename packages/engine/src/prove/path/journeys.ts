@@ -14,7 +14,7 @@ import {
 } from "../flow.ts";
 import { PKT_TYPE } from "../fields.ts";
 import type { Flow } from "../flow.ts";
-import { inputForwarded, inputRouting } from "../routing/input.ts";
+import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
 import type { RoutedSet } from "../routing/routed.ts";
@@ -22,6 +22,7 @@ import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
+import { impossibleAddresses } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
@@ -72,10 +73,17 @@ class Journey {
       "pkttype",
       "the frame is addressed to another host",
     ]);
-    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", mine));
+    const possible = this.#without(mine, impossibleAddresses(this.#space), ["martian", "an address that nobody has"]);
+    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", possible));
     // What came round by lo has its route already.
-    if (round > 1) this.#input(here, passing);
+    if (round > 1) this.#input(this.#toMembers(here), passing);
     else this.#route(here, passing);
+  }
+
+  /** What comes round by lo for a group that nobody here has joined is delivered to nobody (RTCF_LOCAL, __mkroute_output). */
+  #toMembers(here: Flow): Flow {
+    if (this.#space.layout.family === "ip6") return here;
+    return this.#without(here, strangeGroups(this.#space), ["route", NO_MEMBER]);
   }
 
   #passing(round: number): Passing {
@@ -198,14 +206,19 @@ class Journey {
     this.#leave(passHook(passing, "forward", here), "forward", passing);
   }
 
-  /** ip6_forward: no source of this link alone, nor one that is no host's. */
+  /** ip6_forward: no source of this link alone, nor one that is no host's; of what goes back by its device nobody asks. */
   #staysOnLink(): Ref {
-    const { bdd } = this.#space;
+    const { bdd, layout } = this.#space;
+    const turnsBack = layout.bits.iif.map((level, index) => {
+      const [iif, oif] = [level, layout.bits.oif[index] ?? null];
+      return iif === null || oif === null ? TRUE : bdd.not(bdd.xor(bdd.variable(iif), bdd.variable(oif)));
+    });
     const top = (bits: bigint, length: number): Ref => {
       const shift = BigInt(128 - length);
       return this.#space.masked("src", ((1n << BigInt(length)) - 1n) << shift, bits << shift);
     };
-    return bdd.union([top(0x3fan, 10), top(0xffn, 8), this.#space.is("src", 0n), this.#space.is("src", 1n)]);
+    const sources = [top(0x3fan, 10), top(0xffn, 8), this.#space.is("src", 0n), this.#space.is("src", 1n)];
+    return bdd.minus(bdd.union(sources), bdd.intersection(turnsBack));
   }
 
   /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */

@@ -19,6 +19,15 @@ import type { CheckedPackets, SourceSettings } from "./source-check.ts";
 import { ALL_HOSTS, LIMITED_BROADCAST, v4Net } from "./special-address.ts";
 import type { Answer } from "./table.ts";
 
+/** Why packets to a group go no further. */
+export const NO_MEMBER = "not a member of the multicast group";
+
+/** Packets to groups of IPv4 of which this node is no member; of 224.0.0.1 every host is one. */
+export function strangeGroups(space: Space): Ref {
+  const { bdd } = space;
+  return bdd.minus(v4Net(space, "dst", "multicast"), bdd.or(space.is("dst", ALL_HOSTS), isMember(space)));
+}
+
 /** ip_route_input_slow (net/ipv4/route.c), ip6_route_input: packets that came in by a device, as they are then. */
 export function inputRouting(space: Space): readonly RoutedSet[] {
   return inputOf(space).sets();
@@ -118,7 +127,10 @@ class InputV4 {
     );
     refuse(bdd.minus(space.is("src", 0), toMany), "source is 0.0.0.0");
     refuse(space.is("dst", 0), "destination is 0.0.0.0");
-    const without = this.#devicesThat(({ isLo, localnet }) => !isLo && !localnet);
+    const without = bdd.minus(
+      this.#devicesThat(({ isLo, localnet }) => !isLo && !localnet),
+      space.is("dst", LIMITED_BROADCAST),
+    );
     for (const [field, what] of [
       ["dst", "destination is loopback and route_localnet is 0"],
       ["src", "source is loopback and route_localnet is 0"],
@@ -133,8 +145,9 @@ class InputV4 {
     const { bdd } = space;
     const noSource = space.is("src", 0);
     const group = bdd.and(all, v4Net(space, "dst", "multicast"));
-    const joined = bdd.and(group, bdd.or(space.is("dst", ALL_HOSTS), isMember(space)));
-    this.#routing.refuse(() => bdd.minus(group, joined), "route", "not a member of the multicast group");
+    const strange = strangeGroups(space);
+    const joined = bdd.minus(group, strange);
+    this.#routing.refuse(() => bdd.and(group, strange), "route", NO_MEMBER);
     // ip_mc_validate_source: without an address only what stays on the link, and IGMP.
     const sourceless = bdd.and(joined, noSource);
     const allowed = bdd.or(v4Net(space, "dst", "localMulticast"), space.is("proto", PROTO.igmp));

@@ -1,3 +1,4 @@
+import { bitsOf } from "../../base/address.ts";
 import type { Route } from "../../model/routing.ts";
 import type { AddressField } from "../../program/test.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
@@ -5,12 +6,11 @@ import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { OPEN, longestPrefix } from "./longest-prefix.ts";
 
-/** inet_lookup_ifaddr: the addresses that the local table has a `local` route for. */
-export function localAddresses(space: Space, field: AddressField): Ref {
+/** inet_lookup_ifaddr_rcu: the very addresses that devices have; what the local table holds as a network, 127.0.0.0/8, is none. */
+export function deviceAddresses(space: Space, field: AddressField): Ref {
   const entries = space.family.fib.tables.get("local")?.entries() ?? [];
-  return space.bdd.union(
-    entries.flatMap(({ route, net }) => (route.type === "local" ? [space.inNet(field, net)] : [])),
-  );
+  const own = entries.filter(({ route, net, length }) => route.type === "local" && length === bitsOf(net.value));
+  return space.bdd.union(own.map(({ net }) => space.inNet(field, net)));
 }
 
 /** Addresses by what the local table has for them. */

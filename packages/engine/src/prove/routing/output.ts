@@ -3,6 +3,7 @@ import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
 import { ERROR_WORDS, decisions, unknownWay, waysOf } from "./decision.ts";
+import { localParts } from "./local-address.ts";
 import { MADE } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
 import { Routing } from "./routed.ts";
@@ -50,6 +51,13 @@ function afterGroups(space: Space, routing: Routing): Ref {
     for (const one of own) taken.add(one);
     if (sources === FALSE) continue;
     ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, route: null } });
+  }
+  // __ip_dev_find: an address that no device has, of 127.0.0.0/8 mostly, is the local table's device's.
+  const devices = bdd.and(group, bdd.union([...taken].map((one) => space.is("src", one))));
+  for (const part of localParts(space, "src")) {
+    const when = bdd.minus(bdd.and(group, part.when), devices);
+    if (part.type !== "local" || when === FALSE) continue;
+    ways.push({ when, to: { kind: "forward", oif: part.devices[0] ?? null, via: null, route: null } });
   }
   const going = bdd.union(ways.map(({ when }) => when));
   routing.forward(going, ways);

@@ -4,7 +4,7 @@ import type { Space } from "../space.ts";
 import type { DeviceClass } from "./device-class.ts";
 import { ANSWER } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
-import { localAddresses } from "./local-address.ts";
+import { deviceAddresses } from "./local-address.ts";
 import type { RefusalReason } from "./routed.ts";
 import { bySameDevice, describeBack } from "./way-back.ts";
 import type { Back } from "./way-back.ts";
@@ -101,7 +101,7 @@ export class SourceChecks {
     const martian = (set: Ref, what: string): Refusal => ({ when: bdd.and(when, set), reason: "martian", what });
     // Without rules of its own the kernel only compares with its own addresses.
     if (rpf === 0 && !(turnsBack && redirects) && family.fib.maybeMerged)
-      return acceptLocal ? [] : [martian(localAddresses(this.#space, "src"), OWN_SOURCE)];
+      return acceptLocal ? [] : [martian(deviceAddresses(this.#space, "src"), OWN_SOURCE)];
     const ways = this.#waysBack(oif, validMark);
     const refusals = [...ways.martian].map(([type, set]) => martian(set, `source is a ${type} address`));
     if (!acceptLocal) refusals.push(martian(ways.local, OWN_SOURCE));

@@ -6,7 +6,7 @@ import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
-import { endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
+import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
 import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
@@ -37,7 +37,7 @@ export const calico: Renderer = {
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    const refusal = refusalOf(version, spec);
+    const refusal = refusalOf(version, spec) ?? unknownPart(state, node.name, version, spec);
     if (refusal !== null) return [refusal];
     const place = {
       state,
@@ -67,6 +67,19 @@ function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
   if (isNft(spec) && !hasFeature(version, "nftables"))
     return renderProblem("render-calico-mode", { mode: `nftables ${version}` }, OWNER);
   return null;
+}
+
+/** What the node has and the version is not known to write in one way or another. */
+function unknownPart({ calico: { hosts } }: DesiredState, node: string, version: string, spec: FelixSpec | null) {
+  const hasAll = hosts.some((endpoint) => endpoint.node === node && endpoint.interfaceName === ALL_DEVICES);
+  const isEncrypting = spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
+  const part =
+    hasAll && !hasFeature(version, "allInterfaces")
+      ? `interfaceName "${ALL_DEVICES}"`
+      : isEncrypting && !hasFeature(version, "wireguard")
+        ? "wireguardEnabled"
+        : null;
+  return part === null ? null : renderProblem("render-calico-part", { version, part }, OWNER);
 }
 
 function isNft(spec: FelixSpec | null): boolean {

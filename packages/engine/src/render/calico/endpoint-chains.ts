@@ -210,16 +210,17 @@ const IPIP = 4;
 
 /** What is tunnelled would be seen by no policy. */
 function tunnelRules(context: RenderContext): readonly FelixRule[] {
-  const { felix } = context;
+  const { felix, has } = context;
   const word = denyWord(context);
+  const origin = has("tunnelsFromWorkloads") ? "workloads" : "pods";
   const vxlan = [protocol(UDP), port("destination", felix.vxlanPort)];
   return [
-    ...(felix.allowVxlanFromWorkloads
+    ...(felix.allowVxlanFromWorkloads || !has("vxlan")
       ? []
-      : [rule(vxlan, deny(context), `${word} VXLAN encapped packets originating in workloads`)]),
+      : [rule(vxlan, deny(context), `${word} VXLAN encapped packets originating in ${origin}`)]),
     ...(felix.allowIpipFromWorkloads
       ? []
-      : [rule([protocol(IPIP)], deny(context), `${word} IPinIP encapped packets originating in workloads`)]),
+      : [rule([protocol(IPIP)], deny(context), `${word} IPinIP encapped packets originating in ${origin}`)]),
   ];
 }
 

@@ -62,12 +62,17 @@ export function staticFilterChains(context: RenderContext, blocked: readonly Pre
   ];
 }
 
-/** Behind the rules of all others in FORWARD: what was forwarded is marked for mangle. From 3.16 on. */
-export function forwardAppends({ felix, accept }: RenderContext): readonly FelixRule[] {
+/** Behind the rules of all others in FORWARD: what was forwarded is marked for mangle, where mangle asks. */
+export function forwardAppends(context: RenderContext): readonly FelixRule[] {
+  const { accept, has } = context;
   return [
-    rule([markSet(accept)], verdict(felix.filterAllow), "Policy explicitly accepted packet."),
-    rule([], setMark(accept)),
+    ...(has("acceptAppended") ? [acceptForwarded(context)] : []),
+    ...(has("manglePostrouting") ? [rule([], setMark(accept))] : []),
   ];
+}
+
+function acceptForwarded(context: RenderContext): FelixRule {
+  return rule([markSet(context.accept)], allow(context), "Policy explicitly accepted packet.");
 }
 
 export function eachPrefix(
@@ -126,7 +131,7 @@ function firstInput(context: RenderContext): readonly FelixRule[] {
 /** Tunnelled packets come from nodes of the cluster, or not at all. */
 function tunnelsIn(context: RenderContext): readonly FelixRule[] {
   const { family, felix, set } = context;
-  const name = FAMILY_NAME[family];
+  const { packets, hosts } = vxlanWords(context);
   const vxlanPort = port("destination", felix.vxlanPort);
   const [vxlanDeny, vxlanWord] = family === "ip" ? [DROP, "Drop"] : [deny(context), denyWord(context)];
   const ipip = [
@@ -141,12 +146,12 @@ function tunnelsIn(context: RenderContext): readonly FelixRule[] {
     rule(
       [protocol(UDP), vxlanPort, ipset(set("all-vxlan-net"), "source"), DESTINATION_IS_LOCAL],
       allow(context),
-      `Allow ${name} VXLAN packets from allowed hosts`,
+      `Allow ${packets} from ${hosts} hosts`,
     ),
     rule(
       [protocol(UDP), vxlanPort, DESTINATION_IS_LOCAL],
       vxlanDeny,
-      `${vxlanWord} ${name} VXLAN packets from non-allowed hosts`,
+      `${vxlanWord} ${packets} from non-${hosts} hosts`,
     ),
   ];
   return [
@@ -156,13 +161,22 @@ function tunnelsIn(context: RenderContext): readonly FelixRule[] {
   ];
 }
 
+/** What comments call a tunnel's packets, and the nodes that may send them. */
+function vxlanWords({ family, has }: RenderContext): { readonly packets: string; readonly hosts: string } {
+  return {
+    packets: has("vxlanV6") ? `${FAMILY_NAME[family]} VXLAN packets` : "VXLAN packets",
+    hosts: has("allowedHosts") ? "allowed" : "whitelisted",
+  };
+}
+
 function wireguardRules(context: RenderContext, way: "in" | "out"): readonly FelixRule[] {
   const { family, felix } = context;
   if (felix.wireguard === null) return [];
   const [local, word] =
     way === "in" ? ([DESTINATION_IS_LOCAL, "incoming"] as const) : ([sourceIsLocal("host"), "outgoing"] as const);
   const tests = [protocol(UDP), port("destination", felix.wireguard.port), local];
-  return [rule(tests, allow(context), `Allow ${word} ${FAMILY_NAME[family]} Wireguard packets`)];
+  const name = context.has("allowedHosts") ? `${FAMILY_NAME[family]} Wireguard` : "Wireguard";
+  return [rule(tests, allow(context), `Allow ${word} ${name} packets`)];
 }
 
 /** With IPVS, forwarded packets pass INPUT and OUTPUT; their endpoint is remembered in the mark. */
@@ -194,8 +208,7 @@ function forwardCheck({ set }: RenderContext, ipvs: NonNullable<RenderContext["f
 }
 
 function forwardMark(context: RenderContext): FelixChain {
-  const { accept, mark } = context;
-  const endpoint = mark("endpoint");
+  const endpoint = context.mark("endpoint");
   return {
     name: FORWARD_MARK,
     rules: [
@@ -203,7 +216,7 @@ function forwardMark(context: RenderContext): FelixChain {
       ...eachPrefix(context, (pattern) => [rule([outInterface(pattern)], jump(DISPATCH.toWorkload))]),
       rule([], jump(DISPATCH.toHostForward)),
       rule([], clearMark(endpoint)),
-      rule([markSet(accept)], allow(context), "Policy explicitly accepted packet."),
+      acceptForwarded(context),
     ],
   };
 }
@@ -236,6 +249,7 @@ function forward(context: RenderContext): readonly FelixRule[] {
       rule([outInterface(pattern)], jump(DISPATCH.toWorkload)),
     ]),
     rule([], jump(DISPATCH.toHostForward)),
+    ...(has("acceptAppended") ? [] : [acceptForwarded(context)]),
     ...(has("serviceLoops") ? [rule([], jump(CIDR_BLOCK))] : []),
   ];
 }
@@ -275,12 +289,12 @@ function tunnelsOut(context: RenderContext): readonly FelixRule[] {
     sourceIsLocal("host"),
     ipset(set("all-vxlan-net"), "destination"),
   ];
-  const toHosts = `Allow ${FAMILY_NAME[family]} VXLAN packets to other allowed hosts`;
+  const { packets, hosts } = vxlanWords(context);
   return [
     ...(family === "ip" && felix.ipip !== null
       ? [rule(ipip, allow(context), "Allow IPIP packets to other Calico hosts")]
       : []),
-    ...(felix.vxlan === null ? [] : [rule(vxlan, allow(context), toHosts)]),
+    ...(felix.vxlan === null ? [] : [rule(vxlan, allow(context), `Allow ${packets} to other ${hosts} hosts`)]),
     ...wireguardRules(context, "out"),
   ];
 }

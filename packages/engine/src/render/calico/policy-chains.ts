@@ -85,6 +85,7 @@ function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): rea
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
   const made = [...rules, ...combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log)];
+  if (!context.has("annotations")) return made;
   return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 

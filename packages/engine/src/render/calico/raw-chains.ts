@@ -68,13 +68,12 @@ function vxlanNotrack({ felix, has }: RenderContext): readonly FelixRule[] {
   return [rule([protocol("udp"), udpPort(felix.vxlanPort)], NOTRACK)];
 }
 
-/** No workload sends from addresses that are not its own. Up to 2.3 the kernel's own rp_filter saw to that in IPv4. */
+/** No workload sends from addresses that are not its own. Up to 3.11 the kernel's own rp_filter saw to that in IPv4. */
 function reversePath(context: RenderContext): readonly FelixRule[] {
   const { family, felix, has, fromWorkload } = context;
-  const isLater = has("forwardChains");
-  if (family === "ip" && !isLater) return [];
+  if (family === "ip" && !has("reversePathV4")) return [];
   const failed = has("rpfilterMark") ? REVERSE_PATH_FAILED_BY_MARK : REVERSE_PATH_FAILED;
-  const hasDhcp = isLater && family === "ip" && felix.openStack !== null;
+  const hasDhcp = has("dhcpBeforeReversePath") && family === "ip" && felix.openStack !== null;
   const dhcp = [protocol("udp"), host("source", 0), port("source", 68), port("destination", 67)];
   return [...(hasDhcp ? [rule(dhcp, ACCEPT)] : []), rule([markSet(fromWorkload), failed], deny(context))];
 }

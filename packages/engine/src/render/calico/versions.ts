@@ -1,11 +1,37 @@
 import { compareVersions } from "../../owners/calico/felix-version.ts";
 
-/** What changed in Felix's rules, and the version that changed it: felix/rules/, tag by tag; owners/calico/era.ts recognises versions by the same. */
+/**
+ * What changed in Felix's rules, and the version that changed it: felix/rules/ and felix/config/, with the pull request where it is what tells the
+ * version; owners/calico/era.ts recognises versions by the same.
+ */
 const SINCE = {
   /** What conntrack knows is judged in the chain of each endpoint, and no longer at the top of the kernel's. */
   conntrackInEndpoints: "2.1.2",
-  /** Everything that the second renderer is: mangle, forward policies, blocks of matches, sets with a zero in their names. */
-  forwardChains: "3.16.0",
+  /**
+   * Everything that the second renderer is: mangle, forward policies, blocks of matches, sets with a zero in their names, endpoint marks. It came piece
+   * by piece from 2.4 on and is as it is here since set `all-hosts` is `all-hosts-net`.
+   */
+  forwardChains: "3.2.0",
+  /** iptables/actions.go MasqAction, SNATAction. */
+  randomFully: "3.3.0",
+  /** Felix's own device, its set of nodes, and no VXLAN out of workloads. */
+  vxlan: "3.7.0",
+  /** felix#2189: in IPv4 iptables judges a workload's source, and no longer the kernel's rp_filter. */
+  reversePathV4: "3.12.0",
+  /** felix#2209: what annotations of a rule say stands in its comments. */
+  annotations: "3.12.0",
+  /** felix#2231: of OpenStack, a workload without an address may ask for one. */
+  dhcpBeforeReversePath: "3.14.0",
+  /** felix#2336, picked for 3.14. */
+  apiServerFailsafe: "3.14.1",
+  /** felix#2382. */
+  typhaFailsafe: "3.15.0",
+  /** felix#2424: what policies accept is accepted behind the rules of all others in FORWARD. */
+  acceptAppended: "3.16.0",
+  /** The endpoint of all interfaces, for all kinds of policies. */
+  allInterfaces: "3.16.0",
+  /** felix#2484: workloads may be let tunnel; the rule's comment says “workloads” and no longer “pods”. */
+  tunnelsFromWorkloads: "3.17.0",
   serviceLoops: "3.17.0",
   manglePostrouting: "3.18.0",
   rpfilterMark: "3.19.0",
@@ -13,7 +39,13 @@ const SINCE = {
   vxlanNotrack: "3.21.0",
   policyComments: "3.22.0",
   rpfSkip: "3.23.0",
+  /** VXLAN of IPv6; comments say of which family it is. */
+  vxlanV6: "3.23.0",
+  /** calico#6250: rules let its packets in and out; before, its port was one more failsafe. */
+  wireguard: "3.24.0",
   denyWords: "3.26.0",
+  /** Nodes are “allowed” where they were “whitelisted”, and WireGuard says its family: at some time between 3.24 and this. */
+  allowedHosts: "3.26.0",
   policyGroups: "3.28.0",
   tiers: "3.29.0",
   natAppend: "3.29.0",
@@ -43,9 +75,9 @@ export function featuresOf(version: string): ReadonlySet<Feature> {
 /** What runs where nobody says. */
 export const DEFAULT_VERSION = "3.30.0";
 
-/** `2.1.0` to `2.3.x`, and from `3.16.0` on. */
+/** `2.1.0` to `2.3.x`, and from `3.2.0` on. What 2.4 to 3.1 wrote changed piece by piece, in an order of which the releases are not known here. */
 export function isRendered(version: string): boolean {
   const within = (from: string, before: string): boolean =>
     compareVersions(version, from) >= 0 && compareVersions(version, before) < 0;
-  return within("2.1.0", "2.4.0") || within("3.16.0", "4.0.0");
+  return within("2.1.0", "2.4.0") || within(SINCE.forwardChains, "4.0.0");
 }

@@ -147,7 +147,8 @@ function hostChainsOf(place: FelixPlace, { hosts, tiers }: Applied, facts: NodeF
   return [...chains.values()];
 }
 
-const ALL_DEVICES = "*";
+/** A host endpoint of all interfaces that have none of their own. */
+export const ALL_DEVICES = "*";
 
 /** By its name, else the one that has an expected address; null: no such device is known. */
 function deviceOf({ interfaceName, expectedIPs }: HostEndpoint, facts: NodeFacts | null): string | null {

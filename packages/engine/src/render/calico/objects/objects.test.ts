@@ -213,11 +213,27 @@ describe("what keeps Felix from being rendered", () => {
 
   it.each([
     [object("ClusterInformation", "default", { calicoVersion: "v2.6.2" }), "render-calico-version"],
+    [object("ClusterInformation", "default", { calicoVersion: "v3.1.7" }), "render-calico-version"],
     [object("FelixConfiguration", "default", { bpfEnabled: true }), "render-calico-mode"],
   ])("%s", (text, code) => {
     const { value, diagnostics } = problems([text]);
     expect(value).toBeNull();
     expect(diagnostics.map((each) => each.code)).toEqual([code]);
+  });
+
+  const oldWith = (version: string, part: string) =>
+    problems([object("ClusterInformation", "default", { calicoVersion: version }), part]);
+
+  it.each([
+    [object("FelixConfiguration", "default", { wireguardEnabled: true }), "v3.23.5", "v3.24.0", "wireguardEnabled"],
+    [object("HostEndpoint", "h", { node: "here", interfaceName: "*" }), "v3.15.5", "v3.16.0", 'interfaceName "*"'],
+  ])("%s, up to %s", (part, last, first, named) => {
+    const { value, diagnostics } = oldWith(last, part);
+    expect(value).toBeNull();
+    expect(diagnostics).toMatchObject([
+      { code: "render-calico-part", params: { version: last.slice(1), part: named } },
+    ]);
+    expect(oldWith(first, part)).toMatchObject({ diagnostics: [] });
   });
 
   it("a host endpoint without a device is told, the rest is rendered", () => {

@@ -3,10 +3,10 @@ import type { Address, Family } from "../../../base/address.ts";
 import type { FelixConfiguration, FelixSpec } from "../../../desired/calico/felix-configuration.ts";
 import type { CalicoState } from "../../../desired/calico/state.ts";
 import type { DesiredState } from "../../../desired/state.ts";
-import { compareVersions } from "../../../owners/calico/felix-version.ts";
 import { markEra } from "../../../owners/calico/marks.ts";
 import type { FailsafePort, FelixSettings, OpenStack } from "../input.ts";
 import { DEFAULT_VERSION, hasFeature } from "../versions.ts";
+import type { Feature } from "../versions.ts";
 
 /** What is configured, for one node: `node.NAME` before `default`, field by field. Null: neither says anything. */
 export function felixSpec(all: readonly FelixConfiguration[], node: string): FelixSpec | null {
@@ -61,14 +61,17 @@ export function felixVersion({ nodeFacts, calico }: DesiredState, node: string):
 
 const tcp = (port: number): FailsafePort => ({ protocol: "tcp", port, net: null });
 const udp = (port: number): FailsafePort => ({ protocol: "udp", port, net: null });
-/** BGP, etcd, Typha, the API server, and etcd of old. */
-const CLUSTER_PORTS = [179, 2379, 2380, 5473, 6443, 6666, 6667].map(tcp);
 
 /** felix/config/config_params.go: what is open where nobody says. */
-const FAILSAFES = {
-  first: { inbound: [tcp(22)], outbound: [2379, 2380, 4001, 7001].map(tcp) },
-  later: { inbound: [tcp(22), udp(68), ...CLUSTER_PORTS], outbound: [udp(53), udp(67), ...CLUSTER_PORTS] },
-} as const;
+function failsafesOf(version: string): Readonly<Record<"inbound" | "outbound", readonly FailsafePort[]>> {
+  const has = (feature: Feature): boolean => hasFeature(version, feature);
+  if (!has("forwardChains")) return { inbound: [tcp(22)], outbound: [2379, 2380, 4001, 7001].map(tcp) };
+  // BGP, etcd, Typha, the API server, and etcd of old.
+  const typha = has("typhaFailsafe") ? [5473] : [];
+  const apiServer = has("apiServerFailsafe") ? [6443] : [];
+  const cluster = [179, 2379, 2380, ...typha, ...apiServer, 6666, 6667].map(tcp);
+  return { inbound: [tcp(22), udp(68), ...cluster], outbound: [udp(53), udp(67), ...cluster] };
+}
 
 /** felix/config/config_params.go. */
 const DEFAULTS = {
@@ -91,7 +94,7 @@ const DEFAULTS = {
 /** Of one family: what is configured, and Felix's defaults. */
 export function felixSettings(place: FelixPlace, family: Family): FelixSettings {
   const { version, spec, isIpvs, randomFully } = place;
-  const failsafes = FAILSAFES[hasFeature(version, "forwardChains") ? "later" : "first"];
+  const failsafes = failsafesOf(version);
   const said = chosen(spec, DEFAULTS);
   // Each dataplane has settings of its own: felix/config/config_params.go FilterAllowAction, MarkMask.
   const isNft = spec?.nftablesMode === "Enabled";
@@ -108,14 +111,24 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
     openStack: openStack(place, said.interfacePrefix),
     ...tunnels(place, family),
     ipvs: isIpvs ? { nodePorts: said.kubeNodePortRanges } : null,
-    randomFully: randomFully && compareVersions(version, "3.3.0") >= 0,
+    randomFully: randomFully && hasFeature(version, "randomFully"),
     ...natSettings(spec),
     logPrefix: said.logPrefix,
-    allowVxlanFromWorkloads: said.allowVXLANPacketsFromWorkloads,
-    allowIpipFromWorkloads: said.allowIPIPPacketsFromWorkloads,
+    ...workloadTunnels(version, said),
     dropInvalid: !said.disableConntrackInvalidCheck,
     flowLogs: hasFlowLogs(place),
     serviceLoops: SERVICE_LOOPS[said.serviceLoopPrevention],
+  };
+}
+
+type WorkloadTunnels = Pick<FelixSettings, "allowVxlanFromWorkloads" | "allowIpipFromWorkloads">;
+
+/** What workloads may tunnel; nothing where nobody could allow it. */
+function workloadTunnels(version: string, said: Chosen<typeof DEFAULTS>): WorkloadTunnels {
+  const may = hasFeature(version, "tunnelsFromWorkloads");
+  return {
+    allowVxlanFromWorkloads: may && said.allowVXLANPacketsFromWorkloads,
+    allowIpipFromWorkloads: may && said.allowIPIPPacketsFromWorkloads,
   };
 }
 
@@ -162,23 +175,28 @@ const WIREGUARD = {
 } as const satisfies Partial<FelixSpec>;
 
 /** A tunnel is on where a pool of the family uses it, unless somebody says otherwise. felix/calc/encapsulation_resolver.go. */
-function tunnels({ calico, node, spec }: FelixPlace, family: Family): TunnelSettings {
+function tunnels(place: FelixPlace, family: Family): TunnelSettings {
+  const { calico, node, spec } = place;
   const own = calico.nodes.find(({ metadata }) => metadata.name === node);
   const pools = calico.pools.filter(({ cidr }) => familyOf(cidr.address) === family);
   const hasIpip = spec?.ipipEnabled ?? pools.some(({ ipipMode }) => ipipMode !== "Never");
-  const hasVxlan = spec?.vxlanEnabled ?? pools.some(({ vxlanMode }) => vxlanMode !== "Never");
   const vxlanAddress = family === "ip" ? own?.vxlanTunnel : own?.vxlanTunnelV6;
   const said = chosen(spec, WIREGUARD);
   const devices = [said.wireguardInterfaceName, said.wireguardInterfaceNameV6];
   const isOn = said.wireguardEnabled || said.wireguardEnabledV6;
   return {
     ipip: family === "ip" && hasIpip ? { hasTunnelAddress: typeof own?.ipipTunnel === "number" } : null,
-    vxlan: hasVxlan ? { hasTunnelAddress: isGiven(vxlanAddress) } : null,
+    vxlan: hasVxlan(place, pools, family) ? { hasTunnelAddress: isGiven(vxlanAddress) } : null,
     vxlanPort: said.vxlanPort,
     wireguard: wireguardOf(said, family),
     hasWireguard: isOn,
     wireguardHosts: isOn && said.wireguardHostEncryptionEnabled ? devices : null,
   };
+}
+
+function hasVxlan({ spec, version }: FelixPlace, pools: FelixPlace["calico"]["pools"], family: Family): boolean {
+  if (!hasFeature(version, family === "ip" ? "vxlan" : "vxlanV6")) return false;
+  return spec?.vxlanEnabled ?? pools.some(({ vxlanMode }) => vxlanMode !== "Never");
 }
 
 function isGiven(address: Address | null | undefined): boolean {

@@ -85,7 +85,7 @@ function settingsOf(
   { interfaceName, allowSpoofedSourcePrefixes }: WorkloadEndpoint,
   { version, spec }: FelixPlace,
 ): readonly (readonly [string, string])[] {
-  const isLater = hasFeature(version, "rpfSkip");
+  const isLater = hasFeature(version, "reversePathV4");
   const isSpoofing = spec?.workloadSourceSpoofing === "Any" && allowSpoofedSourcePrefixes.length > 0;
   const v4 = `net.ipv4.conf.${interfaceName}`;
   const v6 = `net.ipv6.conf.${interfaceName}`;

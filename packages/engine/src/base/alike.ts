@@ -1,0 +1,39 @@
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * Are two values the same data: objects and arrays by what they hold, maps and sets in their order? Properties of these names are not
+ * looked at, nor are methods: what they answer stands beside them as data.
+ */
+export function isAlike(a: unknown, b: unknown, ignored: ReadonlySet<string> = NONE): boolean {
+  if (a === b) return true;
+  if (typeof a !== typeof b) return false;
+  if (typeof a === "function") return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [listA, listB] = [listOf(a), listOf(b)];
+  if (listA === null || listB === null) return listA === listB && haveAlike(a, b, ignored);
+  return a.constructor === b.constructor && areAlike(listA, listB, ignored);
+}
+
+/** Null: an object with properties. */
+function listOf(value: unknown): readonly unknown[] | null {
+  if (value instanceof Map || value instanceof Set) return Array.from<unknown>(value);
+  return isList(value) ? value : null;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function areAlike(a: readonly unknown[], b: readonly unknown[], ignored: ReadonlySet<string>): boolean {
+  return a.length === b.length && a.every((part, index) => isAlike(part, b[index], ignored));
+}
+
+function haveAlike(a: object, b: object, ignored: ReadonlySet<string>): boolean {
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(b, key)) return false;
+    if (!ignored.has(key) && !isAlike(Reflect.get(a, key), Reflect.get(b, key), ignored)) return false;
+  }
+  return true;
+}

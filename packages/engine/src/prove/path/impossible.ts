@@ -1,0 +1,19 @@
+import { FALSE } from "../bdd/bdd.ts";
+import type { Ref } from "../bdd/bdd.ts";
+import type { Space } from "../space.ts";
+
+/** ip6_rcv_core (net/ipv6/ip6_input.c): addresses that nothing from outside can have; packets with them meet no hook. */
+export function impossibleAddresses(space: Space): Ref {
+  const { bdd } = space;
+  if (space.layout.family === "ip") return FALSE;
+  const group = (field: "src" | "dst", scope: bigint | null): Ref =>
+    scope === null
+      ? space.masked(field, 0xffn << 120n, 0xffn << 120n)
+      : space.masked(field, 0xff0fn << 112n, (0xff00n | scope) << 112n);
+  const fromOutside = [space.is("src", 1n), space.is("dst", 1n), group("dst", 1n)];
+  return bdd.union([
+    group("src", null),
+    group("dst", 0n),
+    bdd.minus(bdd.union(fromOutside), space.device("iif", "lo", false)),
+  ]);
+}
