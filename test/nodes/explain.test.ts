@@ -18,6 +18,12 @@ describe.each(nodeNames)("%s, explained", (node) => {
   it.each(["en", "zh"] as const)("reads as its golden does: %s", async (language) => {
     await expect(text(explanation, language)).toMatchFileSnapshot(join(NODES, node, `goldens/explain.${language}.txt`));
   });
+
+  it("says of every rule that somebody is known for why it is there", () => {
+    const rules = explanation.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+    const silent = rules.filter(({ owner, purpose }) => owner !== null && purpose === null);
+    expect(silent).toEqual([]);
+  });
 });
 
 const tunnel = readNode("cilium-tunnel");
@@ -217,7 +223,7 @@ COMMIT
         "The rule for the node's own addresses. The kernel has it at 0; Cilium moves it behind its rule for proxies, which would never be asked otherwise.",
       ],
       ["cilium", "Packets of the pod 10.0.0.246 leave by the network card that its address belongs to: table 11."],
-      ["kernel", "The usual routes."],
+      ["kernel", "Asked where no rule before it led to a route."],
       ["kernel", "A table for last resorts, usually empty."],
     ]);
   });

@@ -92,6 +92,8 @@ function optionPart(
 }
 
 function unknownMatch(match: Match | Verbatim): Phrase {
+  if (match.kind === "verbatim" && match.lost !== undefined && match.text === "")
+    return phrase("lost-match", { text: match.name });
   const text = match.kind === "verbatim" ? [match.name, match.text].filter((one) => one !== "").join(" ") : match.name;
   return phrase("unknown-match", { text });
 }

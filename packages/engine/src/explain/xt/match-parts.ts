@@ -1,6 +1,6 @@
 import { icmpTypes } from "../../ext/xt/icmp-types.ts";
 import { negate, phrase } from "../../messages/explain/phrase.ts";
-import type { Part } from "../../messages/explain/phrase.ts";
+import type { Part, ValuePhraseId } from "../../messages/explain/phrase.ts";
 import { bitsTest } from "../bits.ts";
 import { parseBits } from "../bits-text.ts";
 import type { Printed } from "./printed.ts";
@@ -53,3 +53,8 @@ export const setPart: OptionPart = ({ text, negated }, scope) => {
   const isOne = !sides.includes(",");
   return negate(isOne ? phrase("set-member", params) : phrase("set-members", params), negated);
 };
+
+/** A list of ports that holds one is that port. */
+export function portsPart(one: ValuePhraseId, several: ValuePhraseId): OptionPart {
+  return ({ text, negated }) => ({ id: /[,:]/.test(text) ? several : one, negated, params: { value: text } });
+}

@@ -1,5 +1,5 @@
 import type { ValuePhraseId } from "../../messages/explain/phrase.ts";
-import { icmpPart, marksPart, setPart, statesPart, tcpFlagsPart, typePart } from "./match-parts.ts";
+import { icmpPart, marksPart, portsPart, setPart, statesPart, tcpFlagsPart, typePart } from "./match-parts.ts";
 import type { OptionPart } from "./match-parts.ts";
 
 /** How a match is said: each option by a message or a function of its printed value. */
@@ -127,7 +127,13 @@ export const matchPhrases: Readonly<Record<string, MatchPhrases>> = {
   mac: { options: { "mac-source": "source-mac" } },
   mark: { options: { mark: marksPart("the-mark", true) } },
   mh: { bare: header, options: { "mh-type": "mobility-type" } },
-  multiport: { options: { sports: "source-ports", dports: "destination-ports", ports: "either-port" } },
+  multiport: {
+    options: {
+      sports: portsPart("source-port", "source-ports"),
+      dports: portsPart("destination-port", "destination-ports"),
+      ports: "either-port",
+    },
+  },
   nfacct: { options: { "nfacct-name": "accounted" } },
   osf: { options: { genre: "os-fingerprint", ttl: "os-ttl", log: "os-log" } },
   owner: {

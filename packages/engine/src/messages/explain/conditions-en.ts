@@ -263,6 +263,7 @@ export const conditions = {
   "ipsec-mode": "the mode {is|is not} {value}",
   "ipsec-tunnel-dst": "the tunnel's destination {is|is not} in {value}",
   "ipsec-tunnel-src": "the tunnel's source {is|is not} in {value}",
+  "lost-match": "“-m {text}” holds (the listing has lost what it asks for)",
   "unknown-match": "“{text}” says yes (hookwalk does not know this test)",
 
   // Fields and values, of whatever kind.

@@ -264,6 +264,7 @@ export const conditions: Readonly<Record<keyof typeof en, string>> = {
   "ipsec-mode": "模式{是|不是}{value}",
   "ipsec-tunnel-dst": "隧道目的地址{在|不在}{value}内",
   "ipsec-tunnel-src": "隧道源地址{在|不在}{value}内",
+  "lost-match": "“-m {text}”成立（列表丢失了它的条件）",
   "unknown-match": "“{text}”成立（hookwalk 不认识该测试）",
 
   // 各种字段与值。

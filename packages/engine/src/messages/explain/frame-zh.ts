@@ -121,7 +121,7 @@ export const frame: Readonly<Record<keyof typeof en, string>> = {
   "mark-means": "{meaning}。",
   "marks-hidden": "另有{count}个在用而未列出；可用 `--mark` 逐个查看。",
   "mark-unknown": "已知的组件都没有给这个 mark 赋予含义。",
-  "mark-read-by": "查看它的有{places}。",
+  "mark-read-by": "匹配它的有{places}。",
   "mark-excluded-by": "排除它的有{places}。",
   "mark-cleared-by": "清除或翻转它的有{places}。",
   "mark-written-by": "设置它的有{places}。",

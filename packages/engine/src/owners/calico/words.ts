@@ -111,6 +111,24 @@ const rules: readonly RulePattern[] = [
   ]),
   { chain: /^cali-p(r?)[io]-/, text: /-j DROP$/, means: "calico-deny" },
   { chain: /^cali-(from|to)-wl-dispatch/, text: /^-[io] \S+ -[gj] cali-[ft]w-/, means: "calico-dispatch" },
+  // felix/rules/static.go: the chains below the built-in ones.
+  { chain: /^cali-/, text: /-j cali-(from|to)-(host-endpoint|hep-forward)$/, means: "calico-host-policies" },
+  { chain: /^cali-/, text: /-j cali-fip-dnat$/, means: "calico-floating-in" },
+  { chain: /^cali-/, text: /-j cali-fip-snat$/, means: "calico-floating-self" },
+  { chain: /^cali-/, text: /-j cali-nat-outgoing$/, means: "calico-masquerade-outgoing" },
+  { chain: /^cali-/, text: /-j cali-from-wl-dispatch$/, means: "calico-sent-by-workload" },
+  { chain: /^cali-/, text: /-j cali-to-wl-dispatch$/, means: "calico-sent-to-workload" },
+  { chain: /^cali-FORWARD$/, text: /^-[io] cali\+ -j ACCEPT$/, means: "calico-workload-accepted" },
+  { chain: /^cali-INPUT$/, text: /^-i cali\+ -g cali-wl-to-host$/, means: "calico-workload-to-host" },
+  { chain: /^cali-OUTPUT$/, text: /^-o cali\+ -j RETURN$/, means: "calico-host-to-workload" },
+  {
+    table: "raw",
+    chain: /^cali-(PREROUTING|OUTPUT)$/,
+    text: /^-m mark --mark (0x[0-9a-f]{1,8})\/\1 -j ACCEPT$/,
+    means: "calico-raw-accepted",
+  },
+  { chain: /^cali-wl-to-host$/, text: /--sports 68 .*--dports 67 -j ACCEPT$/, means: "calico-dhcp" },
+  { chain: /^cali-wl-to-host$/, text: /--dports 53 -j ACCEPT$/, means: "calico-dns" },
   // felix/rules/static.go StaticFilterForwardAppendRules.
   {
     chain: /^FORWARD$/,

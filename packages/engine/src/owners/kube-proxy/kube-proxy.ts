@@ -5,6 +5,8 @@ import { kubeProxyIpvsRules, kubeProxySets } from "./ipvs.ts";
 import { kubeProxyIptablesRules } from "./iptables.ts";
 import { kubeProxyNftChains, kubeProxyNftRules, kubeProxyNftSets } from "./nftables.ts";
 
+const BUILT_IN = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
+
 /** Upstream: pkg/proxy/iptables, pkg/proxy/ipvs, pkg/proxy/nftables. Service chains: first 16 characters of base32(SHA-256(name + protocol)). */
 export const kubeProxy: Owner = defineOwner({
   name: "kube-proxy",
@@ -39,24 +41,26 @@ export const kubeProxy: Owner = defineOwner({
     ...kubeProxyIpvsRules,
     ...kubeProxyIptablesRules,
     ...kubeProxyNftRules,
-    { comment: /^kubernetes service portals$/, means: "kube-jump-services" },
-    { comment: /^kubernetes postrouting rules$/, means: "kube-jump-postrouting" },
-    { comment: /^kubernetes forwarding rules$/, text: /-j KUBE-FORWARD/, means: "kube-jump-forward" },
-    { comment: /^kubernetes health check (rules|service ports)$/, means: "kube-jump-health" },
-    { comment: /^kube-proxy firewall rules$|^kubernetes load balancer firewall$/, means: "kube-jump-firewall" },
-    { comment: /^kubernetes ipvs access filter$/, means: "kube-jump-ipvs-filter" },
-    { comment: /^kubernetes externally-visible service portals$/, means: "kube-jump-external" },
+    // By what they do: nft's listing of the rules of iptables has no comments.
+    { chain: BUILT_IN, text: /-j KUBE-SERVICES$/, means: "kube-jump-services" },
+    { chain: BUILT_IN, text: /-j KUBE-POSTROUTING$/, means: "kube-jump-postrouting" },
+    { chain: BUILT_IN, text: /-j KUBE-FORWARD$/, means: "kube-jump-forward" },
+    { chain: BUILT_IN, table: "filter", text: /-j KUBE-NODE-?PORTS?$/, means: "kube-jump-health" },
+    { chain: BUILT_IN, text: /-j KUBE-PROXY-FIREWALL$/, means: "kube-jump-firewall" },
+    { chain: BUILT_IN, text: /-j KUBE-IPVS-FILTER$/, means: "kube-jump-ipvs-filter" },
+    { chain: BUILT_IN, text: /-j KUBE-IPVS-OUT-FILTER$/, means: "kube-jump-ipvs-out-filter" },
+    { chain: BUILT_IN, text: /-j KUBE-EXTERNAL-SERVICES$/, means: "kube-jump-external" },
     { chain: /^KUBE-MARK-MASQ$/, text: /-j MARK/, means: "kube-mark-masq" },
     { chain: /^KUBE-POSTROUTING$/, text: /^-m mark ! --mark \S+ -j RETURN$/, means: "kube-postrouting-return" },
     { chain: /^KUBE-POSTROUTING$/, text: /^-j MARK --set-xmark \S+\/0x0$/, means: "kube-postrouting-clear" },
     {
       chain: /^KUBE-POSTROUTING$/,
-      comment: /^kubernetes service traffic requiring SNAT$/,
+      text: /^(-m mark --mark \S+ )?-j MASQUERADE( --random-fully)?$/,
       means: "kube-postrouting-masquerade",
     },
     { chain: /^KUBE-FORWARD$/, text: /--ctstate INVALID/, means: "kube-forward-invalid" },
-    { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding rules$/, means: "kube-forward-marked" },
-    { chain: /^KUBE-FORWARD$/, comment: /^kubernetes forwarding conntrack /, means: "kube-forward-established" },
+    { chain: /^KUBE-FORWARD$/, text: /^-m mark --mark \S+ -j ACCEPT$/, means: "kube-forward-marked" },
+    { chain: /^KUBE-FORWARD$/, text: /--ctstate RELATED,ESTABLISHED -j ACCEPT$/, means: "kube-forward-established" },
   ],
   sets: [...kubeProxyNftSets, ...kubeProxySets],
   devices: [{ name: /^kube-ipvs0$/, means: "kube-device-ipvs" }],

@@ -14,12 +14,14 @@ export const kubelet: Owner = defineOwner({
   ],
   rules: [
     { text: /^-j KUBE-FIREWALL$/, table: "filter", means: "kubelet-jump-firewall" },
+    // By what they do: nft's listing of the rules of iptables has no comments.
+    { table: "filter", chain: /^KUBE-FIREWALL$/, text: /^-m mark --mark \S+ -j DROP$/, means: "kubelet-drop-marked" },
     {
+      table: "filter",
       chain: /^KUBE-FIREWALL$/,
-      comment: /^kubernetes firewall for dropping marked packets$/,
-      means: "kubelet-drop-marked",
+      text: /^! -s (\S+) -d \1 -m conntrack ! --ctstate \S+ -j DROP$/,
+      means: "kubelet-drop-localnet",
     },
-    { chain: /^KUBE-FIREWALL$/, comment: /^block incoming localnet connections$/, means: "kubelet-drop-localnet" },
     { chain: /^KUBE-MARK-DROP$/, means: "kubelet-mark-drop" },
   ],
   marks: kubeMarks,

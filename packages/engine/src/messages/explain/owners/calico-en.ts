@@ -62,6 +62,22 @@ export const calico = {
   "calico-note-deny": "A deny rule: it notes “drop”; the rule behind it drops the packet.",
   "calico-deny": "A deny rule.",
   "calico-dispatch": "The packet is this workload's.",
+  "calico-host-policies":
+    "Host endpoints are this node's own devices: their policies are applied here, where there are any.",
+  "calico-floating-in": "Who connects to a workload's floating address gets to the workload.",
+  "calico-floating-self": "A workload that reaches itself by its floating address must see that address as the client.",
+  "calico-masquerade-outgoing":
+    "What workloads of pools with natOutgoing send to addresses beyond Calico's pools goes out with this node's address.",
+  "calico-sent-by-workload": "What a workload sends must get through its policies for egress.",
+  "calico-sent-to-workload": "What is sent to a workload must get through its policies for ingress.",
+  "calico-workload-accepted":
+    "The policies of the workload have let the packet pass: what they refuse was dropped in the chains above.",
+  "calico-workload-to-host": "What a workload sends to this node itself is judged in that chain alone.",
+  "calico-host-to-workload":
+    "This node reaches its own workloads whatever their policies say (the kubelet asks whether they are alive).",
+  "calico-raw-accepted": "An untracked policy (doNotTrack) has let the packet pass before connection tracking.",
+  "calico-dhcp": "Every workload may ask this node for an address (DHCP), whatever its policies say.",
+  "calico-dns": "Every workload may ask a DNS server on this node, whatever its policies say.",
   "calico-jump": "This is how packets get into Calico's rules of this table; Felix keeps the jump in its place.",
 
   "calico-set": "addresses that Calico's rules ask for",

@@ -68,7 +68,7 @@ export const cilium: Readonly<Record<keyof typeof en, string>> = {
   "cilium-snat-hairpin": "Pod 经服务访问自己：应答必须回到节点，在那里把地址换回来。",
   "cilium-eni-save": "记住经主网卡到达本机的连接，使其应答从同一网卡出去。",
   "cilium-eni-restore":
-    "Pod 的应答取回这一记忆作为 mark；由策略路由规则（109：fwmark 0x80/0x80）送往主网卡。没有那条规则，该 mark 不起作用。",
+    "Pod 的应答由此恢复先前记下的 mark；由策略路由规则（109：fwmark 0x80/0x80）送往主网卡。没有那条规则，该 mark 不起作用。",
 
   "cilium-routing-ipsec": "要由 IPsec 加密或已解密的报文另用一张路由表。",
   "cilium-routing-wireguard": "要由 WireGuard 加密的报文送入其隧道。",

@@ -45,6 +45,7 @@ export const kubernetes = {
   "kube-jump-health": "Packets for this node meet the accepts for health checks.",
   "kube-jump-firewall": "Packets meet the source ranges of load balancers.",
   "kube-jump-ipvs-filter": "Packets for this node meet the filter for service addresses.",
+  "kube-jump-ipvs-out-filter": "What this node sends to load balancers meets their source ranges.",
   "kube-jump-external": "New connections meet the services without endpoints.",
   "kube-mark-masq": "It only marks: KUBE-POSTROUTING masquerades what has the bit, later, when the packet leaves.",
   "kube-postrouting-return":
@@ -126,7 +127,8 @@ export const kubernetes = {
   "kubelet-chain-mark-drop": "kubelet: marks a packet to be dropped later",
   "kubelet-chain-firewall":
     "kubelet: drops packets that were marked for it, and what others send to loopback addresses",
-  "kubelet-jump-firewall": "kubelet's drops come first.",
+  "kubelet-jump-firewall":
+    "kubelet puts this jump in front where it is missing; those that others put in later stand before it.",
   "kubelet-drop-marked": "It drops what KUBE-MARK-DROP of table nat marked, where a packet cannot be dropped.",
   "kubelet-drop-localnet":
     "kube-proxy lets node ports be used on 127.0.0.1 (route_localnet), which would open the node's loopback services to its neighbours: only answers, related packets and what was translated there may come from elsewhere (CVE-2020-8558).",

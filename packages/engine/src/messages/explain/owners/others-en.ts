@@ -7,7 +7,7 @@ export const others = {
   "kernel-chain-postrouting": "Built in: every packet that leaves, after it was routed",
   "kernel-device-lo": "loopback",
   "kernel-routing-local": "This node's own addresses come first.",
-  "kernel-routing-main": "The usual routes.",
+  "kernel-routing-main": "Asked where no rule before it led to a route.",
   "kernel-routing-default": "A table for last resorts, usually empty.",
   "kernel-table-local": "this node's own addresses and broadcasts, kept by the kernel",
   "kernel-table-main": "the usual routes",
