@@ -34,9 +34,9 @@ export interface Inside {
 }
 
 /**
- * Reads a file, or the files in it where it is an archive; in memory, nothing is written to disk. Links, devices and what
- * would lie outside are left out with a diagnostic, what no answer needs is passed over, and sizes are bounded whatever
- * the archive says about itself. Throws a HookwalkError where an archive is broken or larger than anything real.
+ * Reads a file, or the files in it where it is an archive; in memory, nothing is written to disk. Links and devices, which honest
+ * archives hold, are left out with a diagnostic, what no answer needs is passed over, and sizes are bounded whatever the archive says
+ * about itself. Throws a HookwalkError where an archive is broken, larger than anything real, or has a path out of itself.
  */
 export async function unpack(inside: Inside, source: Source, into: Unpacking): Promise<void> {
   const { path, depth } = inside;
@@ -140,6 +140,7 @@ function readerOf({ path, prefix, depth }: Inside, into: Unpacking): ReadEntry {
     const name = entry.name.replace(/^(\.\/)+/, "");
     const inner = `${prefix}${name}`;
     into.budget.entry(path);
+    if (leadsOut(name)) throw leadingOut(path, name, into.say);
     if (entry.kind === "directory") return false;
     if (isAside(`${path}/${name}`)) {
       into.passedOver++;
@@ -163,10 +164,19 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const MAX_NAME = 4096;
 
 /** Why an entry is left out; null: it may be read. */
-function problemOf(name: string, { kind }: Entry): "file-name" | "file-not-regular" | "file-outside" | null {
+function problemOf(name: string, { kind }: Entry): "file-name" | "file-not-regular" | null {
   if (CONTROL.test(name) || name.length > MAX_NAME) return "file-name";
-  if (kind === "other") return "file-not-regular";
-  return name.startsWith("/") || name.split(/[/\\]/).includes("..") ? "file-outside" : null;
+  return kind === "other" ? "file-not-regular" : null;
+}
+
+/** Nobody who collects files makes such a name. */
+function leadsOut(name: string): boolean {
+  return name.startsWith("/") || name.split(/[/\\]/).includes("..");
+}
+
+function leadingOut(path: string, name: string, say: Speaker): HookwalkError {
+  const message = say.commandLine("archive-leads-out", { path, name });
+  return new HookwalkError("bad-archive", EXIT.input, message, say.commandLine("archive-leads-out-hint"));
 }
 
 function missing(path: string, { program }: MissingProgram, say: Speaker): HookwalkError {

@@ -31,11 +31,14 @@ export function decode(path: string, bytes: Buffer): Decoded {
   return { text: bytes.toString("latin1"), diagnostic: aboutFile(path, "not-utf8") };
 }
 
+/** What is left out of an honest snapshot as well. */
+const ORDINARY: ReadonlySet<string> = new Set(["file-not-text", "file-not-regular", "file-outside"]);
+
 /** A file that was left out, or read otherwise than it stands. */
 export function aboutFile(
   path: string,
   code: "not-utf8" | "file-not-text" | "file-not-regular" | "file-outside" | "file-name",
 ): Diagnostic {
-  const severity = code === "not-utf8" ? "warning" : "info";
+  const severity = ORDINARY.has(code) ? "info" : "warning";
   return { code, severity, params: { file: path }, span: { file: path, line: 1 } };
 }

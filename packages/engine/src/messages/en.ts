@@ -423,6 +423,8 @@ export const commandLine = {
   "cannot-read-hint": "Check the path and your rights.",
   "archive-broken": "{path} is not a readable archive: {why}",
   "archive-broken-hint": "hookwalk opens .tar and .zip, and what gzip, xz, bzip2 or zstd packed.",
+  "archive-leads-out": "{path} is refused: it holds “{name}”, a path that leads out of it",
+  "archive-leads-out-hint": "If you trust it, unpack it yourself and give the directory.",
   "archive-too-deep": "{path} is an archive inside of archives, more than {limit} deep",
   "archive-too-deep-hint": "Give the innermost archive itself.",
   "archive-bomb": "{path} unpacks to more than {ratio} times its size",

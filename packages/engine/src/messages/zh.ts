@@ -388,6 +388,8 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "cannot-read-hint": "请检查路径和权限。",
   "archive-broken": "{path} 不是可读的归档：{why}",
   "archive-broken-hint": "hookwalk 能打开 .tar 和 .zip，以及用 gzip、xz、bzip2 或 zstd 压缩的文件。",
+  "archive-leads-out": "拒绝读取 {path}：其中的“{name}”指向归档之外",
+  "archive-leads-out-hint": "如果信任它，请自行解包，再给出目录。",
   "archive-too-deep": "{path} 是归档中的归档，嵌套超过 {limit} 层",
   "archive-too-deep-hint": "请直接给出最内层的归档。",
   "archive-bomb": "{path} 解压后超过其大小的 {ratio} 倍",
