@@ -39,12 +39,12 @@ describe("a rule of nft", () => {
     [
       "numgen random mod 4 vmap { 0-2 : jump u, 3 : drop }",
       "with probability 3/4 (0-2) it goes through chain u",
-      "以 3/4 的概率（0-2）走一遍链 u",
+      "以 3/4 的概率（0-2）跳转到链 u，未作判决则返回此处",
     ],
     [
       "ip saddr vmap @m",
       "goes through the chain that map m names for its source address",
-      "走一遍映射 m 为源地址指定的链",
+      "跳转到映射 m 为源地址指定的链，未作判决则返回此处",
     ],
     [
       'log prefix "x " level warn flags tcp sequence,options flags skuid',
