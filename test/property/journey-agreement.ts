@@ -45,7 +45,7 @@ export interface Ended {
   readonly packet: Packet | null;
 }
 
-export function endedOf({ verdict, delivery, oif, mark, packet }: Outcome): Ended {
+function endedOf({ verdict, delivery, oif, mark, packet }: Outcome): Ended {
   return { verdict, delivery, device: delivery === "local" ? null : oif, mark, packet };
 }
 
