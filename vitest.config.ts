@@ -9,6 +9,8 @@ const pure = { pool: "threads", isolate: false } as const;
 
 export default defineConfig({
   test: {
+    // Both cores of a small machine: by itself vitest leaves one idle.
+    maxWorkers: "100%",
     coverage: { include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
     projects: [
       {
