@@ -32,8 +32,12 @@ function haveAlike(a: object, b: object, ignored: ReadonlySet<string>): boolean 
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   for (const key of keys) {
+    const mine: unknown = Reflect.get(a, key);
+    const theirs: unknown = Reflect.get(b, key);
+    // Most are one value: what takes longer is asked of the others only.
+    if (mine === theirs && mine !== undefined) continue;
     if (!Object.hasOwn(b, key)) return false;
-    if (!ignored.has(key) && !isAlike(Reflect.get(a, key), Reflect.get(b, key), ignored)) return false;
+    if (!ignored.has(key) && !isAlike(mine, theirs, ignored)) return false;
   }
   return true;
 }
