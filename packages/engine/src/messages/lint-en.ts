@@ -95,9 +95,9 @@ export const lint = {
   "calico-edited-beyond":
     "this rule has words that Calico never writes, under a hash of Calico's{behind}\nDelete the rule, and Felix writes its own again at its next refresh.",
   "calico-missing":
-    "{count} rules of Calico are gone before this one: {was}{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
+    "what Calico had before this one is gone ({count}): {was}{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
   "calico-missing-unknown":
-    "rules of Calico are gone before this one: its hash does not follow from those that are there{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
+    "what Calico had before this one is gone: its hash does not follow from those that are there{behind}\nFelix writes them again at its next refresh. Find who deleted them.",
   "calico-truncated":
     "the chain ends too early: such a chain ends with {was}\nThe listing is cut, or somebody deleted the rule: then Felix writes it again at its next refresh.",
   "calico-reordered":
