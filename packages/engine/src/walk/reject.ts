@@ -1,3 +1,4 @@
+import { zeroOf } from "../base/address.ts";
 import type { RejectWith } from "../program/action.ts";
 import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
@@ -6,6 +7,8 @@ import { isLaterFragment } from "./fields.ts";
 import { icmpError, tcpReset } from "./side-packets.ts";
 import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
+import type { Skb } from "./skb.ts";
+import { sourceOf } from "./special-addresses.ts";
 import { dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
@@ -34,13 +37,19 @@ export function reject(run: Run, kind: RejectWith): ChainVerdict {
   return { kind: "reject" };
 }
 
-/** nf_send_reset: never to a reset, a later fragment or a broken checksum, nor (IPv4) about what was sent to many. */
+/** nf_send_reset, nf_send_reset6: never to a reset, a later fragment or a broken checksum, nor about what was sent to many. */
 function resetFor(run: Run): Packet | null {
-  const { base, pktType, route } = run.skb;
-  if (base.family === "ip" && (route?.type === "broadcast" || route?.type === "multicast")) return null;
+  const { base, pktType } = run.skb;
+  if (isForMany(run.skb)) return null;
   if (base.proto !== PROTO.tcp || isLaterFragment(run.skb) || ((base.tcpFlags ?? 0) & TCP_FLAG.rst) !== 0) return null;
   if (base.l4Checksum === "bad" || (run.hook === "prerouting" && pktType !== "host")) return null;
   return tcpReset(run.skb);
+}
+
+/** IPv4 asks the route, IPv6 the addresses: ipv6_addr_type. */
+function isForMany({ base, route, src, dst }: Skb): boolean {
+  if (base.family === "ip") return route?.type === "broadcast" || route?.type === "multicast";
+  return [src, dst].some((address) => sourceOf(address) === zeroOf("ip6"));
 }
 
 /** nf_send_unreach: a broken checksum is not answered. */
