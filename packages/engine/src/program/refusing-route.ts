@@ -1,7 +1,7 @@
 import type { Route, RouteType } from "../model/routing.ts";
 
 /** Route types that answer with an error, or send on to the next rule (fib6_prop of net/ipv6/route.c, fib_props of net/ipv4/fib_semantics.c). */
-export const REFUSING: ReadonlySet<RouteType> = new Set(["throw", "unreachable", "prohibit", "blackhole"]);
+const REFUSING: ReadonlySet<RouteType> = new Set(["throw", "unreachable", "prohibit", "blackhole"]);
 
 /**
  * IPv6 keeps routes that refuse on lo (fib6_nh_init), so a lookup held to another device passes them by (rt6_device_match, rt6_score_route)

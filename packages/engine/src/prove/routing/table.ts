@@ -2,7 +2,7 @@ import { netOf } from "../../base/address.ts";
 import type { Nexthop, Route } from "../../model/routing.ts";
 import { hasLink } from "../../program/nexthop-link.ts";
 import type { FibEntry } from "../../program/program.ts";
-import { REFUSING, passesBy } from "../../program/refusing-route.ts";
+import { passesBy } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -104,7 +104,10 @@ class Classes<T extends Keyed> {
   }
 }
 
-/** rt6_device_match, rt6_score_route (net/ipv6/route.c): packets that pass an entry by, as another one of its prefix leads by their device. */
+/**
+ * rt6_device_match, rt6_score_route (net/ipv6/route.c): packets that pass an entry by, as another one of its prefix leads by their device. A route
+ * that refuses is one by lo.
+ */
 function passedByNearer(
   space: Space,
   entries: readonly FibEntry[],
@@ -122,9 +125,7 @@ function passedByNearer(
     else known.push(entry);
   }
   const devicesOf = ({ route }: FibEntry): readonly string[] =>
-    route.nexthops.flatMap((hop) =>
-      hop.dev !== null && !REFUSING.has(route.type) && isUsable(space, hop, key) ? [hop.dev] : [],
-    );
+    route.nexthops.flatMap((hop) => (hop.dev !== null && isUsable(space, hop, key) ? [hop.dev] : []));
   for (const group of alike.values()) {
     if (group.length < 2) continue;
     const all = new Set(group.flatMap(devicesOf));
