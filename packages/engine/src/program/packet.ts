@@ -77,3 +77,8 @@ export interface Arrival {
 }
 
 export type PktType = "host" | "broadcast" | "multicast" | "otherhost";
+
+/** By number: PACKET_HOST … (include/uapi/linux/if_packet.h). */
+export const PKT_TYPES: readonly PktType[] = ["host", "broadcast", "multicast", "otherhost"];
+
+export const PKT_TYPE: Readonly<Record<PktType, number>> = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 };

@@ -15,9 +15,6 @@ export const FRAGMENT = { whole: 0, first: 1, laterAtOne: 2, later: 3 } as const
 /** Codes of the field `ctState`; of the last two the packet has no entry. */
 export const CT_STATE = { new: 0, established: 1, related: 2, invalid: 3, untracked: 4 } as const;
 
-/** Codes of the field `pktType`: the kernel's PACKET_*. */
-export const PKT_TYPE = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 } as const;
-
 /** NF_CT_STATE_BIT, include/uapi/linux/netfilter/nf_conntrack_common.h. */
 const CT_STATE_BITS: readonly (readonly [keyof typeof CT_STATE, number])[] = [
   ["invalid", 1],

@@ -187,7 +187,7 @@ function* chainFaults(
     // A chain that no packet enters is not the fault of its rules.
     else if (packets !== FALSE) {
       if (!bdd.meets(wanted, packets)) yield { chain, rule, why: { kind: "unreachable", from } };
-      else if (!bdd.meet([reached.when, wanted, packets]))
+      else if (!bdd.meetAll([reached.when, wanted, packets]))
         yield { chain, rule, why: shadow(bdd, bdd.and(wanted, packets), rules, index) };
     }
   }

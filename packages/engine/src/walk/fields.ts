@@ -2,6 +2,7 @@ import { LINK_TYPES } from "../program/link-type.ts";
 import type { NumberField, Test } from "../program/test.ts";
 import { encodePacket, packetLength } from "../program/packet-bytes.ts";
 import { PROTO } from "../program/protocol.ts";
+import { PKT_TYPE } from "../program/packet.ts";
 import { headerBytes } from "./header-bytes.ts";
 import type { Run } from "./run.ts";
 import type { Flow } from "./conntrack/flow.ts";
@@ -12,8 +13,6 @@ import { mssOption } from "./tcp-options.ts";
 
 /** What a field reads as: null where the packet has none, a text where the snapshot cannot say (the text says why). */
 export type FieldValue = number | null | string;
-
-const PKT_TYPES: Readonly<Record<Skb["pktType"], number>> = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 };
 
 /** One reader per field. */
 const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>> = {
@@ -32,7 +31,7 @@ const READERS: Readonly<Record<NumberField, (skb: Skb, run: Run) => FieldValue>>
   length: (skb) => packetLength(skb.base),
   mark: (skb) => skb.markUnknown ?? skb.mark,
   ctmark: (skb) => skb.ct?.flow.mark ?? null,
-  pktType: (skb) => PKT_TYPES[skb.pktType],
+  pktType: (skb) => PKT_TYPE[skb.pktType],
   ahSpi: (skb) => extensionWord(skb, PROTO.ah, 2) ?? (skb.base.proto === PROTO.ah ? headerBytes(skb, 4, 4) : null),
   espSpi: (skb) => (skb.base.proto === PROTO.esp ? headerBytes(skb, 0, 4) : null),
   ipcompCpi: (skb) => (skb.base.proto === 108 ? headerBytes(skb, 2, 2) : null),

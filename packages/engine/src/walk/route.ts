@@ -1,5 +1,5 @@
 import type { Address, Prefix } from "../base/address.ts";
-import { bitsOf, familyOf, inNet, netOf } from "../base/address.ts";
+import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
 import { staysOnItsLink } from "./ip6-header.ts";
@@ -109,7 +109,7 @@ export function strangeGroup(run: Run): (Routed & { kind: "drop" }) | null {
 /** ip_mc_validate_source: without an address only what stays on the link, and IGMP. */
 function multicastSourceRefused(run: Run, iif: string): Routed | null {
   const { src, dst, base } = run.skb;
-  if (src !== 0) return sourceRefused(run, iif, null);
+  if (src !== 0) return sourceRefused(run, iif, TO_MANY);
   return inNet(dst, V4_NETS.localMulticast) || base.proto === PROTO.igmp ? null : drop("martian", "source is 0.0.0.0");
 }
 
@@ -125,7 +125,7 @@ function withoutTable(run: Run, why: Why, type: RouteChoice["type"], oif: string
 }
 
 function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }) | null): Routed {
-  const refused = run.skb.src === 0 ? null : sourceRefused(run, iif, null);
+  const refused = run.skb.src === 0 ? null : sourceRefused(run, iif, TO_MANY);
   pushRoute(run, "input", result, "broadcast", null);
   if (refused !== null) return refused;
   const route = result?.entry.route ?? null;
@@ -178,7 +178,7 @@ function validated(run: Run, iif: string, result: FibResult & { kind: "route" },
   const oif = type === "local" ? null : (nexthop?.dev ?? null);
   const via = nexthop?.via ?? null;
   pushRoute(run, "input", result, type, oif);
-  const refused = sourceRefused(run, iif, oif);
+  const refused = sourceRefused(run, iif, { oif, dst: run.skb.dst });
   if (refused !== null) return refused;
   const choice: RouteChoice = { type, oif, via, route: entry.route };
   return { kind: "choice", choice, redirect: type === "forward" && redirects(run, iif, oif, via) };
@@ -208,35 +208,44 @@ function isNeighbour(run: Run, iif: string): boolean {
   return here.kind === "route" && here.entry.route.nexthops.some((hop) => hop.dev === iif && hop.via === null);
 }
 
+/** What fib_validate_source is told of where a packet goes. */
+interface Going {
+  /** Null: it stays here. */
+  readonly oif: string | null;
+  readonly dst: Address;
+}
+
+/** Broadcasts and groups are asked about without their address (ip_mc_validate_source, brd_input of ip_route_input_slow). */
+const TO_MANY: Going = { oif: null, dst: zeroOf("ip") };
+
 /** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */
-function sourceRefused(run: Run, iif: string, oif: string | null): Routed | null {
+function sourceRefused(run: Run, iif: string, going: Going): Routed | null {
   if (iif === "lo") return null;
   const { sysctl } = run.program;
   const rpf = sysctl.max("ipv4", iif, "rp_filter", 0);
   const acceptLocal = sysctl.either("ipv4", iif, "accept_local", 0);
-  const redirecting = oif === iif && sysctl.either("ipv4", iif, "send_redirects", 1);
+  const redirecting = going.oif === iif && sysctl.either("ipv4", iif, "send_redirects", 1);
   // Without custom rules the kernel only compares with its own addresses.
   if (rpf === 0 && !redirecting && run.family.fib.maybeMerged) {
     return acceptLocal || !isAddressOfDevice(run, run.skb.src)
       ? null
       : drop("martian", "source is an address of this node");
   }
-  return sourceRefusedByRoute(run, { iif, oif, rpf, acceptLocal });
+  return sourceRefusedByRoute(run, { ...going, iif, rpf, acceptLocal });
 }
 
-interface SourceCheck {
+interface SourceCheck extends Going {
   readonly iif: string;
-  readonly oif: string | null;
   /** Effective rp_filter: 0 off, 1 strict, 2 loose. */
   readonly rpf: number;
   readonly acceptLocal: boolean;
 }
 
 /** __fib_validate_source: the route that an answer would take, with the input device's place taken by the output's. */
-function sourceRefusedByRoute(run: Run, { iif, oif, rpf, acceptLocal }: SourceCheck): Routed | null {
+function sourceRefusedByRoute(run: Run, { iif, oif, dst, rpf, acceptLocal }: SourceCheck): Routed | null {
   const { skb, program } = run;
   const mark = program.sysctl.either("ipv4", iif, "src_valid_mark", 0) ? skb.mark : 0;
-  const result = fibLookup(run, reverseKey(skb, { iif: oif ?? "lo", mark }));
+  const result = fibLookup(run, reverseKey(skb, { src: dst, iif: oif ?? "lo", mark }));
   const mode = `rp_filter ${String(rpf)} on ${iif}`;
   if (result.kind === "error") {
     return rpf !== 0 && run.family.fib.complete ? drop("rp_filter", `no route back to the source (${mode})`) : null;
@@ -255,7 +264,7 @@ function martianSource(type: RouteType, acceptLocal: boolean): string | null {
 }
 
 /** The flow as its answer would be looked up. */
-function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark">): FlowKey {
+function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark"> & Partial<Pick<FlowKey, "src">>): FlowKey {
   return flowKey(skb, { src: skb.dst, dst: skb.src, sport: skb.dport ?? 0, dport: skb.sport ?? 0, uid: 0, ...over });
 }
 

@@ -106,7 +106,7 @@ describe("Bdd", () => {
         const bdd = new Bdd();
         const [f, g, h] = [a(bdd), b(bdd), c(bdd)];
         const before = bdd.size;
-        expect(bdd.meet([f.ref, g.ref, h.ref])).toBe((f.table & g.table & h.table) !== 0n);
+        expect(bdd.meetAll([f.ref, g.ref, h.ref])).toBe((f.table & g.table & h.table) !== 0n);
         expect(bdd.meets(f.ref, g.ref)).toBe((f.table & g.table) !== 0n);
         expect(bdd.size).toBe(before);
       }),

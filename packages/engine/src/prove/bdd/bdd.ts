@@ -113,7 +113,7 @@ export class Bdd {
   }
 
   /** Is there something that is in all three? Makes no nodes, as `meets`. */
-  meet([f, g, h]: readonly [Ref, Ref, Ref]): boolean {
+  meetAll([f, g, h]: readonly [Ref, Ref, Ref]): boolean {
     if (f === TRUE || f === g) return this.meets(g, h);
     if (g === TRUE || g === h) return this.meets(f, h);
     if (h === TRUE || h === f) return this.meets(f, g);
@@ -124,8 +124,8 @@ export class Bdd {
     if (known >= 0) return known === TRUE;
     const level = Math.min(table.level(f), table.level(g), table.level(h));
     const isMet =
-      this.meet([this.#lowAt(f, level), this.#lowAt(g, level), this.#lowAt(h, level)]) ||
-      this.meet([this.#highAt(f, level), this.#highAt(g, level), this.#highAt(h, level)]);
+      this.meetAll([this.#lowAt(f, level), this.#lowAt(g, level), this.#lowAt(h, level)]) ||
+      this.meetAll([this.#highAt(f, level), this.#highAt(g, level), this.#highAt(h, level)]);
     table.remember(f, g, MEET - h, isMet ? TRUE : FALSE);
     return isMet;
   }

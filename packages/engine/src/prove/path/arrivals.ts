@@ -1,7 +1,8 @@
+import { PKT_TYPE } from "../../program/packet.ts";
 import { FALSE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { everyPacket } from "../domain.ts";
-import { FRAGMENT, PKT_TYPE } from "../fields.ts";
+import { FRAGMENT } from "../fields.ts";
 import type { Space } from "../space.ts";
 import { trackable } from "../track.ts";
 

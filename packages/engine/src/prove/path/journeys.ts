@@ -1,3 +1,4 @@
+import { PKT_TYPE } from "../../program/packet.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import {
@@ -12,7 +13,6 @@ import {
   joined,
   within,
 } from "../flow.ts";
-import { PKT_TYPE } from "../fields.ts";
 import type { Flow } from "../flow.ts";
 import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";

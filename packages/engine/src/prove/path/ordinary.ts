@@ -1,8 +1,9 @@
 import { parseAddressMask } from "../../base/address.ts";
+import { PKT_TYPE } from "../../program/packet.ts";
 import type { AddressType } from "../../program/test.ts";
 import { addressTypeSet } from "../address-type.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { CT_STATE, PKT_TYPE } from "../fields.ts";
+import { CT_STATE } from "../fields.ts";
 import type { Space } from "../space.ts";
 import { arrivals } from "./arrivals.ts";
 import type { Origin } from "./arrivals.ts";

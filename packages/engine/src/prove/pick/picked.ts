@@ -2,6 +2,7 @@ import { printAddress } from "../../base/address.ts";
 import { printHex } from "../../base/hex.ts";
 import { printProtocol } from "../../base/protocols.ts";
 import { hasPorts, PROTO } from "../../program/protocol.ts";
+import { PKT_TYPES } from "../../program/packet.ts";
 import type { Assumed } from "../describe/description.ts";
 import type { DeviceName } from "../devices.ts";
 import { CT_STATE, FRAGMENT } from "../fields.ts";
@@ -55,8 +56,6 @@ function* arrivalOptions(choice: Choice): Options {
   if (isLocal && choice.speaksOf("skUid")) yield ["uid", choice.number("skUid")];
   if (isLocal && choice.speaksOf("skGid")) yield ["gid", choice.number("skGid")];
 }
-
-const PKT_TYPES = ["host", "broadcast", "multicast", "otherhost"] as const;
 
 function* endOptions(choice: Choice): Options {
   const proto = choice.number("proto");

@@ -64,7 +64,8 @@ function settingsOf(space: Space, name: string | null): Settings {
   };
 }
 
-const FOR_THIS_NODE: CheckedPackets = { oif: "lo", turnsBack: false };
+const FOR_THIS_NODE: CheckedPackets = { oif: "lo", turnsBack: false, toMany: false };
+const TO_MANY: CheckedPackets = { ...FOR_THIS_NODE, toMany: true };
 
 /** The routing of packets that came in, as it is put together: each step leaves the rest to the next. */
 class InputV4 {
@@ -154,7 +155,7 @@ class InputV4 {
     this.#routing.refuse(() => bdd.minus(sourceless, allowed), "martian", "source is 0.0.0.0");
     const toAll = bdd.and(all, space.is("dst", LIMITED_BROADCAST));
     this.#routing.deliver(() => bdd.or(bdd.and(sourceless, allowed), bdd.and(toAll, noSource)), null);
-    this.#deliver(bdd.minus(bdd.or(joined, toAll), noSource), null);
+    this.#deliver(bdd.minus(bdd.or(joined, toAll), noSource), null, TO_MANY);
     return bdd.minus(all, bdd.or(group, toAll));
   }
 
@@ -163,7 +164,8 @@ class InputV4 {
     const { bdd } = this.#space;
     const { value, when, route } = answer;
     if (value.kind === "error") this.#fail(when, ERROR_WORDS[value.error], asking);
-    else if (value.kind === "local" || value.type === "broadcast") this.#deliver(bdd.and(asking.unicast, when), route);
+    else if (value.kind === "local") this.#deliver(bdd.and(asking.unicast, when), route, FOR_THIS_NODE);
+    else if (value.type === "broadcast") this.#deliver(bdd.and(asking.unicast, when), route, TO_MANY);
     else if (value.type === "unicast") return waysOf(answer);
     else {
       const what = "destination of a type that is not forwarded";
@@ -179,10 +181,10 @@ class InputV4 {
     this.#routing.refuse(() => this.#notForwarded(when, asking), "forwarding", NOT_FORWARDING);
   }
 
-  #deliver(packets: Ref, route: Answer<Decision>["route"]): void {
+  #deliver(packets: Ref, route: Answer<Decision>["route"], checked: CheckedPackets): void {
     const { bdd } = this.#space;
-    this.#refuseSources(packets, FOR_THIS_NODE);
-    this.#routing.deliver(() => bdd.minus(packets, this.#checks.refused(FOR_THIS_NODE)), route);
+    this.#refuseSources(packets, checked);
+    this.#routing.deliver(() => bdd.minus(packets, this.#checks.refused(checked)), route);
   }
 
   #refuseSources(packets: Ref, checked: CheckedPackets): void {
@@ -207,8 +209,8 @@ class InputV4 {
       const own = alike.size === 1 ? packets : bdd.and(packets, bdd.union(parts));
       for (const turnsBack of [true, false]) {
         const part = turnsBack ? bdd.and(own, turning) : bdd.minus(own, turning);
-        this.#refuseSources(part, { oif, turnsBack });
-        accepted.push(bdd.minus(part, this.#checks.refused({ oif, turnsBack })));
+        this.#refuseSources(part, { oif, turnsBack, toMany: false });
+        accepted.push(bdd.minus(part, this.#checks.refused({ oif, turnsBack, toMany: false })));
       }
     }
     return bdd.union(accepted);

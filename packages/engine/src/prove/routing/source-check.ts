@@ -48,6 +48,8 @@ export interface CheckedPackets {
   readonly oif: string;
   /** They leave by the device that they came in by. */
   readonly turnsBack: boolean;
+  /** They are broadcasts, or for a group: then nobody asks with their destination. */
+  readonly toMany: boolean;
 }
 
 /** fib_validate_source (net/ipv4/fib_frontend.c): the reverse path filter, and the check that a source is no address of this node. */
@@ -80,11 +82,12 @@ export class SourceChecks {
   }
 
   /** Disjoint. */
-  refusals({ oif, turnsBack }: CheckedPackets): readonly Refusal[] {
-    const key = `${String(turnsBack && this.asksForTurns)} ${this.asAsked(oif)}`;
+  refusals(checked: CheckedPackets): readonly Refusal[] {
+    const { oif, turnsBack, toMany } = checked;
+    const key = `${String(turnsBack && this.asksForTurns)} ${String(toMany)} ${this.asAsked(oif)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const refusals = this.#classes.flatMap((one) => this.#ofClass(one, { oif, turnsBack }));
+    const refusals = this.#classes.flatMap((one) => this.#ofClass(one, checked));
     this.#known.set(key, refusals);
     return refusals;
   }
@@ -94,15 +97,15 @@ export class SourceChecks {
     return this.#space.bdd.union(this.refusals(checked).map(({ when }) => when));
   }
 
-  #ofClass({ settings, when }: DeviceClass<SourceSettings>, { oif, turnsBack }: CheckedPackets): readonly Refusal[] {
+  #ofClass({ settings, when }: DeviceClass<SourceSettings>, checked: CheckedPackets): readonly Refusal[] {
     const { bdd, family } = this.#space;
     const { isLo, rpf, acceptLocal, redirects, validMark, isAddressless } = settings;
     if (isLo) return [];
     const martian = (set: Ref, what: string): Refusal => ({ when: bdd.and(when, set), reason: "martian", what });
     // Without rules of its own the kernel only compares with its own addresses.
-    if (rpf === 0 && !(turnsBack && redirects) && family.fib.maybeMerged)
+    if (rpf === 0 && !(checked.turnsBack && redirects) && family.fib.maybeMerged)
       return acceptLocal ? [] : [martian(deviceAddresses(this.#space, "src"), OWN_SOURCE)];
-    const ways = this.#waysBack(oif, validMark);
+    const ways = this.#waysBack(checked, validMark);
     const refusals = [...ways.martian].map(([type, set]) => martian(set, `source is a ${type} address`));
     if (!acceptLocal) refusals.push(martian(ways.local, OWN_SOURCE));
     if (rpf === 0) return refusals;
@@ -119,12 +122,12 @@ export class SourceChecks {
     return refusals;
   }
 
-  #waysBack(oif: string, hasMark: boolean): WaysBack {
+  #waysBack({ oif, toMany }: CheckedPackets, hasMark: boolean): WaysBack {
     const iif = this.asAsked(oif);
-    const key = `${String(hasMark)} ${iif}`;
+    const key = `${String(hasMark)} ${String(toMany)} ${iif}`;
     const known = this.#ways.get(key);
     if (known !== undefined) return known;
-    const { found, none } = this.#lookups.of({ ...ANSWER, iif, hasMark });
+    const { found, none } = this.#lookups.of({ ...ANSWER, ...(toMany ? { src: null } : {}), iif, hasMark });
     const { bdd } = this.#space;
     const of = (isWanted: (back: Back) => boolean): Ref =>
       bdd.union(found.flatMap((answer) => (isWanted(answer.value) ? [answer.when] : [])));

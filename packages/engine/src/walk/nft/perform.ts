@@ -1,5 +1,5 @@
 import type { Action, NatSpec, NatValues } from "../../program/action.ts";
-import type { PktType } from "../../program/packet.ts";
+import { PKT_TYPES } from "../../program/packet.ts";
 import type { DataRange, Datum, SetVerdict } from "../../program/value-set.ts";
 import type { Target, Value } from "../../program/value.ts";
 import { bindNat } from "../nat/bind.ts";
@@ -54,8 +54,6 @@ function resolved(run: Run, value: Value): Evaluated {
   const evaluated = evaluateValue(run, value);
   return isUnknown(evaluated) ? resolveChoice(run, evaluated) : evaluated;
 }
-
-const PKT_TYPES: readonly PktType[] = ["host", "broadcast", "multicast", "otherhost"];
 
 function assign(run: Run, target: Target, value: Value): Performed {
   const { skb } = run;
