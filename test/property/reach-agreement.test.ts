@@ -25,7 +25,7 @@ import { stateIn, valuesOf } from "./journey-agreement.ts";
 import { decide } from "./values.ts";
 
 const NODES = [fuzzNode({}), fuzzNode(POLICY_ROUTING)];
-const RUNS = Number(process.env["HOOKWALK_REACH_RUNS"] ?? 6);
+const RUNS = Number(process.env["HOOKWALK_REACH_RUNS"] ?? 15);
 const PACKETS = 12;
 
 const OUTCOMES: readonly Query[] = [
