@@ -18,7 +18,7 @@ import { ruleset, rulesetText } from "../kernel/fuzz/random-ruleset.ts";
 import { nodeNames, packetsOf, readNode } from "../nodes/node.ts";
 import { journeyAgreement } from "./journey-agreement.ts";
 
-const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 3);
+const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 20);
 const PACKETS = 40;
 const NODES = 1 << 23;
 /** Marks of the random packets; those of a node come with none. */
