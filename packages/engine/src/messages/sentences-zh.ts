@@ -11,6 +11,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["local and connected routes follow from the addresses", "本地路由与直连路由由地址推出"],
   ["routing policy is the default (local, main, default)", "策略路由为默认（local、main、default）"],
   ["routing policy is the default (local, main)", "策略路由为默认（local、main）"],
+  ["this node answers at the anycast address of each of its networks", "本节点响应其每个网络的任播地址"],
   ["no flow is tracked yet", "尚未跟踪任何连接"],
   ["nft has no tables of its own", "nft 没有自己的表"],
   ["legacy iptables has no {} rules", "legacy iptables 没有 {1} 规则"],
