@@ -122,7 +122,8 @@ const named = (name: string): Datatype => ({
 });
 
 /** Device names stand for their index, too: the listing has the name. */
-const ifIndex: Datatype = { ...named("iface_index"), read: (text) => only(nameDatum(text)) };
+/** Index 0 is no device: what is read then is an empty name. */
+const ifIndex: Datatype = { ...named("iface_index"), read: (text) => only(nameDatum(text === "0" ? "" : text)) };
 
 const host = true;
 const bitmask = true;
