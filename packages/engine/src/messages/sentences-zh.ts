@@ -135,6 +135,7 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["the source is no unicast address", "源地址不是单播地址"],
   ["the source is a multicast address", "源地址是组播地址"],
   ["a link-local source is not forwarded", "不转发链路本地源地址"],
+  ["a group of this node alone does not leave it", "仅限本节点的组播组不会离开本节点"],
   ["the destination is a group of the reserved scope 0", "目的地址是保留范围 0 的组"],
   ["a loopback address comes from outside", "回环地址来自外部"],
   ["a group of this node alone is addressed from outside", "外部报文发往仅限本机的组"],
