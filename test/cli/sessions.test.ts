@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { zipOf } from "../archives.ts";
+import { expectCopied } from "./copied.ts";
 import { ROOT, withShell } from "./hookwalk.ts";
 import type { Shell } from "./hookwalk.ts";
 
@@ -66,6 +67,7 @@ describe.each(PAGES.filter((page) => sessionsOf(page).length > 0))("%s", (page) 
       for (const { command, output } of sessionsOf(page)) {
         const { stdout, stderr } = shell(command);
         expect(stdout === "" ? stderr : stdout, command).toMatch(patternOf(output));
+        expectCopied(stdout, shell);
       }
     });
   }, 180_000);
