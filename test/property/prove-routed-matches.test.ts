@@ -31,9 +31,14 @@ function match(family: "ip" | "ip6"): fc.Arbitrary<string> {
 function fibMatch(): fc.Arbitrary<string> {
   const flags = fc.subarray(["mark", "iif"]).map((all) => all.map((word) => ` . ${word}`).join(""));
   const types = fc.constantFrom("local", "!= local", "unicast", "broadcast", "multicast", "{ anycast, unreachable }");
+  const found = fc.constantFrom("missing", "exists", "0", "!= 0", '"eth1"', '{ 0, "eth0" }');
+  const asked = fc.oneof(
+    types.map((type) => `type ${type}`),
+    found.map((device) => `oif ${device}`),
+  );
   return fc
-    .tuple(fc.constantFrom("saddr", "daddr"), flags, types)
-    .map(([field, flag, type]) => `fib ${field}${flag} type ${type}`);
+    .tuple(fc.constantFrom("saddr", "daddr"), flags, asked)
+    .map(([field, flag, words]) => `fib ${field}${flag} ${words}`);
 }
 
 interface Dump {

@@ -416,6 +416,7 @@ export const commandLine = {
   "unknown-option": "there is no option {name}",
   "missing-value": "{name} needs a value",
   "bad-choice": "{name} must be one of {choices}, not “{value}”",
+  "no-such-choice": "{name}: there is no “{value}”",
   "too-many-arguments": "“{value}” is one argument too many",
   "missing-argument": "the argument {name} is missing",
   "no-input": "nothing to read: say which snapshot with -f",

@@ -381,6 +381,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "unknown-option": "没有选项 {name}",
   "missing-value": "{name} 需要一个值",
   "bad-choice": "{name} 只能是 {choices} 之一，而不是“{value}”",
+  "no-such-choice": "{name}：没有“{value}”",
   "too-many-arguments": "“{value}”是多余的参数",
   "missing-argument": "缺少参数 {name}",
   "no-input": "没有输入：请用 -f 指明快照",

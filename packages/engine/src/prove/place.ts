@@ -33,7 +33,7 @@ export function partOf<At extends Place>(at: At, part: object): At {
 
 /** What nobody can say at this place. */
 export function unknownHere({ space, place, visit }: Place, what: string, why: string): Ref {
-  return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why });
+  return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why, isOfOneRule: true });
 }
 
 /** A number in the place of a field's that nobody can tell. */

@@ -16,6 +16,8 @@ export interface Unknown {
   /** As a walk names it in its conditions. */
   readonly what: string;
   readonly why: string;
+  /** No other rule asks the same. */
+  readonly isOfOneRule?: boolean;
 }
 
 export interface SpaceOptions {

@@ -363,9 +363,14 @@ export class Bdd {
 
   /** The levels that f depends on, ascending. */
   support(f: Ref): readonly number[] {
+    return this.supportOf([f]);
+  }
+
+  /** The levels that any of the functions depends on, ascending. */
+  supportOf(functions: readonly Ref[]): readonly number[] {
     const seen = new Set<Ref>();
     const levels = new Set<number>();
-    const pending: Ref[] = [f];
+    const pending: Ref[] = [...functions];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const plain = next & ~1;
       if (plain === TRUE || seen.has(plain)) continue;

@@ -89,9 +89,14 @@ function chooseDevice(choice: Choice): void {
   const neighbours = knownAddresses(space.program, space.layout.family).filter(
     ({ address, dev, isLocal }) => !isLocal && dev !== null && isOrdinary(space, address),
   );
-  choice.preferOneOf(
-    neighbours.map(({ address, dev }) => bdd.and(space.device("iif", dev ?? "", false), space.is("src", address))),
-  );
+  const comingFrom = ({ address, dev }: KnownAddress): Ref =>
+    bdd.and(space.device("iif", dev ?? "", false), space.is("src", address));
+  const toAnother = ({ address }: KnownAddress): Ref => bdd.not(space.is("dst", address));
+  // Nobody thinks first of one who talks to himself.
+  choice.preferOneOf([
+    ...neighbours.map((one) => bdd.and(comingFrom(one), toAnother(one))),
+    ...neighbours.map(comingFrom),
+  ]);
   for (const field of ["physin", "physout"] as const) choice.prefer(space.noDevice(field));
   for (const field of ["iif", "physin", "physout"] as const) {
     choice.preferOneOf(devicesInOrder(space, field));
