@@ -21,6 +21,8 @@ export interface Agreement {
 
 /** What conntrack and routing fill in is not the packet's own. */
 const NOT_YET = ["ctState", "ctDirection", "ctmark", "ctStatus", "origSrc", "origDst"] as const;
+/** TCP and UDP. */
+const WITH_SOCKETS: readonly number[] = [6, 17];
 const STATES: Readonly<Record<string, number>> = { new: 0, established: 1, related: 2, invalid: 3, untracked: 4 };
 
 export function valuesOf(
@@ -31,10 +33,9 @@ export function valuesOf(
   socket: GivenSocket = null,
 ): Values {
   const values = new Map(packetValues(space, newSkb(packet, arrival)));
-  const hasSocket = socket !== null && (packet.proto === 6 || packet.proto === 17);
-  const [transparent, plain] = space.layout.bits.socket;
-  values.set(transparent ?? 0, hasSocket && socket === "transparent");
-  values.set(plain ?? 0, hasSocket && socket === "plain");
+  const given = WITH_SOCKETS.includes(packet.proto) ? socket : null;
+  for (const [index, level] of space.layout.bits.socket.entries())
+    values.set(level ?? 0, given === (["transparent", "plain"] as const)[index]);
   for (const field of NOT_YET) for (const level of space.layout.bits[field]) values.delete(level ?? 0);
   const bits = space.layout.bits.ctState;
   const number = state === null ? undefined : STATES[state];

@@ -106,20 +106,16 @@ interface Listener {
  * (__inet_lookup_listener, udp4_lib_lookup2). Null: the packet's own port or address.
  */
 function listeners(space: Space, port: number | null, address: Address | null): readonly Listener[] {
-  const { bdd, layout } = space;
-  const any = zeroOf(layout.family);
+  const { bdd } = space;
   const listening = (space.program.sockets ?? []).flatMap((socket): readonly Listener[] => {
-    const { proto, state, localAddress, localPort, device, v6only } = socket;
-    if ((proto !== "tcp" && proto !== "udp") || localPort === null || (port ?? localPort) !== localPort) return [];
-    if (state !== "LISTEN" && state !== "UNCONN") return [];
-    const isOfBoth = localAddress === 0n && layout.family === "ip" && v6only === false;
-    const isWildcard = localAddress === null || localAddress === any || isOfBoth;
-    if (!isWildcard && typeof localAddress !== typeof any) return [];
-    if (!isWildcard && address !== null && localAddress !== address) return [];
+    const { proto, localAddress: own, localPort, device } = socket;
+    const isWildcard = isOnEveryAddress(space, socket);
+    if (!isListener(socket) || localPort === null || (port ?? localPort) !== localPort) return [];
+    if (!isWildcard && !(own !== null && isAddressOf(space, own) && (address ?? own) === own)) return [];
     const when = bdd.intersection([
-      space.is("proto", PROTO[proto]),
+      space.is("proto", proto === "tcp" ? PROTO.tcp : PROTO.udp),
       port === null ? space.is("dport", localPort) : TRUE,
-      isWildcard || address !== null ? TRUE : space.is("dst", localAddress),
+      isWildcard || own === null || address !== null ? TRUE : space.is("dst", own),
       device === null ? TRUE : space.device("iif", device, false),
     ]);
     return [{ socket, when, isWildcard }];
@@ -134,6 +130,19 @@ function listeners(space: Space, port: number | null, address: Address | null): 
         return { ...listener, when };
       }),
   );
+}
+
+function isListener({ proto, state }: Socket): boolean {
+  return (proto === "tcp" || proto === "udp") && (state === "LISTEN" || state === "UNCONN");
+}
+
+/** One on `::` takes IPv4, too, where it says so. */
+function isOnEveryAddress({ layout: { family } }: Space, { localAddress, v6only }: Socket): boolean {
+  return localAddress === null || localAddress === zeroOf(family) || (localAddress === 0n && v6only === false);
+}
+
+function isAddressOf({ layout: { family } }: Space, address: Address): boolean {
+  return typeof address === typeof zeroOf(family);
 }
 
 /** `-m socket` (socket_match, net/netfilter/xt_socket.c). */
