@@ -1,10 +1,10 @@
+import { once } from "../base/once.ts";
 import type { CompiledChain, CompiledRule, CompiledTable, RulePart, StackHook } from "../program/program.ts";
 import { act, isDone, restoreMark } from "./action.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Done } from "./done.ts";
 import { everyPacket } from "./domain.ts";
-import { EXITS } from "./exit.ts";
 import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
@@ -184,7 +184,7 @@ export class ChainFlows {
     const called = this.of(chain);
     if (called === null) return null;
     this.#calls.push({ from, to: chain, flow });
-    for (const exit of EXITS) if (exit !== "through") exits.addLater(exit, () => chained(bdd, flow, called.exit(exit)));
+    exits.addCall((exit) => chained(bdd, flow, called.exit(exit)));
     const back = chained(bdd, flow, called.exit("through"));
     if (comesBack) return back;
     exits.add("through", back);
@@ -216,11 +216,6 @@ export function verdictOf({ action, then, tests }: CompiledRule): Exit | null {
   return action.kind === "accept" || action.kind === "drop" ? action.kind : action.kind === "return" ? "through" : null;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** `-m socket --restore-skmark` changes the packet while it tests. */
 function restoresMark({ tests }: Pick<RulePart, "tests">): boolean {
   return tests.some((test) => test.kind === "socket" && test.restoreMark);
@@ -230,6 +225,8 @@ function restoresMark({ tests }: Pick<RulePart, "tests">): boolean {
 class Exits {
   readonly #space: Space;
   readonly #parts = new Map<Exit, (() => Flow)[]>();
+  /** Where packets leave within chains that are called: by any exit but back. */
+  readonly #calls: ((exit: Exit) => Flow)[] = [];
   readonly #known = new Map<Exit, Flow>();
 
   constructor(space: Space) {
@@ -246,10 +243,16 @@ class Exits {
     else parts.push(flow);
   }
 
+  addCall(leaving: (exit: Exit) => Flow): void {
+    this.#calls.push(leaving);
+  }
+
   of(exit: Exit): Flow {
     let flow = this.#known.get(exit);
     if (flow === undefined) {
-      flow = allJoined(this.#space, this.#parts.get(exit) ?? []);
+      const own = (this.#parts.get(exit) ?? []).map((part) => part());
+      const called = exit === "through" ? [] : this.#calls.map((leaving) => leaving(exit));
+      flow = allJoined(this.#space, own.concat(called));
       this.#known.set(exit, flow);
     }
     return flow;
@@ -257,8 +260,8 @@ class Exits {
 }
 
 /** Halves first: as large as the parts, not as the last sum. */
-function allJoined({ bdd }: Space, parts: readonly (() => Flow)[]): Flow {
-  let row = parts.map((part) => part());
+function allJoined({ bdd }: Space, parts: readonly Flow[]): Flow {
+  let row = parts;
   while (row.length > 1) {
     const next: Flow[] = [];
     for (let i = 0; i < row.length; i += 2) next.push(joined(bdd, row[i] ?? NOTHING, row[i + 1] ?? NOTHING));

@@ -107,14 +107,15 @@ interface Listener {
  */
 function listeners(space: Space, port: number | null, address: Address | null): readonly Listener[] {
   const { bdd } = space;
-  const listening = (space.program.sockets ?? []).flatMap((socket): readonly Listener[] => {
+  const isOnPort = ({ localPort }: Socket): boolean => localPort !== null && (port ?? localPort) === localPort;
+  const able = (space.program.sockets ?? []).filter((socket) => isListener(socket) && isOnPort(socket));
+  const listening = able.flatMap((socket): readonly Listener[] => {
     const { proto, localAddress: own, localPort, device } = socket;
     const isWildcard = isOnEveryAddress(space, socket);
-    if (!isListener(socket) || localPort === null || (port ?? localPort) !== localPort) return [];
     if (!isWildcard && !(own !== null && isAddressOf(space, own) && (address ?? own) === own)) return [];
     const when = bdd.intersection([
       space.is("proto", proto === "tcp" ? PROTO.tcp : PROTO.udp),
-      port === null ? space.is("dport", localPort) : TRUE,
+      port === null ? space.is("dport", localPort ?? 0) : TRUE,
       isWildcard || own === null || address !== null ? TRUE : space.is("dst", own),
       device === null ? TRUE : space.device("iif", device, false),
     ]);

@@ -50,12 +50,13 @@ function readRules(program: Program, family: Family): AskedBy {
   const names = new DeviceNames(program, family);
   const tuples = new Set<FieldName>();
   let sockets = false;
-  for (const { base } of baseChains(program.families[family]))
-    for (const { rules } of chainsFrom([base], program.nftSets))
-      for (const rule of rules) {
-        names.addRule(rule);
-        for (const field of tupleReads(rule)) tuples.add(field);
-        sockets ||= asksForSockets(rule);
-      }
+  const bases = [...baseChains(program.families[family])].map(({ base }) => base);
+  // Several of them call the same ones.
+  for (const { rules } of new Set(bases.flatMap((base) => chainsFrom([base], program.nftSets))))
+    for (const rule of rules) {
+      names.addRule(rule);
+      for (const field of tupleReads(rule)) tuples.add(field);
+      sockets ||= asksForSockets(rule);
+    }
   return { names, tuples, sockets };
 }

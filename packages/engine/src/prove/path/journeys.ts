@@ -23,7 +23,7 @@ import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
-import { impossibleAddresses } from "./impossible.ts";
+import { groupsOfThisNode, impossibleAddresses } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
@@ -234,9 +234,9 @@ class Journey {
   /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
   send(coming: Flow): void {
     const passing = this.#passing(1);
-    const sets = outputRouting(this.#space);
+    const sets = outputRouting(this.#space, "output");
     this.#refuse(coming, sets);
-    const led = this.#led(coming, sets, outputLeaving(this.#space));
+    const led = this.#led(coming, sets, outputLeaving(this.#space, "output"));
     const here = changed(led, this.#copied(led, "oif", "nextOif"));
     if (here.when === FALSE) return;
     const past = passHook(passing, "output", here);
@@ -256,9 +256,9 @@ class Journey {
   #rerouted(flow: Flow): Flow {
     const { layout } = this.#space;
     if (flow.when === FALSE) return NOTHING;
-    const sets = outputRouting(this.#space);
+    const sets = outputRouting(this.#space, "reroute");
     this.#refuse(flow, sets);
-    const led = this.#led(flow, sets, outputLeaving(this.#space));
+    const led = this.#led(flow, sets, outputLeaving(this.#space, "reroute"));
     const seen = layout.bits.oif.flatMap((level) =>
       level === null ? [] : [[level, bitNow(this.#space.bdd, flow, level)] as const],
     );
@@ -269,7 +269,11 @@ class Journey {
   #leave(coming: Flow, delivery: Delivery, passing: Passing): void {
     const { bdd, layout } = this.#space;
     if (coming.when === FALSE) return;
-    const sent = passDevices(passing, "egress", passHook(passing, "postrouting", coming));
+    const leaving = this.#without(passHook(passing, "postrouting", coming), groupsOfThisNode(this.#space), [
+      "martian",
+      "a group of this node alone does not leave it",
+    ]);
+    const sent = passDevices(passing, "egress", leaving);
     this.#drop(within(bdd, sent, this.#lost), "carrier", "the device has no carrier");
     const here = this.#without(within(bdd, sent, bdd.not(this.#lost)), this.#withoutCarrier(), [
       "carrier",
