@@ -9,7 +9,7 @@ import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
 import { fuzzNode } from "../kernel/fuzz/fuzz-node.ts";
 import { journeyAgreement } from "./journey-agreement.ts";
 
-const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 10);
+const RUNS = Number(process.env["HOOKWALK_PROVE_RUNS"] ?? 20);
 
 /** Of packets that begin a flow, or belong to none. */
 const FIRST_STATES = [0, 3, 4];
@@ -162,5 +162,5 @@ for (const [tool, text] of [
     );
     expect(compared).toBeGreaterThan(RUNS * 12);
     // Without a dump of sockets, or of their options, a fact is open.
-    expect(certain / compared).toBeGreaterThan(0.5);
+    expect(certain / compared).toBeGreaterThan(0.3);
   });
