@@ -112,12 +112,17 @@ function rewritten(
   const { space } = asking;
   const { bdd, layout } = space;
   const { able, open, fields } = writtenTo(space, target);
+  // With other ends a lookup finds who knows which socket.
+  const other = (so: Flow): Flow =>
+    fields?.some(({ field }) => ENDS.has(field)) === false || !space.sockets
+      ? so
+      : anything(asking, so, "socket", "the packet's socket after a write");
   const perhaps = unknownHere(asking, "the packet has the bytes that are written", "not given");
   const { on, off } = whereThere(asking, flow, bdd.or(able, bdd.and(open, perhaps)));
   if (fields === null)
     return {
       exits: [],
-      on: REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on),
+      on: other(REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on)),
       off,
     };
   const next: (readonly [number, Ref])[] = [];
@@ -128,8 +133,10 @@ function rewritten(
       const put = bdd.ite(asEntered(bdd, on, has), asEntered(bdd, on, bit), bitNow(bdd, on, level));
       next.push([level, put]);
     }
-  return { exits: [], on: changed(on, next), off };
+  return { exits: [], on: other(changed(on, next)), off };
 }
+
+const ENDS: ReadonlySet<FieldName> = new Set<FieldName>(["src", "dst", "sport", "dport"]);
 
 type Payload = Target & { readonly kind: "payload" };
 
@@ -212,7 +219,7 @@ function bindValues(asking: Asking, flow: Flow, spec: NatValues): Done {
 
 /** A map is looked up once for both ends of a range; where none of its elements has a range they are one number. */
 function settled({ program }: Space, range: NatValues["addresses"]): NatValues["addresses"] {
-  if (range === null || range.from.kind !== "map" || range.to.kind !== "map") return range;
+  if (range?.from.kind !== "map" || range.to.kind !== "map") return range;
   const { from, to } = range;
   const set = from.set.kind === "anonymous" ? from.set.set : program.nftSets.get(from.set.id);
   const isOne = set?.elements.every(({ data }) => data[from.part]?.from === data[to.part]?.to) === true;
