@@ -111,12 +111,17 @@ function rewritten(
   const { space } = asking;
   const { bdd, layout } = space;
   const { able, open, fields } = writtenTo(space, target);
+  // With other ends a lookup finds who knows which socket.
+  const other = (so: Flow): Flow =>
+    fields?.some(({ field }) => ENDS.has(field)) === false || !space.sockets
+      ? so
+      : anything(asking, so, "socket", "the packet's socket after a write");
   const perhaps = unknownHere(asking, "the packet has the bytes that are written", "not given");
   const { on, off } = whereThere(asking, flow, bdd.or(able, bdd.and(open, perhaps)));
   if (fields === null)
     return {
       exits: [],
-      on: REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on),
+      on: other(REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on)),
       off,
     };
   const next: (readonly [number, Ref])[] = [];
@@ -127,8 +132,10 @@ function rewritten(
       const put = bdd.ite(asEntered(bdd, on, has), asEntered(bdd, on, bit), bitNow(bdd, on, level));
       next.push([level, put]);
     }
-  return { exits: [], on: changed(on, next), off };
+  return { exits: [], on: other(changed(on, next)), off };
 }
+
+const ENDS: ReadonlySet<FieldName> = new Set<FieldName>(["src", "dst", "sport", "dport"]);
 
 type Payload = Target & { readonly kind: "payload" };
 

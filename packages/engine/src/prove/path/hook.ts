@@ -1,6 +1,7 @@
 import { assertNever } from "../../base/assert.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { BaseChain, Hook, HookEntry, StackHook } from "../../program/program.ts";
+import { addressesOfType } from "../address-type.ts";
 import { chainsFrom } from "../call-graph.ts";
 import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
@@ -141,7 +142,8 @@ function passNat(passing: Passing, hook: Hook, chains: readonly BaseChain[], her
     asking = within(bdd, passed, bdd.not(isMapped));
   }
   // nf_nat_alloc_null_binding: no rule spoke, so this end stays as it is.
-  const settled = joined(bdd, through, changed(asking, asking.when === FALSE ? [] : [[done, TRUE]]));
+  const bound = joined(bdd, through, changed(asking, asking.when === FALSE ? [] : [[done, TRUE]]));
+  const settled = withSocketOfNewEnds(space, bound, manip);
   return hook === "output" ? rerouted(passing, here, settled, ["dst"]) : settled;
 }
 
@@ -156,14 +158,17 @@ function decidesNat(space: Space): Ref {
 function translated(space: Space, hook: Hook, flow: Flow): Flow {
   const { bdd } = space;
   const manip = manipOf(hook);
-  const isReply = space.is("ctDirection", 1);
-  const other: Manip = manip === "src" ? "dst" : "src";
-  const mapped = bdd.ite(isReply, isTranslated(space, other), isTranslated(space, manip));
-  const known = bdd.intersection([bdd.not(decidesNat(space)), hasEntry(space), mapped]);
+  const known = bdd.intersection([bdd.not(decidesNat(space)), hasEntry(space), isMappedHere(space, manip)]);
   const set = asEntered(bdd, flow, known);
   const going = within(bdd, flow, set);
   if (going.when === FALSE) return flow;
   return joined(bdd, within(bdd, flow, bdd.not(set)), withSomeEnd(space, going, manip));
+}
+
+/** Packets of flows that have another end behind this kind of hook: answers have the other one of it. */
+function isMappedHere(space: Space, manip: Manip): Ref {
+  const other: Manip = manip === "src" ? "dst" : "src";
+  return space.bdd.ite(space.is("ctDirection", 1), isTranslated(space, other), isTranslated(space, manip));
 }
 
 function isTranslated({ bdd, layout }: Space, manip: Manip): Ref {
@@ -187,4 +192,23 @@ function rerouted(
   if (same === after.when) return after;
   const going = passing.reroute(within(bdd, after, bdd.not(same)));
   return joined(bdd, within(bdd, after, same), going);
+}
+
+/** With other ends a lookup finds another socket: none for a flow that begins, and none that is transparent, since proxies are sent to without NAT. */
+function withSocketOfNewEnds(space: Space, flow: Flow, manip: Manip): Flow {
+  if (!space.sockets || flow.when === FALSE) return flow;
+  const { bdd, layout } = space;
+  const what = "a socket of this node has the connection as NAT makes it";
+  const found = bdd.intersection([
+    space.unknown(what, { what, why: "connections come and go" }),
+    space.isAnyOf("proto", [PROTO.tcp, PROTO.udp]),
+    addressesOfType(space, "dst", ["LOCAL"]),
+    bdd.not(space.is("ctState", CT_STATE.new)),
+  ]);
+  const hasNewEnds = asEntered(bdd, flow, bdd.and(hasEntry(space), isMappedHere(space, manip)));
+  const [transparent, plain] = layout.bits.socket;
+  const next = [[transparent, FALSE] as const, [plain, asEntered(bdd, flow, found)] as const].flatMap(([level, bit]) =>
+    level === undefined || level === null ? [] : [[level, bdd.ite(hasNewEnds, bit, bitNow(bdd, flow, level))] as const],
+  );
+  return changed(flow, next);
 }

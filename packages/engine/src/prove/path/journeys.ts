@@ -18,6 +18,7 @@ import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routi
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
 import type { RoutedSet } from "../routing/routed.ts";
+import { demuxedEarly } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
@@ -74,10 +75,19 @@ class Journey {
       "the frame is addressed to another host",
     ]);
     const possible = this.#without(mine, impossibleAddresses(this.#space), ["martian", "an address that nobody has"]);
-    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", possible));
+    const here = this.#demuxed(passHook(passing, "prerouting", passDevices(passing, "ingress", possible)));
     // What came round by lo has its route already.
     if (round > 1) this.#input(this.#toMembers(here), passing);
     else this.#route(here, passing);
+  }
+
+  /** ip_rcv_finish_core, ip6_rcv_finish_core: the connection that a packet is of is found before its route. */
+  #demuxed(here: Flow): Flow {
+    const { bdd, layout, sockets } = this.#space;
+    const [level] = layout.bits.hasSocket;
+    if (!sockets || level === undefined || level === null) return here;
+    const able = bdd.and(demuxedEarly(this.#space), this.#space.is("pktType", PKT_TYPE.host));
+    return changed(here, [[level, bdd.or(bitNow(bdd, here, level), asEntered(bdd, here, able))]]);
   }
 
   /** What comes round by lo for a group that nobody here has joined is delivered to nobody (RTCF_LOCAL, __mkroute_output). */
@@ -316,7 +326,8 @@ class Journey {
       yield [name, { verdict: "accept", delivery, reason: "route", what: null, at: null, inside: name }];
     for (const { name, peer } of links.values()) {
       const other = links.get(peer ?? "");
-      if (other?.peer !== name) continue;
+      // Behind one without ARP a BPF program decides (see throughPair of the walk).
+      if (other?.peer !== name || other.flags.includes("NOARP")) continue;
       const what = `comes back in by ${other.name}, the other end of ${name}`;
       yield [name, { verdict: "unknown", delivery: "none", reason: "route", what, at: null, inside: null }];
     }
