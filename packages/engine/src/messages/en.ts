@@ -363,6 +363,7 @@ export const commandLine = {
   "option-mark": "packet mark before the first rule",
   "option-ctmark": "connection mark of the packet's flow",
   "option-ctstate": "conntrack state of the packet (default: from conntrack.txt, else the first of its flow)",
+  "option-socket": "the packet is of a connection that a socket of the node has (default: as ss.txt lists)",
   "option-ttl": "TTL or hop limit (default: 64)",
   "option-tos": "TOS or traffic class byte",
   "option-length": "length of the whole packet in bytes",

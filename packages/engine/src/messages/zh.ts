@@ -328,6 +328,7 @@ export const commandLine: SameKeys<typeof en.commandLine> = {
   "option-mark": "第一条规则之前的报文 mark",
   "option-ctmark": "报文所属连接的 mark",
   "option-ctstate": "报文的连接跟踪状态（默认取自 conntrack.txt，否则视为首个报文）",
+  "option-socket": "报文属于本节点某个套接字的连接（默认取自 ss.txt）",
   "option-ttl": "TTL 或跳数限制（默认 64）",
   "option-tos": "TOS 或流量类别字节",
   "option-length": "整个报文的字节数",

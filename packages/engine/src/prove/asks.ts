@@ -1,9 +1,9 @@
 import type { Action } from "../program/action.ts";
 import type { CompiledChain, CompiledRule } from "../program/program.ts";
-import { TRUE } from "./bdd/bdd.ts";
+import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { callsOf } from "./call-graph.ts";
-import type { ChainFlow, ChainFlows, RuleFlow } from "./chain.ts";
+import type { ChainFlow, ChainFlows } from "./chain.ts";
 import { everyPacket } from "./domain.ts";
 import { asEntered } from "./flow.ts";
 import type { Bitwise } from "./flow.ts";
@@ -17,44 +17,77 @@ export interface Asks {
   readonly own: Ref;
 }
 
-export const NOTHING: Asks = { bits: TRUE, own: TRUE };
+const NOTHING: Asks = { bits: TRUE, own: TRUE };
 
-/** What each of these chains asks; callers stand before those that they call. */
-export function asksOf(flows: ChainFlows, chains: readonly CompiledChain[]): ReadonlyMap<string, Asks> {
-  const asks = new Map<string, Asks>();
-  for (const { name } of chains.toReversed()) {
-    const flow = flows.of(name);
-    if (flow !== null) asks.set(name, chainAsks(flows.space, flow, asks));
+/** What each chain of a table asks. */
+export class AskedBits {
+  readonly #space: Space;
+  readonly #chains = new Map<string, Asks>();
+  /** By their cube: most chains of a large table ask the same. */
+  readonly #parts = new Map<Ref, Asks>();
+
+  /** Callers stand before those that they call. */
+  constructor(flows: ChainFlows, chains: readonly CompiledChain[]) {
+    this.#space = flows.space;
+    const packet = this.#space.bdd.variables(everyPacket(this.#space));
+    for (const { name } of chains.toReversed()) {
+      const flow = flows.of(name);
+      if (flow === null) continue;
+      const { bits, own } = this.#parted(this.#testsOf(flow));
+      this.#chains.set(name, { bits: this.#allOf([packet, bits, ...this.#beyondTests(flow)]), own });
+    }
   }
-  return asks;
-}
 
-function chainAsks(space: Space, { rules }: ChainFlow, inside: ReadonlyMap<string, Asks>): Asks {
-  const { bdd, layout, program } = space;
-  const levels = bdd.supportOf([everyPacket(space), ...rules.flatMap((rule) => testsOf(space, rule))]);
-  const called = new Set<Ref>();
-  for (const { rule, matched } of rules)
-    for (const name of callsOf(rule, program.nftSets))
-      called.add(before(space, matched().now, (inside.get(name) ?? NOTHING).bits));
-  const every = rules.every(({ rule }) => isToldByTests(rule)) ? [] : Object.values(layout.bits).flat();
-  const own = levels.filter((level) => space.unknownAt(level) === null);
-  const bits = bdd.cube(new Set([...own, ...every].filter((level) => level !== null)));
-  return {
-    bits: [...called].reduce((all, part) => bdd.and(all, part), bits),
-    own: bdd.cube(levels.filter((level) => space.unknownAt(level)?.isOfOneRule === true)),
-  };
-}
+  of(chain: string): Asks {
+    return this.#chains.get(chain) ?? NOTHING;
+  }
 
-function testsOf({ bdd }: Space, { wanted, dropped, reached }: RuleFlow): readonly Ref[] {
-  return [wanted, asEntered(bdd, reached, dropped)];
-}
+  #testsOf({ rules }: ChainFlow): Ref {
+    const { bdd } = this.#space;
+    const drops = rules.filter(({ dropped }) => dropped !== FALSE);
+    const sets = [
+      ...rules.map(({ wanted }) => wanted),
+      ...drops.map(({ reached, dropped }) => asEntered(bdd, reached, dropped)),
+    ];
+    return this.#allOf(sets.map((set) => bdd.variables(set)));
+  }
 
-/** The bits, at the entry, on which bits hang that rules may have changed since. */
-function before(space: Space, now: Bitwise, bits: Ref): Ref {
-  const { bdd } = space;
-  if (now.size === 0) return bits;
-  const values = bdd.support(bits).map((level) => now.get(level) ?? bdd.variable(level));
-  return bdd.cube(bdd.supportOf(values).filter((level) => space.unknownAt(level) === null));
+  /** What rules ask by other means than their tests: in the chains that they call, or whatever there is. */
+  #beyondTests({ rules }: ChainFlow): readonly Ref[] {
+    const { bdd, layout, program } = this.#space;
+    const called = rules.flatMap(({ rule, matched }) =>
+      callsOf(rule, program.nftSets).map((name) => this.#before(matched().now, this.of(name).bits)),
+    );
+    if (rules.every(({ rule }) => isToldByTests(rule))) return called;
+    const every = Object.values(layout.bits).flat();
+    return [...called, bdd.cube(every.filter((level) => level !== null))];
+  }
+
+  /** The bits, at the entry, on which bits hang that rules may have changed since. */
+  #before(now: Bitwise, bits: Ref): Ref {
+    if (now.size === 0) return bits;
+    const { bdd } = this.#space;
+    const values = bdd.support(bits).map((level) => bdd.variables(now.get(level) ?? bdd.variable(level)));
+    return this.#parted(this.#allOf(values)).bits;
+  }
+
+  #allOf(cubes: readonly Ref[]): Ref {
+    return [...new Set(cubes)].reduce((all, cube) => this.#space.bdd.and(all, cube), TRUE);
+  }
+
+  /** Bits of packets apart from what nobody knows. */
+  #parted(cube: Ref): Asks {
+    let parts = this.#parts.get(cube);
+    if (parts === undefined) {
+      const { bdd } = this.#space;
+      const levels = bdd.support(cube).map((level) => ({ level, unknown: this.#space.unknownAt(level) }));
+      const bits = levels.filter(({ unknown }) => unknown === null);
+      const own = levels.filter(({ unknown }) => unknown?.isOfOneRule === true);
+      parts = { bits: bdd.cube(bits.map(({ level }) => level)), own: bdd.cube(own.map(({ level }) => level)) };
+      this.#parts.set(cube, parts);
+    }
+    return parts;
+  }
 }
 
 /** Do its tests alone, and the chain that it calls, say where a packet goes? Statements of nft ask more. */

@@ -1,6 +1,5 @@
 import type { CompiledChain } from "../program/program.ts";
-import { NOTHING, asksOf } from "./asks.ts";
-import type { Asks } from "./asks.ts";
+import { AskedBits } from "./asks.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { callsOf } from "./call-graph.ts";
 import type { ChainFlows, RuleFlow } from "./chain.ts";
@@ -15,14 +14,14 @@ import type { Space } from "./space.ts";
  */
 export class Entering {
   readonly #space: Space;
-  readonly #asks: ReadonlyMap<string, Asks>;
+  readonly #asks: AskedBits;
   readonly #levels = new Map<Ref, ReadonlySet<number>>();
   readonly #sets = new Map<string, Set<Ref>>();
 
   /** Callers stand before those that they call. */
   constructor(flows: ChainFlows, chains: readonly CompiledChain[]) {
     this.#space = flows.space;
-    this.#asks = asksOf(flows, chains);
+    this.#asks = new AskedBits(flows, chains);
   }
 
   of(chain: string): Ref {
@@ -46,8 +45,8 @@ export class Entering {
   /** As far as the second of the chains asks. */
   #sent({ when, now, changedSets }: Flow, packets: Ref, [from, to]: readonly [string, string]): Ref {
     const { bdd } = this.#space;
-    const { bits, own } = this.#asks.get(from) ?? NOTHING;
-    const asked = (this.#asks.get(to) ?? NOTHING).bits;
+    const { bits, own } = this.#asks.of(from);
+    const asked = this.#asks.of(to).bits;
     const forgotten = bdd.and(bdd.exists(bits, asked), own);
     const levels = this.#levelsOf(asked);
     const then = new Map([...now].filter(([level]) => levels.has(level)));

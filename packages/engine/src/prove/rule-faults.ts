@@ -1,4 +1,5 @@
 import type { Family } from "../base/address.ts";
+import { once } from "../base/once.ts";
 import type { Action } from "../program/action.ts";
 import type { BaseChain, CompiledChain, CompiledRule, CompiledTable, Program } from "../program/program.ts";
 import type { Test } from "../program/test.ts";
@@ -95,14 +96,17 @@ function tableFaults(
   );
   const entering = new Entering(flows, chains);
   for (const one of called) entering.add(one.base.chain.name, packetsAt(space, one));
-  const { callers, policies } = callersOf(space, called);
+  const callers = once(() => callersOf(space, called));
+  const policies = new Map(
+    called.map(({ base }): [string, End] => [base.chain.name, base.policy === "DROP" ? "drop" : "accept"]),
+  );
   const faults: RuleFault[] = [];
   const redundant: Redundant[] = [];
   for (const { name } of chains) {
     const flow = flows.of(name);
     if (flow === null) continue;
     const packets = entering.of(name);
-    const own = [...chainFaults(space, flow, packets, [...(callers.get(name) ?? [])])];
+    const own = [...chainFaults(space, flow, packets, () => [...(callers().get(name) ?? [])])];
     for (const why of own) faults.push({ table, ...why });
     if (packets !== FALSE && redundantIn(table, name))
       for (const one of livingRedundant(space, flow, policies.get(name) ?? "through", own)) redundant.push(one);
@@ -111,21 +115,13 @@ function tableFaults(
   return { faults, redundant };
 }
 
-/** Of a table's base chains: from which hooks each chain is entered, and what their policies are. */
-interface Callers {
-  readonly callers: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly policies: ReadonlyMap<string, End>;
-}
-
-function callersOf({ program }: Space, called: readonly Called[]): Callers {
+/** From which hooks each chain of a table is entered. */
+function callersOf({ program }: Space, called: readonly Called[]): ReadonlyMap<string, ReadonlySet<string>> {
   const callers = new Map<string, Set<string>>();
-  const policies = new Map<string, End>();
-  for (const { base, hook } of called) {
-    policies.set(base.chain.name, base.policy === "DROP" ? "drop" : "accept");
+  for (const { base, hook } of called)
     for (const { name } of chainsFrom([base], program.nftSets))
       callers.set(name, (callers.get(name) ?? new Set()).add(hook));
-  }
-  return { callers, policies };
+  return callers;
 }
 
 /** Without those that no packet matches anyway. */
@@ -140,19 +136,23 @@ function* chainFaults(
   space: Space,
   { chain, rules }: ChainFlow,
   packets: Ref,
-  from: readonly string[],
+  from: () => readonly string[],
 ): Iterable<FaultOf> {
   const { bdd } = space;
-  const every = everyPacket(space);
-  for (const [index, flow] of rules.entries()) {
-    const { rule, reached, wanted } = flow;
-    if (!bdd.meetAll([reached.when, wanted, every])) yield { chain, rule, why: whyNever(space, rules, index) };
+  for (const [index, { rule, reached, wanted }] of rules.entries()) {
+    // Nearly all.
+    if (bdd.meetAll([reached.when, wanted, packets])) continue;
+    if (!bdd.meetAll([reached.when, wanted, everyPacket(space)]))
+      yield { chain, rule, why: whyNever(space, rules, index) };
     // A chain that no packet enters is not the fault of its rules.
-    else if (packets !== FALSE) {
-      if (!bdd.meets(wanted, packets)) yield { chain, rule, why: { kind: "unreachable", from } };
-      else if (!bdd.meetAll([reached.when, wanted, packets]))
-        yield { chain, rule, why: shadow(bdd, bdd.and(wanted, packets), rules, index) };
-    }
+    else if (packets !== FALSE)
+      yield {
+        chain,
+        rule,
+        why: bdd.meets(wanted, packets)
+          ? shadow(bdd, bdd.and(wanted, packets), rules, index)
+          : { kind: "unreachable", from: from() },
+      };
   }
 }
 
@@ -210,7 +210,14 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = { space, place: "a rule", visit: "", hook: null, changedSets: new Set<string>() };
+  const asking = {
+    space,
+    place: "a rule",
+    rule: () => "a rule",
+    visit: "",
+    hook: null,
+    changedSets: new Set<string>(),
+  };
   return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
 }
 

@@ -17,6 +17,7 @@ const MEET = -(2 ** 30);
 /** These are far from every AND_EXISTS: there are not so many nodes. */
 const SIMPLIFY = -0x7fff_ffff;
 const MEETS = -0x7fff_fffe;
+const VARIABLES = -0x7fff_fffd;
 
 /** 350 MB of nodes at the most. */
 const DEFAULT_LIMIT = 1 << 24;
@@ -361,16 +362,22 @@ export class Bdd {
     return true;
   }
 
-  /** The levels that f depends on, ascending. */
-  support(f: Ref): readonly number[] {
-    return this.supportOf([f]);
+  /** The variables that f depends on, as a cube: many functions depend on the same ones. */
+  variables(f: Ref): Ref {
+    if (f <= FALSE) return TRUE;
+    const table = this.#table;
+    const plain = f & ~1;
+    const known = table.recall(plain, TRUE, VARIABLES);
+    if (known >= 0) return known;
+    const below = this.and(this.variables(table.low(plain)), this.variables(table.high(plain)));
+    return table.remember(plain, TRUE, VARIABLES, table.node(table.level(plain), FALSE, below));
   }
 
-  /** The levels that any of the functions depends on, ascending. */
-  supportOf(functions: readonly Ref[]): readonly number[] {
+  /** The levels that f depends on, ascending. */
+  support(f: Ref): readonly number[] {
     const seen = new Set<Ref>();
     const levels = new Set<number>();
-    const pending: Ref[] = [...functions];
+    const pending: Ref[] = [f];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const plain = next & ~1;
       if (plain === TRUE || seen.has(plain)) continue;
