@@ -85,7 +85,7 @@ function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): rea
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
   const made = [...rules, ...combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log)];
-  if (!context.has("annotations")) return made;
+  if (!context.has("annotations") || policyRule.annotations.length === 0) return made;
   return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 
@@ -147,6 +147,7 @@ function ofFamily(policyRule: PolicyRule, family: Family): PolicyRule | null {
   if (only !== null && only !== family) return null;
   const from = sideOf(source, family);
   const to = sideOf(destination, family);
+  if (from === source && to === destination) return policyRule;
   return from === null || to === null ? null : { ...policyRule, source: from, destination: to };
 }
 

@@ -110,7 +110,7 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
     failsafeOutbound: spec?.failsafeOutboundHostPorts ?? failsafes.outbound,
     openStack: openStack(place, said.interfacePrefix),
     ...tunnels(place, family),
-    ipvs: isIpvs ? { nodePorts: said.kubeNodePortRanges } : null,
+    ipvs: isIpvs && markEra(version).hasEndpointMarks ? { nodePorts: said.kubeNodePortRanges } : null,
     randomFully: randomFully && hasFeature(version, "randomFully"),
     ...natSettings(spec),
     logPrefix: said.logPrefix,
