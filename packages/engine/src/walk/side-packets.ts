@@ -26,7 +26,9 @@ const NONE = new Uint8Array(0);
 export function icmpError(run: Run, type: number, code: number): Packet | null {
   const { skb } = run;
   if (isLaterFragment(skb) || isIcmpError(skb) || !mayBeTold(run, skb.src)) return null;
-  const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
+  // Before routing the route to the source stands in for that of the packet (nf_reject_fill_skb_dst).
+  const end = skb.family === "ip" && skb.route === null ? skb.src : skb.dst;
+  const toMany = skb.pktType !== "host" || isSpecialDestination(run, end);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
   const src = speakerOf(run);
