@@ -65,7 +65,6 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
   const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
-  const isLater = context.has("forwardChains");
   // No other endpoint has policies in raw and mangle.
   const hasHosts = input.hosts.length > 0;
   const ofHosts = hasHosts ? policies(dropping) : [];
@@ -80,7 +79,7 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
       sources: [...rawChains(dropping, input), ...ofHosts],
       hooks: ["PREROUTING", "OUTPUT"],
     },
-    ...(isLater ? [mangle] : []),
+    ...(context.has("preDnat") ? [mangle] : []),
     {
       name: "nat",
       sources: made(staticNatChains(context, input)),
@@ -91,7 +90,7 @@ export function tablePlans(context: RenderContext, input: FelixInput): readonly 
       name: "filter",
       sources: [...filterChains(context, input), ...policies(context), ...profiles(context)],
       hooks: ["INPUT", "FORWARD", "OUTPUT"],
-      appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
+      appends: new Map([["FORWARD", forwardAppends(context)]]),
     },
   ];
 }
@@ -135,7 +134,7 @@ function filterChains(context: RenderContext, input: FelixInput): readonly Chain
   const trees = [
     "from",
     "to",
-    ...(context.has("forwardChains") ? (["from-forward", "to-forward"] as const) : []),
+    ...(context.has("forwardPolicies") ? (["from-forward", "to-forward"] as const) : []),
   ] as const;
   return [
     ...made([
