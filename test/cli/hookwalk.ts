@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -50,4 +50,30 @@ export function withFiles<T>(files: Readonly<Record<string, string | Uint8Array>
   } finally {
     rmSync(room, { recursive: true });
   }
+}
+
+/** Runs a line as a person types it. */
+export type Shell = (line: string) => Run;
+
+/** A shell in a room of its own, where `hookwalk`, or `npx hookwalk`, is the built program, and `test` the folder of this clone. */
+export function withShell<T>(use: (shell: Shell, room: string) => T): T {
+  return withFiles({}, (room) => {
+    symlinkSync(join(ROOT, "test"), join(room, "test"));
+    const bin = join(room, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "hookwalk"), `#!/bin/sh\nexec '${process.execPath}' '${BINARY}' "$@"\n`);
+    writeFileSync(join(bin, "npx"), '#!/bin/sh\nexec "$@"\n');
+    for (const name of ["hookwalk", "npx"]) chmodSync(join(bin, name), 0o755);
+    const env = { PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, LANG: "C.UTF-8" };
+    return use((line) => {
+      const { stdout, stderr, status, error } = spawnSync("sh", ["-c", line], {
+        cwd: room,
+        env,
+        encoding: "utf8",
+        maxBuffer: 1 << 28,
+      });
+      if (error !== undefined) throw error;
+      return { stdout, stderr, exitCode: status ?? -1 };
+    }, room);
+  });
 }

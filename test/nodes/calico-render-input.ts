@@ -4,6 +4,7 @@ import { setId } from "../../packages/engine/src/owners/calico/set-names.ts";
 import { hasFeature } from "../../packages/engine/src/render/calico/versions.ts";
 import { parseSelector } from "../../packages/engine/src/selector/parse-selector.ts";
 import { printSelector } from "../../packages/engine/src/selector/print-selector.ts";
+import { ANY_SIDE } from "../../packages/engine/src/render/calico/input.ts";
 import type {
   EndpointTier,
   FelixInput,
@@ -15,18 +16,6 @@ import type {
 } from "../../packages/engine/src/render/calico/input.ts";
 
 /** What a Calico node is made of, as values: nothing here is text of a rule. */
-
-export const ANY_SIDE: PolicySide = {
-  nets: [],
-  notNets: [],
-  sets: [],
-  notSets: [],
-  portSets: [],
-  ports: [],
-  notPorts: [],
-  namedPorts: [],
-  notNamedPorts: [],
-};
 
 export function side(asked: Partial<PolicySide>): PolicySide {
   return { ...ANY_SIDE, ...asked };

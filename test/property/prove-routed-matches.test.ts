@@ -31,9 +31,14 @@ function match(family: "ip" | "ip6"): fc.Arbitrary<string> {
 function fibMatch(): fc.Arbitrary<string> {
   const flags = fc.subarray(["mark", "iif"]).map((all) => all.map((word) => ` . ${word}`).join(""));
   const types = fc.constantFrom("local", "!= local", "unicast", "broadcast", "multicast", "{ anycast, unreachable }");
+  const found = fc.constantFrom("missing", "exists", "0", "!= 0", '"eth1"', '{ 0, "eth0" }');
+  const asked = fc.oneof(
+    types.map((type) => `type ${type}`),
+    found.map((device) => `oif ${device}`),
+  );
   return fc
-    .tuple(fc.constantFrom("saddr", "daddr"), flags, types)
-    .map(([field, flag, type]) => `fib ${field}${flag} type ${type}`);
+    .tuple(fc.constantFrom("saddr", "daddr"), flags, asked)
+    .map(([field, flag, words]) => `fib ${field}${flag} ${words}`);
 }
 
 interface Dump {
@@ -106,7 +111,7 @@ for (const [tool, family] of [
           for (const options of all) {
             const made = parsePacketOptions(options).value;
             if (made?.arrival.iif === undefined || made.arrival.iif === null || chain === null) continue;
-            const asked = { ...made, oif: null, flow: { state: null, mark: 0 } } as const;
+            const asked = { ...made, oif: null, flow: { state: null, mark: 0, socket: null } } as const;
             const { isCertain, difference } = agreementOn(space, base, chain, asked);
             expect(difference, JSON.stringify([...options])).toBeNull();
             compared++;

@@ -70,6 +70,7 @@ export type * from "./program/program.ts";
 export type { AssumedFlow } from "./walk/conntrack/assumed.ts";
 export type { FlowOptions, FlowPacket, FlowTrace } from "./walk/flow.ts";
 export { walkFlow } from "./walk/flow.ts";
+export { TCP_STATES } from "./walk/conntrack/tcp.ts";
 export { NodeState } from "./walk/state.ts";
 export type { WalkOptions } from "./walk/walk.ts";
 export { ruleFaults } from "./prove/rule-faults.ts";

@@ -37,6 +37,8 @@ export interface Bench {
 /** How many packets were sent, and what was proved of them. */
 export interface Tally {
   sets: number;
+  /** Sets that no packet is in whatever it is that nobody knows: a hash decides of all of it. */
+  open: number;
   packets: number;
   /** Pairs of a packet and a set. */
   inside: number;
@@ -56,6 +58,7 @@ export interface Tally {
 export function emptyTally(): Tally {
   return {
     sets: 0,
+    open: 0,
     packets: 0,
     inside: 0,
     outside: 0,
@@ -94,22 +97,28 @@ export function holdAgainstKernel(bench: Bench, family: Family, origin: Origin, 
       }
     }
   };
-  for (const set of sets) send(certainOf(space, set), bench.packets);
+  for (const set of sets) {
+    const certain = certainOf(space, set);
+    if (certain === FALSE) tally.open++;
+    send(certain === FALSE ? set : certain, bench.packets);
+  }
   // What was drawn from the others lies outside; what is missing there comes from all that is left.
-  for (const [index, set] of sets.entries())
-    send(certainOf(space, bdd.not(set)), bench.packets - (found[index]?.outside ?? 0));
+  for (const [index, set] of sets.entries()) {
+    const others = bdd.not(set);
+    const certain = certainOf(space, others);
+    send(certain === FALSE ? others : certain, bench.packets - (found[index]?.outside ?? 0));
+  }
   for (const { inside, outside } of found) {
     tally.inside += inside;
     tally.outside += outside;
   }
 }
 
-/** The packets that are in the set whatever it is that nobody knows; all of it where there are none. */
+/** The packets that are in the set whatever it is that nobody knows. */
 function certainOf(space: Space, set: Ref): Ref {
   const { bdd } = space;
   const unknown = bdd.support(set).filter((level) => space.unknownAt(level) !== null);
-  const certain = unknown.length === 0 ? set : bdd.not(bdd.exists(bdd.not(set), bdd.cube(unknown)));
-  return certain === FALSE ? set : certain;
+  return unknown.length === 0 ? set : bdd.not(bdd.exists(bdd.not(set), bdd.cube(unknown)));
 }
 
 /** Packets by how they end, as far as anybody outside can tell. */

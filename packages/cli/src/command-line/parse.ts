@@ -5,7 +5,7 @@ import type { HookwalkError } from "../errors.ts";
 import type { CommandTable, GlobalValues } from "./command.ts";
 import { globalOptions, longName } from "./option.ts";
 import type { CommandOption, OptionTable, ValuesOf } from "./option.ts";
-import { nearest } from "./suggest.ts";
+import { nearest, similar } from "./suggest.ts";
 
 export interface ParsedCommandLine {
   readonly values: ValuesOf<OptionTable>;
@@ -65,14 +65,24 @@ function readValue(key: string, option: CommandOption, given: unknown, say: Spea
       return given;
     case "choice": {
       if (given === undefined || option.choices.some((choice) => choice === given)) return given;
-      const params = {
-        name: longName(key),
-        choices: option.choices.join(", "),
-        value: typeof given === "string" ? given : "",
-      };
-      throw usageError(say.commandLine("bad-choice", params));
+      throw badChoice(longName(key), option.choices, typeof given === "string" ? given : "", say);
     }
   }
+}
+
+/** So many choices can be read at once. */
+const FEW = 12;
+
+function badChoice(name: string, choices: readonly string[], value: string, say: Speaker): HookwalkError {
+  const listed = choices.join(", ");
+  if (choices.length <= FEW) return usageError(say.commandLine("bad-choice", { name, choices: listed, value }));
+  const like = similar(value, choices);
+  return usageError(
+    say.commandLine("no-such-choice", { name, value }),
+    like.length > 0
+      ? say.commandLine("did-you-mean", { name: like.join(", ") })
+      : say.commandLine("there-is", { names: listed }),
+  );
 }
 
 function checkWords(command: CommandTable, words: readonly string[], say: Speaker): void {

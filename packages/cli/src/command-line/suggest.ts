@@ -12,6 +12,22 @@ export function nearest(typed: string, known: readonly string[]): string | null 
   return best;
 }
 
+/** Shorter than this, a part of a name tells nothing. */
+const TELLING = 3;
+
+/** Known names that may have been meant: that most like the typed one, and those that have it, or a word of it, in them. */
+export function similar(typed: string, known: readonly string[]): readonly string[] {
+  const best = nearest(typed, known);
+  if (best !== null) return [best];
+  const words = typed
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length >= TELLING);
+  const shared = (name: string): number => words.filter((word) => name.includes(word)).length;
+  const most = Math.max(1, ...known.map(shared));
+  return known.filter((name) => shared(name) === most);
+}
+
 /** Levenshtein distance, or any number not below `limit` where it is not below it. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

@@ -1,5 +1,5 @@
 import type { Address, ConntrackEntry, Packet, Tuple } from "@hookwalk/engine";
-import { addressBytes, hasPorts, PROTO } from "@hookwalk/engine";
+import { addressBytes, hasPorts, PROTO, TCP_STATES } from "@hookwalk/engine";
 import type { Libc } from "./native.ts";
 import { AF } from "./native.ts";
 import { attribute, nested, NetlinkSocket, nfgenmsg, NLM_F, readAttributes } from "./netlink.ts";
@@ -41,19 +41,6 @@ const L4 = {
 } as const;
 const NAT = { min4: 1, max4: 2, proto: 3, min6: 4, max6: 5 } as const;
 const STATUS = { seenReply: 2, assured: 4, confirmed: 8 } as const;
-/** TCP_CONNTRACK_*, as /proc and conntrack name them. */
-const TCP_STATES: readonly string[] = [
-  "NONE",
-  "SYN_SENT",
-  "SYN_RECV",
-  "ESTABLISHED",
-  "FIN_WAIT",
-  "CLOSE_WAIT",
-  "LAST_ACK",
-  "TIME_WAIT",
-  "CLOSE",
-  "SYN_SENT2",
-];
 
 function be16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
@@ -208,7 +195,7 @@ const PROTOINFO_TCP = 1;
 const PROTOINFO_TCP_STATE = 1;
 
 function tcpStateAttribute(state: string | null): readonly Buffer[] {
-  const number = state === null ? -1 : TCP_STATES.indexOf(state);
+  const number = TCP_STATES.findIndex((known) => known === state);
   return number < 0
     ? []
     : [nested(CTA.protoinfo, nested(PROTOINFO_TCP, attribute(PROTOINFO_TCP_STATE, Buffer.of(number))))];

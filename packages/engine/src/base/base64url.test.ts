@@ -17,3 +17,7 @@ it.each([
 it("uses the two letters that a URL takes", () => {
   expect(base64url(Uint8Array.of(0xfb, 0xff, 0xbf))).toBe("-_-_");
 });
+
+it("takes only the first bytes where it is told so", () => {
+  expect(base64url(utf8Bytes("foobar"), 4)).toBe("Zm9vYg");
+});

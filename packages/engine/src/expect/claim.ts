@@ -64,6 +64,14 @@ function gotFrom({ groups, open, isAboutNothing, limit }: Answer): string {
 function exampleText({ witness }: AnswerGroup): string {
   if (witness === null) return "unknown";
   const { verdict, delivery } = witness.outcome;
-  const packet = Object.entries(shortOptions(witness.options)).map(([name, value]) => `${name}: ${String(value)}`);
+  const packet = Object.entries(shortOptions(witness.options)).map(([name, value]) => `${name}: ${yamlText(value)}`);
   return `${verdict}${delivery === "none" ? "" : ` (${delivery})`}: { ${packet.join(", ")} }`;
+}
+
+/** Names and addresses of IPv4: what YAML takes for a text by itself. */
+const YAML_WORD = /^(?:(?!(?:true|false|null)$)[a-z][\w.-]*|\d+\.\d+\.\d+\.\d+)$/i;
+
+/** A value as a flow mapping of YAML holds it: the packet can be copied into a test. */
+function yamlText(value: string | number | boolean): string {
+  return typeof value !== "string" || YAML_WORD.test(value) ? String(value) : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { once } from "../base/once.ts";
 import { compileProgram } from "../compile/program.ts";
 import { nodeOf } from "../explain/node.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -21,10 +22,4 @@ export function subjectOf(snapshot: Snapshot): Subject {
 /** Is there a finding of this severity, or a worse one? */
 export function hasFinding(findings: readonly Finding[], severity: Severity): boolean {
   return findings.some((finding) => SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(severity));
-}
-
-/** What is made when it is first asked for, and kept. */
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => (made ??= make());
 }

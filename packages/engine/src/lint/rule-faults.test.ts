@@ -148,6 +148,25 @@ describe("unreachable-rule", () => {
         "-A T -m mark --mark 0x10/0x10 -j DROP",
       ]),
     ).toEqual(["warning T/1 unreachable input"]);
+    // What the callers ask of a set or of a flow's mark is asked again by other names.
+    expect(
+      lint("filter", ["-A INPUT -m set --match-set s src -j T", "-A T -m set ! --match-set s src -j DROP"]),
+    ).toEqual(["warning T/1 unreachable input"]);
+    expect(
+      lint("mangle", [
+        "-A PREROUTING -m connmark --mark 0x0/0xf -j T",
+        "-A T -j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xf",
+        "-A T -j U",
+        "-A U -m mark --mark 0x1/0x3 -j ACCEPT",
+      ]),
+    ).toEqual(["warning U/1 unreachable prerouting"]);
+    expect(
+      lint("filter", [
+        "-A INPUT -m statistic --mode random --probability 0.5 -j T",
+        "-A INPUT -p udp -j T",
+        "-A T -p tcp -j DROP",
+      ]),
+    ).toEqual([]);
     expect(lint("filter", ["-A INPUT -j MARK --set-xmark 0x0/0xf", "-A INPUT -m mark --mark 0x1/0x3 -j DROP"])).toEqual(
       ["info INPUT/2 overwritten 1"],
     );

@@ -76,7 +76,7 @@ export const aboutChecks = {
   },
   "leftovers-of-removed-cni": {
     about:
-      "Rules, sets, devices and routing rules of Calico, Cilium, flannel, Terway, AWS VPC CNI or Weave Net on a node whose CNI configuration (the first by name) names another plugin. Who is run beside a plugin is none: Calico's policies over flannel, Terway or AWS VPC CNI, Cilium chained behind Terway.",
+      "Rules, chains, sets, devices, routes and routing rules of Calico, Cilium, flannel, Terway, AWS VPC CNI or Weave Net on a node whose pods have another CNI: by the CNI configuration (the first by name), or, where none is shown, by what is at work. At work is whose rules packets come to and by whose devices routes lead. Gone is by whose devices no route leads, and whose chains no packet comes to, or whose rules ask for devices of which none is there. Who is run beside another is none: Calico's policies over flannel, Terway or AWS VPC CNI, Cilium chained behind Terway.",
     fix: "If that CNI no longer runs here, delete what it left: its rules still decide over packets.",
   },
   "mark-conflict": {

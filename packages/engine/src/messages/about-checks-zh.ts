@@ -75,7 +75,7 @@ export const aboutChecks: Readonly<Record<keyof typeof en, { readonly about: str
   },
   "leftovers-of-removed-cni": {
     about:
-      "节点的 CNI 配置（按文件名排第一的）写的是另一个插件，却有 Calico、Cilium、flannel、Terway、AWS VPC CNI 或 Weave Net 的规则、集合、设备、路由或路由规则。与插件一同运行的不算：flannel、Terway 或 AWS VPC CNI 之上的 Calico 策略，链接在 Terway 之后的 Cilium。",
+      "节点上 Pod 使用的是另一个 CNI，却有 Calico、Cilium、flannel、Terway、AWS VPC CNI 或 Weave Net 的规则、链、集合、设备、路由或路由规则。以 CNI 配置（按文件名排第一的）为准；快照中没有该配置时，以谁在工作为准：数据包经过其规则、且有路由通往其设备的，在工作；没有路由通往其设备，且数据包不经过其任何链、或其规则所指的设备都不存在的，已不在。与另一个一同运行的不算：flannel、Terway 或 AWS VPC CNI 之上的 Calico 策略，链接在 Terway 之后的 Cilium。",
     fix: "若该 CNI 已不在此运行，删除它留下的东西：它的规则仍在决定数据包的去留。",
   },
   "mark-conflict": {

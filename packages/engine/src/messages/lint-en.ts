@@ -56,7 +56,10 @@ export const lint = {
   "conntrack-full":
     "the table of tracked flows is full: {count} of {most}; packets of new connections are dropped\nRaise net.netfilter.nf_conntrack_max, or find who opens so many.",
   "leftovers-of-removed-cni":
-    "{owner} left {count} pieces here, and by {file} the networks of pods are set up by {plugins}\nIf {owner} no longer runs here, delete them; its rules still decide over packets.",
+    "{owner} left {count} pieces here, and {why}\nIf {owner} no longer runs here, delete them; its rules still decide over packets.",
+  "cni-by-configuration": "by {file} the networks of pods are set up by {plugins}",
+  "cni-by-work":
+    "the networks of pods are those of {owners}: no route leads to a device of {owner}, and packets come to none of its chains or none of the devices that its rules ask for is there",
   "forwarding-off":
     "the node has pods and forwards nothing: {setting} is 0\n`sysctl -w {setting}=1`; the CNI and kubelet rely on it.",
   "forwarding-off-at-device":

@@ -57,7 +57,10 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
   "conntrack-full":
     "连接跟踪表已满：{most} 条中的 {count} 条；新连接的数据包被丢弃\n调大 net.netfilter.nf_conntrack_max，或找出是谁建立了这么多连接。",
   "leftovers-of-removed-cni":
-    "{owner} 在此留下了 {count} 处痕迹，而按 {file}，Pod 的网络由 {plugins} 建立\n若 {owner} 已不在此运行，删除它们；它的规则仍在决定数据包的去留。",
+    "{owner} 在此留下了 {count} 处痕迹，而{why}\n若 {owner} 已不在此运行，删除它们；它的规则仍在决定数据包的去留。",
+  "cni-by-configuration": "按 {file}，Pod 的网络由 {plugins} 建立",
+  "cni-by-work":
+    "Pod 的网络属于 {owners}：没有路由通往 {owner} 的设备，且数据包不经过它的任何链，或其规则所指的设备都不存在",
   "forwarding-off":
     "节点上有 Pod，却不转发任何数据包：{setting} 为 0\n`sysctl -w {setting}=1`；CNI 与 kubelet 都依赖它。",
   "forwarding-off-at-device":

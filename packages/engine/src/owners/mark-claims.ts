@@ -47,7 +47,8 @@ export const markClaims: readonly MarkClaim[] = [
     title: "kubelet",
     bits: 0xc000,
     elsewhere: null,
-    source: "kubernetes pkg/kubelet/kubelet_network_linux.go",
+    source:
+      "kubernetes pkg/kubelet/apis/config/v1beta1/defaults.go DefaultIPTablesMasqueradeBit, DefaultIPTablesDropBit",
   },
   {
     owner: "aws-vpc-cni",
@@ -140,6 +141,9 @@ export const markClaims: readonly MarkClaim[] = [
 const SHARED: readonly { readonly owners: readonly [OwnerName, OwnerName]; readonly bits: number }[] = [
   // Until 1.26 each of them wrote the chains of both (kubernetes pkg/kubelet/kubelet_network_linux.go).
   { owners: ["kube-proxy", "kubelet"], bits: 0xc000 },
+  // flannel asks for it and sets none: what is masqueraded anyway shall not be so twice (flannel pkg/trafficmngr/trafficmngr.go KubeProxyMark).
+  { owners: ["flannel", "kube-proxy"], bits: 0x4000 },
+  { owners: ["flannel", "kubelet"], bits: 0x4000 },
   // Cilium does what AWS VPC CNI does, also where it is chained behind it (cilium pkg/datapath/linux/linux_defaults MarkMultinodeNodeport).
   { owners: ["aws-vpc-cni", "cilium"], bits: 0x80 },
 ];

@@ -81,17 +81,16 @@ function calledBy({ rules }: CompiledChain, sets: Program["nftSets"]): readonly 
 }
 
 /** The chains that a rule sends packets into. */
-export function callsOf(rule: CompiledRule, sets: Program["nftSets"]): readonly string[] {
-  return partsOf(rule).flatMap(({ action }) => calls(action, sets));
+export function callsOf({ action, then }: CompiledRule, sets: Program["nftSets"]): readonly string[] {
+  const own = calls(action, sets);
+  return then.length === 0 ? own : own.concat(then.flatMap((part) => calls(part.action, sets)));
 }
 
-function partsOf(rule: CompiledRule): readonly { readonly action: Action }[] {
-  return rule.then.length === 0 ? [rule] : [rule, ...rule.then];
-}
+const NO_CALLS: readonly string[] = [];
 
 function calls(action: Action, sets: Program["nftSets"]): readonly string[] {
   if (action.kind === "jump" || action.kind === "goto") return [action.chain];
-  if (action.kind !== "verdict-map") return [];
+  if (action.kind !== "verdict-map") return NO_CALLS;
   return elementsOf(action.set, sets).flatMap(({ verdict }) =>
     verdict?.kind === "jump" || verdict?.kind === "goto" ? [verdict.chain] : [],
   );

@@ -1,14 +1,15 @@
+import { once } from "../base/once.ts";
 import type { CompiledChain, CompiledRule, CompiledTable, RulePart, StackHook } from "../program/program.ts";
 import { act, isDone, restoreMark } from "./action.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Done } from "./done.ts";
 import { everyPacket } from "./domain.ts";
-import { EXITS } from "./exit.ts";
 import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
 import type { Asking } from "./place.ts";
+import { ruleKey } from "./rule-key.ts";
 import type { Space } from "./space.ts";
 import { allSet } from "./test-set.ts";
 
@@ -103,7 +104,7 @@ export class ChainFlows {
     const { packets, changedSets } = this.#scope;
     let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, packets);
     for (const rule of chain.rules) {
-      const flow = this.#step(here, rule, exits, chain.name);
+      const flow = this.#step(here, rule, exits, chain);
       rules.push(flow);
       here = flow.left;
     }
@@ -111,12 +112,14 @@ export class ChainFlows {
     return { chain, rules, exit: (exit) => exits.of(exit) };
   }
 
-  #step(here: Flow, rule: CompiledRule, exits: Exits, chain: string): RuleFlow {
+  #step(here: Flow, rule: CompiledRule, exits: Exits, of: CompiledChain): RuleFlow {
     const { space } = this;
     const { bdd } = space;
     const { name: visit, hook } = this.#scope;
+    const chain = of.name;
     const place = `${this.#table.name}/${chain}/${String(rule.number)}`;
-    const asking = { space, place, visit, hook, changedSets: here.changedSets };
+    const key = (): string => `${this.#table.name}/${chain}/${ruleKey(of, rule)}`;
+    const asking = { space, place, rule: key, visit, hook, changedSets: here.changedSets };
     const { yes, drop } = allSet(rule.tests, asking);
     const wanted = asEntered(bdd, here, yes);
     const dropped = drop === FALSE ? FALSE : asEntered(bdd, here, drop);
@@ -184,7 +187,7 @@ export class ChainFlows {
     const called = this.of(chain);
     if (called === null) return null;
     this.#calls.push({ from, to: chain, flow });
-    for (const exit of EXITS) if (exit !== "through") exits.addLater(exit, () => chained(bdd, flow, called.exit(exit)));
+    exits.addCall((exit) => chained(bdd, flow, called.exit(exit)));
     const back = chained(bdd, flow, called.exit("through"));
     if (comesBack) return back;
     exits.add("through", back);
@@ -216,11 +219,6 @@ export function verdictOf({ action, then, tests }: CompiledRule): Exit | null {
   return action.kind === "accept" || action.kind === "drop" ? action.kind : action.kind === "return" ? "through" : null;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** `-m socket --restore-skmark` changes the packet while it tests. */
 function restoresMark({ tests }: Pick<RulePart, "tests">): boolean {
   return tests.some((test) => test.kind === "socket" && test.restoreMark);
@@ -230,6 +228,8 @@ function restoresMark({ tests }: Pick<RulePart, "tests">): boolean {
 class Exits {
   readonly #space: Space;
   readonly #parts = new Map<Exit, (() => Flow)[]>();
+  /** Where packets leave within chains that are called: by any exit but back. */
+  readonly #calls: ((exit: Exit) => Flow)[] = [];
   readonly #known = new Map<Exit, Flow>();
 
   constructor(space: Space) {
@@ -246,10 +246,16 @@ class Exits {
     else parts.push(flow);
   }
 
+  addCall(leaving: (exit: Exit) => Flow): void {
+    this.#calls.push(leaving);
+  }
+
   of(exit: Exit): Flow {
     let flow = this.#known.get(exit);
     if (flow === undefined) {
-      flow = allJoined(this.#space, this.#parts.get(exit) ?? []);
+      const own = (this.#parts.get(exit) ?? []).map((part) => part());
+      const called = exit === "through" ? [] : this.#calls.map((leaving) => leaving(exit));
+      flow = allJoined(this.#space, own.concat(called));
       this.#known.set(exit, flow);
     }
     return flow;
@@ -257,8 +263,8 @@ class Exits {
 }
 
 /** Halves first: as large as the parts, not as the last sum. */
-function allJoined({ bdd }: Space, parts: readonly (() => Flow)[]): Flow {
-  let row = parts.map((part) => part());
+function allJoined({ bdd }: Space, parts: readonly Flow[]): Flow {
+  let row = parts;
   while (row.length > 1) {
     const next: Flow[] = [];
     for (let i = 0; i < row.length; i += 2) next.push(joined(bdd, row[i] ?? NOTHING, row[i + 1] ?? NOTHING));

@@ -1,17 +1,17 @@
 import type { Family } from "../base/address.ts";
+import { once } from "../base/once.ts";
 import type { Action } from "../program/action.ts";
 import type { BaseChain, CompiledChain, CompiledRule, CompiledTable, Program } from "../program/program.ts";
 import type { Test } from "../program/test.ts";
-import { FALSE } from "./bdd/bdd.ts";
+import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Bdd, Ref } from "./bdd/bdd.ts";
 import { BddLimit } from "./bdd/limit.ts";
-import { baseChains, callsOf, chainsFrom } from "./call-graph.ts";
+import { baseChains, chainsFrom } from "./call-graph.ts";
 import type { Called } from "./call-graph.ts";
 import { ChainFlows } from "./chain.ts";
 import type { ChainFlow, RuleFlow } from "./chain.ts";
 import { everyPacket, packetsAt } from "./domain.ts";
-import { within } from "./flow.ts";
-import { image } from "./image.ts";
+import { Entering } from "./entering.ts";
 import { redundantRules } from "./redundant.ts";
 import type { End, Redundant } from "./redundant.ts";
 import { spaceOf } from "./space-of.ts";
@@ -89,55 +89,39 @@ function tableFaults(
   called: readonly Called[],
   redundantIn: NonNullable<RuleFaultOptions["redundantIn"]>,
 ): { readonly faults: readonly RuleFault[]; readonly redundant: readonly Redundant[] } {
-  const flows = new ChainFlows(space, table);
-  const { entering, callers, policies } = entriesOf(space, called);
-  const entry = { space, table, entering };
-  const faults: RuleFault[] = [];
-  const redundant: Redundant[] = [];
-  for (const { name } of chainsFrom(
+  const flows = new ChainFlows(space, table, { packets: TRUE });
+  const chains = chainsFrom(
     called.map(({ base }) => base),
     space.program.nftSets,
-  )) {
+  );
+  const entering = new Entering(flows, chains);
+  for (const one of called) entering.add(one.base.chain.name, packetsAt(space, one));
+  const callers = once(() => callersOf(space, called));
+  const policies = new Map(
+    called.map(({ base }): [string, End] => [base.chain.name, base.policy === "DROP" ? "drop" : "accept"]),
+  );
+  const faults: RuleFault[] = [];
+  const redundant: Redundant[] = [];
+  for (const { name } of chains) {
     const flow = flows.of(name);
     if (flow === null) continue;
-    const packets = space.bdd.union(entering.get(name) ?? []);
-    const own = [...chainFaults(space, flow, packets, [...(callers.get(name) ?? [])])];
+    const packets = entering.of(name);
+    const own = [...chainFaults(space, flow, packets, () => [...(callers().get(name) ?? [])])];
     for (const why of own) faults.push({ table, ...why });
     if (packets !== FALSE && redundantIn(table, name))
       for (const one of livingRedundant(space, flow, policies.get(name) ?? "through", own)) redundant.push(one);
-    for (const one of flow.rules) if (callsOf(one.rule, space.program.nftSets).length > 0) enter(entry, one, packets);
+    for (const one of flow.rules) entering.call(name, one, packets);
   }
   return { faults, redundant };
 }
 
-/** The packets that come into a chain, from each of its callers. */
-type Entering = Map<string, Ref[]>;
-
-/** Of a table's base chains: who comes into each chain, from which hooks, and what their policies are. */
-interface Entries {
-  readonly entering: Entering;
-  readonly callers: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly policies: ReadonlyMap<string, End>;
-}
-
-function entriesOf(space: Space, called: readonly Called[]): Entries {
-  const entering: Entering = new Map();
+/** From which hooks each chain of a table is entered. */
+function callersOf({ program }: Space, called: readonly Called[]): ReadonlyMap<string, ReadonlySet<string>> {
   const callers = new Map<string, Set<string>>();
-  const policies = new Map<string, End>();
-  for (const one of called) {
-    const { chain, policy } = one.base;
-    add(entering, chain.name, packetsAt(space, one));
-    policies.set(chain.name, policy === "DROP" ? "drop" : "accept");
-    for (const { name: inside } of chainsFrom([one.base], space.program.nftSets))
-      callers.set(inside, (callers.get(inside) ?? new Set()).add(one.hook));
-  }
-  return { entering, callers, policies };
-}
-
-interface Entry {
-  readonly space: Space;
-  readonly table: CompiledTable;
-  readonly entering: Entering;
+  for (const { base, hook } of called)
+    for (const { name } of chainsFrom([base], program.nftSets))
+      callers.set(name, (callers.get(name) ?? new Set()).add(hook));
+  return callers;
 }
 
 /** Without those that no packet matches anyway. */
@@ -146,50 +130,29 @@ function livingRedundant(space: Space, flow: ChainFlow, end: End, faults: readon
   return redundantRules(space, flow, end).filter(({ rule }) => !dead.has(rule));
 }
 
-/** The packets that a rule sends into other chains. */
-function enter({ space, table, entering }: Entry, { rule, matched }: RuleFlow, packets: Ref): void {
-  const { bdd } = space;
-  // What statements of nft make of a packet before they send it on is unknown.
-  const isPlain = rule.then.length === 0 && rule.action.kind !== "verdict-map";
-  const sent = (): Ref => (isPlain ? image(bdd, within(bdd, matched(), packets)) : everyPacket(space));
-  for (const name of callsOf(rule, space.program.nftSets)) {
-    const isAny = isPlain && asksNothing(table.chain(name)) && bdd.meets(matched().when, packets);
-    add(entering, name, isAny ? everyPacket(space) : sent());
-  }
-}
-
-/** Of such a chain's packets any stands for all. */
-function asksNothing(chain: CompiledChain | null): boolean {
-  return (
-    chain?.rules.every(({ tests, then, action }) => tests.length + then.length === 0 && action.kind === "set-mark") ===
-    true
-  );
-}
-
-function add(entering: Entering, chain: string, packets: Ref): void {
-  const known = entering.get(chain);
-  if (known === undefined) entering.set(chain, [packets]);
-  else known.push(packets);
-}
-
 type FaultOf = Omit<RuleFault, "table">;
 
 function* chainFaults(
   space: Space,
   { chain, rules }: ChainFlow,
   packets: Ref,
-  from: readonly string[],
+  from: () => readonly string[],
 ): Iterable<FaultOf> {
   const { bdd } = space;
-  for (const [index, flow] of rules.entries()) {
-    const { rule, reached, wanted } = flow;
-    if (!bdd.meets(reached.when, wanted)) yield { chain, rule, why: whyNever(space, rules, index) };
+  for (const [index, { rule, reached, wanted }] of rules.entries()) {
+    // Nearly all.
+    if (bdd.meetAll([reached.when, wanted, packets])) continue;
+    if (!bdd.meetAll([reached.when, wanted, everyPacket(space)]))
+      yield { chain, rule, why: whyNever(space, rules, index) };
     // A chain that no packet enters is not the fault of its rules.
-    else if (packets !== FALSE) {
-      if (!bdd.meets(wanted, packets)) yield { chain, rule, why: { kind: "unreachable", from } };
-      else if (!bdd.meetAll([reached.when, wanted, packets]))
-        yield { chain, rule, why: shadow(bdd, bdd.and(wanted, packets), rules, index) };
-    }
+    else if (packets !== FALSE)
+      yield {
+        chain,
+        rule,
+        why: bdd.meets(wanted, packets)
+          ? shadow(bdd, bdd.and(wanted, packets), rules, index)
+          : { kind: "unreachable", from: from() },
+      };
   }
 }
 
@@ -247,7 +210,14 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = { space, place: "a rule", visit: "", hook: null, changedSets: new Set<string>() };
+  const asking = {
+    space,
+    place: "a rule",
+    rule: () => "a rule",
+    visit: "",
+    hook: null,
+    changedSets: new Set<string>(),
+  };
   return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
 }
 

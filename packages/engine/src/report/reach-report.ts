@@ -13,7 +13,6 @@ import type { Json } from "./json.ts";
 import { API_VERSION } from "./json.ts";
 import { packetLines, packetsJson } from "./packets-text.ts";
 import { traceCommand } from "./trace-command.ts";
-import { shortOptions } from "../reach/short-options.ts";
 import { packetJson } from "./trace-json.ts";
 import { verdictWords } from "./verdict-text.ts";
 
@@ -119,7 +118,7 @@ function* witnessLines(
   files: readonly string[],
   say: Speaker,
 ): Iterable<Line> {
-  yield textLine(2, word(`${say.report("for-example")} `, "faint"), word(traceCommand(shortOptions(options), files)));
+  yield textLine(2, word(`${say.report("for-example")} `, "faint"), word(traceCommand(options, files)));
   for (const { what, assumed } of conditions) {
     yield textLine(6, word(`${say.report(assumed ? "if" : "if-not")} `, "unsure"), word(say.sentence(what)));
   }

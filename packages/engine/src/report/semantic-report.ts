@@ -2,7 +2,6 @@ import { printHex } from "../base/hex.ts";
 import type { ComparedWitness, SemanticDiff, SemanticGroup } from "../diff/semantic.ts";
 import type { ReportMessage, Speaker } from "../messages/catalogue.ts";
 import type { End } from "../prove/path/compare.ts";
-import { shortOptions } from "../reach/short-options.ts";
 import { decisiveStep } from "../walk/decisive.ts";
 import type { Outcome } from "../walk/trace.ts";
 import type { Document, Line, Role, Word } from "./document.ts";
@@ -92,7 +91,7 @@ function* witnessLines(
     ["A", a, trace.outcomes],
     ["B", b, after.outcomes],
   ] as const) {
-    yield textLine(2, word(`${name} `, "faint"), word(traceCommand(shortOptions(options), [file])));
+    yield textLine(2, word(`${name} `, "faint"), word(traceCommand(options, [file])));
     for (const outcome of outcomes.slice(0, MOST_OUTCOMES))
       yield textLine(6, ...verdictWords(outcome, decisiveStep(outcome), "plain", say), word(leftAs(outcome), "faint"));
   }

@@ -1,8 +1,7 @@
 import type { Address } from "../base/address.ts";
-import { inNet, netOf, parsePrefix } from "../base/address.ts";
-import type { AddressMask } from "../base/address.ts";
-import { invariant } from "../base/assert.ts";
-import type { InterfaceAddress, Link } from "../model/routing.ts";
+import { inNet, netOf } from "../base/address.ts";
+import type { Link } from "../model/routing.ts";
+import { labelOf, usableOf } from "../program/source-address.ts";
 import type { Run } from "./run.ts";
 
 /** The address that this node gives a packet of its own that leaves by `device` towards `near`; null: it has none. */
@@ -21,15 +20,6 @@ function selectV4(links: readonly Link[], device: string | null, near: number): 
   const chosen = own.find((address) => inNet(near, netOf(address.prefix))) ?? own[0] ?? others[0];
   return chosen?.prefix.address ?? null;
 }
-
-function usableOf(link: Link, type: "number" | "bigint"): readonly InterfaceAddress[] {
-  return link.addresses.filter(
-    ({ prefix, scope, flags }) =>
-      typeof prefix.address === type && scope === "global" && !flags.some((flag) => UNUSABLE.has(flag)),
-  );
-}
-
-const UNUSABLE: ReadonlySet<string> = new Set(["secondary", "tentative"]);
 
 /** ipv6_dev_get_saddr (net/ipv6/addrconf.c), RFC 6724: the first rule by which two candidates differ decides. */
 function selectV6(links: readonly Link[], device: string | null, near: bigint): Address | null {
@@ -59,30 +49,6 @@ function selectV6(links: readonly Link[], device: string | null, near: bigint): 
 function isBetter(a: readonly number[], b: readonly number[]): boolean {
   const at = a.findIndex((value, i) => value !== b[i]);
   return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
-}
-
-/** net/ipv6/addrlabel.c ip6addrlbl_init_table, the most specific first. */
-const LABELS: readonly (readonly [AddressMask, number])[] = [
-  label("::1/128", 0),
-  label("::ffff:0:0/96", 4),
-  label("::/96", 3),
-  label("2001::/32", 6),
-  label("2001:10::/28", 7),
-  label("3ffe::/16", 12),
-  label("2002::/16", 2),
-  label("fec0::/10", 11),
-  label("fc00::/7", 5),
-  label("::/0", 1),
-];
-
-function label(text: string, number: number): readonly [AddressMask, number] {
-  const prefix = parsePrefix(text);
-  invariant(prefix !== null, text);
-  return [netOf(prefix), number];
-}
-
-function labelOf(address: Address): number {
-  return LABELS.find(([net]) => inNet(address, net))?.[1] ?? 1;
 }
 
 function commonBits(a: Address, b: bigint): number {

@@ -121,8 +121,8 @@ const named = (name: string): Datatype => ({
   read: readName,
 });
 
-/** Device names stand for their index, too: the listing has the name. */
-const ifIndex: Datatype = { ...named("iface_index"), read: (text) => only(nameDatum(text)) };
+/** Device names stand for their index, too: the listing has the name. Index 0 is no device, whose name is empty. */
+const ifIndex: Datatype = { ...named("iface_index"), read: (text) => only(nameDatum(text === "0" ? "" : text)) };
 
 const host = true;
 const bitmask = true;

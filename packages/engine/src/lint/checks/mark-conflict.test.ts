@@ -46,6 +46,15 @@ it("finds rules that change what programs of BPF keep in the mark", () => {
   ).toEqual(["warning PREROUTING/2: somebody unknown changes 0x800 of the packet's mark, which Cilium uses"]);
 });
 
+it("lets flannel ask for what kube-proxy and kubelet set", () => {
+  const flannel = [
+    '-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG',
+    '-A FLANNEL-POSTRTG -m mark --mark 0x4000/0x4000 -m comment --comment "flanneld masq" -j RETURN',
+    '-A FLANNEL-POSTRTG -s 10.244.0.0/16 ! -d 224.0.0.0/4 -m comment --comment "flanneld masq" -j MASQUERADE --random-fully',
+  ];
+  expect(lint({ nat: [...KUBE, ...flannel] })).toEqual([]);
+});
+
 it("keeps the packet's mark and the connection's apart", () => {
   expect(lint({ mangle: ["-A PREROUTING -j CONNMARK --set-xmark 0x4000/0x4000"], nat: KUBE })).toEqual([]);
 });

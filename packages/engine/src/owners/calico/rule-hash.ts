@@ -28,12 +28,12 @@ export function ruleDigest(before: ChainDigest, text: string): ChainDigest {
 
 /** What stands behind `cali:` in the comment of the rule that a digest ends with. */
 export function ruleHash(digest: ChainDigest): string {
-  return base64url(digest.subarray(0, (HASH_LENGTH * 6) / 8));
+  return base64url(digest, (HASH_LENGTH * 6) / 8);
 }
 
 /** `ruleHash(digest) === hash`, for those who ask that of thousands of wrong guesses. */
 export function hasRuleHash(digest: ChainDigest, hash: string): boolean {
-  return base64url(digest.subarray(0, 3)) === hash.slice(0, 4) && ruleHash(digest) === hash;
+  return base64url(digest, 3) === hash.slice(0, 4) && ruleHash(digest) === hash;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { once } from "../../base/once.ts";
 import type { Chain, Table } from "../../model/ruleset.ts";
 import type { CalicoFinding, ChainCheck, RulePrinter } from "./chain-check.ts";
 import { denies, kindOf } from "./chain-end.ts";
@@ -87,11 +88,6 @@ function meansOf(read: readonly ReadChain[], tables: readonly Table[], sets: rea
     ),
     ends: once(() => endsOf(read)),
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }
 
 function endsOf(read: readonly ReadChain[]): ReadonlyMap<ChainKind, RuleBody> {

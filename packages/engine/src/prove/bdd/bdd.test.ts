@@ -174,6 +174,7 @@ describe("Bdd", () => {
         }
         const depends = LEVELS.filter((_, bit) => flipped(table, bit) !== table);
         expect(bdd.support(ref)).toEqual(depends);
+        expect(bdd.variables(ref)).toBe(bdd.cube(depends));
       }),
       { numRuns: 300 },
     );

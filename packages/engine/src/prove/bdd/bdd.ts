@@ -17,6 +17,7 @@ const MEET = -(2 ** 30);
 /** These are far from every AND_EXISTS: there are not so many nodes. */
 const SIMPLIFY = -0x7fff_ffff;
 const MEETS = -0x7fff_fffe;
+const VARIABLES = -0x7fff_fffd;
 
 /** 350 MB of nodes at the most. */
 const DEFAULT_LIMIT = 1 << 24;
@@ -359,6 +360,17 @@ export class Bdd {
       pending.push(this.low(next) & ~1, this.high(next) & ~1);
     }
     return true;
+  }
+
+  /** The variables that f depends on, as a cube: many functions depend on the same ones. */
+  variables(f: Ref): Ref {
+    if (f <= FALSE) return TRUE;
+    const table = this.#table;
+    const plain = f & ~1;
+    const known = table.recall(plain, TRUE, VARIABLES);
+    if (known >= 0) return known;
+    const below = this.and(this.variables(table.low(plain)), this.variables(table.high(plain)));
+    return table.remember(plain, TRUE, VARIABLES, table.node(table.level(plain), FALSE, below));
   }
 
   /** The levels that f depends on, ascending. */

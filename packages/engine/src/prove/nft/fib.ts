@@ -1,6 +1,6 @@
 import type { FibSpec, Value } from "../../program/value.ts";
 import { ADDRESS_TYPES, REFUSED_TYPES } from "../../program/address-type.ts";
-import type { AddressType } from "../../program/test.ts";
+import type { AddressField, AddressType } from "../../program/test.ts";
 import { addressTypesV4, addressesOf, untoldAddresses } from "../address-type.ts";
 import type { TypedAddresses } from "../address-type.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
@@ -12,8 +12,8 @@ import { NO_DEVICE, routeDevices } from "../routing/link-bound.ts";
 import { ANSWER } from "../routing/lookup-key.ts";
 import type { LookupKey } from "../routing/lookup-key.ts";
 import { Lookups } from "../routing/lookup.ts";
-import { v6Net } from "../routing/special-address.ts";
-import type { Found, Keyed } from "../routing/table.ts";
+import { LIMITED_BROADCAST, v4Net, v6Net } from "../routing/special-address.ts";
+import type { Answer, Answers, Describe, Found, Keyed } from "../routing/table.ts";
 import type { Space } from "../space.ts";
 import { constantBits } from "./word.ts";
 import type { Word } from "./word.ts";
@@ -22,7 +22,6 @@ type FibValue = Value & { readonly kind: "fib" };
 
 /** `fib … type` (nft_fib4_eval_type, nft_fib6_eval_type); null: nobody can say. */
 export function fibWord(asking: Asking, { spec, bits }: FibValue): Word | null {
-  if (spec.result !== "type") return null;
   const types = asking.space.layout.family === "ip" ? typesV4(asking, spec) : typesV6(asking, spec);
   return types === null ? null : wordOfTypes(asking.space, types, bits);
 }
@@ -35,7 +34,7 @@ function wordOfTypes({ bdd }: Space, types: readonly TypedAddresses[], width: nu
   return { has: TRUE, bits };
 }
 
-function sideOf({ device }: FibSpec): "iif" | "oif" | null {
+export function sideOf({ device }: FibSpec): "iif" | "oif" | null {
   return device === null ? null : device === "in" ? "iif" : "oif";
 }
 
@@ -94,7 +93,7 @@ function typesV6(asking: Asking, spec: FibSpec): readonly TypedAddresses[] | nul
 }
 
 /** Packets that are asked about as coming in by the device that they leave by (nft_fib6_flowi_init: l3mdev and FORWARD). */
-function asksOutput({ space, hook }: Asking, { device, address }: FibSpec): boolean {
+export function asksOutput({ space, hook }: Asking, { device, address }: FibSpec): boolean {
   const mayForward = hook === null || hook === "forward";
   return mayForward && device === "in" && address === "src" && space.family.fib.rules.some(({ iif }) => iif !== null);
 }
@@ -117,26 +116,56 @@ function routesOf(space: Space, spec: FibSpec): readonly TypedAddresses[] {
   const ofSpace = known.get(space) ?? new Map<string, readonly TypedAddresses[]>();
   known.set(space, ofSpace);
   const key = JSON.stringify([spec.address, spec.device, spec.mark]);
-  const types = ofSpace.get(key) ?? [...lookedUp(space, spec)];
+  const types = ofSpace.get(key) ?? typesOfRoutes(space, spec);
   ofSpace.set(key, types);
   return types;
 }
 
-/** A link-local address is looked for on one link. */
-function* lookedUp(space: Space, spec: FibSpec): Iterable<TypedAddresses> {
-  const { bdd } = space;
-  const lookups = new Lookups(space, kindOf, { byHop: false });
+function typesOfRoutes(space: Space, spec: FibSpec): readonly TypedAddresses[] {
+  const { found, none } = routesTo(space, spec, { describe: kindOf, anyLink: false, byHop: false });
+  return [
+    ...found.map(({ when, value: { type } }) => ({ type, when })),
+    { type: REFUSED_TYPES["net-unreachable"], when: none },
+  ];
+}
+
+/** What the rules ask the routes with, and what of it. */
+interface RouteQuestion<T extends Keyed> {
+  readonly describe: Describe<T>;
+  /** Routes by a device without a link count, too. */
+  readonly anyLink: boolean;
+  readonly byHop: boolean;
+}
+
+/** The routes to every packet's address. A link-local address is looked for on one link. */
+export function routesTo<T extends Keyed>(
+  space: Space,
+  spec: FibSpec,
+  { describe, anyLink, byHop }: RouteQuestion<T>,
+): Answers<T> {
+  const { bdd, layout } = space;
+  const lookups = new Lookups(space, describe, { byHop });
   const other = spec.address === "dst" ? "src" : "dst";
-  const base: LookupKey = { ...ANSWER, dst: spec.address, src: other, hasMark: spec.mark, ports: "none" };
-  const isSource = bdd.not(v6Net(space, other, "multicast"));
-  for (const { dev, when: held } of heldTo(space, spec))
-    for (const { key, when: asked } of keysBySource(space, isSource, { ...base, dev, oif: dev })) {
-      const among = bdd.and(held, asked);
+  const isV4 = layout.family === "ip";
+  const base: LookupKey = { ...ANSWER, dst: spec.address, src: other, hasMark: spec.mark, ports: "none", anyLink };
+  const isSource = bdd.not(isV4 ? noSourceV4(space, other) : v6Net(space, other, "multicast"));
+  const found: Answer<T>[] = [];
+  const nothing: Ref[] = [];
+  for (const { dev, when: held } of isV4 ? [{ dev: null, when: TRUE }] : heldTo(space, spec))
+    for (const part of keysBySource(space, isSource, { ...base, hasProto: !isV4, dev, oif: dev })) {
+      const among = bdd.and(held, part.when);
       if (among === FALSE) continue;
-      const { found, none } = lookups.of(key);
-      for (const { when, value } of found) yield { type: value.type, when: bdd.and(among, when) };
-      yield { type: REFUSED_TYPES["net-unreachable"], when: bdd.and(among, none) };
+      const answers = lookups.of(part.key);
+      for (const answer of answers.found) found.push({ ...answer, when: bdd.and(among, answer.when) });
+      nothing.push(bdd.and(among, answers.none));
     }
+  return { found, none: bdd.union(nothing) };
+}
+
+/** get_saddr (net/ipv4/netfilter/nft_fib_ipv4.c): addresses with which no route is asked for. */
+function noSourceV4(space: Space, field: AddressField): Ref {
+  const nets = (["multicast", "thisNetwork"] as const).map((net) => v4Net(space, field, net));
+  return space.bdd.union([...nets, space.is(field, LIMITED_BROADCAST)]);
 }
 
 /** Packets by the device that their lookup is held to: the one that is named, else the one that they came in by; null: to none. */

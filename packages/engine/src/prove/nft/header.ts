@@ -25,7 +25,7 @@ export interface Written {
   readonly fields: readonly HeaderField[] | null;
 }
 
-type Payload = Target & { readonly kind: "payload" };
+type Payload = Pick<Target & { readonly kind: "payload" }, "base" | "offset" | "bits">;
 
 /** nft_payload_set_eval (net/netfilter/nft_payload.c): bits of the link, network or transport header. */
 export function writtenTo(space: Space, { base, offset, bits }: Payload): Written {
@@ -40,6 +40,12 @@ export function writtenTo(space: Space, { base, offset, bits }: Payload): Writte
     case "ih":
       return { able: FALSE, open: TRUE, fields: null };
   }
+}
+
+/** Fields that are just these bits; none: nobody can say what stands there. */
+export function fieldsAt(space: Space, { base, offset, bits }: Payload): readonly HeaderField[] {
+  const fields = base === "th" ? transportFields(space) : base === "nh" ? networkFields(space) : [];
+  return fields.filter((field) => field.offset === offset && field.width === bits);
 }
 
 interface NetworkHeader {
@@ -81,15 +87,15 @@ const NETWORK: Readonly<Record<"ip" | "ip6", NetworkHeader>> = {
   },
 };
 
-function networkHeader({ layout }: Space, from: number, to: number): Written {
-  const { length, fields, structure } = NETWORK[layout.family];
+function networkHeader(space: Space, from: number, to: number): Written {
+  const { length, structure } = NETWORK[space.layout.family];
   if (to > length) return { able: FALSE, open: TRUE, fields: null };
   if (structure.some(([first, end]) => from < end && to > first)) return { able: TRUE, open: FALSE, fields: null };
-  return {
-    able: TRUE,
-    open: FALSE,
-    fields: fields.map(([field, offset, width]) => ({ field, offset, width, has: TRUE })),
-  };
+  return { able: TRUE, open: FALSE, fields: networkFields(space) };
+}
+
+function networkFields({ layout }: Space): readonly HeaderField[] {
+  return NETWORK[layout.family].fields.map(([field, offset, width]) => ({ field, offset, width, has: TRUE }));
 }
 
 /** Bits that a header of every protocol with ports has. */
@@ -97,21 +103,32 @@ const PORTS = 32;
 
 function transportHeader(space: Space, to: number): Written {
   const { bdd } = space;
-  const ported = space.isAnyOf("proto", WITH_PORTS);
   const tcp = space.is("proto", PROTO.tcp);
-  const icmp = space.isAnyOf("proto", [PROTO.icmp, PROTO.icmp6]);
-  const fields = [
+  const known = bdd.or(portedSet(space), icmpSet(space));
+  const there = to <= PORTS ? known : to <= TCP_HEADER ? tcp : FALSE;
+  const able = bdd.minus(there, isLater(space));
+  // Of other protocols, and behind the header, it depends on the length.
+  const open = bdd.minus(to <= PORTS ? bdd.not(known) : bdd.not(there), isLater(space));
+  return { able, open, fields: transportFields(space) };
+}
+
+function transportFields(space: Space): readonly HeaderField[] {
+  const [ported, icmp] = [portedSet(space), icmpSet(space)];
+  return [
     { field: "sport", offset: 0, width: 16, has: ported },
     { field: "dport", offset: 16, width: 16, has: ported },
     { field: "icmpType", offset: 0, width: 8, has: icmp },
     { field: "icmpCode", offset: 8, width: 8, has: icmp },
-    { field: "tcpFlags", offset: 104, width: 8, has: tcp },
-  ] as const;
-  const known = bdd.or(ported, icmp);
-  const there = to <= PORTS ? known : to <= TCP_HEADER ? tcp : FALSE;
-  const able = bdd.minus(there, isLater(space));
-  // Of other protocols, and behind the header, it depends on the length.
-  return { able, open: bdd.minus(to <= PORTS ? bdd.not(known) : bdd.not(there), isLater(space)), fields };
+    { field: "tcpFlags", offset: 104, width: 8, has: space.is("proto", PROTO.tcp) },
+  ];
+}
+
+function portedSet(space: Space): Ref {
+  return space.isAnyOf("proto", WITH_PORTS);
+}
+
+function icmpSet(space: Space): Ref {
+  return space.isAnyOf("proto", [PROTO.icmp, PROTO.icmp6]);
 }
 
 const TCP_HEADER = 160;

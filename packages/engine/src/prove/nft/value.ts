@@ -4,13 +4,16 @@ import type { Value } from "../../program/value.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Bits } from "../bdd/numbers.ts";
-import { fieldIn, hasEntry, plainField } from "../fields.ts";
+import { fieldIn, hasEntry, isLater, plainField } from "../fields.ts";
 import type { FieldSet } from "../fields.ts";
 import { partOf, someNumber, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
+import { socketProperty } from "../socket.ts";
 import { TUPLE_FIELDS } from "../tuple-reads.ts";
 import { deviceIn } from "./device.ts";
+import { fibDevice, fibDeviceWord } from "./fib-device.ts";
 import { fibWord } from "./fib.ts";
+import { fieldsAt } from "./header.ts";
 import { findIn, mapWord } from "./lookup.ts";
 import { combined, constant, inRange, resized, reversedWord, shiftedWord } from "./word.ts";
 import type { Readable, Word } from "./word.ts";
@@ -27,6 +30,8 @@ export function readValue(asking: Asking, value: Value): Readable {
       fieldIn(space, value.field, LARGEST, [{ from: Number(from), to: Math.min(Number(to), LARGEST) }]);
     return { has: fieldInside(ANY).has, inside: (range) => fieldInside(range).holds };
   }
+  const device = value.kind === "fib" && value.spec.result === "device" ? fibDevice(asking, value.spec) : null;
+  if (device !== null) return device;
   const { has, bits } = wordOf(asking, value);
   return { has, inside: (range) => inRange(space.bdd, bits, range) };
 }
@@ -74,15 +79,24 @@ export function wordOf(whole: Asking, value: Value): Word {
           value.set,
         ),
       );
+    case "socket": {
+      if (value.what === "mark")
+        return { ...unknownWord(asking, "the socket's mark", value.bits), has: socketProperty(space, "wildcard").has };
+      const { has, isSo } = socketProperty(space, value.what);
+      return { has, bits: resized({ has, bits: [isSo] }, value.bits).bits };
+    }
     case "fib":
-      return fibWord(asking, value) ?? unknownWord(asking, "a value of nft (fib)", value.bits);
-    case "device":
+      return (
+        (value.spec.result === "type" ? fibWord(asking, value) : fibDeviceWord(asking, value.spec, value.bits)) ??
+        unknownWord(asking, "a value of nft (fib)", value.bits)
+      );
     case "payload":
+      return payloadWord(asking, value);
+    case "device":
     case "extension":
     case "tcp-option":
     case "ip-option":
     case "ct-zone":
-    case "socket":
     case "nexthop":
       return unknownWord(asking, `a value of nft (${value.kind})`, value.bits);
     case "unknown":
@@ -102,6 +116,19 @@ function unknownWord(asking: Asking, what: string, width: number): Word {
     unknownHere(asking, `bit ${String(width - 1 - index)} of ${what}`, "not looked at"),
   );
   return { has: unknownHere(asking, `the packet has ${what}`, "not looked at"), bits };
+}
+
+/** Bytes of a header: what field they are depends on the protocol; of the others nobody can say what stands there. */
+function payloadWord(asking: Asking, value: Value & { readonly kind: "payload" }): Word {
+  const { space } = asking;
+  const { bdd, layout } = space;
+  return fieldsAt(space, value).reduce(
+    ({ has, bits }, { field, has: ofField }) => ({
+      has: bdd.ite(ofField, bdd.not(isLater(space)), has),
+      bits: variables(asking, layout.bits[field]).map((bit, index) => bdd.ite(ofField, bit, bits[index] ?? FALSE)),
+    }),
+    unknownWord(asking, "a value of nft (payload)", value.bits),
+  );
 }
 
 function choiceWord(

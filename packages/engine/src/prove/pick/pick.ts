@@ -5,6 +5,7 @@ import { TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { CT_STATE, CT_STATUS, FRAGMENT } from "../fields.ts";
 import type { FieldName } from "../layout.ts";
+import { SOCKET } from "../socket.ts";
 import type { DeviceField, Space } from "../space.ts";
 import { Choice } from "./choice.ts";
 import { knownAddresses } from "./known-addresses.ts";
@@ -65,6 +66,7 @@ function chooseFlow(choice: Choice, { isUntold }: PickPlace): void {
   choice.preferValue("ctState", ...(isUntold ? [invalid, untracked] : told));
   choice.settle("ctState");
   choice.preferValue("ctDirection", 0);
+  choice.preferValue("socket", SOCKET.none);
   choice.preferValue("ctStatus", choice.number("ctState") === CT_STATE.established ? ANSWERED : 0);
 }
 
@@ -87,9 +89,14 @@ function chooseDevice(choice: Choice): void {
   const neighbours = knownAddresses(space.program, space.layout.family).filter(
     ({ address, dev, isLocal }) => !isLocal && dev !== null && isOrdinary(space, address),
   );
-  choice.preferOneOf(
-    neighbours.map(({ address, dev }) => bdd.and(space.device("iif", dev ?? "", false), space.is("src", address))),
-  );
+  const comingFrom = ({ address, dev }: KnownAddress): Ref =>
+    bdd.and(space.device("iif", dev ?? "", false), space.is("src", address));
+  const toAnother = ({ address }: KnownAddress): Ref => bdd.not(space.is("dst", address));
+  // Nobody thinks first of one who talks to himself.
+  choice.preferOneOf([
+    ...neighbours.map((one) => bdd.and(comingFrom(one), toAnother(one))),
+    ...neighbours.map(comingFrom),
+  ]);
   for (const field of ["physin", "physout"] as const) choice.prefer(space.noDevice(field));
   for (const field of ["iif", "physin", "physout"] as const) {
     choice.preferOneOf(devicesInOrder(space, field));
@@ -220,6 +227,7 @@ function usual(choice: Choice): readonly (readonly [FieldName, number])[] {
     ["length", (isV4 ? 20 : 40) + (LENGTHS.get(choice.number("proto")) ?? 0)],
     ["pktType", 0],
     ["hasSocket", iif.name === "" && !iif.isOther ? 1 : 0],
+    ["socket", SOCKET.none],
     ["skUid", 0],
     ["skGid", 0],
     ["realm", 0],

@@ -1,12 +1,12 @@
 import type { Address } from "../../base/address.ts";
 import { inNet, netOf } from "../../base/address.ts";
 import type { InterfaceAddress } from "../../model/routing.ts";
+import { usableOf } from "../../program/source-address.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { nearestV6 } from "./nearest-v6.ts";
-import { usableOf } from "./usable-address.ts";
-import type { MasqueradeSource } from "./usable-address.ts";
+import type { MasqueradeSource } from "./nearest-v6.ts";
 
 /** The next hop of `oif` makes a difference: the device has several addresses, of which that in the network of the next hop is taken. */
 export function nexthopMatters(space: Space, oif: string): boolean {

@@ -1,12 +1,15 @@
-import type { Address, AddressMask } from "../../base/address.ts";
-import { netOf, parsePrefix } from "../../base/address.ts";
-import { invariant } from "../../base/assert.ts";
+import type { Address } from "../../base/address.ts";
+import { ADDRESS_LABELS, labelOf, usableOf } from "../../program/source-address.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { isSet } from "../bdd/numbers.ts";
 import type { Space } from "../space.ts";
-import { usableOf } from "./usable-address.ts";
-import type { MasqueradeSource } from "./usable-address.ts";
+
+/** Packets by the source that MASQUERADE would give them; null: there is none. */
+export interface MasqueradeSource {
+  readonly when: Ref;
+  readonly address: Address | null;
+}
 
 interface Candidate {
   readonly address: bigint;
@@ -66,35 +69,11 @@ function nearestOf(space: Space, candidates: readonly bigint[], depth: number): 
   return new Map([...all].map((one) => [one, bdd.node(level, low.get(one) ?? FALSE, high.get(one) ?? FALSE)]));
 }
 
-/** net/ipv6/addrlabel.c ip6addrlbl_init_table, the most specific first. */
-const LABELS: readonly (readonly [AddressMask, number])[] = [
-  label("::1/128", 0),
-  label("::ffff:0:0/96", 4),
-  label("::/96", 3),
-  label("2001::/32", 6),
-  label("2001:10::/28", 7),
-  label("3ffe::/16", 12),
-  label("2002::/16", 2),
-  label("fec0::/10", 11),
-  label("fc00::/7", 5),
-  label("::/0", 1),
-];
-
-function label(text: string, number: number): readonly [AddressMask, number] {
-  const prefix = parsePrefix(text);
-  invariant(prefix !== null, text);
-  return [netOf(prefix), number];
-}
-
-function labelOf(address: bigint): number | null {
-  return LABELS.find(([{ value, mask }]) => typeof mask === "bigint" && (address & mask) === value)?.[1] ?? null;
-}
-
 /** The destinations of each label. */
 function* labelSets(space: Space): Iterable<readonly [number, Ref]> {
   const { bdd } = space;
   let rest: Ref = TRUE;
-  for (const [net, number] of LABELS) {
+  for (const [net, number] of ADDRESS_LABELS) {
     const own = space.inNet("dst", net);
     yield [number, bdd.and(rest, own)];
     rest = bdd.minus(rest, own);

@@ -2,7 +2,7 @@ import { netOf, printAddress, printAddressMask } from "../../base/address.ts";
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import { single } from "../../base/ranges.ts";
 import type { Range } from "../../base/ranges.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext } from "./context.ts";
 import type { Action, FelixRule, Fragment } from "./felix-rule.ts";
 import type { Icmp, Protocol } from "./input.ts";
 
@@ -174,19 +174,19 @@ export function verdict(of: "ACCEPT" | "DROP" | "RETURN"): Action {
 }
 
 /** What becomes of a packet that is accepted; up to 2.6 only host endpoints may choose. */
-export function allow(context: RenderContext): Action {
+export function allow(context: NodeContext): Action {
   return verdict(allowVerdict(context));
 }
 
-export function allowVerdict({ felix, has }: RenderContext): "ACCEPT" | "RETURN" {
+export function allowVerdict({ felix, has }: NodeContext): "ACCEPT" | "RETURN" {
   return has("allowActionEverywhere") ? felix.filterAllow : "ACCEPT";
 }
 
 /** What becomes of a packet that is denied, and what the comment calls it. */
-export function deny({ felix }: RenderContext): Action {
+export function deny({ felix }: NodeContext): Action {
   return felix.deny === "DROP" ? DROP : REJECT;
 }
 
-export function denyWord({ felix, has }: RenderContext): string {
+export function denyWord({ felix, has }: NodeContext): string {
   return felix.deny === "REJECT" && has("denyWords") ? "Reject" : "Drop";
 }

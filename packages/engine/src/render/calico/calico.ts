@@ -13,7 +13,7 @@ import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
-import { calicoNftTable } from "./render-nft.ts";
+import { calicoNftTables } from "./render-nft.ts";
 import { hasFeature, isRendered } from "./versions.ts";
 
 const OWNER = "calico";
@@ -102,16 +102,18 @@ function isNft(spec: FelixSpec | null): boolean {
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
-  for (const { input, sets } of families) {
-    writeCalico(input, (name) => node.table(input.family, name));
-    node.add({ sets });
-  }
+  writeCalico(
+    families.map(({ input }) => input),
+    (family, name) => node.table(family, name),
+  );
+  for (const { sets } of families) node.add({ sets });
   return [];
 }
 
 /** Gives what could not be written. */
 function writeNft(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
-  for (const { input, sets } of families) node.addNftTable(calicoNftTable(withoutFlowLogs(withoutLimits(input)), sets));
+  const written = families.map(({ input, sets }) => ({ input: withoutFlowLogs(withoutLimits(input)), sets }));
+  for (const draft of calicoNftTables(written)) node.addNftTable(draft);
   const limited = families.slice(0, 1).flatMap(({ input }) => limitedWorkloads(input));
   return [
     ...limited.map((endpoint) => renderProblem("render-calico-no-limits", { endpoint }, OWNER)),

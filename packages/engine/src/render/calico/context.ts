@@ -9,10 +9,9 @@ import type { FelixInput, FelixSettings } from "./input.ts";
 import type { Feature } from "./versions.ts";
 import { featuresOf } from "./versions.ts";
 
-/** What all parts of the renderer ask: the settings, and the names and bits that follow from them. */
-export interface RenderContext {
-  readonly family: Family;
-  readonly felix: FelixSettings;
+/** What is the same for all families of a node: the settings, and the names and bits that follow from them. */
+export interface NodeContext {
+  readonly felix: Omit<FelixSettings, "ipip" | "vxlan" | "wireguard">;
   readonly has: (feature: Feature) => boolean;
   /** All bits that Felix clears at once. */
   readonly allMarks: number;
@@ -22,12 +21,18 @@ export interface RenderContext {
   readonly fromWorkload: number;
   /** The bit for one of the uses that not every version has. */
   readonly mark: (use: MarkUse) => number;
-  /** The name of a set, by its ID. */
-  readonly set: (id: string) => string;
   /** The name of a chain of a policy, profile, group or endpoint. */
   readonly chainName: (role: ChainRole, of: string) => string;
   /** Workloads are found by their interface in a map, and not in a tree of chains. */
   readonly hasMaps: boolean;
+}
+
+/** What all parts of the renderer ask. */
+export interface RenderContext extends NodeContext {
+  readonly family: Family;
+  readonly felix: FelixSettings;
+  /** The name of a set, by its ID. */
+  readonly set: (id: string) => string;
 }
 
 /** What the rules are for. */
@@ -36,11 +41,12 @@ export type Dialect = "iptables" | "nft";
 /** NFT_NAME_MAXLEN, with which knftables limits names. */
 const MAX_NFT_NAME = 256;
 
+/** @param chainName the one of another family's context: names are made once. */
 export function contextOf(
   { family, felix }: Pick<FelixInput, "family" | "felix">,
   dialect: Dialect = "iptables",
+  chainName: RenderContext["chainName"] = chainNames(dialect === "nft" ? MAX_NFT_NAME : MAX_CHAIN_NAME),
 ): RenderContext {
-  const longest = dialect === "nft" ? MAX_NFT_NAME : MAX_CHAIN_NAME;
   const era = markEra(felix.version);
   const { bits, cleared } = allocateMarks(era, felix.markMask, felix.hasWireguard);
   const mark = (use: MarkUse): number => {
@@ -60,7 +66,7 @@ export function contextOf(
     fromWorkload: mark(era.uses.includes("from-workload") ? "from-workload" : "scratch-0"),
     mark,
     set: (id) => setName(family, id, has("netSets") ? "0" : "-"),
-    chainName: chainNames(longest),
+    chainName,
     hasMaps: dialect === "nft",
   };
 }

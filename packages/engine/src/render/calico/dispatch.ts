@@ -1,8 +1,7 @@
-import { roleChainName } from "../../owners/calico/chain-names.ts";
 import type { ChainRole } from "../../owners/calico/chain-names.ts";
 import { RETURN, deny, goTo, inInterface, markIs, outInterface, rule, setMaskedMark } from "./build.ts";
 import { lowestBit } from "./context.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext, RenderContext } from "./context.ts";
 import type { FelixChain, FelixRule } from "./felix-rule.ts";
 import { eachPrefix } from "./filter-chains.ts";
 import { ALL_INTERFACES, DISPATCH } from "./fixed-names.ts";
@@ -27,8 +26,8 @@ export function workloadDispatch(context: RenderContext, interfaces: readonly st
   const end = [unknownInterface(context)];
   if (context.hasMaps) return [mapDispatch(context, "in", interfaces), mapDispatch(context, "out", interfaces)];
   return [
-    ...dispatchChains({ chain: DISPATCH.fromWorkload, role: "from-workload", side: "in", end }, interfaces),
-    ...dispatchChains({ chain: DISPATCH.toWorkload, role: "to-workload", side: "out", end }, interfaces),
+    ...dispatchChains(context, { chain: DISPATCH.fromWorkload, role: "from-workload", side: "in", end }, interfaces),
+    ...dispatchChains(context, { chain: DISPATCH.toWorkload, role: "to-workload", side: "out", end }, interfaces),
   ];
 }
 
@@ -58,9 +57,9 @@ export function hostDispatch(
           rule([outInterface(pattern)], RETURN, "Skip egress WHEP policy for traffic to local workload"),
         ])
       : [];
-  const end = hasAll ? [...skips, rule([], goTo(roleChainName(role, ALL_INTERFACES)))] : [];
+  const end = hasAll ? [...skips, rule([], goTo(context.chainName(role, ALL_INTERFACES)))] : [];
   const interfaces = hosts.flatMap((endpoint) => endpoint.interface ?? []);
-  return dispatchChains({ chain, role, side, end }, interfaces);
+  return dispatchChains(context, { chain, role, side, end }, interfaces);
 }
 
 const HOST_TREES = {
@@ -74,7 +73,12 @@ const HOST_TREES = {
  * A tree of one level: interfaces that share their first letter behind what all have in common get a chain of their own, unless it is only one. The
  * jump is a goto, so that the end of the root is repeated in each: felix/rules/dispatch.go.
  */
-export function dispatchChains(tree: Dispatch, interfaces: readonly string[]): readonly FelixChain[] {
+export function dispatchChains(
+  { chainName }: NodeContext,
+  tree: Dispatch,
+  interfaces: readonly string[],
+): readonly FelixChain[] {
+  const ruleOf = (name: string) => rule([onInterface(tree, name)], goTo(chainName(tree.role, name)));
   const names = [...new Set(interfaces)].sort(compareTexts);
   const common = commonPrefix(names);
   const bins = new Map<string, string[]>();
@@ -87,16 +91,12 @@ export function dispatchChains(tree: Dispatch, interfaces: readonly string[]): r
   const children: FelixChain[] = [];
   const root = [...bins].map(([prefix, within]) => {
     const [only] = within;
-    if (within.length === 1 && only !== undefined) return endpointRule(tree, only);
+    if (within.length === 1 && only !== undefined) return ruleOf(only);
     const child = `${tree.chain}-${prefix.slice(common.length)}`;
-    children.push({ name: child, rules: [...within.map((name) => endpointRule(tree, name)), ...tree.end] });
+    children.push({ name: child, rules: [...within.map(ruleOf), ...tree.end] });
     return rule([onInterface(tree, `${prefix}+`)], goTo(child));
   });
   return [...children, { name: tree.chain, rules: [...root, ...tree.end] }];
-}
-
-function endpointRule(tree: Dispatch, name: string): FelixRule {
-  return rule([onInterface(tree, name)], goTo(roleChainName(tree.role, name)));
 }
 
 function onInterface({ side }: Dispatch, name: string) {
@@ -124,14 +124,14 @@ export function markDispatch(
 ): readonly FelixChain[] {
   const mask = context.mark("endpoint");
   const trees = [workloads, hosts].map((interfaces) =>
-    dispatchChains({ chain: DISPATCH.setMark, role: "set-endpoint-mark", side: "in", end: [] }, interfaces),
+    dispatchChains(context, { chain: DISPATCH.setMark, role: "set-endpoint-mark", side: "in", end: [] }, interfaces),
   );
   const children = trees.flatMap((chains) => chains.slice(0, -1));
   const roots = trees.flatMap((chains) => chains.at(-1)?.rules ?? []);
   const from = (interfaces: readonly string[], role: ChainRole): readonly FelixRule[] =>
     [...new Set(interfaces)].sort(compareTexts).flatMap((name) => {
       const value = marks.get(name);
-      return value === undefined ? [] : [rule([markIs(value, mask)], goTo(roleChainName(role, name)))];
+      return value === undefined ? [] : [rule([markIs(value, mask)], goTo(context.chainName(role, name)))];
     });
   return [
     ...children,
@@ -148,7 +148,7 @@ export function markDispatch(
       rules: [...from(workloads, "from-workload"), ...from(hosts, "from-host-forward"), unknownInterface(context)],
     },
     ...[...marks].map(([name, value]) => ({
-      name: roleChainName("set-endpoint-mark", name),
+      name: context.chainName("set-endpoint-mark", name),
       rules: [rule([], setMaskedMark(value, mask))],
     })),
   ];

@@ -21,7 +21,7 @@ import {
   setMark,
   verdict,
 } from "./build.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext } from "./context.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { flowLog, flowLogRules } from "./flow-logs.ts";
 import { ALL_INTERFACES, FAILSAFE_IN, FAILSAFE_OUT } from "./fixed-names.ts";
@@ -50,9 +50,9 @@ interface ChainContents {
   readonly isFromWorkload: boolean;
 }
 
-/** A table's chains of endpoints, made of policies that are looked up by name. */
+/** A table's chains of endpoints, made of policies that are looked up by name. They speak of no address: a packet of either family goes through the same. */
 export interface EndpointRenderer {
-  readonly context: RenderContext;
+  readonly context: NodeContext;
   readonly policies: ReadonlyMap<string, Policy>;
 }
 
@@ -126,10 +126,11 @@ function hostChain(
   });
 }
 
-/** The endpoint's own chain, and those of groups of policies that it jumps to. */
+/** The endpoint's own chain, and those of groups of policies that it jumps to: made once, whichever family asks first. */
 function sourceOf(renderer: EndpointRenderer, kind: ChainKind, contents: ChainContents): ChainSource {
   const name = renderer.context.chainName(kind.role, contents.interface);
-  return [name, () => chainsOf(renderer, { kind, name }, contents)];
+  let made: readonly FelixChain[] | undefined;
+  return [name, () => (made ??= chainsOf(renderer, { kind, name }, contents))];
 }
 
 function chainsOf(
@@ -139,8 +140,9 @@ function chainsOf(
 ): readonly FelixChain[] {
   const tiers = contents.tiers.filter((tier) => tier[kind.direction].length > 0);
   const jumps = tiers.map((tier) => tierJumps(context, policies, tier, kind.direction));
-  const own = {
+  const own: FelixChain = {
     name,
+    isOfAllFamilies: true,
     rules: [
       ...startRules(context, kind, contents),
       ...tiers.flatMap((tier, at) => tierRules(context, kind, tier, jumps[at]?.targets ?? [])),
@@ -152,7 +154,7 @@ function chainsOf(
 }
 
 function startRules(
-  context: RenderContext,
+  context: NodeContext,
   kind: ChainKind,
   { limits, isFromWorkload }: ChainContents,
 ): readonly FelixRule[] {
@@ -169,7 +171,7 @@ function startRules(
 }
 
 /** From 2.1.2 on. */
-function conntrackRules(context: RenderContext, kind: ChainKind): readonly FelixRule[] {
+function conntrackRules(context: NodeContext, kind: ChainKind): readonly FelixRule[] {
   const { has, felix, accept } = context;
   if (!has("conntrackInEndpoints")) return [];
   const established = [ctState("RELATED,ESTABLISHED")];
@@ -182,7 +184,7 @@ function conntrackRules(context: RenderContext, kind: ChainKind): readonly Felix
 
 /** felix/rules/endpoints.go, from 3.30 on: a mark for packets within the limit. */
 function packetLimit(
-  { mark }: RenderContext,
+  { mark }: NodeContext,
   direction: Direction,
   { packetRate, packetBurst }: Limits,
 ): readonly FelixRule[] {
@@ -212,7 +214,7 @@ const UDP = 17;
 const IPIP = 4;
 
 /** What is tunnelled would be seen by no policy. */
-function tunnelRules(context: RenderContext): readonly FelixRule[] {
+function tunnelRules(context: NodeContext): readonly FelixRule[] {
   const { felix, has } = context;
   const word = denyWord(context);
   const origin = has("tunnelsFromWorkloads") ? "workloads" : "pods";
@@ -229,7 +231,7 @@ function tunnelRules(context: RenderContext): readonly FelixRule[] {
 
 /** Each policy or group in turn, as long as none has accepted or passed the packet. */
 function tierRules(
-  context: RenderContext,
+  context: NodeContext,
   kind: ChainKind,
   tier: EndpointTier,
   targets: readonly string[],
@@ -253,13 +255,13 @@ function tierRules(
 }
 
 /** 3.28 clears the mark of pass with that of accept, and has one tier. */
-function startOfTier({ pass, has }: RenderContext, tier: EndpointTier): readonly FelixRule[] {
+function startOfTier({ pass, has }: NodeContext, tier: EndpointTier): readonly FelixRule[] {
   if (has("tiers")) return [rule([], clearMark(pass), `Start of tier ${tier.name}`)];
   return has("policyGroups") ? [] : [rule([], clearMark(pass), "Start of policies")];
 }
 
 function forwardDefault(
-  { accept, has }: RenderContext,
+  { accept, has }: NodeContext,
   kind: ChainKind,
   tiers: readonly EndpointTier[],
 ): readonly FelixRule[] {
@@ -270,7 +272,7 @@ function forwardDefault(
   ];
 }
 
-function profileRules(context: RenderContext, kind: ChainKind, profiles: readonly string[]): readonly FelixRule[] {
+function profileRules(context: NodeContext, kind: ChainKind, profiles: readonly string[]): readonly FelixRule[] {
   const role = kind.direction === "ingress" ? "profile-inbound" : "profile-outbound";
   return [
     ...profiles.flatMap((name) => [

@@ -69,6 +69,8 @@ export type Action =
 export interface FelixChain {
   readonly name: string;
   readonly rules: readonly FelixRule[];
+  /** Every family of the node has this very chain. */
+  readonly isOfAllFamilies?: true;
 }
 
 /** A chain's name, and how to make it; chains that are made for it alone come behind it. */

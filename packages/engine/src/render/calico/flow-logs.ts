@@ -1,6 +1,6 @@
 import { limitedName } from "../../owners/calico/chain-names.ts";
 import { nflog, rule } from "./build.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext } from "./context.ts";
 import type { Action, FelixRule, Fragment } from "./felix-rule.ts";
 import type { Direction } from "./input.ts";
 
@@ -25,7 +25,7 @@ export interface Logged {
 
 /** What the collector of flow logs is told of a decision: of which rule of whom (`0|NAME`), of a tier that ends (`|NAME`), of the profiles' end (""). */
 export function flowLog(
-  { felix }: RenderContext,
+  { felix }: NodeContext,
   { owner, direction }: Logged,
   decision: Decision,
   of: string,

@@ -187,6 +187,19 @@ export interface PolicySide {
   readonly notNamedPorts: readonly string[];
 }
 
+/** A side that asks nothing, which most rules have. */
+export const ANY_SIDE: PolicySide = {
+  nets: [],
+  notNets: [],
+  sets: [],
+  notSets: [],
+  portSets: [],
+  ports: [],
+  notPorts: [],
+  namedPorts: [],
+  notNamedPorts: [],
+};
+
 export interface FloatingIp {
   readonly external: Address;
   readonly internal: Address;

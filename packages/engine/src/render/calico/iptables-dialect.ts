@@ -38,31 +38,23 @@ export function isPlain(action: Action): action is PlainAction {
   return action.kind === "jump" || action.kind === "goto" || action.kind === "verdict";
 }
 
-/** A piece of a rule, and Felix's text for it. */
-export interface Spelled<T> {
-  readonly of: T;
-  readonly text: string;
-}
-
-/** A rule with the text of each of its pieces. */
+/** A rule, and Felix's text for each of its tests and for its action. */
 export interface SpelledRule {
-  readonly comments: readonly Spelled<string>[];
-  readonly fragments: readonly Spelled<Fragment>[];
-  readonly action: Spelled<Action> | null;
+  readonly rule: FelixRule;
+  readonly tests: readonly string[];
+  /** Null: it has none. */
+  readonly action: string | null;
 }
 
-export function spell({ comments, fragments, action }: FelixRule): SpelledRule {
-  return {
-    comments: comments.map((of) => ({ of, text: `-m comment --comment "${of}"` })),
-    fragments: fragments.map((of) => ({ of, text: fragmentText(of) })),
-    action: action === null ? null : { of: action, text: actionText(action) },
-  };
+export function spell(rule: FelixRule): SpelledRule {
+  const { fragments, action } = rule;
+  return { rule, tests: fragments.map(fragmentText), action: action === null ? null : actionText(action) };
 }
 
 /** What is hashed: HASH stands for the comment that will hold the hash. felix/iptables/rules.go RuleHashes. */
-export function felixText(chain: string, { comments, fragments, action }: SpelledRule): string {
-  const pieces = [...comments, ...fragments, ...(action === null ? [] : [action])];
-  return [`-A ${chain} HASH`, ...pieces.map(({ text }) => text)].join(" ");
+export function felixText(chain: string, { rule: { comments }, tests, action }: SpelledRule): string {
+  const said = comments.map((comment) => `-m comment --comment "${comment}"`);
+  return [`-A ${chain} HASH`, ...said, ...tests, ...(action === null ? [] : [action])].join(" ");
 }
 
 function fragmentText(fragment: Fragment): string {

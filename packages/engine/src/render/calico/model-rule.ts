@@ -9,7 +9,7 @@ import type { Draft } from "../../model/draft.ts";
 import type { Arg, Args, Match, Target } from "../../model/ruleset.ts";
 import { ruleHashes } from "../../owners/calico/rule-hash.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
-import type { FelixRule } from "./felix-rule.ts";
+import type { FelixChain, FelixRule } from "./felix-rule.ts";
 import type {
   ExtensionAction,
   ExtensionFragment,
@@ -19,6 +19,32 @@ import type {
   SpelledRule,
 } from "./iptables-dialect.ts";
 import { felixText, isExtension, isPlain, matchesOf, spell, targetOf } from "./iptables-dialect.ts";
+
+interface HashedRule {
+  readonly spelled: SpelledRule;
+  /** What stands behind `cali:`; the first comment. */
+  readonly hash: string;
+}
+
+function spelledRules(seed: string, rules: readonly FelixRule[]): readonly HashedRule[] {
+  const all = rules.map(spell);
+  const hashes = ruleHashes(
+    seed,
+    all.map((spelled) => felixText(seed, spelled)),
+  );
+  return all.map((spelled, at) => ({ spelled, hash: hashes[at] ?? "" }));
+}
+
+/** Chains with their texts and hashes: one that all families have is spelled once. */
+export class SpelledChains {
+  readonly #ofAllFamilies = new Map<FelixChain, readonly HashedRule[]>();
+
+  of(chain: FelixChain): readonly HashedRule[] {
+    const spelled = this.#ofAllFamilies.get(chain) ?? spelledRules(chain.name, chain.rules);
+    if (chain.isOfAllFamilies === true) this.#ofAllFamilies.set(chain, spelled);
+    return spelled;
+  }
+}
 
 /**
  * The rules that the kernel holds and iptables-save prints where iptables-restore is given Felix's text: what a rule itself says in its fields, everything
@@ -30,29 +56,35 @@ export class ModelRules {
   readonly #matches = new Map<string, readonly Match[]>();
   readonly #targets = new Map<string, Target>();
 
-  constructor(family: Family) {
+  readonly #chains: SpelledChains;
+
+  constructor(family: Family, chains: SpelledChains) {
     this.#family = family;
+    this.#chains = chains;
+  }
+
+  ofChain(chain: FelixChain): readonly RuleSpec[] {
+    return this.#specs(this.#chains.of(chain));
   }
 
   /** @param seed the name that the chain's hashes begin with. */
   of(seed: string, rules: readonly FelixRule[]): readonly RuleSpec[] {
-    const spelled = rules.map(spell);
-    const hashes = ruleHashes(
-      seed,
-      spelled.map((rule) => felixText(seed, rule)),
-    );
-    return spelled.map((rule, at) => this.#rule(rule, hashes[at] ?? ""));
+    return this.#specs(spelledRules(seed, rules));
   }
 
-  /** @param hash what stands behind `cali:`; the first comment. */
-  #rule({ comments, fragments, action }: SpelledRule, hash: string): RuleSpec {
-    const matches: Match[] = [`cali:${hash}`, ...comments.map(({ of }) => of)].map(commentMatch);
+  #specs(rules: readonly HashedRule[]): readonly RuleSpec[] {
+    return rules.map((rule) => this.#rule(rule));
+  }
+
+  #rule({ hash, spelled }: HashedRule): RuleSpec {
+    const { comments, fragments, action } = spelled.rule;
+    const matches: Match[] = [`cali:${hash}`, ...comments].map(commentMatch);
     const spec: Draft<RuleSpec> = { matches };
-    for (const { of, text } of fragments) {
-      if (isExtension(of)) for (const match of this.#matchesOf(of, text)) matches.push(match);
-      else addField(spec, of);
+    for (const [at, fragment] of fragments.entries()) {
+      if (!isExtension(fragment)) addField(spec, fragment);
+      else for (const match of this.#matchesOf(fragment, spelled.tests[at] ?? "")) matches.push(match);
     }
-    if (action !== null) spec.target = isPlain(action.of) ? action.of : this.#targetOf(action.of, action.text);
+    if (action !== null) spec.target = isPlain(action) ? action : this.#targetOf(action, spelled.action ?? "");
     return spec;
   }
 

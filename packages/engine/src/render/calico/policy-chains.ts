@@ -150,14 +150,13 @@ function outcome(context: RenderContext, action: PolicyRule["action"]): Outcome 
 function ofFamily(policyRule: PolicyRule, family: Family): PolicyRule | null {
   const { family: only, source, destination } = policyRule;
   if (only !== null && only !== family) return null;
-  const here = [source, destination].map((side) => sideOf(side, family));
-  const [from, to] = here;
-  return from === undefined || to === undefined || from === null || to === null
-    ? null
-    : { ...policyRule, source: from, destination: to };
+  const from = sideOf(source, family);
+  const to = sideOf(destination, family);
+  return from === null || to === null ? null : { ...policyRule, source: from, destination: to };
 }
 
 function sideOf(side: PolicySide, family: Family): PolicySide | null {
+  if (side.nets.length + side.notNets.length === 0) return side;
   const isOfFamily = ({ address }: Prefix): boolean => familyOf(address) === family;
   const nets = side.nets.filter(isOfFamily);
   const notNets = side.notNets.filter(isOfFamily);

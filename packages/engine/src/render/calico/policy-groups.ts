@@ -1,6 +1,6 @@
 import { policyGroupId } from "../../owners/calico/chain-names.ts";
 import { RETURN, jump, markClear, markNotClear, rule } from "./build.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext } from "./context.ts";
 import type { FelixChain } from "./felix-rule.ts";
 import type { Direction, EndpointTier, Policy } from "./input.ts";
 
@@ -18,7 +18,7 @@ export interface TierJumps {
  * felix/dataplane/linux/endpoint_mgr.go groupPolicies, felix/rules/endpoints.go PolicyGroup.
  */
 export function tierJumps(
-  context: RenderContext,
+  context: NodeContext,
   policies: ReadonlyMap<string, Policy>,
   tier: EndpointTier,
   direction: Direction,
@@ -54,7 +54,7 @@ function groups(names: readonly string[], policies: ReadonlyMap<string, Policy>)
 const STRIDE = 5;
 
 function groupChain(
-  context: RenderContext,
+  context: NodeContext,
   names: readonly string[],
   policies: ReadonlyMap<string, Policy>,
   tier: string,
@@ -70,6 +70,7 @@ function groupChain(
   });
   return {
     name: context.chainName(`group-${WAY[direction]}`, id),
+    isOfAllFamilies: true,
     rules: names.flatMap((name, at) => {
       const target = jump(context.chainName(`policy-${WAY[direction]}`, name));
       if (at % STRIDE !== 0) return [rule(isUndecided, target)];

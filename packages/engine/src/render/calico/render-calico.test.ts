@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ANY_SIDE, PLAIN, policy, policyRule, tier, workload } from "../../../../../test/nodes/calico-render-input.ts";
+import { PLAIN, policy, policyRule, tier, workload } from "../../../../../test/nodes/calico-render-input.ts";
 import { ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { contextOf } from "./context.ts";
 import type { RenderContext } from "./context.ts";
@@ -8,6 +8,7 @@ import { hostFilterChains, hostRawChains, workloadChains } from "./endpoint-chai
 import { felixText, spell } from "./iptables-dialect.ts";
 import type { ChainSource, FelixChain } from "./felix-rule.ts";
 import { staticFilterChains } from "./filter-chains.ts";
+import { ANY_SIDE } from "./input.ts";
 import type { FelixInput, FelixSettings, HostChains, PolicyRule } from "./input.ts";
 import { staticNatChains } from "./nat-chains.ts";
 import { policyChains } from "./policy-chains.ts";
@@ -61,7 +62,7 @@ describe("hashes of real nodes", () => {
       side: "in",
       end: [unknownInterface(contextOf(node()))],
     } as const;
-    const chains = dispatchChains(tree, ["cali6f60a778e0b", "cali3579be14420", "cali6945b3c77c1"]);
+    const chains = dispatchChains(contextOf(node()), tree, ["cali6f60a778e0b", "cali3579be14420", "cali6945b3c77c1"]);
     expect(hashes(chain(chains, "cali-from-wl-dispatch-6"))).toEqual([
       "51KYRHlKbzvZo9Tu",
       "K6kzaLeHUWg36Bzo",

@@ -1,3 +1,4 @@
+import type { Family } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
 import type { Table } from "../../model/ruleset.ts";
 import { CHAIN_PREFIX } from "../../owners/calico/chain-names.ts";
@@ -6,7 +7,7 @@ import { finishTables, TableDraft } from "../iptables/table-draft.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import { jump, rule } from "./build.ts";
 import { contextOf, endpointMarks } from "./context.ts";
-import type { RenderContext } from "./context.ts";
+import type { Dialect, NodeContext, RenderContext } from "./context.ts";
 import { hostDispatch, markDispatch, workloadDispatch } from "./dispatch.ts";
 import {
   hostFilterChains,
@@ -19,9 +20,9 @@ import type { EndpointRenderer } from "./endpoint-chains.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
-import type { FelixInput } from "./input.ts";
+import type { FelixInput, HostChains } from "./input.ts";
 import { staticMangleChains } from "./mangle-chains.ts";
-import { ModelRules } from "./model-rule.ts";
+import { ModelRules, SpelledChains } from "./model-rule.ts";
 import { staticNatChains } from "./nat-chains.ts";
 import { compareTexts } from "./order.ts";
 import { policyChains, profileChains } from "./policy-chains.ts";
@@ -30,7 +31,7 @@ import { staticRawChains } from "./raw-chains.ts";
 /** A table of the kernel, and what Felix has in it. */
 export interface TablePlan {
   readonly name: TableName;
-  readonly sources: readonly ChainSource[];
+  readonly sources: ReadonlyMap<string, ChainSource[1]>;
   /** Chains of the kernel that lead to Felix's of their names, where there are such. */
   readonly hooks: readonly string[];
   /** Those of them whose jump stands behind the rules of all others. */
@@ -39,19 +40,33 @@ export interface TablePlan {
   readonly appends?: ReadonlyMap<string, readonly FelixRule[]>;
 }
 
+/** One family's tables. */
+export interface FamilyPlan {
+  readonly family: Family;
+  readonly tables: readonly TablePlan[];
+}
+
 /**
- * What Felix writes of one family into tables that `table` gives: raw, mangle, nat and filter. A chain that nothing leads to is not there. Linear in the
- * node's objects.
+ * What Felix writes on a node into tables that `table` gives: raw, mangle, nat and filter of each family. A chain that nothing leads to is not there.
+ * Linear in the node's objects.
+ *
+ * @param inputs of families of one node: its endpoints and policies are the same for each.
  */
-export function writeCalico(input: FelixInput, table: (name: TableName) => TableDraft): void {
-  const rules = new ModelRules(input.family);
-  for (const plan of tablePlans(contextOf(input), input)) writeTable(plan, rules, table(plan.name));
+export function writeCalico(
+  inputs: readonly FelixInput[],
+  table: (family: Family, name: TableName) => TableDraft,
+): void {
+  const chains = new SpelledChains();
+  for (const { family, tables } of familyPlans(inputs, "iptables")) {
+    const rules = new ModelRules(family, chains);
+    for (const plan of tables) writeTable(plan, rules, table(family, plan.name));
+  }
 }
 
 /** The tables of one family as they are once Felix has written them, and nobody else, as iptables-save prints them. */
 export function renderCalico(input: FelixInput): readonly Table[] {
   const drafts: TableDraft[] = [];
-  writeCalico(input, (name) => {
+  writeCalico([input], (_, name) => {
     const draft = new TableDraft(name);
     drafts.push(draft);
     return draft;
@@ -59,76 +74,111 @@ export function renderCalico(input: FelixInput): readonly Table[] {
   return finishTables(drafts, input.family);
 }
 
-/** What Felix has in each table, whichever tool writes it. */
-export function tablePlans(context: RenderContext, input: FelixInput): readonly TablePlan[] {
-  // The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails.
-  const dropping = { ...context, felix: { ...context.felix, deny: "DROP" } } as const;
+/** What Felix has in each table, whichever tool writes it. Names, and chains of endpoints, which speak of no address, are made once for all families. */
+export function familyPlans(inputs: readonly FelixInput[], dialect: Dialect): readonly FamilyPlan[] {
+  const [first] = inputs;
+  if (first === undefined) return [];
+  const node = contextOf(first, dialect);
+  const endpoints = endpointSources(node, first);
+  return inputs.map((input) => ({
+    family: input.family,
+    tables: tablePlans(contextOf(input, dialect, node.chainName), input, endpoints),
+  }));
+}
+
+/** The kernel refuses REJECT outside of filter. Felix before 3.33 writes it all the same, and fails. */
+function dropping<Context extends NodeContext>(context: Context): Context {
+  return { ...context, felix: { ...context.felix, deny: "DROP" } };
+}
+
+function tablePlans(context: RenderContext, input: FelixInput, endpoints: EndpointSources): readonly TablePlan[] {
+  const other = dropping(context);
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
   // No other endpoint has policies in raw and mangle.
   const hasHosts = input.hosts.length > 0;
-  const ofHosts = hasHosts ? policies(dropping) : [];
+  const ofHosts = hasHosts ? policies(other) : [];
   const mangle: TablePlan = {
     name: "mangle",
-    sources: [...mangleChains(dropping, input), ...ofHosts, ...(hasHosts ? profiles(dropping) : [])],
+    sources: new Map([
+      ...made(mangleChains(other, input)),
+      ...endpoints.mangle,
+      ...ofHosts,
+      ...(hasHosts ? profiles(other) : []),
+    ]),
     hooks: ["PREROUTING", "POSTROUTING"],
   };
   return [
     {
       name: "raw",
-      sources: [...rawChains(dropping, input), ...ofHosts],
+      sources: new Map([...made(rawChains(other, input)), ...endpoints.raw, ...ofHosts]),
       hooks: ["PREROUTING", "OUTPUT"],
     },
     ...(context.has("preDnat") ? [mangle] : []),
     {
       name: "nat",
-      sources: made(staticNatChains(context, input)),
+      sources: new Map(made(staticNatChains(context, input))),
       hooks: ["PREROUTING", "OUTPUT", "POSTROUTING"],
       lastHooks: context.has("natAppend") ? ["POSTROUTING"] : [],
     },
     {
       name: "filter",
-      sources: [...filterChains(context, input), ...policies(context), ...profiles(context)],
+      sources: new Map([
+        ...made(filterChains(context, input)),
+        ...endpoints.filter,
+        ...policies(context),
+        ...profiles(context),
+      ]),
       hooks: ["INPUT", "FORWARD", "OUTPUT"],
       appends: new Map([["FORWARD", forwardAppends(context)]]),
     },
   ];
 }
 
-function rendererOf(context: RenderContext, { policies }: FelixInput): EndpointRenderer {
-  return { context, policies: new Map(policies.map((policy) => [policy.name, policy])) };
+/** The chains of endpoints, by the table that they stand in. */
+type EndpointSources = Readonly<Record<"raw" | "mangle" | "filter", readonly ChainSource[]>>;
+
+function endpointSources(context: NodeContext, { workloads, hosts, policies }: FelixInput): EndpointSources {
+  const filter: EndpointRenderer = { context, policies: new Map(policies.map((policy) => [policy.name, policy])) };
+  const other = { ...filter, context: dropping(context) };
+  return {
+    raw: untracked(hosts).flatMap((endpoint) => hostRawChains(other, endpoint)),
+    mangle: [
+      ...preDnat(hosts).flatMap((endpoint) => hostPreDnatChains(other, endpoint)),
+      ...hosts.flatMap((endpoint) => hostMangleEgressChains(other, endpoint)),
+    ],
+    filter: [
+      ...workloads.flatMap((endpoint) => workloadChains(filter, endpoint)),
+      ...hosts.flatMap((endpoint) => hostFilterChains(filter, endpoint)),
+    ],
+  };
 }
 
-function rawChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
-  const renderer = rendererOf(context, input);
-  const untracked = input.hosts.filter(({ untracked, interface: name }) => untracked.length > 0 && name !== null);
+function untracked(hosts: readonly HostChains[]): readonly HostChains[] {
+  return hosts.filter((endpoint) => endpoint.untracked.length > 0 && endpoint.interface !== null);
+}
+
+function preDnat(hosts: readonly HostChains[]): readonly HostChains[] {
+  return hosts.filter((endpoint) => endpoint.preDnat.length > 0);
+}
+
+function rawChains(context: RenderContext, { workloads, hosts }: FelixInput): readonly FelixChain[] {
   return [
-    ...made([
-      ...staticRawChains(context, input.workloads),
-      ...hostDispatch(context, untracked, "from"),
-      ...hostDispatch(context, untracked, "to"),
-    ]),
-    ...untracked.flatMap((endpoint) => hostRawChains(renderer, endpoint)),
+    ...staticRawChains(context, workloads),
+    ...hostDispatch(context, untracked(hosts), "from"),
+    ...hostDispatch(context, untracked(hosts), "to"),
   ];
 }
 
-function mangleChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
-  const renderer = rendererOf(context, input);
-  const preDnat = input.hosts.filter((endpoint) => endpoint.preDnat.length > 0);
+function mangleChains(context: RenderContext, { hosts }: FelixInput): readonly FelixChain[] {
   return [
-    ...made([
-      ...staticMangleChains(context),
-      ...hostDispatch(context, preDnat, "from"),
-      ...hostDispatch(context, input.hosts, "to"),
-    ]),
-    ...preDnat.flatMap((endpoint) => hostPreDnatChains(renderer, endpoint)),
-    ...input.hosts.flatMap((endpoint) => hostMangleEgressChains(renderer, endpoint)),
+    ...staticMangleChains(context),
+    ...hostDispatch(context, preDnat(hosts), "from"),
+    ...hostDispatch(context, hosts, "to"),
   ];
 }
 
-function filterChains(context: RenderContext, input: FelixInput): readonly ChainSource[] {
-  const { workloads, hosts } = input;
-  const renderer = rendererOf(context, input);
+function filterChains(context: RenderContext, { workloads, hosts, blockedCidrs }: FelixInput): readonly FelixChain[] {
   const interfaces = workloads.map((endpoint) => endpoint.interface);
   const hostInterfaces = hosts.map((endpoint) => endpoint.interface ?? ALL_INTERFACES);
   const trees = [
@@ -137,14 +187,10 @@ function filterChains(context: RenderContext, input: FelixInput): readonly Chain
     ...(context.has("forwardPolicies") ? (["from-forward", "to-forward"] as const) : []),
   ] as const;
   return [
-    ...made([
-      ...staticFilterChains(context, input.blockedCidrs),
-      ...workloadDispatch(context, interfaces),
-      ...trees.flatMap((of) => hostDispatch(context, hosts, of)),
-      ...(context.felix.ipvs === null ? [] : markChains(context, interfaces, hostInterfaces)),
-    ]),
-    ...workloads.flatMap((endpoint) => workloadChains(renderer, endpoint)),
-    ...hosts.flatMap((endpoint) => hostFilterChains(renderer, endpoint)),
+    ...staticFilterChains(context, blockedCidrs),
+    ...workloadDispatch(context, interfaces),
+    ...trees.flatMap((of) => hostDispatch(context, hosts, of)),
+    ...(context.felix.ipvs === null ? [] : markChains(context, interfaces, hostInterfaces)),
   ];
 }
 
@@ -163,7 +209,7 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
 }
 
 function writeTable(plan: TablePlan, rules: ModelRules, draft: TableDraft): void {
-  for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.of(chain.name, chain.rules));
+  for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.ofChain(chain));
   for (const { chain, first, last } of plannedHooks(plan)) {
     for (const spec of rules.of(chain, first)) draft.prepend(chain, spec);
     draft.appendAll(chain, rules.of(chain + APPENDED, last));
@@ -178,9 +224,8 @@ export interface PlannedHook {
 }
 
 export function plannedHooks({ sources, hooks, lastHooks = [], appends }: TablePlan): readonly PlannedHook[] {
-  const names = new Set(sources.map(([name]) => name));
   return hooks
-    .filter((chain) => names.has(CHAIN_PREFIX + chain))
+    .filter((chain) => sources.has(CHAIN_PREFIX + chain))
     .map((chain) => {
       const own = [rule([], jump(CHAIN_PREFIX + chain))];
       const behind = appends?.get(chain) ?? [];
@@ -192,15 +237,15 @@ export function plannedHooks({ sources, hooks, lastHooks = [], appends }: TableP
 
 /** Felix's chains of a table, as far as a packet can get to them, each made when it is asked for. */
 export function* plannedChains(plan: TablePlan): Generator<FelixChain> {
-  const sources = new Map(plan.sources);
+  const beside = new Map<string, FelixChain>();
   const left = plannedHooks(plan).map(({ chain }) => CHAIN_PREFIX + chain);
   const found = new Set<string>();
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    const [chain, ...others] = sources.get(name)?.() ?? [];
+    const [chain = beside.get(name), ...others] = plan.sources.get(name)?.() ?? [];
     invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
-    for (const other of others) sources.set(other.name, () => [other]);
+    for (const other of others) beside.set(other.name, other);
     for (const rule of chain.rules) addTargets(rule, left);
     yield chain;
   }

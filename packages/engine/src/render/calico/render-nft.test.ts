@@ -96,6 +96,19 @@ describe("Felix's table of nft, from objects", () => {
   });
 });
 
+it("leads to the endpoint of all interfaces by its whole name, which iptables has no room for", () => {
+  const all = `---
+{ apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: { name: h }, spec: { node: n, interfaceName: "*" } }
+`;
+  const { chains } = tableOf(OBJECTS + all);
+  const names = chains.map(({ name }) => name).filter((name) => name.endsWith("-any-interface-at-all"));
+  expect(names).toEqual(
+    ["mangle-cali-th", "filter-cali-fh", "filter-cali-fhfw", "filter-cali-th", "filter-cali-thfw"].map(
+      (name) => `${name}-any-interface-at-all`,
+    ),
+  );
+});
+
 describe("what is hashed", () => {
   it.each([
     [

@@ -3,14 +3,14 @@ import type { IpSet } from "../../model/sets.ts";
 import { APPENDED, ruleHashes } from "../../owners/calico/rule-hash.ts";
 import { deviceName } from "../nft/expression.ts";
 import { NftTableDraft } from "../nft/table-draft.ts";
-import { contextOf } from "./context.ts";
 import type { FelixRule, Fragment } from "./felix-rule.ts";
-import type { FelixInput } from "./input.ts";
 import type { NftPlace } from "./nft-dialect.ts";
 import { layered, nftAction, nftTest } from "./nft-dialect.ts";
 import { declareSet } from "./nft-sets.ts";
+import type { FamilyInput } from "./objects/inputs.ts";
 import { compareTexts } from "./order.ts";
-import { plannedChains, plannedHooks, tablePlans } from "./render-calico.ts";
+import { familyPlans, plannedChains, plannedHooks } from "./render-calico.ts";
+import type { FamilyPlan } from "./render-calico.ts";
 
 /** Where each of Felix's four layers hooks in: felix/nftables/table.go baseChains, 3.30. */
 const BASES: readonly (readonly [name: string, base: Omit<NftBaseChain, "devices" | "policy">])[] = [
@@ -31,17 +31,23 @@ const BASES: readonly (readonly [name: string, base: Omit<NftBaseChain, "devices
 ];
 
 /**
- * Table `calico` of one family as Felix writes it with nftablesMode: one table with four layers, each what is a table of iptables: the same rules in the
+ * Table `calico` of each family as Felix writes it with nftablesMode: one table with four layers, each what is a table of iptables: the same rules in the
  * other dialect; workloads are found in maps. Pure; linear in the node's objects.
+ *
+ * @param families of one node.
  */
-export function calicoNftTable(input: FelixInput, sets: readonly IpSet[]): NftTableDraft {
-  const { family } = input;
+export function calicoNftTables(families: readonly FamilyInput[]): readonly NftTableDraft[] {
+  const plans = familyPlans(
+    families.map(({ input }) => input),
+    "nft",
+  );
+  return plans.map((plan, at) => nftTable(plan, families[at]?.sets ?? []));
+}
+
+function nftTable({ family, tables }: FamilyPlan, sets: readonly IpSet[]): NftTableDraft {
   const draft = new NftTableDraft({ family, name: "calico", comment: null });
   for (const set of sets) declareSet(draft, set);
-  const plans = tablePlans(contextOf(input, "nft"), input).map((plan) => ({
-    place: { family, layer: plan.name },
-    plan,
-  }));
+  const plans = tables.map((plan) => ({ place: { family, layer: plan.name }, plan }));
   for (const [name, base] of BASES) draft.chain(name, { base: { ...base, devices: [], policy: "accept" } });
   for (const { place, plan } of plans) {
     for (const { chain, first, last } of plannedHooks(plan)) {

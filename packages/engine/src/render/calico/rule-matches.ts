@@ -1,6 +1,7 @@
 import { icmp, ipset, net, portSet, ports, protocol } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import type { Fragment } from "./felix-rule.ts";
+import { ANY_SIDE } from "./input.ts";
 import type { PolicyRule, PolicySide } from "./input.ts";
 import { portLists } from "./port-lists.ts";
 
@@ -31,6 +32,7 @@ function sideMatches(
   asked: PolicySide,
   negated: boolean,
 ): readonly Fragment[] {
+  if (asked === ANY_SIDE) return [];
   const nets = negated ? asked.notNets : asked.nets;
   const sets = negated ? asked.notSets : asked.sets;
   const portSets = negated ? [] : asked.portSets;

@@ -1,26 +1,5 @@
-/** TCP connection tracking states (net/netfilter/nf_conntrack_proto_tcp.c). */
-export type TcpState =
-  | "NONE"
-  | "SYN_SENT"
-  | "SYN_RECV"
-  | "ESTABLISHED"
-  | "FIN_WAIT"
-  | "CLOSE_WAIT"
-  | "LAST_ACK"
-  | "TIME_WAIT"
-  | "CLOSE"
-  | "SYN_SENT2";
-
-export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
-
-/** What a packet is to the state machine: get_conntrack_index. */
-export type TcpKind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
-
-/** `invalid`: the packet is INVALID. `ignore`: it belongs to the flow and changes nothing. */
-export type TcpStep = TcpState | "invalid" | "ignore";
-
-/** All of them, in the kernel's order. */
-export const TCP_STATES: readonly TcpState[] = [
+/** States of a tracked TCP connection by the kernel's number, as /proc and conntrack name them (include/uapi/linux/netfilter/nf_conntrack_tcp.h). */
+export const TCP_STATES = [
   "NONE",
   "SYN_SENT",
   "SYN_RECV",
@@ -31,7 +10,16 @@ export const TCP_STATES: readonly TcpState[] = [
   "TIME_WAIT",
   "CLOSE",
   "SYN_SENT2",
-];
+] as const;
+export type TcpState = (typeof TCP_STATES)[number];
+
+export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;
+
+/** What a packet is to the state machine: get_conntrack_index. */
+export type TcpKind = "syn" | "synack" | "fin" | "ack" | "rst" | "none";
+
+/** `invalid`: the packet is INVALID. `ignore`: it belongs to the flow and changes nothing. */
+export type TcpStep = TcpState | "invalid" | "ignore";
 
 const SHORT: Readonly<Record<string, TcpStep>> = {
   SS: "SYN_SENT",

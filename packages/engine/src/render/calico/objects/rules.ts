@@ -1,8 +1,10 @@
 import type { PortMatch } from "../../../desired/calico/fields.ts";
 import type { CalicoRule, EntityRule, IcmpMatch } from "../../../desired/calico/rule.ts";
+import { ANY_ENTITY } from "../../../desired/calico/rule.ts";
 import type { Family } from "../../../base/address.ts";
 import { ruleSelectors } from "../../../owners/calico/rule-selector.ts";
 import type { Selector } from "../../../selector/selector.ts";
+import { ANY_SIDE } from "../input.ts";
 import type { Icmp, PolicyRule, PolicySide } from "../input.ts";
 import { compareTexts } from "../order.ts";
 import { portProtocol } from "./set-requests.ts";
@@ -50,6 +52,7 @@ function sideOf(
   sets: SetRequests,
   isDestination: boolean,
 ): PolicySide {
+  if (entity === ANY_ENTITY) return ANY_SIDE;
   const { within, without } = ruleSelectors(selectorsOf(entity), namespace === "" ? null : namespace);
   const named = (ports: readonly PortMatch[]): readonly string[] =>
     ports.flatMap((port) =>
