@@ -60,7 +60,7 @@ export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blo
     for (const test of netTests(side, notNets)) rules.push(rule(test, clearMark(all)));
     without(side, { notNets: [] });
   }
-  return { rules, rest: { ...policyRule, ...rest } };
+  return { rules, rest: rules.length === 0 ? policyRule : { ...policyRule, ...rest } };
 }
 
 function portTests({ set }: RenderContext, policyRule: PolicyRule, side: Side): readonly (readonly Fragment[])[] {

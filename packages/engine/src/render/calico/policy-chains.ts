@@ -84,12 +84,23 @@ function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): rea
   if (!context.has("netBlocks")) return eachPortLists(context, policyRule, [], log);
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
-  const made = [...rules, ...eachPortLists(context, rest, blocks, log)];
-  if (!context.has("annotations")) return made;
+  const made = [...rules, ...rulesOfRest(context, rest, blocks, log)];
+  if (!context.has("annotations") || policyRule.annotations.length === 0) return made;
   return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 
-/** One rule for each pair of port lists; from 3.0 on, each side has no more than one left. */
+/** What is left when the blocks are made; from 3.0 on no side has more than one list of ports then. */
+function rulesOfRest(
+  context: RenderContext,
+  rest: PolicyRule,
+  blocks: readonly Fragment[],
+  log: RuleLog,
+): readonly FelixRule[] {
+  if (!context.has("portBlocks")) return eachPortLists(context, rest, blocks, log);
+  return combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log);
+}
+
+/** One rule for each pair of port lists. */
 function eachPortLists(
   context: RenderContext,
   policyRule: PolicyRule,
@@ -152,6 +163,7 @@ function ofFamily(policyRule: PolicyRule, family: Family): PolicyRule | null {
   if (only !== null && only !== family) return null;
   const from = sideOf(source, family);
   const to = sideOf(destination, family);
+  if (from === source && to === destination) return policyRule;
   return from === null || to === null ? null : { ...policyRule, source: from, destination: to };
 }
 
