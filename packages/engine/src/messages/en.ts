@@ -245,6 +245,7 @@ export const report = {
   "reach-some-no": "no: these packets do",
   "reach-unknown": "the snapshot does not decide it",
   "reach-about-nothing": "there is no such packet: what it is about cannot be",
+  "reach-absent-device": "no device of this node has a name like {name}",
   "reach-too-large": "these rules are too large to answer it",
   "reach-more": "{count} more groups; -o json shows all",
   "reach-more-facts": "{count} more",

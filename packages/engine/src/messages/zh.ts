@@ -214,6 +214,7 @@ export const report: SameKeys<typeof en.report> = {
   "reach-some-no": "否：这些报文如此",
   "reach-unknown": "快照不足以判定",
   "reach-about-nothing": "没有这样的报文：所问的情形不可能出现",
+  "reach-absent-device": "本节点没有名称形如 {name} 的设备",
   "reach-too-large": "规则过大，无法回答",
   "reach-more": "另有 {count} 组；-o json 显示全部",
   "reach-more-facts": "另有 {count} 项",
