@@ -12,6 +12,7 @@ import { Exploration } from "../../packages/engine/src/walk/oracle.ts";
 import type { Oracle } from "../../packages/engine/src/walk/oracle.ts";
 import type { Run } from "../../packages/engine/src/walk/run.ts";
 import { newSkb } from "../../packages/engine/src/walk/skb.ts";
+import { findConnection } from "../../packages/engine/src/walk/sockets.ts";
 import type { Skb } from "../../packages/engine/src/walk/skb.ts";
 import type { BaseChain } from "../../packages/engine/src/program/program.ts";
 import { packetValues } from "./packet-values.ts";
@@ -81,12 +82,23 @@ function possible(space: Space, chain: ChainFlow, values: Values): readonly Exit
 
 const EXIT_OF = { accept: "accept", drop: "drop", reject: "drop", queue: "queue", unknown: "unknown" } as const;
 
+/** Which of this node's connections the packet is of, as the walk finds it. */
+export function socketValues({ layout, sockets }: Space, run: Run): Values {
+  // Where no rule asks nobody looks.
+  const found = sockets ? findConnection(run, run.skb) : null;
+  const [transparent, plain] = layout.bits.socket;
+  return new Map([
+    [transparent ?? 0, found?.transparent === true],
+    [plain ?? 0, found !== null && found.transparent !== true],
+  ]);
+}
+
 /** Every way that the walk finds must be one that prove allows, with the mark that prove tells. */
 export function agreementOn(space: Space, base: BaseChain, chain: ChainFlow, asked: Asked): Agreement {
   let values: Values = new Map();
   const walk = (oracle: Oracle): Walked => {
     const run = makeRun(space.program, asked, oracle);
-    values = packetValues(space, run.skb);
+    values = new Map([...packetValues(space, run.skb), ...socketValues(space, run)]);
     const verdict = walkBaseChain(run, base);
     return { exit: run.steps.at(-1)?.kind === "policy" ? "through" : EXIT_OF[verdict.kind], skb: run.skb };
   };

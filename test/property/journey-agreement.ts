@@ -1,6 +1,6 @@
 /** One packet from where it came in to its end: what the walk says of it, and what prove says of all of them. */
 import { NodeState, walkPacket } from "@hookwalk/engine";
-import type { Arrival, Outcome, Packet } from "@hookwalk/engine";
+import type { Arrival, AssumedFlow, Outcome, Packet } from "@hookwalk/engine";
 import type { Fate } from "../../packages/engine/src/prove/path/fate.ts";
 import type { Journeys } from "../../packages/engine/src/prove/path/journeys.ts";
 import type { FieldName } from "../../packages/engine/src/prove/layout.ts";
@@ -21,10 +21,21 @@ export interface Agreement {
 
 /** What conntrack and routing fill in is not the packet's own. */
 const NOT_YET = ["ctState", "ctDirection", "ctmark", "ctStatus", "origSrc", "origDst"] as const;
+/** TCP and UDP. */
+const WITH_SOCKETS: readonly number[] = [6, 17];
 const STATES: Readonly<Record<string, number>> = { new: 0, established: 1, related: 2, invalid: 3, untracked: 4 };
 
-export function valuesOf(space: Space, packet: Packet, arrival: Arrival, state: string | null): Values {
+export function valuesOf(
+  space: Space,
+  packet: Packet,
+  arrival: Arrival,
+  state: string | null,
+  socket: GivenSocket = null,
+): Values {
   const values = new Map(packetValues(space, newSkb(packet, arrival)));
+  const given = WITH_SOCKETS.includes(packet.proto) ? socket : null;
+  for (const [index, level] of space.layout.bits.socket.entries())
+    values.set(level ?? 0, given === (["transparent", "plain"] as const)[index]);
   for (const field of NOT_YET) for (const level of space.layout.bits[field]) values.delete(level ?? 0);
   const bits = space.layout.bits.ctState;
   const number = state === null ? undefined : STATES[state];
@@ -33,6 +44,8 @@ export function valuesOf(space: Space, packet: Packet, arrival: Arrival, state: 
   for (const level of space.layout.bits.nextOif) values.set(level ?? 0, false);
   return values;
 }
+
+type GivenSocket = AssumedFlow["socket"];
 
 /** How one packet ended, whoever saw it. */
 export interface Ended {
@@ -50,15 +63,23 @@ function endedOf({ verdict, delivery, oif, mark, packet }: Outcome): Ended {
 }
 
 /** Every end that the walk finds must be one that prove allows, with the packet that prove tells. */
-export function journeyAgreement(journeys: Journeys, packet: Packet, arrival: Arrival): Agreement {
+export function journeyAgreement(
+  journeys: Journeys,
+  packet: Packet,
+  arrival: Arrival,
+  socket: GivenSocket = null,
+): Agreement {
   const { space, domain } = journeys;
-  const trace = walkPacket(space.program, packet, arrival, { state: new NodeState(space.program) });
+  const trace = walkPacket(space.program, packet, arrival, {
+    state: new NodeState(space.program),
+    flow: { state: null, mark: null, socket },
+  });
   const differences: string[] = [];
   let ways = 0;
   let certain = 0;
   for (const outcome of trace.outcomes) {
     if (outcome.reason === "limit") continue;
-    const values = valuesOf(space, packet, arrival, stateIn(outcome));
+    const values = valuesOf(space, packet, arrival, stateIn(outcome), socket);
     if (decide(space, domain, values) === false) continue;
     ways++;
     const possible = possibleFates(journeys, values);

@@ -44,6 +44,7 @@ function numbersOf({ base, src, dst, sport, dport, mark, pktType, tos, ttl, hasS
     pktType: PKT_TYPES[pktType],
     length: packetLength(base),
     hasSocket: Number(hasSocket),
+    socket: 0,
     ctFamily,
   };
 }

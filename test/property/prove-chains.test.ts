@@ -25,7 +25,11 @@ function programOf(text: string, family: "ip" | "ip6"): Program {
   return compileProgram({ ...NODE, tables: { ...NODE.tables, [family]: value } });
 }
 
-const flow = fc.record({ state: fc.constantFrom(...STATES), mark: fc.constantFrom(0, 1, 0x80, 0x4000) });
+const flow = fc.record({
+  state: fc.constantFrom(...STATES),
+  mark: fc.constantFrom(0, 1, 0x80, 0x4000),
+  socket: fc.constantFrom(null, "plain" as const, "transparent" as const),
+});
 
 /** A program with random rules: of iptables with either kind of tables, or of nft itself. */
 const WRITTEN = {

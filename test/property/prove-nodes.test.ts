@@ -10,6 +10,7 @@ import { nodeNames, packetsOf, readNode } from "../nodes/node.ts";
 import { agreementOn } from "./chain-agreement.ts";
 
 const PACKETS = 200;
+const SOCKETS = [null, "plain", "transparent", null] as const;
 const MARKS = ["0x0", "0x200", "0xa00", "0x4000", "0x1000000", "0x2000000", "0x4000000", "0x95a40200"];
 
 /** Values that some rule of the node asks for, and one that none does. */
@@ -60,7 +61,11 @@ it.each(nodeNames)("says of every packet what the walk says of each: %s", (node)
       const asked = {
         ...made,
         oif: oifs[index] ?? null,
-        flow: { state: (["new", "established", null] as const)[index % 3] ?? null, mark: index % 5 === 0 ? 0x80 : 0 },
+        flow: {
+          state: (["new", "established", null] as const)[index % 3] ?? null,
+          mark: index % 5 === 0 ? 0x80 : 0,
+          socket: SOCKETS[index % 4] ?? null,
+        },
       };
       const { ways, difference } = agreementOn(space, base, chain, asked);
       expect(difference, JSON.stringify([...fields])).toBeNull();

@@ -111,7 +111,7 @@ for (const [tool, family] of [
           for (const options of all) {
             const made = parsePacketOptions(options).value;
             if (made?.arrival.iif === undefined || made.arrival.iif === null || chain === null) continue;
-            const asked = { ...made, oif: null, flow: { state: null, mark: 0 } } as const;
+            const asked = { ...made, oif: null, flow: { state: null, mark: 0, socket: null } } as const;
             const { isCertain, difference } = agreementOn(space, base, chain, asked);
             expect(difference, JSON.stringify([...options])).toBeNull();
             compared++;

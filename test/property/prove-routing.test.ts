@@ -22,7 +22,7 @@ interface Both {
 function prove(space: Space): Both {
   return {
     input: { sets: inputRouting(space), flow: inputForwarded(space) },
-    output: { sets: outputRouting(space), flow: outputLeaving(space) },
+    output: { sets: outputRouting(space, "output"), flow: outputLeaving(space, "output") },
   };
 }
 

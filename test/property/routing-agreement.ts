@@ -70,7 +70,7 @@ function valuesOf(space: Space, run: Run): Values {
 
 /** Every way that the walk finds, and no other, is one that prove allows. Null: so it is. */
 export function routingDifference(space: Space, { sets, flow }: Proved, asked: RoutedPacket): string | null {
-  const made = { ...asked, oif: null, flow: { state: null, mark: 0 } };
+  const made = { ...asked, oif: null, flow: { state: null, mark: 0, socket: null } };
   let values: Values = new Map();
   const walk = (oracle: Run["oracle"]): Walked => {
     const run = makeRun(space.program, made, oracle);

@@ -37,20 +37,32 @@ export interface Compared {
 
 /** Loads the rules on both sides and sends the packets in order, conntrack and sets carried along. */
 export function compare(bench: Bench, rules: string, packets: readonly FuzzPacket[]): Compared {
-  const { lab, family, backend } = bench;
-  if (backend === "native") lab.replaceRules([], rules);
-  else lab.replaceRules([{ family, backend, text: rules }]);
+  const { lab } = bench;
+  const program = compileProgram(loadRules(bench, rules));
   lab.flushConntrack();
   try {
-    return comparePackets(bench, rules, packets);
+    return comparePackets(bench, program, packets);
   } finally {
     if (rules.includes("-j SET")) lab.run(["ipset", "restore", "-exist"], refill());
   }
 }
 
-function comparePackets(bench: Bench, rules: string, packets: readonly FuzzPacket[]): Compared {
-  const { lab, family, backend } = bench;
-  const program = compileProgram(withRules(bench, backend === "native" ? listing(bench) : rules));
+/** Loads the rules into the lab; the node with them. */
+export function loadRules(bench: Bench, rules: string): Snapshot {
+  const { lab, node, family, backend } = bench;
+  if (backend === "native") {
+    lab.replaceRules([], rules);
+    const { value: nft, diagnostics } = parseNft(listing(bench), "nft-ruleset.txt");
+    if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
+    return { ...node, nft };
+  }
+  lab.replaceRules([{ family, backend, text: rules }]);
+  const { value } = parseIptablesSave(rules, "iptables-save.txt", { family });
+  return { ...node, tables: { ...node.tables, [family]: value } };
+}
+
+function comparePackets(bench: Bench, program: Program, packets: readonly FuzzPacket[]): Compared {
+  const { lab, family } = bench;
   const state = new NodeState(program);
   const sent: { readonly packet: Packet; readonly arrival: Arrival; readonly left: Left | null }[] = [];
   let agreed = 0;
@@ -110,16 +122,6 @@ function refill(): string {
   const lines = setsText().split("\n");
   const names = lines.flatMap((line) => /^create (\S+)/.exec(line)?.[1] ?? []);
   return [...names.map((name) => `flush ${name}`), ...lines.filter((line) => line.startsWith("add")), ""].join("\n");
-}
-
-function withRules({ node, family, backend }: Bench, rules: string): Snapshot {
-  if (backend === "native") {
-    const { value: nft, diagnostics } = parseNft(rules, "nft-ruleset.txt");
-    if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
-    return { ...node, nft };
-  }
-  const { value } = parseIptablesSave(rules, "iptables-save.txt", { family });
-  return { ...node, tables: { ...node.tables, [family]: value } };
 }
 
 function makePacket(

@@ -102,6 +102,12 @@ const metaMatch: Text = fc.oneof(
   join("oiftype ", not, pick("ether", "loopback")),
 );
 
+/** Devices by the routes: only asked in prerouting (nft_fib_validate). */
+const wayBack: Text = fc.oneof(
+  join("fib saddr . ", pick("iif", "mark . iif"), " oif ", pick("0", "missing", "!= 0", "exists")),
+  join("fib ", pick("saddr", "daddr", "saddr . mark"), " oifname ", not, pick('"eth0"', '"eth1"', '"eth2"')),
+);
+
 /** What a raw socket sends has its output device for an input device in postrouting (raw_send_hdrinc): not asked there. */
 const inputDevice: Text = fc.oneof(
   join("iifname ", not, device),
@@ -141,6 +147,7 @@ function lookupMatch(family: FuzzFamily): Text {
 function match(family: FuzzFamily, place: Place | null): Text {
   return oneOf(
     [place === null || place.hook === "postrouting" ? 0 : 2, inputDevice],
+    [place?.hook === "prerouting" ? 2 : 0, wayBack],
     [4, addressMatch(family)],
     [4, portMatch],
     [1, tcpFlags],

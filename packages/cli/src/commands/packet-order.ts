@@ -5,6 +5,7 @@ import { usageError } from "../errors.ts";
 
 export const VERDICTS = ["accept", "drop", "reject", "queue", "unknown"] as const;
 export const CT_STATES = ["new", "established", "related", "invalid", "untracked"] as const;
+export const SOCKETS = ["plain", "transparent"] as const;
 export const HOOKS = ["prerouting", "input", "forward", "output", "postrouting"] as const;
 
 /** One packet to walk, with all that was said of it. */
@@ -19,7 +20,7 @@ export interface Order {
 }
 
 /** Keys of a line of a packet file that do not describe the packet. `decides` is for the reader. */
-const ABOUT = ["name", "expect", "decides", "at", "ctstate", "ctmark"] as const;
+const ABOUT = ["name", "expect", "decides", "at", "ctstate", "ctmark", "socket"] as const;
 
 /** An order, or in words what is wrong with it. */
 export type ReadOrder = { readonly order: Order } | { readonly problems: readonly string[] };
@@ -38,8 +39,10 @@ export function readOrder(fields: ReadonlyMap<string, unknown>, links: Program["
   const state = choice("ctstate", about.get("ctstate"), CT_STATES, messages);
   const expect = choice("expect", about.get("expect"), VERDICTS, messages);
   const mark = wholeNumber("ctmark", about.get("ctmark"), messages);
+  const socket = choice("socket", about.get("socket"), SOCKETS, messages);
   if (value === null || messages.length > 0) return { problems: messages };
-  const flow = state === null && mark === null ? {} : { flow: { state, mark } };
+  const isSaid = state !== null || mark !== null || socket !== null;
+  const flow = isSaid ? { flow: { state, mark, socket } } : {};
   const name = about.get("name");
   const options = { ...(at === null ? {} : { at }), ...flow };
   return { order: { ...value, options, expect, name: typeof name === "string" ? name : null } };

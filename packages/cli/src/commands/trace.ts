@@ -20,7 +20,7 @@ import { exitCodeOf } from "./expectation.ts";
 import { readSnapshot } from "./input.ts";
 import { writeData } from "./output.ts";
 import { packetFields, packetOptions } from "./packet-options.ts";
-import { CT_STATES, HOOKS, orderOf, VERDICTS } from "./packet-order.ts";
+import { CT_STATES, HOOKS, orderOf, SOCKETS, VERDICTS } from "./packet-order.ts";
 import type { Order } from "./packet-order.ts";
 import { tracePackets } from "./trace-packets.ts";
 
@@ -32,6 +32,7 @@ export const trace: Command = defineCommand({
     ...packetOptions,
     ctmark: { kind: "value", placeholder: "M", help: "option-ctmark", group: "packet" },
     ctstate: { kind: "choice", choices: CT_STATES, help: "option-ctstate", group: "packet" },
+    socket: { kind: "choice", choices: SOCKETS, help: "option-socket", group: "packet" },
     file: { kind: "values", short: "f", placeholder: "SNAPSHOT", file: true, help: "option-file" },
     packets: { kind: "value", placeholder: "FILE.jsonl", file: true, help: "option-packets" },
     flow: { kind: "flag", help: "option-flow" },
@@ -50,7 +51,7 @@ export const trace: Command = defineCommand({
   async run(values, _words, context) {
     const { say, terminal } = context;
     if (values.packets === "-" && values.file.includes("-")) throw usageError(say.commandLine("one-standard-input"));
-    const about = given({ at: values.at, ctstate: values.ctstate, ctmark: values.ctmark });
+    const about = given({ at: values.at, ctstate: values.ctstate, ctmark: values.ctmark, socket: values.socket });
     const fields = new Map([...packetFields(values), ...about]);
     if (values.packets !== undefined) checkAlone([...fields.keys(), ...flowOptions(values)], say);
     // What is typed wrongly is said before anything large is read.

@@ -5,16 +5,23 @@ import type { Span } from "../base/span.ts";
 import { plainRoutingRule } from "../model/routing-rule.ts";
 import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
 
+/** What a node's dumps say of the routing of one family. */
+export interface RoutingDumps {
+  readonly rules: readonly RoutingRule[] | null;
+  readonly routes: readonly Route[] | null;
+  readonly links: readonly Link[];
+  /** Does the device forward IPv6? */
+  readonly isRouter: (device: string) => boolean;
+}
+
 /** Routing of one family, from its dumps and from what follows from the addresses. */
-export function compileFib(
-  family: Family,
-  rules: readonly RoutingRule[] | null,
-  routes: readonly Route[] | null,
-  links: readonly Link[],
-): Fib {
+export function compileFib(family: Family, { rules, routes, links, isRouter }: RoutingDumps): Fib {
   const given = routes ?? [];
   const all = [...given];
-  if (!given.some((route) => route.table === "local")) pushAll(all, localRoutes(family, links));
+  if (!tellsLocal(given)) {
+    pushAll(all, localRoutes(family, links));
+    if (family === "ip6") pushAll(all, anycastRoutes(links.filter(({ name }) => isRouter(name))));
+  }
   if (!given.some((route) => route.table === "main")) pushAll(all, connectedRoutes(family, links));
   const effective = rules ?? defaultRules(family);
   return {
@@ -23,6 +30,11 @@ export function compileFib(
     maybeMerged: family === "ip" && isDefault(effective),
     complete: routes !== null,
   };
+}
+
+/** Does a dump hold the local table? What is not in it is then not there. */
+export function tellsLocal(routes: readonly Route[] | null): boolean {
+  return routes?.some((route) => route.table === "local") === true;
 }
 
 function pushAll(target: Route[], source: readonly Route[]): void {
@@ -73,6 +85,24 @@ function localRoutes(family: Family, links: readonly Link[]): readonly Route[] {
     }
   }
   return out;
+}
+
+/** addrconf_join_anycast (net/ipv6/addrconf.c): a router answers at the network's address of each of its own (RFC 4291 2.6.1). */
+function anycastRoutes(routers: readonly Link[]): readonly Route[] {
+  return routers.flatMap((link) =>
+    link.addresses.flatMap(({ prefix, flags, span }) => {
+      if (!hasAnycast(prefix) || flags.includes("tentative")) return [];
+      const nexthops = [{ via: null, dev: link.name, weight: 1, flags: [] }];
+      const dst = { address: netOf(prefix).value, length: 128 };
+      return [derived("ip6", { type: "anycast", dst, table: "local", metric: 0, nexthops, span })];
+    }),
+  );
+}
+
+/** Has its network of IPv6 an address for any of its routers? Not one of two hosts (RFC 6164). */
+export function hasAnycast(prefix: Prefix): boolean {
+  const { value } = netOf(prefix);
+  return typeof value === "bigint" && value !== 0n && prefix.length < 127;
 }
 
 /** The connected route of each address of a device that is up. */

@@ -2,10 +2,10 @@ import type { Family } from "../base/address.ts";
 import { compileSet } from "../ext/set/match.ts";
 import type { Rule, Table } from "../model/ruleset.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import type { Assumption, FamilyProgram, Program } from "../program/program.ts";
+import type { Assumption, FamilyProgram, Program, SysctlView } from "../program/program.ts";
 import type { SetLookup } from "../program/set-lookup.ts";
 import { compileBeyond } from "./bystanders.ts";
-import { compileFib } from "./fib.ts";
+import { compileFib, hasAnycast, tellsLocal } from "./fib.ts";
 import { compileDevices } from "./devices.ts";
 import { compileHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
@@ -25,6 +25,9 @@ export function compileProgram(snapshot: Snapshot): Program {
   const hooksOf = (name: Family): Hooks =>
     compileHooks(name, snapshot.tables[name] ?? [], nft, servesFamily(snapshot, ipvs, name));
   const hooks = { ip: hooksOf("ip"), ip6: hooksOf("ip6") };
+  const sysctl = sysctlView(snapshot.sysctls);
+  const isRouter = (device: string): boolean =>
+    sysctl.number(`net.ipv6.conf.${device}.forwarding`, sysctl.forwards("ip6", device) === false ? 0 : 1) !== 0;
   const family = (name: Family): FamilyProgram => {
     const tables = snapshot.tables[name];
     return {
@@ -34,7 +37,7 @@ export function compileProgram(snapshot: Snapshot): Program {
       hooks: hooks[name].hooks,
       devices: compileDevices(name, nft),
       conntrack: hooks[name].conntrack,
-      fib: compileFib(name, snapshot.rules[name], snapshot.routes[name], links),
+      fib: compileFib(name, { rules: snapshot.rules[name], routes: snapshot.routes[name], links, isRouter }),
     };
   };
   return {
@@ -48,8 +51,12 @@ export function compileProgram(snapshot: Snapshot): Program {
     neighbours: snapshot.neighbours ?? [],
     ipvs,
     beyond: compileBeyond(snapshot),
-    sysctl: sysctlView(snapshot.sysctls),
-    assumptions: [...assumptionsOf(snapshot), ...nftAssumptions(snapshot, hooks)],
+    sysctl,
+    assumptions: [
+      ...assumptionsOf(snapshot),
+      ...anycastAssumption(snapshot, sysctl),
+      ...nftAssumptions(snapshot, hooks),
+    ],
     caveats: caveatsOf(snapshot),
     diagnostics: snapshot.diagnostics,
   };
@@ -121,6 +128,19 @@ function assumptionsOf(snapshot: Snapshot): readonly Assumption[] {
     }
   }
   return out;
+}
+
+/** What follows for the local table from forwarding, which nobody told. */
+function anycastAssumption({ routes, links }: Snapshot, sysctl: SysctlView): readonly Assumption[] {
+  const isAssumed =
+    !tellsLocal(routes.ip6) &&
+    (links ?? []).some(
+      ({ name, addresses }) =>
+        typeof sysctl.forwards("ip6", name) !== "boolean" && addresses.some(({ prefix }) => hasAnycast(prefix)),
+    );
+  const what = "this node answers at the anycast address of each of its networks";
+  const why = "no dump has its local table or net.ipv6.conf.all.forwarding";
+  return isAssumed ? [{ what, why, family: "ip6" }] : [];
 }
 
 /** False for the rules of a listing that never says which table it shows. */

@@ -36,6 +36,12 @@ export function addressTypeSet(space: Space, test: Test & { kind: "addrtype" }, 
   return negated ? bdd.not(holds) : holds;
 }
 
+/** Addresses that are of one of these types whatever the device. */
+export function addressesOfType(space: Space, field: AddressField, types: readonly AddressType[]): Ref {
+  const test = { kind: "addrtype", field, types, limit: null, negated: false } as const;
+  return addressTypeSet(space, test, (what) => space.unknown(`own ${field} ${what}`, { what, why: "no dump tells" }));
+}
+
 /** Packets whose address may be this node's where no dump tells its addresses. */
 export function untoldAddresses({ program, family }: Space, field: AddressField, open: (what: string) => Ref): Ref {
   if (program.hasLinks || family.fib.complete) return FALSE;

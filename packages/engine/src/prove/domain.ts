@@ -3,6 +3,7 @@ import type { Called } from "./call-graph.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { CT_STATE, FRAGMENT } from "./fields.ts";
+import { socketsThatCanBe } from "./socket.ts";
 import type { DeviceField, Space } from "./space.ts";
 
 const DEVICE_FIELDS = ["iif", "oif", "physin", "physout"] as const;
@@ -13,6 +14,7 @@ export function everyPacket(space: Space): Ref {
   const last = devices.names.length - 1;
   const parts = DEVICE_FIELDS.map((field) => space.in(field, [{ from: 0, to: last }]));
   if (!space.hasFragments) parts.push(space.is("fragment", FRAGMENT.whole));
+  parts.push(socketsThatCanBe(space));
   parts.push(space.in("ctState", [{ from: 0, to: CT_STATE.untracked }]));
   return parts.reduce((all, part) => bdd.and(all, part), TRUE);
 }

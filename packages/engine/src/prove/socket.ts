@@ -1,41 +1,200 @@
 import type { Address } from "../base/address.ts";
-import { familyOf, zeroOf } from "../base/address.ts";
+import { printAddress, zeroOf } from "../base/address.ts";
 import type { Socket } from "../model/host.ts";
 import type { Action } from "../program/action.ts";
 import { PROTO } from "../program/protocol.ts";
+import type { Test } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Place } from "./place.ts";
+import type { Space, Unknown } from "./space.ts";
 
 /**
- * Packets that TPROXY finds a transparent socket for (nf_tproxy_get_sock_v4): a listener on its port, where a dump tells of it. Whether
- * one of the packet's own connection is there nobody knows.
+ * Codes of the field `socket`: what a lookup by the packet's two ends finds of this node's connections. Connections come and go, so that it is
+ * the packet's own, as the state of its flow is. Listeners are those that `ss` lists.
+ */
+export const SOCKET = { none: 0, plain: 1, transparent: 2 } as const;
+
+const WITH_SOCKETS = [PROTO.tcp, PROTO.udp];
+
+/** icmp_is_err, and of IPv6 whatever is no ICMPV6_INFOMSG_MASK (nf_socket_ipv4.c, nf_socket_ipv6.c). */
+const ICMP_ERRORS = [3, 4, 5, 11, 12];
+const FIRST_INFORMATION = 128;
+
+/** Packets whose ends, or the ends of what they complain of, can be those of a socket; other packets have none. */
+export function socketsThatCanBe(space: Space): Ref {
+  const { bdd, layout } = space;
+  const none = space.is("socket", SOCKET.none);
+  if (!space.sockets) return none;
+  const isError =
+    layout.family === "ip"
+      ? bdd.and(space.is("proto", PROTO.icmp), space.isAnyOf("icmpType", ICMP_ERRORS))
+      : bdd.and(space.is("proto", PROTO.icmp6), space.in("icmpType", [{ from: 0, to: FIRST_INFORMATION - 1 }]));
+  const one = bdd.and(
+    space.isAnyOf("socket", [SOCKET.plain, SOCKET.transparent]),
+    bdd.or(isError, space.isAnyOf("proto", WITH_SOCKETS)),
+  );
+  return bdd.or(none, one);
+}
+
+/** Packets whose socket is found before they are routed (net.ipv4.ip_early_demux; tcp_v4_early_demux, udp_v4_early_demux). */
+export function demuxedEarly(space: Space): Ref {
+  const { bdd, program } = space;
+  const isOn = (name: string): boolean => program.sysctl.number(`net.ipv4.${name}_early_demux`, 1) !== 0;
+  const protocols = (["tcp", "udp"] as const).filter((name) => isOn("ip") && isOn(name)).map((name) => PROTO[name]);
+  return bdd.minus(space.isAnyOf("proto", protocols), space.is("socket", SOCKET.none));
+}
+
+/** A socket that packets without a connection find, and who they are. */
+interface Found {
+  readonly when: Ref;
+  /** They, where it has IP_TRANSPARENT, and where it listens on every address. */
+  readonly transparent: Ref;
+  readonly wildcard: Ref;
+}
+
+/** What a packet's lookup finds: nobody, or one of these, no two of them by the same packet. */
+function foundBy(space: Space): readonly Found[] {
+  const { bdd } = space;
+  const connection = bdd.not(space.is("socket", SOCKET.none));
+  const own = { when: connection, transparent: space.is("socket", SOCKET.transparent), wildcard: FALSE };
+  const others = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), connection);
+  const listeners = space.program.sockets === null || space.hasOpenSets ? unlisted(space) : listed(space);
+  return [own, ...listeners.map((found) => ({ ...found, when: bdd.and(found.when, others) }))];
+}
+
+/** No dump of sockets: three facts, as a walk asks for them. */
+function unlisted(space: Space): readonly Found[] {
+  const fact = (what: string): Ref => space.unknown(what, { what, why: whyUnknown(space) });
+  return [
+    {
+      when: fact("a socket for this packet exists"),
+      transparent: fact("the socket is transparent"),
+      wildcard: fact("the socket listens on every address"),
+    },
+  ];
+}
+
+function listed(space: Space): readonly Found[] {
+  return listeners(space, null, null).map(({ when, socket, isWildcard }) => ({
+    when,
+    transparent: isTransparent(space, socket),
+    wildcard: isWildcard ? TRUE : FALSE,
+  }));
+}
+
+function whyUnknown({ program, hasOpenSets }: Space): Unknown["why"] {
+  if (hasOpenSets) return "sockets change without the rules";
+  return program.sockets === null ? "no ss dump" : "ss was run without --inet-sockopt";
+}
+
+function isTransparent(space: Space, { transparent, localAddress, localPort }: Socket): Ref {
+  if (transparent !== null) return transparent ? TRUE : FALSE;
+  const address = localAddress === null ? "*" : printAddress(localAddress);
+  const what = `the socket on ${address}:${String(localPort)} is transparent`;
+  return space.unknown(what, { what, why: whyUnknown(space) });
+}
+
+interface Listener {
+  readonly socket: Socket;
+  readonly when: Ref;
+  readonly isWildcard: boolean;
+}
+
+/**
+ * The sockets that take new packets, each with those that find it: one on the very address goes before one on every address
+ * (__inet_lookup_listener, udp4_lib_lookup2). Null: the packet's own port or address.
+ */
+function listeners(space: Space, port: number | null, address: Address | null): readonly Listener[] {
+  const { bdd } = space;
+  const isOnPort = ({ localPort }: Socket): boolean => localPort !== null && (port ?? localPort) === localPort;
+  const able = (space.program.sockets ?? []).filter((socket) => isListener(socket) && isOnPort(socket));
+  const listening = able.flatMap((socket): readonly Listener[] => {
+    const { proto, localAddress: own, localPort, device } = socket;
+    const isWildcard = isOnEveryAddress(space, socket);
+    if (!isWildcard && !(own !== null && isAddressOf(space, own) && (address ?? own) === own)) return [];
+    const when = bdd.intersection([
+      space.is("proto", proto === "tcp" ? PROTO.tcp : PROTO.udp),
+      port === null ? space.is("dport", localPort ?? 0) : TRUE,
+      isWildcard || own === null || address !== null ? TRUE : space.is("dst", own),
+      device === null ? TRUE : space.device("iif", device, false),
+    ]);
+    return [{ socket, when, isWildcard }];
+  });
+  let taken: Ref = FALSE;
+  return [false, true].flatMap((wildcards) =>
+    listening
+      .filter(({ isWildcard }) => isWildcard === wildcards)
+      .map((listener) => {
+        const when = bdd.minus(listener.when, taken);
+        taken = bdd.or(taken, listener.when);
+        return { ...listener, when };
+      }),
+  );
+}
+
+function isListener({ proto, state }: Socket): boolean {
+  return (proto === "tcp" || proto === "udp") && (state === "LISTEN" || state === "UNCONN");
+}
+
+/** One on `::` takes IPv4, too, where it says so. */
+function isOnEveryAddress({ layout: { family } }: Space, { localAddress, v6only }: Socket): boolean {
+  return localAddress === null || localAddress === zeroOf(family) || (localAddress === 0n && v6only === false);
+}
+
+function isAddressOf({ layout: { family } }: Space, address: Address): boolean {
+  return typeof address === typeof zeroOf(family);
+}
+
+/** `-m socket` (socket_match, net/netfilter/xt_socket.c). */
+export function socketSet(space: Space, { transparent, nowildcard }: Test & { readonly kind: "socket" }): Ref {
+  const { bdd } = space;
+  return bdd.union(
+    foundBy(space).map((found) =>
+      bdd.and(
+        transparent ? bdd.and(found.when, found.transparent) : found.when,
+        nowildcard ? TRUE : bdd.not(found.wildcard),
+      ),
+    ),
+  );
+}
+
+/** `socket transparent`, `socket wildcard` of nft: packets that have a socket, and those of whose socket it is so. */
+export function socketProperty(
+  space: Space,
+  what: "transparent" | "wildcard",
+): { readonly has: Ref; readonly isSo: Ref } {
+  const { bdd } = space;
+  const all = foundBy(space);
+  return {
+    has: bdd.union(all.map(({ when }) => when)),
+    isSo: bdd.union(all.map((found) => bdd.and(found.when, found[what]))),
+  };
+}
+
+/**
+ * Packets that TPROXY finds a transparent socket for (nf_tproxy_get_sock_v4): their connection, else a listener on its port, where a dump
+ * tells of it.
  */
 export function transparentListener(
   { space }: Place,
   { port, address }: Pick<Action & { readonly kind: "tproxy" }, "port" | "address">,
 ): Ref {
-  const { bdd, program, layout } = space;
-  const listens = space.unknown(`a transparent socket listens on port ${String(port)}`, {
-    what: `a transparent socket listens on port ${String(port)}`,
-    why: program.sockets === null ? "no ss dump" : "ss was run without --inet-sockopt",
-  });
-  // Without a port of its own the rule means the packet's, without an address that of the device.
-  if (program.sockets === null || port === 0) return listens;
-  const answers = (["tcp", "udp"] as const).map((proto) => {
-    const own = (program.sockets ?? []).filter((socket) => socket.proto === proto && socket.localPort === port);
-    const [only, ...others] = own;
-    const isOf = space.is("proto", PROTO[proto]);
-    if (only === undefined) return FALSE;
-    const told = others.length === 0 && takes(only, address ?? zeroOf(layout.family)) ? only.transparent : null;
-    return bdd.and(isOf, told === null ? listens : told ? TRUE : FALSE);
-  });
-  return bdd.union(answers);
+  const { bdd } = space;
+  const connection = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), space.is("socket", SOCKET.none));
+  return bdd.ite(connection, space.is("socket", SOCKET.transparent), listensFor(space, port, address));
 }
 
-/** A listener on every device that is there for an address, or for all. */
-function takes({ state, device, localAddress }: Socket, address: Address): boolean {
-  const listens = state === "LISTEN" || state === "UNCONN";
-  const isFor = localAddress === null || localAddress === address || localAddress === zeroOf(familyOf(address));
-  return listens && device === null && isFor;
+function listensFor(space: Space, port: number, address: Address | null): Ref {
+  const { bdd, program } = space;
+  const what = `a transparent socket listens on port ${String(port)}`;
+  const open = space.unknown(what, { what, why: whyUnknown(space) });
+  // Without a port of its own the rule means the packet's, without an address that of the device.
+  if (program.sockets === null || space.hasOpenSets || port === 0) return open;
+  const found = listeners(space, port, address);
+  const answer = bdd.union(
+    found.map(({ when, socket }) => bdd.and(when, socket.transparent === null ? open : isTransparent(space, socket))),
+  );
+  const onOneAddress = address === null && found.some(({ isWildcard }) => !isWildcard);
+  return onOneAddress ? open : answer;
 }

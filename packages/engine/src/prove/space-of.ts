@@ -5,12 +5,12 @@ import { DeviceNames } from "./devices.ts";
 import type { FieldName } from "./layout.ts";
 import { Space } from "./space.ts";
 import type { SpaceOptions } from "./space.ts";
-import { tupleReads } from "./tuple-reads.ts";
+import { asksForSockets, tupleReads } from "./tuple-reads.ts";
 
 /** The space of all packets of a family, with the devices that anything on the node speaks of. */
 export function spaceOf(program: Program, family: Family, options: SpaceOptions = {}): Space {
-  const { names, tuples } = askedBy(program, family);
-  return new Space(program, family, { devices: names.devices(), tuples }, options);
+  const { names, tuples, sockets } = askedBy(program, family);
+  return new Space(program, family, { devices: names.devices(), tuples, sockets }, options);
 }
 
 /** The spaces of two programs whose sets can be compared: one set of variables for both. */
@@ -22,7 +22,8 @@ export function twinSpaces(
   const first = askedBy(a, family);
   const second = askedBy(b, family);
   const tuples = new Set([...first.tuples, ...second.tuples]);
-  const asked = { devices: first.names.devices(second.names), tuples };
+  const sockets = first.sockets || second.sockets;
+  const asked = { devices: first.names.devices(second.names), tuples, sockets };
   const space = new Space(a, family, asked, options);
   return [space, new Space(b, family, asked, { ...options, beside: space })];
 }
@@ -30,6 +31,7 @@ export function twinSpaces(
 interface AskedBy {
   readonly names: DeviceNames;
   readonly tuples: ReadonlySet<FieldName>;
+  readonly sockets: boolean;
 }
 
 /** A program does not change: what its rules ask about is found once. */
@@ -47,12 +49,14 @@ function askedBy(program: Program, family: Family): AskedBy {
 function readRules(program: Program, family: Family): AskedBy {
   const names = new DeviceNames(program, family);
   const tuples = new Set<FieldName>();
+  let sockets = false;
   const bases = [...baseChains(program.families[family])].map(({ base }) => base);
   // Several of them call the same ones.
   for (const { rules } of new Set(bases.flatMap((base) => chainsFrom([base], program.nftSets))))
     for (const rule of rules) {
       names.addRule(rule);
       for (const field of tupleReads(rule)) tuples.add(field);
+      sockets ||= asksForSockets(rule);
     }
-  return { names, tuples };
+  return { names, tuples, sockets };
 }

@@ -42,6 +42,8 @@ interface Variables {
 export interface Asked {
   readonly devices: Devices;
   readonly tuples: ReadonlySet<FieldName>;
+  /** Do rules ask for the sockets of packets? */
+  readonly sockets: boolean;
 }
 
 /** Devices of a packet. */
@@ -56,6 +58,8 @@ export class Space {
   readonly layout: Layout;
   /** The fields of a flow's tuples that some rule reads. */
   readonly tuples: ReadonlySet<FieldName>;
+  /** Rules ask for the sockets of packets; where none does, packets are told as if no connection of this node's had them. */
+  readonly sockets: boolean;
   readonly #shared: Variables;
   readonly #parts = new Map<string, Map<object, number>>();
 
@@ -64,8 +68,9 @@ export class Space {
   /** Sets may hold anything, and routes lead anywhere, whatever the dumps say. */
   readonly hasOpenSets: boolean;
 
-  constructor(program: Program, family: Family, { devices, tuples }: Asked, options: SpaceOptions = {}) {
+  constructor(program: Program, family: Family, { devices, tuples, sockets }: Asked, options: SpaceOptions = {}) {
     this.tuples = tuples;
+    this.sockets = sockets;
     this.#shared =
       options.beside === undefined
         ? {

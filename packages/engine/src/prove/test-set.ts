@@ -13,6 +13,7 @@ import { partOf, unknownHere } from "./place.ts";
 import type { Asking } from "./place.ts";
 import { reversePathSet } from "./routing/reverse-path.ts";
 import { macSet, setMembers } from "./set.ts";
+import { socketSet } from "./socket.ts";
 import type { Space } from "./space.ts";
 
 /** The packets for which tests say yes, and those that they drop at once (hotdrop). */
@@ -141,7 +142,7 @@ function plainSet(test: Plain, asking: Asking): Ref {
     case "extension-field":
       return ofContent(space, `${test.kind} ${JSON.stringify(test)}`);
     case "socket":
-      return here("-m socket", "socket");
+      return socketSet(space, test);
     case "ipvs":
       return here(test.what, "no ipvsadm-save dump");
     case "rpfilter":

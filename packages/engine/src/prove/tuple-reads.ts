@@ -13,6 +13,21 @@ export function* tupleReads(rule: CompiledRule): Iterable<FieldName> {
   }
 }
 
+/** Does it read or give sockets of packets? */
+export function asksForSockets(rule: CompiledRule): boolean {
+  return [rule, ...rule.then].some((part) => {
+    const { kind } = part.action;
+    if (kind === "tproxy" || kind === "assign-socket" || part.tests.some(isSocketTest)) return true;
+    for (const value of valuesOf(part)) if (value.kind === "socket") return true;
+    return false;
+  });
+}
+
+function isSocketTest(test: Test): boolean {
+  if (test.kind === "all" || test.kind === "any") return test.tests.some(isSocketTest);
+  return test.kind === "socket" || (test.kind === "not" && isSocketTest(test.test));
+}
+
 /** Where the variables of a tuple stand. */
 export const TUPLE_FIELDS: Readonly<
   Record<"original" | "reply", Readonly<Record<"src" | "dst" | "sport" | "dport", FieldName>>>

@@ -21,3 +21,9 @@ export function impossibleAddress({ src, dst, iif }: Skb): string | null {
 export function staysOnItsLink(address: bigint): boolean {
   return address >> 118n === 0x3fan || groupScope(address) !== null || address === LOOPBACK;
 }
+
+/** ip6_finish_output2: behind every hook, a group of the node's own scope or of none goes out by lo alone. */
+export function staysOnItsNode({ dst, oif }: Skb): boolean {
+  const scope = typeof dst === "bigint" ? groupScope(dst) : null;
+  return scope !== null && scope <= 1n && oif !== "lo";
+}

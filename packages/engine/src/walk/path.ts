@@ -6,7 +6,7 @@ import { lostWithoutCarrier } from "./carrier.ts";
 import { gather } from "./defrag.ts";
 import { fibLookup } from "./fib.ts";
 import { conntrackIn, walkDevice, walkHook } from "./hook.ts";
-import { impossibleAddress } from "./ip6-header.ts";
+import { impossibleAddress, staysOnItsNode } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
 import { flowKey, routeInput, routeOutput, strangeGroup } from "./route.ts";
@@ -306,6 +306,7 @@ function leave(run: Run, delivery: "forward" | "sent"): End {
   run.left = true;
   const refused = cutToFit(run);
   if (refused !== null) return end(run, refused);
+  if (staysOnItsNode(skb)) return end(run, dropped("martian", "a group of this node alone does not leave it"));
   const sent = walkDevice(run, "egress", skb.oif);
   if (sent.kind !== "accept") return end(run, sent);
   const lost = lostWithoutCarrier(run, skb.oif);

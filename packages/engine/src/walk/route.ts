@@ -316,7 +316,9 @@ export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
   const { skb } = run;
   const special = skb.family === "ip" ? specialOutput(run, why) : null;
   if (special !== null) return special;
-  const result = fibLookup(run, flowKey(skb, { iif: "lo", oif: skb.boundTo }));
+  // rawv6_sendmsg: what is made for :: is looked up for ::1; nobody thinks of that again (ip6_route_me_harder).
+  const dst = skb.dst === 0n && why === "output" ? 1n : skb.dst;
+  const result = fibLookup(run, flowKey(skb, { dst, iif: "lo", oif: skb.boundTo }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
   const type = outputType(route.type);

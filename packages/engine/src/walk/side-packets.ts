@@ -5,6 +5,7 @@ import { PROTO } from "../program/protocol.ts";
 import { NO_TRANSPORT } from "../program/transport.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
 import { fibLookup } from "./fib.ts";
+import type { FibResult } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { flowKey, isLocalAddress } from "./route.ts";
 import type { Run } from "./run.ts";
@@ -24,7 +25,7 @@ const NONE = new Uint8Array(0);
 /** An ICMP error about this packet, or null: nobody may be told (icmp_send, net/ipv4/icmp.c; icmp6_send). */
 export function icmpError(run: Run, type: number, code: number): Packet | null {
   const { skb } = run;
-  if (isLaterFragment(skb) || isIcmpError(skb) || !mayBeTold(skb.src)) return null;
+  if (isLaterFragment(skb) || isIcmpError(skb) || !mayBeTold(run, skb.src)) return null;
   const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
@@ -82,8 +83,14 @@ function isIcmpError({ base }: Skb): boolean {
   return base.proto === PROTO.icmp6 && (base.icmpType ?? 128) < 128;
 }
 
-function mayBeTold(source: Address): boolean {
-  return source !== 0 && source !== 0n;
+/** Not nobody, and not several: ipv6_anycast_destination (include/net/ip6_route.h) takes a network's address on the link for anycast. */
+function mayBeTold(run: Run, source: Address): boolean {
+  if (typeof source === "number") return source !== 0;
+  const back = wayTo(run, source);
+  if (source === 0n || back.kind === "error") return source !== 0n;
+  const { route, net, length } = back.entry;
+  const isOnLink = route.type === "unicast" && (back.nexthop?.via ?? null) === null;
+  return route.type !== "anycast" && !(isOnLink && length < 127 && net.value === source);
 }
 
 function isSpecialDestination(run: Run, dst: Address): boolean {
@@ -102,11 +109,12 @@ function sourceOfError(run: Run): Address | null {
 
 /** The address that a packet of this node's own to `dst` gets: the route's, else the output device's first. */
 function sourceTowards(run: Run, dst: Address): Address | null {
-  const result = fibLookup(
-    run,
-    flowKey(run.skb, { src: typeof dst === "number" ? 0 : 0n, dst, iif: "lo", mark: 0, uid: 0 }),
-  );
+  const result = wayTo(run, dst);
   if (result.kind === "error") return null;
   const { route } = result.entry;
   return route.prefSrc ?? selectAddress(run, result.nexthop?.dev ?? null, result.nexthop?.via ?? dst);
+}
+
+function wayTo(run: Run, dst: Address): FibResult {
+  return fibLookup(run, flowKey(run.skb, { src: typeof dst === "number" ? 0 : 0n, dst, iif: "lo", mark: 0, uid: 0 }));
 }

@@ -1,47 +1,136 @@
 import type { Address } from "../base/address.ts";
 import { printAddress, zeroOf } from "../base/address.ts";
 import type { Socket } from "../model/host.ts";
+import { decodePacket } from "../program/packet-bytes.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import type { Question } from "./oracle.ts";
 import { factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
+import { packetOf } from "./skb.ts";
 import type { Skb } from "./skb.ts";
 
 const PROTOCOLS: Readonly<Record<number, Socket["proto"]>> = { 6: "tcp", 17: "udp" };
 
-/** A socket that the kernel would find, none, or a question where no `ss` dump says. */
-export type FoundSocket = { readonly socket: Socket; readonly transparent: boolean | null } | null;
+/** A socket that the kernel would find, or none. */
+export type FoundSocket = {
+  /** As `ss` lists it: `127.0.0.1:42133`. */
+  readonly text: string;
+  /** Null: the listing does not say. */
+  readonly transparent: boolean | null;
+  /** A listener on every address. */
+  readonly isWildcard: boolean;
+  /** SO_MARK; null: it has none, or nobody says. */
+  readonly mark: number | null;
+} | null;
 
-/** nf_sk_lookup_slow_v4: the connection that the packet is of, else the best listener. */
+interface End {
+  readonly address: Address;
+  readonly port: number | null;
+}
+
+/** What a socket is looked up by. */
+interface Ends {
+  readonly proto: number;
+  readonly local: End;
+  readonly peer: End;
+}
+
+/** nf_sk_lookup_slow_v4, nf_sk_lookup_slow_v6: the connection that the packet is of or complains of, else the best listener. */
 export function findSocket(run: Run, skb: Skb): FoundSocket {
-  return findConnection(run, skb) ?? findListener(run, skb, skb.dst, skb.dport);
+  const ends = endsOf(skb);
+  return ends === null ? null : (connectionOf(run, skb, ends) ?? listenerOn(run, skb, ends));
 }
 
 /** __inet_lookup_established: a socket of the packet's two ends. Its own need not be an address of this node. */
 export function findConnection(run: Run, skb: Skb): FoundSocket {
-  const { dst, src, sport } = skb;
-  const isOurs = (socket: Socket): boolean =>
-    socket.localAddress === dst && socket.peerAddress === src && socket.peerPort === sport && socket.state !== "LISTEN";
-  return found(socketsOn(run, skb, skb.dport).find(isOurs));
+  return hasSockets(skb.base.proto) ? connectionOf(run, skb, plainEnds(skb)) : null;
 }
 
 /** The socket that takes new connections to this address and port. */
 export function findListener(run: Run, skb: Skb, local: Address, port: number | null): FoundSocket {
-  const listeners = socketsOn(run, skb, port).filter(({ state }) => state === "LISTEN" || state === "UNCONN");
-  const exact = listeners.find(({ localAddress }) => localAddress === local);
-  return found(exact ?? listeners.find((socket) => isWildcard(socket, local)));
+  return listenerOn(run, skb, { ...plainEnds(skb), local: { address: local, port } });
 }
 
-function found(socket: Socket | undefined): FoundSocket {
-  return socket === undefined ? null : { socket, transparent: socket.transparent };
+function connectionOf(run: Run, skb: Skb, ends: Ends): FoundSocket {
+  const given = givenConnection(run, skb, ends);
+  if (given !== null) return given;
+  const { local, peer } = ends;
+  const isOurs = (socket: Socket): boolean =>
+    socket.localAddress === local.address &&
+    socket.peerAddress === peer.address &&
+    socket.peerPort === peer.port &&
+    socket.state !== "LISTEN";
+  const socket = socketsOn(run, skb, ends).find(isOurs);
+  return socket === undefined ? null : found(socket, false);
 }
 
-function socketsOn({ program }: Run, skb: Skb, port: number | null): readonly Socket[] {
-  const proto = PROTOCOLS[skb.base.proto];
-  if (proto === undefined || port === null) return [];
+/** `--socket`: said of the packet as it came; of what NAT makes of its ends nothing is said. */
+function givenConnection({ assumedFlow }: Run, { base, src, dst, sport, dport }: Skb, { local }: Ends): FoundSocket {
+  const given = assumedFlow?.socket ?? null;
+  if (given === null || src !== base.src || dst !== base.dst || sport !== base.sport || dport !== base.dport)
+    return null;
+  const text = `${printAddress(local.address)}:${String(local.port)}`;
+  return { text, transparent: given === "transparent", isWildcard: false, mark: null };
+}
+
+function listenerOn(run: Run, skb: Skb, ends: Ends): FoundSocket {
+  const { address } = ends.local;
+  const listeners = socketsOn(run, skb, ends).filter(({ state }) => state === "LISTEN" || state === "UNCONN");
+  const exact = listeners.find(({ localAddress }) => localAddress === address);
+  const socket = exact ?? listeners.find((one) => isWildcard(one, address));
+  return socket === undefined ? null : found(socket, isWildcard(socket, address));
+}
+
+function found({ localAddress, localPort, transparent, mark }: Socket, isWildcard: boolean): FoundSocket {
+  const address = localAddress === null ? "*" : printAddress(localAddress);
+  return { text: `${address}:${String(localPort)}`, transparent, isWildcard, mark };
+}
+
+function hasSockets(proto: number): boolean {
+  return PROTOCOLS[proto] !== undefined;
+}
+
+function plainEnds({ base, src, dst, sport, dport }: Skb): Ends {
+  return { proto: base.proto, local: { address: dst, port: dport }, peer: { address: src, port: sport } };
+}
+
+/**
+ * Null: packets of the kind have no socket. An ICMP error is looked up by the packet that it quotes. Of IPv4 an answer to a flow whose source was
+ * translated is looked up by the source that it had (nf_socket_ipv4.c nf_sk_lookup_slow_v4).
+ */
+function endsOf(skb: Skb): Ends | null {
+  const ends = hasSockets(skb.base.proto) ? plainEnds(skb) : quotedEnds(skb);
+  if (ends === null || !hasSockets(ends.proto)) return null;
+  const { ct, family, base } = skb;
+  const wanted = base.proto === PROTO.icmp ? "related" : "established";
+  if (family === "ip6" || ct?.direction !== "reply" || ct.state !== wanted || !ct.flow.snatDone) return ends;
+  const { src, sport } = ct.flow.original;
+  return { ...ends, local: { address: src, port: sport } };
+}
+
+/** icmp_is_err: unreachable, source quench, redirect, time exceeded, parameter problem. */
+const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+
+/** extract_icmp4_fields, extract_icmp6_fields: the packet that was sent from here, and that somebody complains of. */
+function quotedEnds(skb: Skb): Ends | null {
+  const { proto, icmpType } = skb.base;
+  const isError =
+    (proto === PROTO.icmp && ICMP_ERRORS.has(icmpType ?? -1)) || (proto === PROTO.icmp6 && (icmpType ?? 128) < 128);
+  const quoted = isError ? decodePacket(packetOf(skb).payload) : null;
+  if (quoted === null) return null;
+  return {
+    proto: quoted.proto,
+    local: { address: quoted.src, port: quoted.sport },
+    peer: { address: quoted.dst, port: quoted.dport },
+  };
+}
+
+function socketsOn({ program }: Run, skb: Skb, { proto, local }: Ends): readonly Socket[] {
+  const name = PROTOCOLS[proto];
+  if (name === undefined || local.port === null) return [];
   return (program.sockets ?? []).filter(
-    (socket) => socket.proto === proto && socket.localPort === port && onDevice(socket, skb),
+    (socket) => socket.proto === name && socket.localPort === local.port && onDevice(socket, skb),
   );
 }
 
@@ -69,25 +158,44 @@ function isWildcard(socket: Socket, like: Address): boolean {
   return socket.localAddress === zeroOf(typeof like === "number" ? "ip" : "ip6");
 }
 
+/** What a socket match asks of the socket that it finds. */
+type Wanted = Pick<Test & { kind: "socket" }, "transparent" | "nowildcard">;
+
 /** socket_match (net/netfilter/xt_socket.c). */
 export function evaluateSocket(test: Test & { kind: "socket" }, run: Run): boolean | Question {
   const { skb } = run;
-  if (run.program.sockets === null) return askSocket(run, "a socket for this packet exists");
-  const match = findSocket(run, skb);
-  if (match === null) return false;
-  const { socket, transparent } = match;
+  const socket = findSocket(run, skb);
+  if (socket === null) return run.program.sockets === null && endsOf(skb) !== null ? askUnlisted(run, test) : false;
   // Listeners on the wildcard address count only with --nowildcard.
-  if (!test.nowildcard && socket.state !== "ESTAB" && isWildcard(socket, skb.dst)) return false;
+  if (!test.nowildcard && socket.isWildcard) return false;
   if (test.transparent) {
-    if (transparent === null) return askSocket(run, `the socket on ${ends(socket)} is transparent`);
-    if (!transparent) return false;
+    const { transparent } = socket;
+    const answer = transparent ?? askSocket(run, `the socket on ${socket.text} is transparent`);
+    if (answer !== true) return answer;
   }
   if (test.restoreMark && socket.mark !== null) skb.mark = socket.mark;
   return true;
 }
 
-function ends(socket: Socket): string {
-  return `${socket.localAddress === null ? "*" : printAddress(socket.localAddress)}:${String(socket.localPort)}`;
+/** No dump of sockets: three facts, so that all rules go by the same socket. */
+function askUnlisted(run: Run, { transparent, nowildcard }: Wanted): boolean | Question {
+  const exists = askSocket(run, UNLISTED.exists);
+  if (exists !== true) return exists;
+  const isWildcard = nowildcard ? false : askSocket(run, UNLISTED.wildcard);
+  if (isWildcard !== false) return isWildcard === true ? false : isWildcard;
+  return transparent ? askSocket(run, UNLISTED.transparent) : true;
+}
+
+/** What is asked of the socket of a packet where no dump lists any. */
+export const UNLISTED = {
+  exists: "a socket for this packet exists",
+  wildcard: "the socket listens on every address",
+  transparent: "the socket is transparent",
+} as const;
+
+/** May a packet of the kind have a socket? */
+export function mayHaveSocket(skb: Skb): boolean {
+  return endsOf(skb) !== null;
 }
 
 /** Sockets that `ss` would tell of. */

@@ -82,7 +82,7 @@ function walked(program: Program, picked: Picked, start: Start, confirms: Confir
   const { value } = parsePacketOptions(picked.options, (device) => program.links.get(device)?.mac ?? null);
   if (value === null) return null;
   const { flow } = picked;
-  const isKnown = flow.state !== null || flow.mark !== null;
+  const isKnown = flow.state !== null || flow.mark !== null || flow.socket !== null;
   const on = (other: Program): Trace =>
     walkPacket(other, value.packet, value.arrival, { at: start, ...(isKnown ? { flow } : {}) });
   const trace = on(program);
@@ -106,6 +106,10 @@ function startOptions(start: Start): PacketOptions {
   return start === "receive" || start === "send" ? {} : { at: start };
 }
 
-function flowOptions({ flow: { state, mark } }: Picked): PacketOptions {
-  return { ...(state === null ? {} : { ctstate: state }), ...(mark === null ? {} : { ctmark: printHex(mark) }) };
+function flowOptions({ flow: { state, mark, socket } }: Picked): PacketOptions {
+  return {
+    ...(state === null ? {} : { ctstate: state }),
+    ...(mark === null ? {} : { ctmark: printHex(mark) }),
+    ...(socket === null ? {} : { socket }),
+  };
 }

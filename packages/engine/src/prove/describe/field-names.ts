@@ -3,6 +3,7 @@ import { icmpNames } from "../../parse/packet/names.ts";
 import { PROTO } from "../../program/protocol.ts";
 import { CT_STATE, FRAGMENT } from "../fields.ts";
 import type { FieldName, Layout } from "../layout.ts";
+import { SOCKET } from "../socket.ts";
 
 /** How the values of a field are told. */
 export type Kind =
@@ -34,6 +35,7 @@ const KINDS: ReadonlyMap<FieldName, Kind> = new Map<FieldName, Kind>([
   ["ctDirection", named("original", "reply")],
   ["pktType", named("host", "broadcast", "multicast", "otherhost")],
   ["hasSocket", named("no", "yes")],
+  ["socket", inOrderOf(SOCKET)],
   ["iif", DEVICE],
   ["oif", DEVICE],
   ["physin", DEVICE],

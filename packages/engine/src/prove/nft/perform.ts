@@ -12,6 +12,7 @@ import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
 import { mappedTo } from "../nat.ts";
 import type { Numbers } from "../nat.ts";
+import type { Space } from "../space.ts";
 import { anything, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { transparentListener } from "../socket.ts";
@@ -111,12 +112,17 @@ function rewritten(
   const { space } = asking;
   const { bdd, layout } = space;
   const { able, open, fields } = writtenTo(space, target);
+  // With other ends a lookup finds who knows which socket.
+  const other = (so: Flow): Flow =>
+    fields?.some(({ field }) => ENDS.has(field)) === false || !space.sockets
+      ? so
+      : anything(asking, so, "socket", "the packet's socket after a write");
   const perhaps = unknownHere(asking, "the packet has the bytes that are written", "not given");
   const { on, off } = whereThere(asking, flow, bdd.or(able, bdd.and(open, perhaps)));
   if (fields === null)
     return {
       exits: [],
-      on: REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on),
+      on: other(REWRITTEN.reduce((so, field) => anything(asking, so, field, `${field} after a write`), on)),
       off,
     };
   const next: (readonly [number, Ref])[] = [];
@@ -127,8 +133,10 @@ function rewritten(
       const put = bdd.ite(asEntered(bdd, on, has), asEntered(bdd, on, bit), bitNow(bdd, on, level));
       next.push([level, put]);
     }
-  return { exits: [], on: changed(on, next), off };
+  return { exits: [], on: other(changed(on, next)), off };
 }
+
+const ENDS: ReadonlySet<FieldName> = new Set<FieldName>(["src", "dst", "sport", "dport"]);
 
 type Payload = Target & { readonly kind: "payload" };
 
@@ -196,14 +204,26 @@ function verdictOf(asking: Asking, flow: Flow, { key, set }: Action & { readonly
 function bindValues(asking: Asking, flow: Flow, spec: NatValues): Done {
   const { bdd } = asking.space;
   const { hook } = asking;
-  const ends = [spec.addresses, spec.ports].flatMap((range) => (range === null ? [] : [range.from, range.to]));
+  const [toAddresses, toPorts] = [spec.addresses, spec.ports].map((range) => settled(asking.space, range));
+  const ends = [toAddresses, toPorts].flatMap((range) =>
+    range === undefined || range === null ? [] : [range.from, range.to],
+  );
   const has = bdd.intersection(ends.map((value) => wordOf(asking, value).has));
   const { on, off } = whereThere(asking, flow, has);
   if (hook === null) return { exits: [["accept", on]], on: NOTHING, off };
   const { kind, random, randomFully } = spec;
-  const addresses = numbersOf(asking, on, spec.addresses);
-  const ports = numbersOf(asking, on, spec.ports);
+  const addresses = numbersOf(asking, on, toAddresses ?? null);
+  const ports = numbersOf(asking, on, toPorts ?? null);
   return { ...mappedTo({ ...asking, hook }, on, { kind, random, randomFully, addresses, ports }), off };
+}
+
+/** A map is looked up once for both ends of a range; where none of its elements has a range they are one number. */
+function settled({ program }: Space, range: NatValues["addresses"]): NatValues["addresses"] {
+  if (range?.from.kind !== "map" || range.to.kind !== "map") return range;
+  const { from, to } = range;
+  const set = from.set.kind === "anonymous" ? from.set.set : program.nftSets.get(from.set.id);
+  const isOne = set?.elements.every(({ data }) => data[from.part]?.from === data[to.part]?.to) === true;
+  return isOne ? { from, to: from } : range;
 }
 
 function numbersOf(asking: Asking, flow: Flow, range: NatValues["addresses"]): Numbers | null {

@@ -8,6 +8,7 @@ import { fieldIn, hasEntry, isLater, plainField } from "../fields.ts";
 import type { FieldSet } from "../fields.ts";
 import { partOf, someNumber, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
+import { socketProperty } from "../socket.ts";
 import { TUPLE_FIELDS } from "../tuple-reads.ts";
 import { deviceIn } from "./device.ts";
 import { fibDevice, fibDeviceWord } from "./fib-device.ts";
@@ -78,6 +79,12 @@ export function wordOf(whole: Asking, value: Value): Word {
           value.set,
         ),
       );
+    case "socket": {
+      if (value.what === "mark")
+        return { ...unknownWord(asking, "the socket's mark", value.bits), has: socketProperty(space, "wildcard").has };
+      const { has, isSo } = socketProperty(space, value.what);
+      return { has, bits: resized({ has, bits: [isSo] }, value.bits).bits };
+    }
     case "fib":
       return (
         (value.spec.result === "type" ? fibWord(asking, value) : fibDeviceWord(asking, value.spec, value.bits)) ??
@@ -90,7 +97,6 @@ export function wordOf(whole: Asking, value: Value): Word {
     case "tcp-option":
     case "ip-option":
     case "ct-zone":
-    case "socket":
     case "nexthop":
       return unknownWord(asking, `a value of nft (${value.kind})`, value.bits);
     case "unknown":

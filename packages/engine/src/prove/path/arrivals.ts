@@ -1,8 +1,10 @@
 import { PKT_TYPE } from "../../program/packet.ts";
+import { addressesOfType } from "../address-type.ts";
 import { FALSE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { everyPacket } from "../domain.ts";
 import { FRAGMENT } from "../fields.ts";
+import { SOCKET } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { trackable } from "../track.ts";
 
@@ -15,6 +17,8 @@ export function arrivals(space: Space, origin: Origin): Ref {
   const parts = [
     everyPacket(space),
     space.is("fragment", FRAGMENT.whole),
+    // A socket that is not transparent has an address of this node.
+    bdd.or(bdd.not(space.is("socket", SOCKET.plain)), addressesOfType(space, "dst", ["LOCAL"])),
     trackable(space),
     ...(["oif", "nextOif", "physin", "physout"] as const).map((field) => space.is(field, 0)),
     origin === "receive"

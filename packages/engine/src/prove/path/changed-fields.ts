@@ -42,7 +42,7 @@ const CHANGED: Readonly<Record<Action["kind"], readonly FieldName[]>> = {
   element: NOTHING,
   offload: NOTHING,
   "assign-socket": ["hasSocket"],
-  assign: ["mark", "ctmark", "pktType", ...REWRITTEN],
+  assign: ["mark", "ctmark", "pktType", "socket", ...REWRITTEN],
 };
 
 /** The fields that rules of these chains may change while the packet is in them. */

@@ -1,7 +1,8 @@
 import { assertNever } from "../../base/assert.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { BaseChain, Hook, HookEntry, StackHook } from "../../program/program.ts";
-import { chainsFrom } from "../call-graph.ts";
+import { addressesOfType } from "../address-type.ts";
+import { baseChains, chainsFrom } from "../call-graph.ts";
 import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
@@ -96,7 +97,7 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
   const levels = open.filter((level) => level !== null);
   const packets = bdd.exists(hull(bdd, coming), bdd.cube(levels));
   const chains = new ChainFlows(space, base.table, {
-    name: `${String(round)} ${hook} ${base.table.owner} ${base.table.family}`,
+    name: `${String(round)} ${hook} ${ownerOf(space, base)} ${base.table.family}`,
     hook,
     packets,
     changedSets: coming.changedSets,
@@ -124,6 +125,15 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
   return accepted;
 }
 
+/** Who made a table, where two have made one of its name: else a node's own view of iptables-nft has what nobody knows in common with legacy's. */
+function ownerOf({ family }: Space, { table }: BaseChain): string {
+  const isShared = [...baseChains(family)].some(
+    ({ base }) =>
+      base.table.name === table.name && base.table.family === table.family && base.table.owner !== table.owner,
+  );
+  return isShared ? table.owner : "";
+}
+
 /** nf_nat_inet_fn: NAT is decided by the first packet of a flow, once for each of its ends (net/netfilter/nf_nat_core.c). */
 function passNat(passing: Passing, hook: Hook, chains: readonly BaseChain[], here: Flow): Flow {
   const { space } = passing;
@@ -141,7 +151,8 @@ function passNat(passing: Passing, hook: Hook, chains: readonly BaseChain[], her
     asking = within(bdd, passed, bdd.not(isMapped));
   }
   // nf_nat_alloc_null_binding: no rule spoke, so this end stays as it is.
-  const settled = joined(bdd, through, changed(asking, asking.when === FALSE ? [] : [[done, TRUE]]));
+  const bound = joined(bdd, through, changed(asking, asking.when === FALSE ? [] : [[done, TRUE]]));
+  const settled = withSocketOfNewEnds(space, bound, manip);
   return hook === "output" ? rerouted(passing, here, settled, ["dst"]) : settled;
 }
 
@@ -156,14 +167,17 @@ function decidesNat(space: Space): Ref {
 function translated(space: Space, hook: Hook, flow: Flow): Flow {
   const { bdd } = space;
   const manip = manipOf(hook);
-  const isReply = space.is("ctDirection", 1);
-  const other: Manip = manip === "src" ? "dst" : "src";
-  const mapped = bdd.ite(isReply, isTranslated(space, other), isTranslated(space, manip));
-  const known = bdd.intersection([bdd.not(decidesNat(space)), hasEntry(space), mapped]);
+  const known = bdd.intersection([bdd.not(decidesNat(space)), hasEntry(space), isMappedHere(space, manip)]);
   const set = asEntered(bdd, flow, known);
   const going = within(bdd, flow, set);
   if (going.when === FALSE) return flow;
   return joined(bdd, within(bdd, flow, bdd.not(set)), withSomeEnd(space, going, manip));
+}
+
+/** Packets of flows that have another end behind this kind of hook: answers have the other one of it. */
+function isMappedHere(space: Space, manip: Manip): Ref {
+  const other: Manip = manip === "src" ? "dst" : "src";
+  return space.bdd.ite(space.is("ctDirection", 1), isTranslated(space, other), isTranslated(space, manip));
 }
 
 function isTranslated({ bdd, layout }: Space, manip: Manip): Ref {
@@ -187,4 +201,23 @@ function rerouted(
   if (same === after.when) return after;
   const going = passing.reroute(within(bdd, after, bdd.not(same)));
   return joined(bdd, within(bdd, after, same), going);
+}
+
+/** With other ends a lookup finds another socket: none for a flow that begins, and none that is transparent, since proxies are sent to without NAT. */
+function withSocketOfNewEnds(space: Space, flow: Flow, manip: Manip): Flow {
+  if (!space.sockets || flow.when === FALSE) return flow;
+  const { bdd, layout } = space;
+  const what = "a socket of this node has the connection as NAT makes it";
+  const found = bdd.intersection([
+    space.unknown(what, { what, why: "connections come and go" }),
+    space.isAnyOf("proto", [PROTO.tcp, PROTO.udp]),
+    addressesOfType(space, "dst", ["LOCAL"]),
+    bdd.not(space.is("ctState", CT_STATE.new)),
+  ]);
+  const hasNewEnds = asEntered(bdd, flow, bdd.and(hasEntry(space), isMappedHere(space, manip)));
+  const [transparent, plain] = layout.bits.socket;
+  const next = [[transparent, FALSE] as const, [plain, asEntered(bdd, flow, found)] as const].flatMap(([level, bit]) =>
+    level === undefined || level === null ? [] : [[level, bdd.ite(hasNewEnds, bit, bitNow(bdd, flow, level))] as const],
+  );
+  return changed(flow, next);
 }

@@ -6,14 +6,25 @@ import type { Space } from "../space.ts";
 export function impossibleAddresses(space: Space): Ref {
   const { bdd } = space;
   if (space.layout.family === "ip") return FALSE;
-  const group = (field: "src" | "dst", scope: bigint | null): Ref =>
-    scope === null
-      ? space.masked(field, 0xffn << 120n, 0xffn << 120n)
-      : space.masked(field, 0xff0fn << 112n, (0xff00n | scope) << 112n);
-  const fromOutside = [space.is("src", 1n), space.is("dst", 1n), group("dst", 1n)];
+  const fromOutside = [space.is("src", 1n), space.is("dst", 1n), groups(space, "dst", 1n)];
   return bdd.union([
-    group("src", null),
-    group("dst", 0n),
+    groups(space, "src", null),
+    groups(space, "dst", 0n),
     bdd.minus(bdd.union(fromOutside), space.device("iif", "lo", false)),
   ]);
+}
+
+/** ip6_finish_output2: groups of this node alone, and of no scope, that would leave it. */
+export function groupsOfThisNode(space: Space): Ref {
+  const { bdd } = space;
+  if (space.layout.family === "ip") return FALSE;
+  const own = bdd.or(groups(space, "dst", 0n), groups(space, "dst", 1n));
+  return bdd.minus(own, space.device("oif", "lo", false));
+}
+
+/** Of one scope; null: of any. */
+function groups(space: Space, field: "src" | "dst", scope: bigint | null): Ref {
+  return scope === null
+    ? space.masked(field, 0xffn << 120n, 0xffn << 120n)
+    : space.masked(field, 0xff0fn << 112n, (0xff00n | scope) << 112n);
 }

@@ -18,11 +18,12 @@ import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routi
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
 import type { RoutedSet } from "../routing/routed.ts";
+import { demuxedEarly } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
-import { impossibleAddresses } from "./impossible.ts";
+import { groupsOfThisNode, impossibleAddresses } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
@@ -61,6 +62,8 @@ class Journey {
   readonly visits: Visit[] = [];
   /** Packets, as they came in, whose route leads by a device without carrier. */
   #lost: Ref = FALSE;
+  /** Packets, as they came in, of which no dump tells by which device they leave. */
+  #untold: Ref = FALSE;
 
   constructor(space: Space) {
     this.#space = space;
@@ -74,10 +77,19 @@ class Journey {
       "the frame is addressed to another host",
     ]);
     const possible = this.#without(mine, impossibleAddresses(this.#space), ["martian", "an address that nobody has"]);
-    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", possible));
+    const here = this.#demuxed(passHook(passing, "prerouting", passDevices(passing, "ingress", possible)));
     // What came round by lo has its route already.
     if (round > 1) this.#input(this.#toMembers(here), passing);
     else this.#route(here, passing);
+  }
+
+  /** ip_rcv_finish_core, ip6_rcv_finish_core: the connection that a packet is of is found before its route. */
+  #demuxed(here: Flow): Flow {
+    const { bdd, layout, sockets } = this.#space;
+    const [level] = layout.bits.hasSocket;
+    if (!sockets || level === undefined || level === null) return here;
+    const able = bdd.and(demuxedEarly(this.#space), this.#space.is("pktType", PKT_TYPE.host));
+    return changed(here, [[level, bdd.or(bitNow(bdd, here, level), asEntered(bdd, here, able))]]);
   }
 
   /** What comes round by lo for a group that nobody here has joined is delivered to nobody (RTCF_LOCAL, __mkroute_output). */
@@ -142,7 +154,9 @@ class Journey {
       routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
     );
     for (const { when, to } of sets) {
-      if (to.kind !== "forward" || to.oif === null) continue;
+      if (to.kind !== "forward") continue;
+      if (to.oif === null) this.#untold = bdd.or(this.#untold, within(bdd, going, asEntered(bdd, here, when)).when);
+      if (to.oif === null) continue;
       const isLost = to.route?.nexthops.some(({ dev, flags }) => dev === to.oif && flags.includes("linkdown")) === true;
       const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
       if (!isLost && hop === null) continue;
@@ -224,9 +238,9 @@ class Journey {
   /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
   send(coming: Flow): void {
     const passing = this.#passing(1);
-    const sets = outputRouting(this.#space);
+    const sets = outputRouting(this.#space, "output");
     this.#refuse(coming, sets);
-    const led = this.#led(coming, sets, outputLeaving(this.#space));
+    const led = this.#led(coming, sets, outputLeaving(this.#space, "output"));
     const here = changed(led, this.#copied(led, "oif", "nextOif"));
     if (here.when === FALSE) return;
     const past = passHook(passing, "output", here);
@@ -246,9 +260,9 @@ class Journey {
   #rerouted(flow: Flow): Flow {
     const { layout } = this.#space;
     if (flow.when === FALSE) return NOTHING;
-    const sets = outputRouting(this.#space);
+    const sets = outputRouting(this.#space, "reroute");
     this.#refuse(flow, sets);
-    const led = this.#led(flow, sets, outputLeaving(this.#space));
+    const led = this.#led(flow, sets, outputLeaving(this.#space, "reroute"));
     const seen = layout.bits.oif.flatMap((level) =>
       level === null ? [] : [[level, bitNow(this.#space.bdd, flow, level)] as const],
     );
@@ -259,7 +273,11 @@ class Journey {
   #leave(coming: Flow, delivery: Delivery, passing: Passing): void {
     const { bdd, layout } = this.#space;
     if (coming.when === FALSE) return;
-    const sent = passDevices(passing, "egress", passHook(passing, "postrouting", coming));
+    const leaving = this.#without(passHook(passing, "postrouting", coming), groupsOfThisNode(this.#space), [
+      "martian",
+      "a group of this node alone does not leave it",
+    ]);
+    const sent = passDevices(passing, "egress", leaving);
     this.#drop(within(bdd, sent, this.#lost), "carrier", "the device has no carrier");
     const here = this.#without(within(bdd, sent, bdd.not(this.#lost)), this.#withoutCarrier(), [
       "carrier",
@@ -273,7 +291,8 @@ class Journey {
       this.#end({ ...end, flow: piece });
       rest = within(bdd, rest, bdd.not(own));
     }
-    const roundByLo = asEntered(bdd, rest, this.#space.device("oif", "lo", false));
+    // A device that nobody knows brings nothing back, as in a walk.
+    const roundByLo = bdd.minus(asEntered(bdd, rest, this.#space.device("oif", "lo", false)), this.#untold);
     this.#end({
       verdict: "accept",
       delivery,
@@ -312,7 +331,8 @@ class Journey {
       yield [name, { verdict: "accept", delivery, reason: "route", what: null, at: null, inside: name }];
     for (const { name, peer } of links.values()) {
       const other = links.get(peer ?? "");
-      if (other?.peer !== name) continue;
+      // Behind one without ARP a BPF program decides (see throughPair of the walk).
+      if (other?.peer !== name || other.flags.includes("NOARP")) continue;
       const what = `comes back in by ${other.name}, the other end of ${name}`;
       yield [name, { verdict: "unknown", delivery: "none", reason: "route", what, at: null, inside: null }];
     }

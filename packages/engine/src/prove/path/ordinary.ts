@@ -1,9 +1,10 @@
 import { parseAddressMask } from "../../base/address.ts";
 import { PKT_TYPE } from "../../program/packet.ts";
-import type { AddressType } from "../../program/test.ts";
-import { addressTypeSet } from "../address-type.ts";
+import { addressesOfType } from "../address-type.ts";
+import { TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { CT_STATE } from "../fields.ts";
+import { CT_STATE, hasAuthentication } from "../fields.ts";
+import { SOCKET } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { arrivals } from "./arrivals.ts";
 import type { Origin } from "./arrivals.ts";
@@ -22,7 +23,8 @@ const OF_A_FLOW = ["ctmark", "ctStatus", "ctDirection"] as const;
 const ORDINARY: Readonly<Record<Ordinary, (space: Space, origin: Origin) => Ref>> = {
   state: (space) => {
     const fresh = OF_A_FLOW.map((field) => space.is(field, 0));
-    return space.bdd.intersection([space.is("ctState", CT_STATE.new), ...fresh]);
+    const isFirst = [space.is("ctState", CT_STATE.new), space.is("socket", SOCKET.none)];
+    return space.bdd.intersection([...isFirst, ...fresh]);
   },
   mark: (space) => space.is("mark", 0),
   src: (space, origin) => unicastSet(space, origin, "src"),
@@ -34,6 +36,11 @@ const ORDINARY: Readonly<Record<Ordinary, (space: Space, origin: Origin) => Ref>
 /** Packets that are as one would expect in one respect: the first of a flow, without a mark, from host to host … */
 export function ordinarySet(space: Space, origin: Origin, respect: Ordinary): Ref {
   return ORDINARY[respect](space, origin);
+}
+
+/** Packets whose headers a trace can be given: one of IPv6 with an authentication header it cannot. */
+export function plainPackets(space: Space): Ref {
+  return space.layout.family === "ip" ? TRUE : space.bdd.not(hasAuthentication(space));
 }
 
 /** Packets that somebody sends by this node or from it: addressed to its device, or with an address of its own. */
@@ -55,16 +62,11 @@ export function unicastSet(space: Space, origin: Origin, side: "src" | "dst"): R
     return net === null ? [] : [space.inNet(side, net)];
   });
   const own = side === "src" && origin === "receive" ? [ownAddressSet(space, side)] : [];
-  const groups = layout.family === "ip" ? [addressTypes(space, side, ["BROADCAST", "MULTICAST"])] : [];
+  const groups = layout.family === "ip" ? [addressesOfType(space, side, ["BROADCAST", "MULTICAST"])] : [];
   return bdd.not(bdd.union([...none, ...own, ...groups]));
 }
 
 /** Addresses that the local table holds as this node's. */
 export function ownAddressSet(space: Space, field: "src" | "dst"): Ref {
-  return addressTypes(space, field, ["LOCAL"]);
-}
-
-function addressTypes(space: Space, field: "src" | "dst", types: readonly AddressType[]): Ref {
-  const test = { kind: "addrtype", field, types, limit: null, negated: false } as const;
-  return addressTypeSet(space, test, (what) => space.unknown(`own ${field} ${what}`, { what, why: "no dump tells" }));
+  return addressesOfType(space, field, ["LOCAL"]);
 }

@@ -110,8 +110,12 @@ describe("pickPacket", () => {
       space.in("length", [{ from: 100, to: 200 }]),
     ]);
     expect(picked(space, set)).toMatchObject({ proto: "udp", dport: 53, mark: "0x4000", ttl: 1, length: 100 });
-    expect(pickPacket(space, set, FORWARD)?.flow).toEqual({ state: "established", mark: null });
-    expect(pickPacket(space, set, { ...FORWARD, isUntold: true })?.flow).toEqual({ state: null, mark: null });
+    expect(pickPacket(space, set, FORWARD)?.flow).toEqual({ state: "established", mark: null, socket: null });
+    expect(pickPacket(space, set, { ...FORWARD, isUntold: true })?.flow).toEqual({
+      state: null,
+      mark: null,
+      socket: null,
+    });
   });
 
   it("asks for an echo, and knows flags", () => {

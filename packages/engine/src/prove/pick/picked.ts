@@ -27,15 +27,15 @@ export interface Picked {
 export interface PickedFlow {
   readonly state: keyof typeof CT_STATE | null;
   readonly mark: number | null;
+  /** Of a connection that a socket of this node has. */
+  readonly socket: "plain" | "transparent" | null;
 }
-
-const FIRST: PickedFlow = { state: null, mark: null };
 
 /** What was chosen, as options. `isUntold`: nothing can be said of its flow. */
 export function pickedFrom(choice: Choice, isUntold: boolean): Picked {
   const options = Object.fromEntries([...arrivalOptions(choice), ...endOptions(choice), ...headerOptions(choice)]);
   const values = choice.values();
-  const flow = isUntold ? FIRST : flowOf(choice);
+  const flow = flowOf(choice, isUntold);
   return { options, flow, conditions: conditionsIn(choice, values), values };
 }
 
@@ -100,13 +100,17 @@ function* headerOptions(choice: Choice): Options {
   if (choice.speaksOf("length")) yield ["length", choice.number("length")];
 }
 
-function flowOf(choice: Choice): PickedFlow {
+function flowOf(choice: Choice, isUntold: boolean): PickedFlow {
+  const socket = SOCKETS[choice.number("socket")] ?? null;
+  if (isUntold) return { state: null, mark: null, socket };
   const code = choice.number("ctState");
   const state = STATES.find((name) => CT_STATE[name] === code) ?? null;
   const mark = choice.number("ctmark");
-  return { state: state === "new" ? null : state, mark: mark === 0 ? null : mark };
+  return { state: state === "new" ? null : state, mark: mark === 0 ? null : mark, socket };
 }
 
+/** By the code of the field. */
+const SOCKETS = [null, "plain", "transparent"] as const;
 const STATES = ["new", "established", "related", "invalid", "untracked"] as const;
 
 function macText(value: number): string {

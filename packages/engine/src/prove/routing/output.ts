@@ -14,26 +14,41 @@ import { LIMITED_BROADCAST, v4Net } from "./special-address.ts";
  * ip_route_output_key_hash_rcu (net/ipv4/route.c), ip6_route_output: packets made here that have their source; and the same again where
  * OUTPUT has changed what it depends on (ip_route_me_harder). No socket is bound to a device.
  */
-export function outputRouting(space: Space): readonly RoutedSet[] {
-  return outputOf(space).sets();
+export function outputRouting(space: Space, why: Why): readonly RoutedSet[] {
+  return outputOf(space, why).sets();
 }
 
 /** Those of them that leave, with the device that they leave by in their bits of `oif`: lo where they are for this node. */
-export function outputLeaving(space: Space): Flow {
-  return outputOf(space).flow({ isMade: true });
+export function outputLeaving(space: Space, why: Why): Flow {
+  return outputOf(space, why).flow({ isMade: true });
 }
 
-const known = new WeakMap<Space, Routing>();
+/** Before OUTPUT, or behind a chain of it. */
+type Why = "output" | "reroute";
 
-function outputOf(space: Space): Routing {
-  let routing = known.get(space);
+const known: Readonly<Record<Why, WeakMap<Space, Routing>>> = { output: new WeakMap(), reroute: new WeakMap() };
+
+function outputOf(space: Space, asked: Why): Routing {
+  const why = space.layout.family === "ip" ? "output" : asked;
+  let routing = known[why].get(space);
   if (routing === undefined) {
     routing = new Routing(space);
     const rest = space.layout.family === "ip" ? afterGroups(space, routing) : TRUE;
-    routeByTables(space, routing, rest);
-    known.set(space, routing);
+    routeByTables(space, routing, rest, why);
+    known[why].set(space, routing);
   }
   return routing;
+}
+
+/** rawv6_sendmsg: packets for :: are looked up for ::1, at first (ip6_route_me_harder looks for :: itself). */
+function asLookedUp(space: Space, when: Ref, why: Why): Ref {
+  const { bdd, layout } = space;
+  if (layout.family === "ip" || why === "reroute") return when;
+  const last = layout.bits.dst.length - 1;
+  const loopback = new Map(
+    layout.bits.dst.flatMap((level, at) => (level === null ? [] : [[level, at === last] as const])),
+  );
+  return bdd.ite(space.is("dst", 0n), bdd.restrict(when, loopback), when);
 }
 
 /** Destinations of IPv4 that no table is asked for: this host itself, and groups, which the device with the source reaches. */
@@ -67,17 +82,17 @@ function afterGroups(space: Space, routing: Routing): Ref {
   return rest;
 }
 
-function routeByTables(space: Space, routing: Routing, asking: Ref): void {
+function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): void {
   const { bdd } = space;
   const { found, none } = new Lookups(space, decisions(space), { byHop: true }).of(MADE);
   const ways: Way[] = [];
   for (const { value, route, ...answer } of found) {
-    const when = bdd.and(answer.when, asking);
+    const when = bdd.and(asLookedUp(space, answer.when, why), asking);
     if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
     else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
     else for (const way of waysOf({ when, value, route })) ways.push(way);
   }
-  const unanswered = bdd.and(none, asking);
+  const unanswered = bdd.and(asLookedUp(space, none, why), asking);
   if (space.family.fib.complete) routing.refuse(() => unanswered, "route", ERROR_WORDS["net-unreachable"]);
   else ways.push(unknownWay(unanswered));
   const refused = space.layout.family === "ip" ? refusedLoopback(space, ways) : FALSE;

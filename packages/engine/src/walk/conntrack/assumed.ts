@@ -7,13 +7,18 @@ import type { ConntrackTable } from "./table.ts";
 import type { Tracked } from "./track.ts";
 import { tupleOf } from "./track.ts";
 
-/** What the person who asks knows of the packet's flow (`--ctstate`, `--ctmark`). */
+/** What the person who asks knows of the packet's flow (`--ctstate`, `--ctmark`, `--socket`). */
 export interface AssumedFlow {
   /** Null: as conntrack would say. */
   readonly state: CtStateName | null;
   /** Null: the listed flow's, else 0. */
   readonly mark: number | null;
+  /** The packet, as it comes, is of a connection that a socket of this node has, or complains of one; null: as `ss` lists. */
+  readonly socket: GivenSocket | null;
 }
+
+/** `transparent`: one with IP_TRANSPARENT, which may have the address of another host. */
+export type GivenSocket = "plain" | "transparent";
 
 /** Puts what was said in the place of what conntrack found. */
 export function assume(skb: Skb, table: ConntrackTable, found: Tracked, assumed: AssumedFlow): Tracked {

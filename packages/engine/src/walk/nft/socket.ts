@@ -1,29 +1,21 @@
-import type { Socket } from "../../model/host.ts";
-import { zeroOf } from "../../base/address.ts";
-import { askSocket, findSocket } from "../sockets.ts";
+import { askSocket, findSocket, mayHaveSocket, UNLISTED } from "../sockets.ts";
 import { ask } from "../run.ts";
 import type { Run } from "../run.ts";
 import type { Evaluated } from "./evaluated.ts";
 
 /** nft_socket_eval (net/netfilter/nft_socket.c): without a socket the rule ends. */
 export function readSocket(run: Run, what: "transparent" | "wildcard" | "mark"): Evaluated {
-  const { skb } = run;
-  if (run.program.sockets === null) return askedSocket(run, what);
-  const found = findSocket(run, skb);
-  if (found === null) return null;
-  const { socket, transparent } = found;
+  const found = findSocket(run, run.skb);
+  if (found === null) return run.program.sockets === null && mayHaveSocket(run.skb) ? askedSocket(run, what) : null;
+  const { text, transparent, isWildcard, mark } = found;
   switch (what) {
     case "transparent":
-      return transparent === null ? asked(run, "the socket is transparent") : Number(transparent);
+      return transparent === null ? asked(run, `the socket on ${text} is transparent`) : Number(transparent);
     case "wildcard":
-      return Number(isWildcard(socket));
+      return Number(isWildcard);
     case "mark":
-      return socket.mark ?? 0;
+      return mark ?? 0;
   }
-}
-
-function isWildcard({ localAddress }: Socket): boolean {
-  return localAddress === null || localAddress === zeroOf(typeof localAddress === "number" ? "ip" : "ip6");
 }
 
 function asked(run: Run, what: string): number {
@@ -33,7 +25,7 @@ function asked(run: Run, what: string): number {
 
 /** No dump of sockets: is there one at all, and of what kind? */
 function askedSocket(run: Run, what: "transparent" | "wildcard" | "mark"): Evaluated {
-  if (asked(run, "a socket for this packet exists") === 0) return null;
+  if (asked(run, UNLISTED.exists) === 0) return null;
   if (what === "mark") return { kind: "unknown", what: "socket mark", why: "no ss dump" };
-  return asked(run, what === "transparent" ? "the socket is transparent" : "the socket listens on every address");
+  return asked(run, UNLISTED[what]);
 }
