@@ -46,8 +46,7 @@ export const diagnostics = {
     "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-calico-version":
-    "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.2 and later, are; what the releases between write is not known here.",
+  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 3.x are.",
   "render-calico-part":
     "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
