@@ -11,8 +11,7 @@ export const diagnostics = {
   "object-unknown-field": "{object}: there is no field {field}\nThis object is left out. Is it misspelt?",
   "object-missing-field": "{object}: {field} is missing\nThis object is left out.",
   "object-bad-value": "{object}: {field} must be {expected}, not “{value}”\nThis object is left out.",
-  "object-too-long":
-    "{object}: {field} is longer than {most} characters: “{value}”\nThis object is left out.",
+  "object-too-long": "{object}: {field} is longer than {most} characters: “{value}”\nThis object is left out.",
   "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nThis object is left out.",
   "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
   "render-mark-overlap":
