@@ -73,7 +73,7 @@ describe("hookwalk test", () => {
     const path = written("  - { name: a, nevr: dropped }\n");
     const { stdout, stderr, exitCode } = hookwalk(["test", "-f", NODE, path]);
     expect([stdout, exitCode]).toEqual(["\n0 hold, 0 do not\n", 3]);
-    expect(stderr).toContain("tests.yaml:5:16: PacketTests x: there is no field tests[0].nevr");
+    expect(stderr).toContain("tests.yaml:5:22: PacketTests x: there is no field tests[0].nevr");
     expect(stderr).toContain("This object is left out.");
     expect(stderr).not.toContain("no tests");
   });
