@@ -9,6 +9,8 @@ import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
+import { endpointName, shadowedEndpoints, withoutEndpoints } from "./objects/shared-devices.ts";
+import type { Shadowed } from "./objects/shared-devices.ts";
 import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, FelixSettings, WorkloadChains } from "./input.ts";
@@ -40,9 +42,11 @@ export const calico: Renderer = {
     const spec = felixSpec(state.calico.felix, node.name);
     const refusal = refusalOf(version, spec) ?? unknownPart(state, node.name, version, spec);
     if (refusal !== null) return [refusal];
+    const calico = withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali");
+    const shadowed = shadowedEndpoints(calico, node.name, node.facts);
     const place = {
       state,
-      calico: withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali"),
+      calico: withoutEndpoints(calico, shadowed),
       node: node.name,
       version,
       spec,
@@ -59,7 +63,7 @@ export const calico: Renderer = {
     const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
       renderProblem("render-calico-no-device", { endpoint: metadata.name }, OWNER),
     );
-    return [...unlimited, ...homeless];
+    return [...unlimited, ...homeless, ...shadowed.map((each) => sharedDevice(state, each))];
   },
 };
 
@@ -111,6 +115,13 @@ function tooFewMarks(
   };
   const problem = renderProblem("render-argument", params, OWNER);
   return [{ ...problem, span: spanOf(object, ["spec", field]) ?? problem.span }];
+}
+
+function sharedDevice({ spanOf }: DesiredState, { endpoint, device, first }: Shadowed): Diagnostic {
+  const named = (one: Shadowed["endpoint"]): string => `${one.kind} ${endpointName(one)}`;
+  const params = { object: named(endpoint), field: "spec.interfaceName", value: device, first: named(first) };
+  const problem = renderProblem("object-same-value", params, OWNER);
+  return { ...problem, span: spanOf(endpoint, ["spec", "interfaceName"]) ?? problem.span };
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
