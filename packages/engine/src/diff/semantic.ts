@@ -97,16 +97,16 @@ function groupsOf(
   if (asked === FALSE) return [];
   const journeys = journeysOf(before, origin, asked);
   const differences = compareJourneys(journeys, journeysOf(after, origin, asked));
-  const judged = judgedPackets(journeys);
+  const away = bdd.minus(asked, judgedPackets(journeys));
   return differences.map((difference) => {
     const { packets: set, ...change } = difference;
-    const among = bdd.and(domain, bdd.or(judged, set));
+    const among = bdd.minus(domain, bdd.minus(away, set));
     const packets = describeSet(before, set, { among, most: MOST_PRODUCTS });
     return { ...compared, change, packets, witness: witnessFor(before, after.program, difference, origin) };
   });
 }
 
-/** Packets that the stack itself does not turn away, as it does sources that are no host's: of those that a change is not about it goes without saying. */
+/** Packets that the stack itself does not turn away, as it does sources that are no host's. */
 function judgedPackets({ space, fates }: Journeys): Ref {
   const judged = fates.filter(({ verdict, at }) => verdict === "accept" || at !== null);
   return space.bdd.union(judged.map(({ flow }) => flow.when));

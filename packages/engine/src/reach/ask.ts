@@ -22,7 +22,7 @@ import { groupsOf } from "./group.ts";
 import { outcomeSet } from "./outcome-set.ts";
 import type { RuleTables } from "./outcome-set.ts";
 import type { Formula, Outcome, Query } from "./query.ts";
-import { tablesWith } from "./rule-names.ts";
+import { absentDevices, tablesWith } from "./rule-names.ts";
 
 export interface AskOptions {
   /** The most nodes of the diagrams of one family. */
@@ -43,6 +43,7 @@ export function ask(program: Program, query: Query, { nodes = MOST_NODES }: AskO
     open: [],
     defaults: [],
     isAboutNothing: false,
+    absentDevices: absentDevices(program, query),
     limit: null,
   } as const;
   try {

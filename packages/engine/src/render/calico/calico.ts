@@ -1,5 +1,6 @@
 import { printHex } from "../../base/hex.ts";
 import type { FelixSpec } from "../../desired/calico/felix-configuration.ts";
+import type { CalicoState } from "../../desired/calico/state.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { bitsFromLowest, markEra } from "../../owners/calico/marks.ts";
@@ -40,9 +41,9 @@ export const calico: Renderer = {
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    const refusal = refusalOf(version, spec) ?? unknownPart(state, node.name, version, spec);
-    if (refusal !== null) return [refusal];
     const calico = withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali");
+    const refusal = refusalOf(version, spec) ?? unknownPart(calico, node.name, version, spec);
+    if (refusal !== null) return [refusal];
     const shadowed = shadowedEndpoints(calico, node.name, node.facts);
     const place = {
       state,
@@ -77,7 +78,7 @@ function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
 }
 
 /** What the node has and the version is not known to write in one way or another. */
-function unknownPart({ calico: { hosts } }: DesiredState, node: string, version: string, spec: FelixSpec | null) {
+function unknownPart({ hosts, policies }: CalicoState, node: string, version: string, spec: FelixSpec | null) {
   const hasAll = hosts.some((endpoint) => endpoint.node === node && endpoint.interfaceName === ALL_DEVICES);
   const isEncrypting = spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
   const part =
@@ -85,8 +86,21 @@ function unknownPart({ calico: { hosts } }: DesiredState, node: string, version:
       ? `interfaceName "${ALL_DEVICES}"`
       : isEncrypting && !hasFeature(version, "wireguard")
         ? "wireguardEnabled"
-        : null;
+        : hasFeature(version, "portBlocks")
+          ? null
+          : namedPort(policies);
   return part === null ? null : renderProblem("render-calico-part", { version, part }, OWNER);
+}
+
+/** A port that a policy asks for by its name; null: none does. */
+function namedPort(policies: CalicoState["policies"]): string | null {
+  for (const { ingress, egress } of policies) {
+    for (const { source, destination } of [...ingress, ...egress]) {
+      const ports = [source, destination].flatMap((side) => [...side.ports, ...side.notPorts]);
+      for (const port of ports) if (port.kind !== "range") return `ports: [${port.name}]`;
+    }
+  }
+  return null;
 }
 
 function isNft(spec: FelixSpec | null): boolean {

@@ -127,6 +127,8 @@ export function matchesOf(fragment: ExtensionFragment): readonly ExtensionWords[
     }
     case "reverse-path-failed":
       return match("rpfilter", option("invert"), ...(fragment.byMark ? [option("validmark")] : []));
+    case "ipvs":
+      return match("ipvs", option("ipvs"));
     case "limit":
       return match(
         "limit",

@@ -143,10 +143,11 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
         statements: [vmap(meta(DEVICES[fragment.side]), setRef(map))],
       };
     }
+    case "ipvs":
     case "limit":
     case "connections":
-      // Where a workload has a limit, whoever renders for nft says that it has none.
-      invariant(false, "limits of workloads are not rendered for nft");
+      // No version that writes for nft asks for IPVS; where a workload has a limit, whoever renders for nft says that it has none.
+      invariant(false, "IPVS and limits of workloads are not rendered for nft");
   }
 }
 

@@ -212,8 +212,8 @@ describe("what keeps Felix from being rendered", () => {
   };
 
   it.each([
-    [object("ClusterInformation", "default", { calicoVersion: "v2.6.2" }), "render-calico-version"],
-    [object("ClusterInformation", "default", { calicoVersion: "v3.1.7" }), "render-calico-version"],
+    [object("ClusterInformation", "default", { calicoVersion: "v2.0.2" }), "render-calico-version"],
+    [object("ClusterInformation", "default", { calicoVersion: "v4.0.0" }), "render-calico-version"],
     [object("FelixConfiguration", "default", { bpfEnabled: true }), "render-calico-mode"],
   ])("%s", (text, code) => {
     const { value, diagnostics } = problems([text]);
@@ -227,6 +227,14 @@ describe("what keeps Felix from being rendered", () => {
   it.each([
     [object("FelixConfiguration", "default", { wireguardEnabled: true }), "v3.23.5", "v3.24.0", "wireguardEnabled"],
     [object("HostEndpoint", "h", { node: "here", interfaceName: "*" }), "v3.15.5", "v3.16.0", 'interfaceName "*"'],
+    [
+      object("GlobalNetworkPolicy", "p", {
+        ingress: [{ action: "Allow", protocol: "TCP", destination: { ports: ["http"] } }],
+      }),
+      "v2.6.12",
+      "v3.0.0",
+      "ports: [http]",
+    ],
   ])("%s, up to %s", (part, last, first, named) => {
     const { value, diagnostics } = oldWith(last, part);
     expect(value).toBeNull();
