@@ -70,7 +70,7 @@ describe.each(PAGES.filter((page) => sessionsOf(page).length > 0))("%s", (page) 
         expectCopied(stdout, shell);
       }
     });
-  }, 180_000);
+  }, 600_000);
 });
 
 it("finds the sessions of the pages", () => {
