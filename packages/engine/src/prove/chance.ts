@@ -1,7 +1,9 @@
+import { SCHEDULED_BY } from "../program/ipvs-schedule.ts";
 import type { Unknown } from "./space.ts";
 
 /** Why something is unknown that falls now this way, now that. */
 const CHANCES: ReadonlySet<string> = new Set([
+  ...SCHEDULED_BY,
   "random",
   "counter",
   "rate",

@@ -72,7 +72,8 @@ function boundsOf(space: Space): Bounds {
   const { bdd, layout } = space;
   const { carried, updatedSets: changedSets } = onTheWay(space);
   const held = new Set([...carried].flatMap((field) => layout.bits[field]));
-  const heldAtFirst = new Set([...held, ...layout.bits.iif]);
+  // What IPVS sends on passes OUTPUT without the device that it came in by.
+  const heldAtFirst = hasIpvs(space.family) ? held : new Set([...held, ...layout.bits.iif]);
   // The device that a packet comes in by is the one that it came in by, or lo where it comes round.
   const roundByLo = space.device("iif", "lo", false);
   const atEntry = (set: Ref, kept: ReadonlySet<number | null>): Ref =>
@@ -133,9 +134,12 @@ function lookAt(family: FamilyProgram, sets: Program["nftSets"]): OnTheWay {
           addUpdated(done, updatedSets);
         }
   }
-  const hasIpvs = Object.values(family.hooks).some((entries) => entries.some(({ kind }) => kind === "ipvs"));
-  if (hasIpvs) without(["src", "dst", "sport", "dport"]);
+  if (hasIpvs(family)) without(["src", "dst", "sport", "dport"]);
   return { carried, updatedSets };
+}
+
+function hasIpvs({ hooks }: FamilyProgram): boolean {
+  return Object.values(hooks).some((entries) => entries.some(({ kind }) => kind === "ipvs"));
 }
 
 function addUpdated(action: CompiledRule["action"], sets: Set<string>): void {
