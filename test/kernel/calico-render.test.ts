@@ -65,6 +65,9 @@ describeKernel("what Felix 2.1 writes for one of everything loads, and comes bac
 
 describeKernel("and so does what later versions write", () => {
   const settings = [
+    ["2.4.0", { filterAllow: "RETURN", mangleAllow: "RETURN" }],
+    ["2.6.0", {}],
+    ["3.1.0", {}],
     ["3.2.0", {}],
     ["3.7.0", { filterAllow: "RETURN", mangleAllow: "RETURN" }],
     ["3.12.0", {}],

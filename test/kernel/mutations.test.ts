@@ -17,7 +17,7 @@ import type { Subject } from "./mutations/subject.ts";
 import { describeKernel } from "./require-kernel.ts";
 
 /** Of all nodes together. */
-const CHANGED = Number(process.env["HOOKWALK_MUTATIONS_KERNEL"] ?? 12);
+const CHANGED = Number(process.env["HOOKWALK_MUTATIONS_KERNEL"] ?? 6);
 const PACKETS = Number(process.env["HOOKWALK_MUTATIONS_PACKETS"] ?? 500);
 const SEED = Number(process.env["HOOKWALK_FUZZ_SEED"] ?? 20_261_126);
 const EACH = Math.ceil(CHANGED / Object.keys(SUBJECTS).length);

@@ -14,6 +14,7 @@ import { loadRules } from "./fuzz/compare.ts";
 import { fuzzNode, POLICY_ROUTING } from "./fuzz/fuzz-node.ts";
 import { nftRuleset } from "./fuzz/random-nft.ts";
 import { ruleset, rulesetText, setsText } from "./fuzz/random-ruleset.ts";
+import { NFTABLES_NODES } from "./nftables-nodes.ts";
 import { emptyTally, holdAgainstKernel } from "./prove/agreement.ts";
 import type { Tally } from "./prove/agreement.ts";
 import { randomFrom } from "./prove/draw.ts";
@@ -117,9 +118,13 @@ describeKernel("what is proved of all packets holds on the kernel", () => {
         RULESETS * 60_000,
       );
 
-  it.each(nodeNames)("the node %s", async (name) => {
+  const nodes = {
+    ...Object.fromEntries(nodeNames.map((name) => [name, () => readNode(name)])),
+    ...NFTABLES_NODES,
+  };
+  it.each(Object.entries(nodes))("the node %s", async (name, nodeOf) => {
     // This kernel has no IPVS: the node is compared as one without virtual services.
-    const snapshot = { ...readNode(name), ipvs: [] };
+    const snapshot = { ...nodeOf(), ipvs: [] };
     const lab = await labOf(snapshot, { backend: "legacy" });
     const started = performance.now();
     const tally = emptyTally();

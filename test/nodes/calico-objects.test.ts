@@ -46,8 +46,8 @@ describe.each(NODES)("%s, from objects alone", (node) => {
     // A set of a profile is there only where an endpoint has the profile.
     expect(asked.map(([name]) => name)).toEqual(
       node === "calico-slave1"
-        ? ["hash:net cali4-s:CEmFgJFwDvohR01JKvOkO8D"]
-        : ["hash:net cali4-s:CEmFgJFwDvohR01JKvOkO8D", "hash:net cali4-s:i357Nlxxj3AMBTQ4WyOllNt"],
+        ? ["hash:ip cali4-s:CEmFgJFwDvohR01JKvOkO8D"]
+        : ["hash:ip cali4-s:CEmFgJFwDvohR01JKvOkO8D", "hash:ip cali4-s:i357Nlxxj3AMBTQ4WyOllNt"],
     );
   });
 

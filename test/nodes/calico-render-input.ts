@@ -188,16 +188,16 @@ function rulesOf(family: Family): readonly PolicyRule[] {
   ];
 }
 
-/** What only later versions can say: lists of networks, named ports, services, annotations. */
-function laterRules(family: Family): readonly PolicyRule[] {
+/** What only later versions can say: lists of networks, named ports (from 3.0 on), services, annotations. */
+function laterRules(family: Family, version: string): readonly PolicyRule[] {
   const { near, far, other } = NETWORKS[family];
-  const named = setId("named-port", `${selected("all()")},tcp,http`);
+  const named = hasFeature(version, "portBlocks") ? [setId("named-port", `${selected("all()")},tcp,http`)] : [];
   const nets = [prefix(near), prefix(far), prefix(other)];
   return [
     policyRule("allow", {
       protocol: "TCP",
       source: side({ nets, notNets: nets }),
-      destination: side({ nets, ports: [range(80)], namedPorts: [named], notNamedPorts: [named] }),
+      destination: side({ nets, ports: [range(80)], namedPorts: named, notNamedPorts: named }),
       annotations: ['why=because (of "it")'],
     }),
     policyRule("pass", { destination: side({ portSets: [setId("service", "prod/web")] }) }),
@@ -238,7 +238,7 @@ export function everything(family: Family): FelixInput {
   };
 }
 
-/** And of what a later version renders. */
+/** And of what a later version renders, from 2.4 on. */
 export function everythingLater(family: Family, version: string, felix: Partial<FelixSettings> = {}): FelixInput {
   const first = everything(family);
   const groups = ["g1", "g2", "g3", "g4", "g5", "g6", "g7"];
@@ -253,7 +253,7 @@ export function everythingLater(family: Family, version: string, felix: Partial<
   };
   const limits = { packetRate: 100, packetBurst: 20, connections: 10 };
   const hosts = { profiles: ["p"], tiers, forward: tier(["one"]), untracked: [], preDnat: tier(["two"]) };
-  const rules = [...rulesOf(family), ...laterRules(family)];
+  const rules = [...rulesOf(family), ...laterRules(family, version)];
   const own = [...groups.map((name) => policy(name, { selector: "has(g)" })), policy("one"), policy("two")];
   return {
     ...first,
@@ -263,10 +263,10 @@ export function everythingLater(family: Family, version: string, felix: Partial<
       markMask: 0xffff_0000,
       vxlan: hasFeature(version, family === "ip" ? "vxlan" : "vxlanV6") ? { hasTunnelAddress: true } : null,
       ...(hasFeature(version, "wireguard") ? encrypted : {}),
-      ipvs: { nodePorts: [range(30_000, 32_767)] },
+      ipvs: hasFeature(version, "endpointMarks") ? { nodePorts: [range(30_000, 32_767)] } : null,
       randomFully: hasFeature(version, "randomFully"),
       failsafeInbound: [tcp(22), { protocol: "udp", port: 68, net: prefix(NETWORKS[family].near) }],
-      natSparesHosts: true,
+      natSparesHosts: hasFeature(version, "allHostsNet"),
       ...felix,
     },
     workloads: [

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { printRule } from "@hookwalk/engine";
+import { markEra } from "../../packages/engine/src/owners/calico/marks.ts";
 import { renderCalico } from "../../packages/engine/src/render/calico/render-calico.ts";
 import type { FelixInput, FelixSettings } from "../../packages/engine/src/render/calico/input.ts";
 import { PLAIN, policy, policyRule, selected, side, tier, workload } from "./calico-render-input.ts";
@@ -12,7 +13,8 @@ function fixture(name: string): string {
 }
 
 function rendered(version: string, felix: Partial<FelixSettings>, of: Partial<FelixInput> = {}): readonly string[] {
-  const later = { version, markMask: 0xffff_0000, randomFully: true, endpointToHost: "ACCEPT" } as const;
+  const markMask = markEra(version).defaultMask;
+  const later = { version, markMask, randomFully: true, endpointToHost: "ACCEPT" } as const;
   const nothing = { hosts: [], policies: [], profiles: [], natOutgoing: false, floatingIps: [], blockedCidrs: [] };
   const input: FelixInput = { family: "ip", felix: { ...PLAIN, ...later, ...felix }, workloads: [], ...nothing, ...of };
   return renderCalico(input).flatMap(({ name, rules }) => [
@@ -105,6 +107,27 @@ describe("chains that people published", () => {
     expect(lines).toEqual(expect.arrayContaining([...published(hash)]));
   });
 
+  it("IPIP of others, 2.4 to 2.6", () => {
+    const wanted = published("i7okJZpS8VxaJB3n");
+    for (const version of ["2.4.0", "2.5.1", "2.6.12"]) {
+      const lines = rendered(version, { ipip: { hasTunnelAddress: true } });
+      expect(chainOf(lines, wanted, "filter").slice(0, wanted.length)).toEqual(wanted);
+    }
+  });
+
+  it("a profile, 2.6", () => {
+    const name = "k8s_ns.policy-demo";
+    const lines = rendered(
+      "2.6.0",
+      {},
+      {
+        workloads: [workload("cali1", { profiles: [name] })],
+        profiles: [{ name, ingress: [policyRule("allow")], egress: [] }],
+      },
+    );
+    expect(lines).toEqual(expect.arrayContaining([...published("5nyf8MMoCxgM28um")]));
+  });
+
   it.each([["cali-nat-outgoing", "Dw4T8UWPnCLxRJiI"]])("%s, without --random-fully", (_chain, hash) => {
     const lines = rendered("3.20.0", { randomFully: false }, { natOutgoing: true });
     expect(lines).toEqual(expect.arrayContaining([...published(hash)]));
@@ -141,28 +164,66 @@ describe("nodes of the years between", () => {
   const ofNamespace = (name: string, namespace: string) =>
     workload(name, { profiles: [`kns.${namespace}`, `ksa.${namespace}.default`] });
 
-  /** Each chain that was published has its rules, hashes and all, at the beginning of the same chain here. */
+  /** Each chain that was published has its rules, hashes and all, at the beginning of the same chain here; of filter, where nothing says of which table. */
   function expectPublished(name: string, lines: readonly string[], count: number): void {
     const paragraphs = fixture(`${name}.txt`).trim().split("\n\n");
-    for (const wanted of paragraphs.map((each) => each.split("\n")))
-      expect(chainOf(lines, wanted, "filter").slice(0, wanted.length)).toEqual(wanted);
+    for (const [first = "", ...others] of paragraphs.map((each) => each.split("\n"))) {
+      const [table, wanted] = first.startsWith("*") ? [first.slice(1), others] : ["filter", [first, ...others]];
+      expect(chainOf(lines, wanted, table).slice(0, wanted.length)).toEqual(wanted);
+    }
     expect(paragraphs.join("\n").match(/"cali:/g)).toHaveLength(count);
   }
 
   const IPIP = { ipip: { hasTunnelAddress: true }, ...failsafes };
 
-  it("the whole of filter, 3.7 to 3.14.0", () => {
+  /** Nothing leads to the failsafes of a node without host endpoints; Felix left them there. */
+  function withFailsafes(version: string, felix: Partial<FelixSettings>, of: Partial<FelixInput>): readonly string[] {
     const hosts = [{ interface: "eth0", profiles: [], tiers: [], forward: [], untracked: [], preDnat: [] }];
-    const workloads = [ofNamespace("cali291dce4466b", "default"), ofNamespace("calie50f5cd5607", "default")];
-    for (const version of ["3.7.0", "3.11.0", "3.14.0"]) {
-      const lines = rendered(version, IPIP, { workloads, profiles });
-      // Nothing leads to the failsafes of a node without host endpoints; Felix left them there.
-      const failsafe = rendered(version, IPIP, { hosts }).filter((line) => line.startsWith("-A cali-failsafe"));
-      expectPublished("felix-3.7", [...lines.slice(0, -1), ...failsafe, "COMMIT"], 75);
-    }
+    const ofHosts = rendered(version, felix, { hosts });
+    const filter = ofHosts.slice(ofHosts.indexOf("*filter"));
+    const failsafe = filter.filter((line) => line.startsWith("-A cali-failsafe"));
+    return [...rendered(version, felix, of).slice(0, -1), ...failsafe, "COMMIT"];
+  }
+
+  it("the whole of filter and mangle's PREROUTING, 2.4 to 2.6", () => {
+    const first = {
+      failsafeInbound: [tcp(22), udp(68)],
+      failsafeOutbound: [...[2379, 2380, 4001, 7001].map(tcp), udp(53), udp(67)],
+    };
+    for (const version of ["2.4.0", "2.5.1", "2.6.12"])
+      expectPublished("felix-2.4", withFailsafes(version, first, {}), 35);
   });
 
-  it("a pod with a policy, 3.7 to 3.16", () => {
+  it("a node of 3.0", () => {
+    const names = ["071740d01ce", "0f90fa3ec58", "11239f98883", "1f3ee5e103f", "21b57f50c1a", "25b9a1b0d15"];
+    const workloads = [...names, "ab276a425c1", "77cb96a0922"].map((name) =>
+      workload(`cali${name}`, { profiles: ["kns.default"] }),
+    );
+    expectPublished("felix-3.0", withFailsafes("3.0.0", failsafes, { workloads, profiles }), 30);
+  });
+
+  it("the whole of filter, and PREROUTING of raw and mangle, 3.2 and 3.3", () => {
+    const account = (name: string) => {
+      const denying = [policyRule("deny")];
+      return { name: `ksa.kube-system.${name}`, ingress: denying, egress: denying };
+    };
+    const own = ["coredns", "kubernetes-dashboard"].map(account);
+    const workloads = [
+      ["cali82a8bb394bd", "coredns"],
+      ["calie930c422661", "kubernetes-dashboard"],
+      ["calif3533dd3229", "coredns"],
+    ].map(([name = "", of = ""]) => workload(name, { profiles: ["kns.kube-system", `ksa.kube-system.${of}`] }));
+    for (const version of ["3.2.0", "3.2.7", "3.3.6"])
+      expectPublished("felix-3.2", withFailsafes(version, IPIP, { workloads, profiles: [...profiles, ...own] }), 90);
+  });
+
+  it("the whole of filter, 3.7.4 to 3.14.0", () => {
+    const workloads = [ofNamespace("cali291dce4466b", "default"), ofNamespace("calie50f5cd5607", "default")];
+    for (const version of ["3.7.4", "3.11.0", "3.14.0"])
+      expectPublished("felix-3.7", withFailsafes(version, IPIP, { workloads, profiles }), 75);
+  });
+
+  it("a pod with a policy, 3.7.4 to 3.16", () => {
     const name = "default/knp.default.allow-db-access";
     const peer = "projectcalico.org/orchestrator == 'k8s' && networking/allow-db-access == 'true'";
     const from = side({ sets: [selected(`(projectcalico.org/namespace == 'default') && (${peer})`)] });
@@ -171,7 +232,7 @@ describe("nodes of the years between", () => {
       { ...ofNamespace("cali95aa86cbb2a", "default"), tiers: default_ === undefined ? [] : [default_] },
     ];
     const policies = [policy(name, { ingress: [policyRule("allow", { source: from })] })];
-    for (const version of ["3.7.0", "3.15.0", "3.16.0"])
+    for (const version of ["3.7.4", "3.15.0", "3.16.0"])
       expectPublished("felix-3.16", rendered(version, IPIP, { workloads, policies, profiles }), 24);
   });
 

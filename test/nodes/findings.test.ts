@@ -1,5 +1,5 @@
 import type { NamedText } from "@hookwalk/engine";
-import { lintSnapshot } from "@hookwalk/engine";
+import { compileProgram, lintSnapshot, parsePacketOptions, walkPacket } from "@hookwalk/engine";
 import { describe, expect, it } from "vitest";
 import { readNode } from "./node.ts";
 
@@ -30,6 +30,11 @@ const KNOWN: readonly (readonly [node: string, what: string, findings: readonly 
     ],
   ],
   ["ack-cilium", "nft shows kubelet's rule the other way round", ["view-inverted KUBE-FIREWALL/1"]],
+  [
+    "ack-cilium",
+    "nft shows the bit that Cilium restores as if the others were cleared",
+    ["view-inverted CILIUM_PRE_mangle/3"],
+  ],
   ["ack-cilium", "the mark of the primary ENI without its routing rule", ["mark-never-read CILIUM_PRE_mangle/2"]],
   ["ack-cilium", "`! -o lo` where there is no output device", ["output-interface-before-routing CILIUM_PRE_mangle/1"]],
   ["ack-cilium", "what comes in by lxc+ is accepted twice", ["shadowed-rule CILIUM_FORWARD/6"]],
@@ -113,6 +118,18 @@ describe("the listings as the pages print them", () => {
     const edit = ({ text }: NamedText): string =>
       text.replace("-o lxc+ -m mark --mark 0xa00/0xfffffeff", "-o lxc+ -m mark --mark");
     expect(warningsOf("cilium-native", edit)).toEqual(["missing-value iptables-save.txt"]);
+  });
+
+  it("a masquerade of 100.65.0.0/16 does something that the wider one behind it would not", () => {
+    const program = compileProgram(readNode("cilium-tunnel"));
+    const packet = { iif: "eth0", src: "100.65.0.5", dst: "100.64.128.9", proto: "tcp", dport: 80 };
+    const { value } = parsePacketOptions(new Map(Object.entries(packet)));
+    if (value === null) throw new Error("no packet");
+    const { outcomes } = walkPacket(program, value.packet, value.arrival, {});
+    const matched = outcomes.map(({ steps }) =>
+      steps.flatMap((step) => (step.kind === "rule" && step.chain === "POSTROUTING" ? [step.number] : [])),
+    );
+    expect(matched).toEqual(outcomes.map(() => expect.arrayContaining([7]) as unknown));
   });
 
   it("tables end without COMMIT", () => {

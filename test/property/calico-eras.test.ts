@@ -5,17 +5,18 @@ import type { Family, Table } from "@hookwalk/engine";
 import { compareVersions } from "../../packages/engine/src/owners/calico/felix-version.ts";
 import type { FelixInput } from "../../packages/engine/src/render/calico/input.ts";
 import { renderCalico } from "../../packages/engine/src/render/calico/render-calico.ts";
-import { isRendered } from "../../packages/engine/src/render/calico/versions.ts";
 import { everything, everythingLater } from "../nodes/calico-render-input.ts";
 
 /** The same nodes each time; another one finds others. */
 const SEED = 20_261_126;
 
 const MINORS = [
-  ...[1, 2, 3].map((minor) => `2.${String(minor)}`),
-  ...Array.from({ length: 32 }, (_, at) => `3.${String(at + 1)}`),
+  ...[1, 2, 3, 4, 5, 6].map((minor) => `2.${String(minor)}`),
+  ...Array.from({ length: 33 }, (_, at) => `3.${String(at)}`),
 ];
-const VERSIONS = [...MINORS.map((minor) => `${minor}.0`), "2.1.2"].filter(isRendered);
+/** Releases that got what a later line brought. */
+const PICKED = ["3.0.9", "3.0.12", "3.1.4", "3.1.7", "3.2.4", "3.2.8", "3.3.7", "3.5.7", "3.6.4", "3.7.4", "3.14.1"];
+const VERSIONS = [...MINORS.map((minor) => `${minor}.0`), "2.1.2", ...PICKED];
 
 /** Everything that a version writes, and less and less of it: what a node has not tells nothing. */
 function nodeOf(version: string, family: Family, keeps: Readonly<Record<Part, boolean>>): FelixInput {

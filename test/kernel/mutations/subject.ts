@@ -1,14 +1,11 @@
 /** The nodes whose rules are changed, each with what writes its rules. */
-import { readFileSync } from "node:fs";
 import { parseIptablesSave, parseNft, printNftScript } from "@hookwalk/engine";
 import type { Snapshot } from "@hookwalk/engine";
-import { readObjects } from "@hookwalk/engine/desired";
-import { renderNode } from "@hookwalk/engine/render";
 import type { Lab } from "../../../packages/cli/src/lab/lab.ts";
 import { readNode } from "../../nodes/node.ts";
 import { IPTABLES_TEXT, NFT_TEXT } from "../../property/rule-changes.ts";
 import type { RuleText } from "../../property/rule-changes.ts";
-import { inMode } from "../../render/kube-proxy/render.ts";
+import { NFTABLES_NODES } from "../nftables-nodes.ts";
 
 export interface Subject {
   readonly node: Snapshot;
@@ -44,12 +41,7 @@ function iptablesNode(): Subject {
   };
 }
 
-/** What is rendered of objects, with nft. */
-function nftablesNode(objects: string): Subject {
-  const { value: state } = readObjects([{ path: "objects.yaml", text: objects }]);
-  const { value: rendered, diagnostics } = renderNode(state);
-  if (rendered === null || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
-  const node = rendered.snapshot;
+function nftablesNode(node: Snapshot): Subject {
   const of = (family: string) => (node.nft ?? []).filter((table) => table.family === family);
   const pods = (node.links ?? []).flatMap(({ name }) => (name.startsWith("cali") ? [name] : []));
   return {
@@ -70,6 +62,5 @@ function nftablesNode(objects: string): Subject {
 
 export const SUBJECTS: Readonly<Record<string, () => Subject>> = {
   "Calico with iptables": iptablesNode,
-  "Calico with nftables": () => nftablesNode(readFileSync(new URL("calico-nftables.yaml", import.meta.url), "utf8")),
-  "kube-proxy with nftables": () => nftablesNode(inMode("nftables")),
+  ...Object.fromEntries(Object.entries(NFTABLES_NODES).map(([name, node]) => [name, () => nftablesNode(node())])),
 };

@@ -8,8 +8,9 @@ import type { Description } from "../prove/describe/description.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
 import { compareJourneys } from "../prove/path/compare.ts";
 import type { ComparedField, Difference, End } from "../prove/path/compare.ts";
+import type { Journeys } from "../prove/path/journeys.ts";
 import { journeysOf } from "../prove/path/journeys.ts";
-import { ordinarySet, sentPackets } from "../prove/path/ordinary.ts";
+import { ordinarySet, plainPackets, sentPackets } from "../prove/path/ordinary.ts";
 import { twinSpaces } from "../prove/space-of.ts";
 import type { Space } from "../prove/space.ts";
 import type { Outcome, Trace } from "../walk/trace.ts";
@@ -37,7 +38,7 @@ export interface Compared {
 
 export interface SemanticGroup extends Compared {
   readonly change: Change;
-  /** As they come in. */
+  /** As they come in. That the stack of A turns others away (sources that are no host's …) is not said. */
   readonly packets: Description;
   /** Null: the walks of no packet that was tried come out so, and what was found counts for nothing. */
   readonly witness: ComparedWitness | null;
@@ -90,21 +91,31 @@ function groupsOf(
 ): readonly SemanticGroup[] {
   const { family, origin } = compared;
   const [before, after] = twinSpaces(programs, family, { nodes });
-  const domain = before.bdd.and(firstPackets(before, origin), firstPackets(after, origin));
+  const { bdd } = before;
+  const domain = bdd.and(firstPackets(before, origin), firstPackets(after, origin));
   const asked = touched([before, after], domain, rules);
   if (asked === FALSE) return [];
-  const differences = compareJourneys(journeysOf(before, origin, asked), journeysOf(after, origin, asked));
+  const journeys = journeysOf(before, origin, asked);
+  const differences = compareJourneys(journeys, journeysOf(after, origin, asked));
+  const away = bdd.minus(asked, judgedPackets(journeys));
   return differences.map((difference) => {
-    const packets = describeSet(before, difference.packets, { among: domain, most: MOST_PRODUCTS });
-    const { packets: _, ...change } = difference;
+    const { packets: set, ...change } = difference;
+    const among = bdd.minus(domain, bdd.minus(away, set));
+    const packets = describeSet(before, set, { among, most: MOST_PRODUCTS });
     return { ...compared, change, packets, witness: witnessFor(before, after.program, difference, origin) };
   });
+}
+
+/** Packets that the stack itself does not turn away, as it does sources that are no host's. */
+function judgedPackets({ space, fates }: Journeys): Ref {
+  const judged = fates.filter(({ verdict, at }) => verdict === "accept" || at !== null);
+  return space.bdd.union(judged.map(({ flow }) => flow.when));
 }
 
 /** The first packets of flows, which somebody sends to this node, by it or from it; between whatever addresses. */
 function firstPackets(space: Space, origin: Origin): Ref {
   const respects = (["state", "mark", "ttl", "length"] as const).map((one) => ordinarySet(space, origin, one));
-  return space.bdd.intersection([sentPackets(space, origin), ...respects]);
+  return space.bdd.intersection([sentPackets(space, origin), plainPackets(space), ...respects]);
 }
 
 /** A packet that fares otherwise on the two, by the walks of both. */
@@ -114,9 +125,15 @@ function witnessFor(space: Space, b: Program, difference: Difference, origin: Or
   const witness = witnessOf(space, difference.packets, atEntry(origin), (outcome, on) => {
     if (before !== null && !endsSo(outcome, before)) return false;
     walked.after = on(b);
-    return isOtherwise(on(space.program), walked.after, difference);
+    return canEndSo(walked.after, difference) && isOtherwise(on(space.program), walked.after, difference);
   });
   return witness === null || walked.after === undefined ? null : { ...witness, after: walked.after };
+}
+
+/** Is there an outcome on B that the difference claims? */
+function canEndSo({ outcomes }: Trace, difference: Difference): boolean {
+  const end = difference.kind === "end" ? difference.after : difference.end;
+  return end === null || outcomes.some((outcome) => endsSo(outcome, end));
 }
 
 function endsSo({ verdict, delivery }: Outcome, end: End): boolean {

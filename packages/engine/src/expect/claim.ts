@@ -51,9 +51,12 @@ function missingText(missing: MissingName): string {
   return `the snapshot has no ${missing.what} “${missing.name}”`;
 }
 
-function gotFrom({ groups, open, isAboutNothing, limit }: Answer): string {
+function gotFrom({ groups, open, isAboutNothing, absentDevices, limit }: Answer): string {
   if (limit !== null) return "unknown: the rules are too large";
-  if (isAboutNothing) return "no such packet: what it is about cannot be";
+  if (isAboutNothing) {
+    const [absent] = absentDevices;
+    return `no such packet: ${absent === undefined ? "what it is about cannot be" : `no device of this node has a name like ${absent}`}`;
+  }
   const shown = groups.find(({ witness }) => witness !== null);
   if (shown !== undefined) return exampleText(shown);
   const [fact] = open.flatMap(({ facts }) => facts);

@@ -230,7 +230,7 @@ export const aboutChecks = {
   },
   "view-inverted": {
     about:
-      "A rule that one listing shows inverted, or as something else. `nft list ruleset` translates the rules of iptables, and not always well: of `! --ctstate RELATED,ESTABLISHED,DNAT` it makes `ct status dnat`.",
+      "A rule that one listing shows inverted, or as something else. `nft list ruleset` translates the rules of iptables, and not always well: of `! --ctstate RELATED,ESTABLISHED,DNAT` it makes `ct status dnat`, and of a `CONNMARK --restore-mark` with masks, which keeps the other bits of the mark, `meta mark set ct mark and 0x80`, which as nft's own would clear them (a note).",
     fix: "Do not read nft's text of rules that iptables made; use `iptables-save`.",
   },
   "view-lost-match": {

@@ -219,7 +219,7 @@ export const aboutChecks: Readonly<Record<keyof typeof en, { readonly about: str
   },
   "view-inverted": {
     about:
-      "某份列表把规则显示反了，或显示成别的。`nft list ruleset` 会翻译 iptables 的规则，但并不总是正确：`! --ctstate RELATED,ESTABLISHED,DNAT` 被它写成 `ct status dnat`。",
+      "某份列表把规则显示反了，或显示成别的。`nft list ruleset` 会翻译 iptables 的规则，但并不总是正确：`! --ctstate RELATED,ESTABLISHED,DNAT` 被它写成 `ct status dnat`；带掩码的 `CONNMARK --restore-mark` 会保留标记的其余各位，却被写成 `meta mark set ct mark and 0x80`，而 nft 自己的这种规则会清除它们（此为提示）。",
     fix: "不要读 nft 对 iptables 规则的翻译；请用 `iptables-save`。",
   },
   "view-lost-match": {

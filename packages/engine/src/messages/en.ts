@@ -46,8 +46,7 @@ export const diagnostics = {
     "policy {policy} redirects to {proxy}, whose port is not known\nIts TPROXY rules are left out. Where one of its pods is on this node, spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
   "cilium-no-proxy-port":
     "the port of listener {listener} is not known\nIts TPROXY rules are left out. spec.cilium.proxies of the hookwalk.dev/v1 Node names the port.",
-  "render-calico-version":
-    "Felix {version} is not rendered\nNothing is rendered. 2.1 to 2.3, and 3.2 and later, are; what the releases between write is not known here.",
+  "render-calico-version": "Felix {version} is not rendered\nNothing is rendered. 2.1 to 3.x are.",
   "render-calico-part":
     "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
@@ -246,6 +245,7 @@ export const report = {
   "reach-some-no": "no: these packets do",
   "reach-unknown": "the snapshot does not decide it",
   "reach-about-nothing": "there is no such packet: what it is about cannot be",
+  "reach-absent-device": "no device of this node has a name like {name}",
   "reach-too-large": "these rules are too large to answer it",
   "reach-more": "{count} more groups; -o json shows all",
   "reach-more-facts": "{count} more",

@@ -83,6 +83,8 @@ export const lint = {
     "{file} shows this rule inverted: it really has {part}\n{other} tells. nft's text of rules that iptables made is a translation: do not read it as nft's.",
   "changed-part":
     "{file} shows something else than this rule says: {part}\n{other} tells. nft's text of rules that iptables made is a translation: do not read it as nft's.",
+  "masked-copy":
+    "{file} shows this rule as if it cleared all bits of the mark but {bits}: it copies these, and keeps the others\nnft's text of rules that iptables made is a translation: do not read it as nft's, nor load it.",
   "two-backends":
     "both legacy and nft hold table {table} with rules in it: the kernel runs both\nFind who still writes with the other iptables (`iptables-legacy`, `iptables-nft`), and empty the table that is left over.",
   "filtered-dump":

@@ -82,6 +82,8 @@ export const lint: Readonly<Record<keyof typeof en.lint, string>> = {
     "{file} 把这条规则显示反了：实际是 {part}\n依据是 {other}。nft 对 iptables 所建规则的文字只是翻译，不可当作 nft 规则来读。",
   "changed-part":
     "{file} 显示的并非这条规则的本意：{part}\n依据是 {other}。nft 对 iptables 所建规则的文字只是翻译，不可当作 nft 规则来读。",
+  "masked-copy":
+    "按 {file} 的写法，这条规则似乎会清除标记中 {bits} 以外的所有位：实际上它只复制这些位，其余各位保持不变\nnft 对 iptables 所建规则的文字只是翻译，不可当作 nft 规则来读，也不可加载。",
   "two-backends":
     "legacy 与 nft 都有表 {table} 且都有规则：内核两者都会执行\n找出谁还在用另一种 iptables（`iptables-legacy`、`iptables-nft`）写规则，并清空多余的那个表。",
   "filtered-dump":

@@ -41,8 +41,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "策略 {policy} 重定向到 {proxy}，但不知道它的端口\n略去它的 TPROXY 规则。若本节点有该策略的 Pod，请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
   "cilium-no-proxy-port":
     "不知道监听器 {listener} 的端口\n略去它的 TPROXY 规则。请在 hookwalk.dev/v1 Node 的 spec.cilium.proxies 里写明端口。",
-  "render-calico-version":
-    "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 2.3，以及 3.2 及以后的版本；其间各版本写入的内容在此未知。",
+  "render-calico-version": "不渲染 Felix {version}\n不渲染任何内容。可以渲染 2.1 至 3.x。",
   "render-calico-part": "不渲染带有 {part} 的 Felix {version}\n不渲染任何内容：该版本为此写入的内容在此未知。",
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
@@ -215,6 +214,7 @@ export const report: SameKeys<typeof en.report> = {
   "reach-some-no": "否：这些报文如此",
   "reach-unknown": "快照不足以判定",
   "reach-about-nothing": "没有这样的报文：所问的情形不可能出现",
+  "reach-absent-device": "本节点没有名称形如 {name} 的设备",
   "reach-too-large": "规则过大，无法回答",
   "reach-more": "另有 {count} 组；-o json 显示全部",
   "reach-more-facts": "另有 {count} 项",

@@ -9,6 +9,7 @@ import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
 import type { Asking } from "./place.ts";
+import { ruleKey } from "./rule-key.ts";
 import type { Space } from "./space.ts";
 import { allSet } from "./test-set.ts";
 
@@ -103,7 +104,7 @@ export class ChainFlows {
     const { packets, changedSets } = this.#scope;
     let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, packets);
     for (const rule of chain.rules) {
-      const flow = this.#step(here, rule, exits, chain.name);
+      const flow = this.#step(here, rule, exits, chain);
       rules.push(flow);
       here = flow.left;
     }
@@ -111,12 +112,14 @@ export class ChainFlows {
     return { chain, rules, exit: (exit) => exits.of(exit) };
   }
 
-  #step(here: Flow, rule: CompiledRule, exits: Exits, chain: string): RuleFlow {
+  #step(here: Flow, rule: CompiledRule, exits: Exits, of: CompiledChain): RuleFlow {
     const { space } = this;
     const { bdd } = space;
     const { name: visit, hook } = this.#scope;
+    const chain = of.name;
     const place = `${this.#table.name}/${chain}/${String(rule.number)}`;
-    const asking = { space, place, visit, hook, changedSets: here.changedSets };
+    const key = (): string => `${this.#table.name}/${chain}/${ruleKey(of, rule)}`;
+    const asking = { space, place, rule: key, visit, hook, changedSets: here.changedSets };
     const { yes, drop } = allSet(rule.tests, asking);
     const wanted = asEntered(bdd, here, yes);
     const dropped = drop === FALSE ? FALSE : asEntered(bdd, here, drop);

@@ -144,12 +144,19 @@ function trackedState(space: Space, mask: number, ranges: Ranges): FieldSet {
   return { has: TRUE, holds: space.isAnyOf("ctState", codes) };
 }
 
+/** Packets of IPv6 with a header that no option of a trace gives them. */
+export function hasAuthentication(space: Space): Ref {
+  return space.unknown("header 51", { what: "the packet has an authentication header", why: "not given" });
+}
+
 /** An authentication header of IPv6 counts as the last one. */
 function lastProtocol(space: Space, mask: number, ranges: Ranges): FieldSet {
   const own = space.in("proto", ranges, mask);
   if (space.layout.family === "ip") return { has: TRUE, holds: own };
-  const behind = space.unknown("header 51", { what: "the packet has an authentication header", why: "not given" });
-  return { has: TRUE, holds: space.bdd.ite(behind, isInside(mask, ranges)(PROTO.ah) ? TRUE : FALSE, own) };
+  return {
+    has: TRUE,
+    holds: space.bdd.ite(hasAuthentication(space), isInside(mask, ranges)(PROTO.ah) ? TRUE : FALSE, own),
+  };
 }
 
 function presenceOf(space: Space, field: string, presence: Presence): Ref {

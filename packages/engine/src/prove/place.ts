@@ -13,6 +13,8 @@ export interface Place {
   readonly space: Space;
   /** As people name it: `filter/FORWARD/3`. */
   readonly place: string;
+  /** A name that two programs that are compared have in common (`ruleKey`). */
+  readonly rule: () => string;
   /** Tells two visits of one rule apart, since chance does not fall the same way twice: `1 forward`. */
   readonly visit: string;
   /** Null: nobody asks what becomes of the packets behind the table, so that NAT changes nothing. */
@@ -32,13 +34,13 @@ export function partOf<At extends Place>(at: At, part: object): At {
 }
 
 /** What nobody can say at this place. */
-export function unknownHere({ space, place, visit }: Place, what: string, why: string): Ref {
-  return space.unknown(`${visit} ${place} ${what}`, { what: `${what} at ${place}`, why, isOfOneRule: true });
+export function unknownHere({ space, place, rule, visit }: Place, what: string, why: string): Ref {
+  return space.unknown(`${visit} ${rule()} ${what}`, { what: `${what} at ${place}`, why, isOfOneRule: true });
 }
 
 /** A number in the place of a field's that nobody can tell. */
-function unknownNumber({ space, place, visit }: Place, field: FieldName, what: string): readonly Ref[] {
-  return space.unknownNumber(field, `${visit} ${place} ${what}`, { what: `${what} at ${place}`, why: "extension" });
+function unknownNumber({ space, place, rule, visit }: Place, field: FieldName, what: string): readonly Ref[] {
+  return space.unknownNumber(field, `${visit} ${rule()} ${what}`, { what: `${what} at ${place}`, why: "extension" });
 }
 
 /** A field that nobody can tell from here on. */

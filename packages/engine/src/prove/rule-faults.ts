@@ -210,7 +210,14 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = { space, place: "a rule", visit: "", hook: null, changedSets: new Set<string>() };
+  const asking = {
+    space,
+    place: "a rule",
+    rule: () => "a rule",
+    visit: "",
+    hook: null,
+    changedSets: new Set<string>(),
+  };
   return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
 }
 

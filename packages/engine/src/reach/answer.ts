@@ -20,6 +20,8 @@ export interface Answer {
   readonly defaults: readonly Default[];
   /** No packet fulfils the conditions. */
   readonly isAboutNothing: boolean;
+  /** Beginnings of device names that it asks for, `cali+`, with which no device's name begins. */
+  readonly absentDevices: readonly string[];
   /** The question needed more room than there is: so many nodes of the diagrams; null: it did not. */
   readonly limit: number | null;
 }

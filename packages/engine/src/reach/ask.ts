@@ -2,6 +2,7 @@ import type { Family } from "../base/address.ts";
 import type { Program } from "../program/program.ts";
 import { FALSE, TRUE } from "../prove/bdd/bdd.ts";
 import type { Ref } from "../prove/bdd/bdd.ts";
+import { forSome } from "../prove/chance.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
 import { describeSet } from "../prove/describe/describe.ts";
 import type { Description } from "../prove/describe/description.ts";
@@ -14,14 +15,14 @@ import { witnessOf } from "../witness/witness.ts";
 import type { Answer, AnswerGroup, OpenPackets } from "./answer.ts";
 import type { Asked, Default } from "./asked.ts";
 import { askedBy, askedPackets } from "./asked.ts";
-import { openFacts, possibly, surely } from "./certainty.ts";
+import { openFacts, surely } from "./certainty.ts";
 import { confirmsOf } from "./confirm.ts";
 import { termsOf } from "./formula-set.ts";
 import { groupsOf } from "./group.ts";
 import { outcomeSet } from "./outcome-set.ts";
 import type { RuleTables } from "./outcome-set.ts";
 import type { Formula, Outcome, Query } from "./query.ts";
-import { tablesWith } from "./rule-names.ts";
+import { absentDevices, tablesWith } from "./rule-names.ts";
 
 export interface AskOptions {
   /** The most nodes of the diagrams of one family. */
@@ -42,6 +43,7 @@ export function ask(program: Program, query: Query, { nodes = MOST_NODES }: AskO
     open: [],
     defaults: [],
     isAboutNothing: false,
+    absentDevices: absentDevices(program, query),
     limit: null,
   } as const;
   try {
@@ -96,7 +98,7 @@ function findingOf(journeys: Journeys, asked: Asked, query: Query): Pick<Finding
   const perhaps = bdd.minus(set, sure);
   // Of `who` only the sources are told, and those that are sure are not told again.
   const isWho = query.question === "who";
-  const shown = (packets: Ref): Ref => (isWho ? sources(space, packets) : possibly(space, packets));
+  const shown = (packets: Ref): Ref => (isWho ? sources(space, packets) : forSome(space, packets));
   const among = shown(domain);
   const tell = (packets: Ref): Description => describeSet(space, packets, { among, most: MOST_PRODUCTS });
   const groups = groupsOf(journeys, set, sure).map(({ packets, fate }): AnswerGroup => {

@@ -24,13 +24,6 @@ function factsIn(space: Space, set: Ref): readonly number[] {
   });
 }
 
-/** The packets that can be in a set, however it is that nobody knows. */
-export function possibly(space: Space, set: Ref): Ref {
-  const { bdd } = space;
-  const unknown = bdd.support(set).filter((level) => space.unknownAt(level) !== null);
-  return unknown.length === 0 ? set : bdd.exists(set, bdd.cube(unknown));
-}
-
 /** What a set hangs on that the snapshot does not say, each once. */
 export function openFacts(space: Space, set: Ref): readonly Unknown[] {
   const facts = new Map<string, Unknown>();

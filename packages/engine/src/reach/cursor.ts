@@ -32,6 +32,11 @@ export class Cursor {
     return this.#tokens[this.#at] ?? null;
   }
 
+  /** Is the text's first word, whether it means something or not, one of these? */
+  beginsWith(words: ReadonlySet<string>): boolean {
+    return words.has(wordOf(this.#tokens[0] ?? null) ?? "");
+  }
+
   /** The word behind the next one. */
   peekSecond(): Token | null {
     this.peek();

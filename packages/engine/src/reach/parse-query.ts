@@ -2,8 +2,16 @@ import type { QueryProblem } from "./cursor.ts";
 import { Cursor } from "./cursor.ts";
 import type { Condition, Formula, Outcome, Query, Question } from "./query.ts";
 import type { Part, TermReader } from "./terms.ts";
-import { CONDITIONS_EXPECTED, OUTCOMES_EXPECTED, TERM_WORDS, isPort, readPortWord, readerOf } from "./terms.ts";
-import { EXCEPT, QUESTIONS } from "./words.ts";
+import {
+  CONDITIONS_EXPECTED,
+  OUTCOMES_EXPECTED,
+  TERM_WORDS,
+  isPort,
+  readFrom,
+  readPortWord,
+  readerOf,
+} from "./terms.ts";
+import { CAN, EXCEPT, QUESTIONS } from "./words.ts";
 
 export type ParsedQuery =
   { readonly query: Query; readonly problem: null } | { readonly query: null; readonly problem: QueryProblem };
@@ -20,10 +28,16 @@ export function parseQuery(text: string): ParsedQuery {
 
 /** Reads what is claimed of packets, without a word that asks: `from 10.0.0.0/8 reach tcp/22 on the node`. */
 export function parseClaim(text: string, question: Question): ParsedQuery {
-  return parseWith(text, () => question);
+  return parseWith(text, () => ({ question, subject: null }));
 }
 
-function parseWith(text: string, question: (cursor: Cursor) => Question | null): ParsedQuery {
+/** What is asked, and how a value is read that stands first. */
+interface Beginning {
+  readonly question: Question;
+  readonly subject: TermReader | null;
+}
+
+function parseWith(text: string, question: (cursor: Cursor) => Beginning | null): ParsedQuery {
   if (text.length > MAX_LENGTH) {
     return {
       query: null,
@@ -32,28 +46,31 @@ function parseWith(text: string, question: (cursor: Cursor) => Question | null):
   }
   const cursor = new Cursor(text);
   const asked = question(cursor);
-  const parts = asked === null ? null : readClauses(cursor);
+  const parts = asked === null ? null : readClauses(cursor, asked.subject);
   if (asked === null || parts === null || !isWhole(cursor, parts)) {
     return { query: null, problem: cursor.problem ?? NOTHING };
   }
-  return { query: { question: asked, ...sorted(parts) }, problem: null };
+  return { query: { question: asked.question, ...sorted(parts) }, problem: null };
 }
 
 /** Every word of the language that means something, for completion and for guesses at what was meant. */
 export const QUERY_WORDS: readonly string[] = [
   ...QUESTIONS.keys(),
   ...TERM_WORDS,
-  ...["and", "or", "not", "except", "node", "rule", "chain", "table"],
+  ...["can", "and", "or", "not", "except", "node", "rule", "chain", "table"],
 ];
 
 /** Whoever gives up has said why. */
 const NOTHING: QueryProblem = { code: "expected", column: 1, found: "", expected: [] };
 
-function readQuestion(cursor: Cursor): Question | null {
+function readQuestion(cursor: Cursor): Beginning | null {
   const question = QUESTIONS.get(cursor.peekWord() ?? "");
-  if (question === undefined) return cursor.fail([...QUESTIONS.keys()]);
-  cursor.take();
-  return question;
+  if (question !== undefined) {
+    cursor.take();
+    return { question, subject: null };
+  }
+  if (cursor.beginsWith(CAN)) return { question: "any", subject: readFrom };
+  return cursor.fail([...QUESTIONS.keys()]);
 }
 
 /** Is there an outcome, and nothing left? */

@@ -40,6 +40,17 @@ export function missingName(program: Program, query: Query): MissingName | null 
   return missing.find((name) => name !== null) ?? null;
 }
 
+/** Devices that the conditions ask for by the beginning of a name (`cali+`), where no device is named so. */
+export function absentDevices({ links, hasLinks }: Program, { conditions }: Query): readonly string[] {
+  if (!hasLinks) return [];
+  const names = [...links.keys()];
+  return [...termsOf(conditions)].flatMap((term) =>
+    term.kind === "device" && term.device.prefix && !names.some((name) => name.startsWith(term.device.name))
+      ? [`${term.device.name}+`]
+      : [],
+  );
+}
+
 function missingDevice({ links, hasLinks }: Program, { name, prefix }: DevicePattern): MissingName | null {
   if (prefix || !hasLinks || links.has(name)) return null;
   return { what: "device", name, known: [...links.keys()] };

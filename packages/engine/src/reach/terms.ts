@@ -54,6 +54,10 @@ const CONDITIONS: ReadonlyMap<string, TermReader> = new Map<string, TermReader>(
   ["mark", (cursor): Part | null => readMark(cursor, "mark")],
   ["ctmark", (cursor): Part | null => readMark(cursor, "ctmark")],
   ["state", readState],
+  ...(["new", "established", "related", "invalid"] as const).map((state): [string, TermReader] => [
+    state,
+    (): Part => condition({ kind: "state", state }),
+  ]),
   ["ttl", (cursor): Part | null => readNumber(cursor, "ttl", 0xff)],
   ["length", (cursor): Part | null => readNumber(cursor, "length", 0xffff)],
   ["ip4", (): Part => condition({ kind: "family", family: "ip" })],
@@ -130,7 +134,9 @@ function readScope(cursor: Cursor, side: "src" | "dst"): Part | null {
 
 const SCOPES = ["any", "unicast"] as const;
 
-function readFrom(cursor: Cursor): Part | null {
+/** Of a word alone, too: `10.0.0.1` in “can 10.0.0.1 reach …”. */
+export function readFrom(cursor: Cursor): Part | null {
+  if (cursor.takeIf(PORT_WORDS)) return readSidePort(cursor, "sport");
   if (cursor.takeIf(NODE)) return condition({ kind: "local" });
   const scope = readScope(cursor, "src");
   return scope ?? value(cursor, (text) => address("src", text) ?? device(text), [...PLACES, "DEVICE"]);
@@ -147,6 +153,10 @@ function device(text: string): Part | null {
 }
 
 function readTo(cursor: Cursor): Part | null {
+  if (isPortOrWord(cursor.peek())) {
+    const ports = readTargetPort(cursor);
+    return ports === null ? null : eitherPort(ports);
+  }
   if (cursor.takeIf(NODE)) return condition({ kind: "own-address" });
   return readScope(cursor, "dst") ?? value(cursor, toPlace, [...PLACES, "ADDRESS:PORT"]);
 }

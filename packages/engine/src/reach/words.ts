@@ -22,6 +22,9 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map<string, Question
   ["nobody", "no"],
 ]);
 
+/** What alone asks for any: “can 10.0.0.1 reach 10.0.0.2”. `is` and `does` may mean each as well. */
+export const CAN: ReadonlySet<string> = new Set(["can", "could"]);
+
 /** Words that make a sentence of it and say nothing. */
 export const FILL: ReadonlySet<string> = new Set(
   "a an are be but can come could coming did do does get gets is it its of own packet packets that the there traffic was were will".split(

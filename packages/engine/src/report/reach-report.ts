@@ -26,12 +26,13 @@ const MOST_FACTS = 8;
  * can be walked. `files` is what -f was given.
  */
 export function reachDocument(answer: Answer, files: readonly string[], say: Speaker): Document {
-  const { query, groups, open } = answer;
+  const { query, groups, open, absentDevices } = answer;
   const [sign, role] = SIGNS[answer.answer];
   const lines: Line[] = [
     textLine(0, word(printQuery(query), "strong")),
     textLine(0, word(`${sign} ${say.report(headlineOf(answer))}`, role)),
   ];
+  for (const name of absentDevices) lines.push(textLine(2, word(say.report("reach-absent-device", { name }))));
   for (const group of groups.slice(0, MOST_GROUPS)) {
     lines.push(blankLine);
     for (const line of groupLines(group, answer.asked, files, say)) lines.push(line);
@@ -157,7 +158,8 @@ function* footer({ asked, defaults }: Answer, say: Speaker): Iterable<Line> {
 }
 
 /** As docs/json-reach.md says. */
-export function reachJson({ query, answer, groups, open, asked, defaults, isAboutNothing, limit }: Answer): Json {
+export function reachJson({ query, answer, groups, open, asked, defaults, ...more }: Answer): Json {
+  const { isAboutNothing, absentDevices, limit } = more;
   return {
     apiVersion: API_VERSION,
     kind: "ReachReport",
@@ -165,6 +167,7 @@ export function reachJson({ query, answer, groups, open, asked, defaults, isAbou
     question: query.question,
     answer,
     isAboutNothing,
+    absentDevices,
     limit,
     asked: asked.map(askedJson),
     defaults: defaults.map((name) => DEFAULT_WORDS[name]),

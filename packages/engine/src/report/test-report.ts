@@ -106,7 +106,7 @@ export function testJunit(results: readonly TestResult[]): string {
   const body = [...suites].map(([name, own]) => {
     const failures = String(own.filter(isFailure).length);
     const errors = String(own.filter(({ problems }) => problems.length > 0).length);
-    const head = `  <testsuite name="${xml(name)}" tests="${String(own.length)}" failures="${failures}" errors="${errors}">`;
+    const head = `  <testsuite name="${attribute(name)}" tests="${String(own.length)}" failures="${failures}" errors="${errors}">`;
     return `${head}\n${own.map(testcase).join("")}  </testsuite>\n`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${body.join("")}</testsuites>\n`;
@@ -118,12 +118,13 @@ function isFailure({ mismatches, problems }: TestResult): boolean {
 
 function testcase(result: TestResult): string {
   const { suite, name, span } = result;
-  const place = `file="${xml(span.file)}" line="${String(span.line)}"`;
-  const head = `    <testcase name="${xml(name)}" classname="${xml(suite)}" ${place}`;
+  const place = `file="${attribute(span.file)}" line="${String(span.line)}"`;
+  const head = `    <testcase name="${attribute(name)}" classname="${attribute(suite)}" ${place}`;
   if (holds(result)) return `${head}/>\n`;
   const element = isFailure(result) ? "failure" : "error";
-  const text = xml(failureText(result));
-  return `${head}>\n      <${element} message="${text.split("\n")[0] ?? ""}">${text}</${element}>\n    </testcase>\n`;
+  const text = failureText(result);
+  const message = attribute(text.split("\n")[0] ?? "");
+  return `${head}>\n      <${element} message="${message}">${xml(text)}</${element}>\n    </testcase>\n`;
 }
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -131,11 +132,18 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["<", "&lt;"],
   [">", "&gt;"],
   ['"', "&quot;"],
+  // Readers make a line feed of it (2.11).
+  ["\r", "&#13;"],
 ]);
+
+/** A value: readers make spaces of the white space in it, but for references (XML 1.0, 3.3.3). */
+function attribute(text: string): string {
+  return xml(text).replace(/[\t\n]/g, (character) => `&#${String(character.charCodeAt(0))};`);
+}
 
 /** What XML 1.0 cannot hold at all becomes U+FFFD. */
 function xml(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are the characters that must not come out
   const sound = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
-  return sound.replace(/[&<>"]/g, (character) => ENTITIES.get(character) ?? character);
+  return sound.replace(/[&<>"\r]/g, (character) => ENTITIES.get(character) ?? character);
 }

@@ -64,6 +64,19 @@ function lone(name: string, missing: string): Sign["find"] {
   return ({ chains }) => chains.has(name) && !chains.has(missing);
 }
 
+const ACCEPTED = / HASH -m mark --mark (0x[\da-f]+)\/\1 --jump (?:ACCEPT|RETURN)$/;
+
+/** Whether INPUT asks for packets of workloads before it accepts what is marked. */
+function inputAsks(isWorkloadsFirst: boolean): Sign["find"] {
+  return ({ rules }) => {
+    const input = rules.filter((each) => each.table === "filter" && each.chain === "cali-INPUT");
+    const workloads = input.findIndex(({ text }) => text.endsWith(" --goto cali-wl-to-host"));
+    const accepted = input.findIndex(({ text }) => ACCEPTED.test(text));
+    if (workloads < 0 || accepted < 0) return false;
+    return workloads < accepted === isWorkloadsFirst && (input[accepted] ?? false);
+  };
+}
+
 /** The first rule of the chain of a policy or profile, with or without a comment that says which. */
 function firstOfPolicy(hasComment: boolean): Sign["find"] {
   return ({ rules }) =>
@@ -98,6 +111,20 @@ const SIGNS: readonly Sign[] = [
   { sign: "untracked-accepted-by-mark", before: "2.4.0", find: rule(TOP, / --ctstate UNTRACKED --jump ACCEPT$/) },
   { sign: "three-mark-bits", before: "2.4.0", find: cleared((bits) => bits.length === 3) },
   { sign: "mangle-prerouting", since: "2.4.0", find: chain("mangle/cali-PREROUTING") },
+  {
+    sign: "workloads-pass-mangle",
+    since: "2.4.0",
+    before: "3.4.0",
+    find: rule(/^cali-PREROUTING$/, / HASH --in-interface \S+ --jump (?:ACCEPT|RETURN)$/),
+  },
+  { sign: "accepted-before-workloads", since: "2.4.0", before: "3.4.0", find: inputAsks(false) },
+  { sign: "accepted-behind-workloads", since: "3.4.0", find: inputAsks(true) },
+  {
+    sign: "only-foreign-ipip",
+    before: "3.0.0",
+    find: rule(/^cali-INPUT$/, / -m set ! --match-set \S+ src --jump DROP$/),
+  },
+  { sign: "ipvs-to-workloads", since: "3.0.0", before: "3.1.0", find: rule(/^cali-OUTPUT$/, / -m ipvs --ipvs /) },
   { sign: "host-endpoint-forward-chains", since: "3.0.0", find: chain("filter/cali-from-hep-forward") },
   {
     sign: "no-host-endpoint-forward-chains",
@@ -115,12 +142,13 @@ const SIGNS: readonly Sign[] = [
     before: "3.16.0",
     find: rule(/^cali-FORWARD$/, / --comment "Policy explicitly accepted packet\." /),
   },
-  { sign: "no-vxlan-from-workloads", since: "3.7.0", find: rule(ENDPOINT, / VXLAN encapped packets originating in /) },
+  { sign: "no-ipip-from-workloads", since: "3.0.12", find: rule(ENDPOINT, / IPinIP encapped packets originating in /) },
+  { sign: "no-vxlan-from-workloads", since: "3.7.4", find: rule(ENDPOINT, / VXLAN encapped packets originating in /) },
   { sign: "no-tunnels-from-pods", before: "3.17.0", find: rule(ENDPOINT, / encapped packets originating in pods"/) },
   { sign: "no-tunnels-from-workloads", since: "3.17.0", find: rule(ENDPOINT, / originating in workloads"/) },
   { sign: "vxlan-without-family", before: "3.23.0", find: rule(TOP, / --comment "(?:Allow|Drop) VXLAN packets /) },
   { sign: "vxlan-with-family", since: "3.23.0", find: rule(TOP, / --comment "(?:Allow|Drop) IPv[46] VXLAN packets /) },
-  { sign: "random-fully", since: "3.3.0", find: rule(ANY, / --random-fully$/) },
+  { sign: "random-fully", since: "3.2.4", find: rule(ANY, / --random-fully$/) },
   {
     sign: "appended-rules",
     since: "3.16.0",

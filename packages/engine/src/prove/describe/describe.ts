@@ -33,7 +33,8 @@ export function describeSet(space: Space, set: Ref, options: DescribeOptions = {
   const most = options.most ?? MOST_PRODUCTS;
   const before = bdd.mark();
   try {
-    return description(space, unknownsLast(space, set), options.among ?? everyPacket(space), most);
+    const among = unknownsLast(space, options.among ?? everyPacket(space));
+    return description(space, unknownsLast(space, set), among, most);
   } finally {
     bdd.release(before);
   }
@@ -65,7 +66,8 @@ function description(space: Space, set: Ref, among: Ref, most: number): Descript
   const every = projections(bdd, blocksOf(space.layout), among);
   let left = own;
   for (const cube of told) {
-    const product = productOf(space, cube, every);
+    const needed = projections(bdd, blocksOf(space.layout), bdd.and(cube.set, own));
+    const product = productOf(space, cube, { every, needed });
     if (product === null) continue;
     products.push(product);
     left = bdd.minus(left, cube.set);
@@ -158,21 +160,36 @@ function withoutNeedless(bdd: Bdd, set: Ref, cubes: readonly Cube[]): readonly C
   return kept;
 }
 
-/** Null where a field takes too many values to be listed. `every`: what the packets that are spoken of may be at all. */
-function productOf(space: Space, { guards }: Cube, every: ReadonlyMap<Block, Ref>): Product | null {
+/** What blocks of some packets may be, each for itself. */
+interface Spoken {
+  /** Of all that are spoken of. */
+  readonly every: ReadonlyMap<Block, Ref>;
+  /** Of those that the product is there for. */
+  readonly needed: ReadonlyMap<Block, Ref>;
+}
+
+/** Null where a field takes too many values to be listed. */
+function productOf(space: Space, { guards }: Cube, { every, needed }: Spoken): Product | null {
   const { bdd } = space;
   const terms: Term[] = [];
   const conditions: Assumed[] = [];
-  for (const [{ fields, first }, guard] of guards) {
+  for (const [block, guard] of guards) {
+    const { fields, first } = block;
     const [field] = fields;
     const possible = field === undefined ? TRUE : possibleOf(space, field, every);
     if (field !== undefined && bdd.within(possible, guard)) continue;
-    const term = field === undefined ? null : termOf(space, field, guard, possible);
+    const term = field === undefined ? null : shorter(space, field, [guard, needed.get(block) ?? guard], possible);
     if (term !== null) terms.push(term);
     else if (field !== undefined) return null;
     else conditions.push(conditionAt(space, first, space.bdd.high(guard) === TRUE));
   }
   return { terms: inToldOrder(terms), conditions };
+}
+
+/** The values that it may take, or only those that it has to: which of them takes fewer words. */
+function shorter(space: Space, field: FieldName, [most, least]: readonly [Ref, Ref], possible: Ref): Term | null {
+  const [wide, narrow] = [termOf(space, field, most, possible), termOf(space, field, least, possible)];
+  return wide === null || (narrow !== null && narrow.values.length < wide.values.length) ? narrow : wide;
 }
 
 /** What a field of the packets that are spoken of may be. */
@@ -195,7 +212,9 @@ function hull(space: Space, set: Ref, among: Ref): Product {
   const terms: Term[] = [];
   const conditions: Assumed[] = [];
   for (const [block, guard] of projections(bdd, blocks, set)) {
-    if (block.fields.length === 0) conditions.push(conditionAt(space, block.first, bdd.high(guard) === TRUE));
+    const isSaid = every.get(block) === guard;
+    if (block.fields.length === 0 && !isSaid)
+      conditions.push(conditionAt(space, block.first, bdd.high(guard) === TRUE));
     for (const field of block.fields) {
       const own = alone(bdd, layout.bits, block, field);
       const told = own(guard);

@@ -12,6 +12,7 @@ import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
 import { mappedTo } from "../nat.ts";
 import type { Numbers } from "../nat.ts";
+import type { Space } from "../space.ts";
 import { anything, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { transparentListener } from "../socket.ts";
@@ -203,14 +204,26 @@ function verdictOf(asking: Asking, flow: Flow, { key, set }: Action & { readonly
 function bindValues(asking: Asking, flow: Flow, spec: NatValues): Done {
   const { bdd } = asking.space;
   const { hook } = asking;
-  const ends = [spec.addresses, spec.ports].flatMap((range) => (range === null ? [] : [range.from, range.to]));
+  const [toAddresses, toPorts] = [spec.addresses, spec.ports].map((range) => settled(asking.space, range));
+  const ends = [toAddresses, toPorts].flatMap((range) =>
+    range === undefined || range === null ? [] : [range.from, range.to],
+  );
   const has = bdd.intersection(ends.map((value) => wordOf(asking, value).has));
   const { on, off } = whereThere(asking, flow, has);
   if (hook === null) return { exits: [["accept", on]], on: NOTHING, off };
   const { kind, random, randomFully } = spec;
-  const addresses = numbersOf(asking, on, spec.addresses);
-  const ports = numbersOf(asking, on, spec.ports);
+  const addresses = numbersOf(asking, on, toAddresses ?? null);
+  const ports = numbersOf(asking, on, toPorts ?? null);
   return { ...mappedTo({ ...asking, hook }, on, { kind, random, randomFully, addresses, ports }), off };
+}
+
+/** A map is looked up once for both ends of a range; where none of its elements has a range they are one number. */
+function settled({ program }: Space, range: NatValues["addresses"]): NatValues["addresses"] {
+  if (range?.from.kind !== "map" || range.to.kind !== "map") return range;
+  const { from, to } = range;
+  const set = from.set.kind === "anonymous" ? from.set.set : program.nftSets.get(from.set.id);
+  const isOne = set?.elements.every(({ data }) => data[from.part]?.from === data[to.part]?.to) === true;
+  return isOne ? { from, to: from } : range;
 }
 
 function numbersOf(asking: Asking, flow: Flow, range: NatValues["addresses"]): Numbers | null {

@@ -1,6 +1,6 @@
 import { FALSE } from "../bdd/bdd.ts";
 import type { Bdd, Ref } from "../bdd/bdd.ts";
-import { isByChance } from "../chance.ts";
+import { forSome, isByChance } from "../chance.ts";
 import { bitNow, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { afterwards } from "../layout.ts";
@@ -88,12 +88,7 @@ function possible(space: Space, { fates }: Journeys, end: End): Ref {
 
 /** What falls by chance may fall otherwise each time: both nodes may do what either way leads to. */
 function withoutChance(space: Space, set: Ref): Ref {
-  const { bdd } = space;
-  const chances = bdd.support(set).filter((level) => {
-    const unknown = space.unknownAt(level);
-    return unknown !== null && isByChance(unknown);
-  });
-  return chances.length === 0 ? set : bdd.exists(set, bdd.cube(chances));
+  return forSome(space, set, isByChance);
 }
 
 /** Packets by the fields in which they end otherwise: each with those of the first that tells them apart, and others with it. */

@@ -79,7 +79,14 @@ function boundsOf(space: Space): Bounds {
   const atEntry = (set: Ref, kept: ReadonlySet<number | null>): Ref =>
     bdd.exists(set, bdd.cube(bdd.support(set).filter((level) => !kept.has(level))));
   return ({ hook }, { tests }) => {
-    const { yes, drop } = allSet(tests, { space, place: "any rule", visit: "any", hook, changedSets });
+    const { yes, drop } = allSet(tests, {
+      space,
+      place: "any rule",
+      rule: () => "any rule",
+      visit: "any",
+      hook,
+      changedSets,
+    });
     const set = bdd.or(yes, drop);
     return bdd.or(atEntry(set, heldAtFirst), atEntry(bdd.and(set, roundByLo), held));
   };

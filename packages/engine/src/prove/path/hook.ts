@@ -2,7 +2,7 @@ import { assertNever } from "../../base/assert.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { BaseChain, Hook, HookEntry, StackHook } from "../../program/program.ts";
 import { addressesOfType } from "../address-type.ts";
-import { chainsFrom } from "../call-graph.ts";
+import { baseChains, chainsFrom } from "../call-graph.ts";
 import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
@@ -97,7 +97,7 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
   const levels = open.filter((level) => level !== null);
   const packets = bdd.exists(hull(bdd, coming), bdd.cube(levels));
   const chains = new ChainFlows(space, base.table, {
-    name: `${visit} ${hook} ${base.table.owner} ${base.table.family}`,
+    name: `${visit} ${hook} ${ownerOf(space, base)} ${base.table.family}`,
     hook,
     packets,
     changedSets: coming.changedSets,
@@ -123,6 +123,15 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
   if (base.policy === "ACCEPT") return joined(bdd, accepted, through);
   end({ verdict: "drop", delivery: "none", reason: "policy", what: null, at, inside: null, flow: through });
   return accepted;
+}
+
+/** Who made a table, where two have made one of its name: else a node's own view of iptables-nft has what nobody knows in common with legacy's. */
+function ownerOf({ family }: Space, { table }: BaseChain): string {
+  const isShared = [...baseChains(family)].some(
+    ({ base }) =>
+      base.table.name === table.name && base.table.family === table.family && base.table.owner !== table.owner,
+  );
+  return isShared ? table.owner : "";
 }
 
 /** nf_nat_inet_fn: NAT is decided by the first packet of a flow, once for each of its ends (net/netfilter/nf_nat_core.c). */

@@ -63,6 +63,8 @@ class Journey {
   readonly visits: Visit[] = [];
   /** Packets, as they came in, whose route leads by a device without carrier. */
   #lost: Ref = FALSE;
+  /** Packets, as they came in, of which no dump tells by which device they leave. */
+  #untold: Ref = FALSE;
 
   constructor(space: Space) {
     this.#space = space;
@@ -161,7 +163,9 @@ class Journey {
       routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
     );
     for (const { when, to } of sets) {
-      if (to.kind !== "forward" || to.oif === null) continue;
+      if (to.kind !== "forward") continue;
+      if (to.oif === null) this.#untold = bdd.or(this.#untold, within(bdd, going, asEntered(bdd, here, when)).when);
+      if (to.oif === null) continue;
       const isLost = to.route?.nexthops.some(({ dev, flags }) => dev === to.oif && flags.includes("linkdown")) === true;
       const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
       if (!isLost && hop === null) continue;
@@ -336,7 +340,8 @@ class Journey {
       this.#end({ ...end, flow: piece });
       rest = within(bdd, rest, bdd.not(own));
     }
-    const roundByLo = asEntered(bdd, rest, this.#space.device("oif", "lo", false));
+    // A device that nobody knows brings nothing back, as in a walk.
+    const roundByLo = bdd.minus(asEntered(bdd, rest, this.#space.device("oif", "lo", false)), this.#untold);
     this.#end({
       verdict: "accept",
       delivery,

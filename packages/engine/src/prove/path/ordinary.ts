@@ -1,8 +1,9 @@
 import { parseAddressMask } from "../../base/address.ts";
 import { PKT_TYPE } from "../../program/packet.ts";
 import { addressesOfType } from "../address-type.ts";
+import { TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { CT_STATE } from "../fields.ts";
+import { CT_STATE, hasAuthentication } from "../fields.ts";
 import { SOCKET } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { arrivals } from "./arrivals.ts";
@@ -35,6 +36,11 @@ const ORDINARY: Readonly<Record<Ordinary, (space: Space, origin: Origin) => Ref>
 /** Packets that are as one would expect in one respect: the first of a flow, without a mark, from host to host … */
 export function ordinarySet(space: Space, origin: Origin, respect: Ordinary): Ref {
   return ORDINARY[respect](space, origin);
+}
+
+/** Packets whose headers a trace can be given: one of IPv6 with an authentication header it cannot. */
+export function plainPackets(space: Space): Ref {
+  return space.layout.family === "ip" ? TRUE : space.bdd.not(hasAuthentication(space));
 }
 
 /** Packets that somebody sends by this node or from it: addressed to its device, or with an address of its own. */

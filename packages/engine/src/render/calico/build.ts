@@ -105,6 +105,8 @@ export function sourceIsLocal(scope: "host" | "out-interface", negated = false):
 export const DESTINATION_IS_LOCAL: Fragment = { kind: "local", side: "destination", scope: "host", negated: false };
 
 export const REVERSE_PATH_FAILED: Fragment = { kind: "reverse-path-failed", byMark: false };
+/** IPVS has a connection for it. */
+export const IPVS: Fragment = { kind: "ipvs" };
 /** The mark counts in the choice of the way back. */
 export const REVERSE_PATH_FAILED_BY_MARK: Fragment = { kind: "reverse-path-failed", byMark: true };
 
@@ -169,6 +171,15 @@ export function snat(address: Address, isRandom: boolean, toPorts: Range | null 
 
 export function verdict(of: "ACCEPT" | "DROP" | "RETURN"): Action {
   return { kind: "verdict", verdict: of };
+}
+
+/** What becomes of a packet that is accepted; up to 2.6 only host endpoints may choose. */
+export function allow(context: NodeContext): Action {
+  return verdict(allowVerdict(context));
+}
+
+export function allowVerdict({ felix, has }: NodeContext): "ACCEPT" | "RETURN" {
+  return has("allowActionEverywhere") ? felix.filterAllow : "ACCEPT";
 }
 
 /** What becomes of a packet that is denied, and what the comment calls it. */

@@ -1,7 +1,9 @@
+import { printHex } from "../../base/hex.ts";
 import type { FelixSpec } from "../../desired/calico/felix-configuration.ts";
+import type { CalicoState } from "../../desired/calico/state.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { markEra } from "../../owners/calico/marks.ts";
+import { bitsFromLowest, markEra } from "../../owners/calico/marks.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import { renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
@@ -10,7 +12,7 @@ import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inpu
 import type { FamilyInput } from "./objects/inputs.ts";
 import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
-import type { FelixInput, WorkloadChains } from "./input.ts";
+import type { FelixInput, FelixSettings, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
 import { calicoNftTables } from "./render-nft.ts";
 import { hasFeature, isRendered } from "./versions.ts";
@@ -30,18 +32,19 @@ export const calico: Renderer = {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(felix, node.name);
     if (refusalOf(version, spec) !== null) return [];
-    const name = isNft(spec) ? "nftablesMarkMask" : "iptablesMarkMask";
+    const name = maskField(spec);
     const bits = spec?.[name] ?? markEra(version).defaultMask;
     return [{ field: `spec.${name}`, bits, purpose: "policy", object: saidBy(felix, node.name, name) }];
   },
   write(state, node) {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
-    const refusal = refusalOf(version, spec) ?? unknownPart(state, node.name, version, spec);
+    const calico = withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali");
+    const refusal = refusalOf(version, spec) ?? unknownPart(calico, node.name, version, spec);
     if (refusal !== null) return [refusal];
     const place = {
       state,
-      calico: withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali"),
+      calico,
       node: node.name,
       version,
       spec,
@@ -51,6 +54,8 @@ export const calico: Renderer = {
     const inputs = felixInputs(place, node.facts);
     const families = spec?.ipv6Support === false ? (["ip"] as const) : (["ip", "ip6"] as const);
     const each = families.map(inputs);
+    const lacking = each.slice(0, 1).flatMap(({ input: { felix } }) => tooFewMarks(state, node.name, felix));
+    if (lacking.length > 0) return lacking;
     const unlimited = isNft(spec) ? writeNft(each, node) : writeIptables(each, node);
     node.add(workloadPieces(place, node.facts));
     const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
@@ -70,7 +75,7 @@ function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
 }
 
 /** What the node has and the version is not known to write in one way or another. */
-function unknownPart({ calico: { hosts } }: DesiredState, node: string, version: string, spec: FelixSpec | null) {
+function unknownPart({ hosts, policies }: CalicoState, node: string, version: string, spec: FelixSpec | null) {
   const hasAll = hosts.some((endpoint) => endpoint.node === node && endpoint.interfaceName === ALL_DEVICES);
   const isEncrypting = spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
   const part =
@@ -78,12 +83,49 @@ function unknownPart({ calico: { hosts } }: DesiredState, node: string, version:
       ? `interfaceName "${ALL_DEVICES}"`
       : isEncrypting && !hasFeature(version, "wireguard")
         ? "wireguardEnabled"
-        : null;
+        : hasFeature(version, "portBlocks")
+          ? null
+          : namedPort(policies);
   return part === null ? null : renderProblem("render-calico-part", { version, part }, OWNER);
+}
+
+/** A port that a policy asks for by its name; null: none does. */
+function namedPort(policies: CalicoState["policies"]): string | null {
+  for (const { ingress, egress } of policies) {
+    for (const { source, destination } of [...ingress, ...egress]) {
+      const ports = [source, destination].flatMap((side) => [...side.ports, ...side.notPorts]);
+      for (const port of ports) if (port.kind !== "range") return `ports: [${port.name}]`;
+    }
+  }
+  return null;
 }
 
 function isNft(spec: FelixSpec | null): boolean {
   return spec?.nftablesMode === "Enabled";
+}
+
+function maskField(spec: FelixSpec | null): "nftablesMarkMask" | "iptablesMarkMask" {
+  return isNft(spec) ? "nftablesMarkMask" : "iptablesMarkMask";
+}
+
+/** A bit for each use, and for endpoints all that are left, at least one: with fewer Felix does not start. felix/dataplane/driver.go. */
+function tooFewMarks(
+  { calico: { felix: all }, spanOf }: DesiredState,
+  node: string,
+  { version, markMask, hasWireguard, ipvs }: FelixSettings,
+): readonly Diagnostic[] {
+  const field = maskField(felixSpec(all, node));
+  const object = saidBy(all, node, field);
+  const needed = markEra(version).uses.length + Number(hasWireguard) + Number(ipvs !== null);
+  if (object === null || bitsFromLowest(markMask).length >= needed) return [];
+  const params = {
+    owner: `${object.kind} ${object.metadata.name}`,
+    argument: `spec.${field}`,
+    expected: `≥ ${String(needed)} bits (Felix ${version})`,
+    value: printHex(markMask),
+  };
+  const problem = renderProblem("render-argument", params, OWNER);
+  return [{ ...problem, span: spanOf(object, ["spec", field]) ?? problem.span }];
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {

@@ -65,7 +65,7 @@ export function contextOf(
     pass: mark("pass"),
     fromWorkload: mark(era.uses.includes("from-workload") ? "from-workload" : "scratch-0"),
     mark,
-    set: (id) => setName(family, id, has("forwardChains") ? "0" : "-"),
+    set: (id) => setName(family, id, has("netSets") ? "0" : "-"),
     chainName,
     hasMaps: dialect === "nft",
   };

@@ -3,6 +3,7 @@ import {
   NOTRACK,
   RESET,
   RETURN,
+  allowVerdict,
   clearMark,
   ctState,
   deny,
@@ -60,7 +61,7 @@ const TO_HOST = { role: "to-host", direction: "egress", type: "normal", failsafe
 const FROM_HOST = { role: "from-host", direction: "ingress", type: "normal", failsafe: FAILSAFE_IN } as const;
 
 export function workloadChains(renderer: EndpointRenderer, endpoint: WorkloadChains): readonly ChainSource[] {
-  const allow = renderer.context.felix.filterAllow;
+  const allow = allowVerdict(renderer.context);
   const kinds = [
     { role: "to-workload", direction: "ingress", type: "normal", failsafe: null, allow },
     { role: "from-workload", direction: "egress", type: "normal", failsafe: null, allow },
@@ -73,7 +74,7 @@ export function workloadChains(renderer: EndpointRenderer, endpoint: WorkloadCha
 
 export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
   const { context } = renderer;
-  const allow = context.felix.filterAllow;
+  const allow = allowVerdict(context);
   const forward = [
     { role: "to-host-forward", direction: "egress", type: "forward", failsafe: null, allow },
     { role: "from-host-forward", direction: "ingress", type: "forward", failsafe: null, allow },
@@ -81,7 +82,7 @@ export function hostFilterChains(renderer: EndpointRenderer, endpoint: HostChain
   return [
     hostChain(renderer, endpoint, { ...TO_HOST, allow }, endpoint.tiers),
     hostChain(renderer, endpoint, { ...FROM_HOST, allow }, endpoint.tiers),
-    ...(context.has("forwardChains")
+    ...(context.has("forwardPolicies")
       ? forward.map((kind) => hostChain(renderer, endpoint, kind, endpoint.forward))
       : []),
   ];
@@ -93,7 +94,9 @@ export function hostMangleEgressChains(renderer: EndpointRenderer, endpoint: Hos
 }
 
 export function hostPreDnatChains(renderer: EndpointRenderer, endpoint: HostChains): readonly ChainSource[] {
-  const kind = { ...FROM_HOST, type: "pre-dnat", allow: renderer.context.felix.mangleAllow } as const;
+  const { felix, has } = renderer.context;
+  const allow = has("allowActionEverywhere") ? felix.mangleAllow : "ACCEPT";
+  const kind = { ...FROM_HOST, type: "pre-dnat", allow } as const;
   return [hostChain(renderer, { ...endpoint, profiles: [] }, kind, endpoint.preDnat)];
 }
 
@@ -163,7 +166,7 @@ function startRules(
     ...(limits === null ? [] : connectionLimit(kind.direction, limits)),
     ...(kind.failsafe === null ? [] : [rule([], jump(kind.failsafe))]),
     rule([], clearMark(decided)),
-    ...(isFromWorkload && has("forwardChains") ? tunnelRules(context) : []),
+    ...(isFromWorkload && has("workloadTunnels") ? tunnelRules(context) : []),
   ];
 }
 
@@ -258,11 +261,11 @@ function startOfTier({ pass, has }: NodeContext, tier: EndpointTier): readonly F
 }
 
 function forwardDefault(
-  { accept }: NodeContext,
+  { accept, has }: NodeContext,
   kind: ChainKind,
   tiers: readonly EndpointTier[],
 ): readonly FelixRule[] {
-  if (kind.type !== "forward" || tiers.length > 0) return [];
+  if (kind.type !== "forward" || tiers.length > 0 || !has("forwardDefault")) return [];
   return [
     rule([], setMark(accept), "Allow forwarded traffic by default"),
     rule([], RETURN, "Return for accepted forward traffic"),

@@ -9,8 +9,8 @@ import type { FailsafePort } from "./input.ts";
 export function failsafeChains(context: RenderContext, table: "raw" | "mangle" | "filter"): readonly FelixChain[] {
   const { felix, has } = context;
   const { failsafeInbound, failsafeOutbound } = felix;
-  // Up to 2.3 there are TCP ports only, and replies are judged with all other packets.
-  const hasReplies = table === "raw" && has("forwardChains");
+  // Up to 3.0 replies are judged with all other packets.
+  const hasReplies = table === "raw" && has("rawFailsafeReplies");
   const accepts = (ports: readonly FailsafePort[], of: "source" | "destination", peer: "source" | "destination") =>
     ports.flatMap((each) => accept(context, each, of, peer));
   return [

@@ -38,6 +38,8 @@ export type Fragment =
   /** An address of the host; `out-interface`: of the interface that the packet leaves by. */
   | ({ readonly kind: "local"; readonly side: Side; readonly scope: "host" | "out-interface" } & Negatable)
   | { readonly kind: "reverse-path-failed"; readonly byMark: boolean }
+  /** IPVS has a connection for the packet. */
+  | { readonly kind: "ipvs" }
   | { readonly kind: "limit"; readonly perSecond: number; readonly burst: number }
   /** The first packet of a TCP connection when there are more than so many. */
   | { readonly kind: "connections"; readonly above: number }

@@ -4,8 +4,10 @@ import {
   ACCEPT,
   DESTINATION_IS_LOCAL,
   DROP,
+  IPVS,
   REJECT,
   RETURN,
+  allow,
   clearMark,
   ctState,
   deny,
@@ -50,9 +52,8 @@ const DNS_PORT = 53;
 const FAMILY_NAME = { ip: "IPv4", ip6: "IPv6" } as const;
 
 export function staticFilterChains(context: RenderContext, blocked: readonly Prefix[]): readonly FelixChain[] {
-  const isLater = context.has("forwardChains");
   return [
-    { name: "cali-FORWARD", rules: isLater ? forward(context) : firstForward(context) },
+    { name: "cali-FORWARD", rules: context.has("forwardPolicies") ? forward(context) : firstForward(context) },
     { name: "cali-INPUT", rules: input(context) },
     { name: WORKLOAD_TO_HOST, rules: workloadToHost(context) },
     { name: "cali-OUTPUT", rules: output(context) },
@@ -82,14 +83,10 @@ export function eachPrefix(
   return felix.interfacePrefixes.flatMap((prefix) => rules(`${prefix}+`));
 }
 
-function allow({ felix }: RenderContext): Action {
-  return verdict(felix.filterAllow);
-}
-
-/** What the raw table let pass is not asked again; up to 2.3 only where it also let it pass untracked. */
+/** What the tables before let pass is not asked again; up to 2.3 only what raw also let pass untracked. */
 function acceptAccepted(context: RenderContext): FelixRule {
   const { accept, has } = context;
-  return has("forwardChains")
+  return has("preDnat")
     ? rule([markSet(accept)], allow(context))
     : rule([markSet(accept), ctState("UNTRACKED")], ACCEPT);
 }
@@ -101,31 +98,36 @@ function conntrackRules({ has }: RenderContext): readonly FelixRule[] {
 }
 
 function hostPolicy(context: RenderContext, dispatch: FelixRule): readonly FelixRule[] {
-  return [
-    rule([], clearMark(context.allMarks)),
-    dispatch,
-    rule([markSet(context.accept)], allow(context), "Host endpoint policy accepted packet."),
-  ];
+  return [rule([], clearMark(context.allMarks)), dispatch, acceptByHost(context)];
+}
+
+function acceptByHost({ felix, accept }: RenderContext): FelixRule {
+  return rule([markSet(accept)], verdict(felix.filterAllow), "Host endpoint policy accepted packet.");
 }
 
 function input(context: RenderContext): readonly FelixRule[] {
-  const isLater = context.has("forwardChains");
+  const accepted = [acceptAccepted(context)];
+  const isAsked = context.has("preDnatOfWorkloads");
   return [
-    ...(isLater ? [...tunnelsIn(context), ...ipvsIn(context)] : firstInput(context)),
+    ...(isAsked ? [] : accepted),
+    ...(context.has("ipipAccepted") ? tunnelsIn(context) : foreignIpip(context)),
+    ...ipvsIn(context),
+    ...conntrackRules(context),
     ...eachPrefix(context, (pattern) => [rule([inInterface(pattern)], goTo(WORKLOAD_TO_HOST))]),
-    ...(isLater ? [acceptAccepted(context)] : []),
+    ...(isAsked ? accepted : []),
     ...hostPolicy(context, rule([], jump(DISPATCH.fromHost))),
   ];
 }
 
-function firstInput(context: RenderContext): readonly FelixRule[] {
-  const { family, felix, set } = context;
-  const ipip = [protocol(IPIP), ipset(set("all-hosts"), "source", true)];
-  return [
-    acceptAccepted(context),
-    ...(family === "ip" && felix.ipip !== null ? [rule(ipip, DROP, "Drop IPIP packets from non-Calico hosts")] : []),
-    ...conntrackRules(context),
-  ];
+function foreignIpip({ family, felix, set }: RenderContext): readonly FelixRule[] {
+  if (family !== "ip" || felix.ipip === null) return [];
+  const tests = [protocol(IPIP), ipset(set("all-hosts"), "source", true)];
+  return [rule(tests, DROP, "Drop IPIP packets from non-Calico hosts")];
+}
+
+/** The set of all nodes. */
+function hostsSet({ set, has }: RenderContext): string {
+  return set(has("allHostsNet") ? "all-hosts-net" : "all-hosts");
 }
 
 /** Tunnelled packets come from nodes of the cluster, or not at all. */
@@ -136,7 +138,7 @@ function tunnelsIn(context: RenderContext): readonly FelixRule[] {
   const [vxlanDeny, vxlanWord] = family === "ip" ? [DROP, "Drop"] : [deny(context), denyWord(context)];
   const ipip = [
     rule(
-      [protocol(IPIP), ipset(set("all-hosts-net"), "source"), DESTINATION_IS_LOCAL],
+      [protocol(IPIP), ipset(hostsSet(context), "source"), DESTINATION_IS_LOCAL],
       allow(context),
       "Allow IPIP packets from Calico hosts",
     ),
@@ -221,21 +223,24 @@ function forwardMark(context: RenderContext): FelixChain {
   };
 }
 
-/** Up to 2.3: what came back from the policies of both ends is accepted at once. */
+/** Up to 2.6: what came back from the policies of both ends is accepted at once, and packets between hosts pass the policies of hosts. */
 function firstForward(context: RenderContext): readonly FelixRule[] {
+  const { accept, allMarks, has } = context;
+  // From 2.4 on, what raw or mangle accepted is asked at its way out only.
+  const isMarked = has("preDnat");
   const both = (action: Action, other: Action) => (pattern: string) => [
     rule([inInterface(pattern)], action),
     rule([outInterface(pattern)], other),
   ];
   return [
-    acceptAccepted(context),
+    ...(isMarked ? [] : [acceptAccepted(context)]),
     ...conntrackRules(context),
     ...eachPrefix(context, both(jump(DISPATCH.fromWorkload), jump(DISPATCH.toWorkload))),
     ...eachPrefix(context, both(ACCEPT, ACCEPT)),
-    rule([], clearMark(context.allMarks)),
-    rule([], jump(DISPATCH.fromHost)),
+    rule([], clearMark(isMarked ? (allMarks & ~accept) >>> 0 : allMarks)),
+    rule(isMarked ? [markClear(accept)] : [], jump(DISPATCH.fromHost)),
     rule([], jump(DISPATCH.toHost)),
-    rule([markSet(context.accept)], ACCEPT, "Host endpoint policy accepted packet."),
+    acceptByHost(context),
   ];
 }
 
@@ -266,15 +271,17 @@ function cidrBlock({ family, felix }: RenderContext, blocked: readonly Prefix[])
 
 function output(context: RenderContext): readonly FelixRule[] {
   const { felix, has, mark } = context;
-  const isLater = has("forwardChains");
-  const ipvs = isLater && felix.ipvs !== null ? [rule([markNotClear(mark("endpoint"))], goTo(FORWARD_MARK))] : [];
+  const isIpvsAsked = has("ipvsToWorkloads") && !has("endpointMarks");
   return [
     acceptAccepted(context),
-    ...ipvs,
+    ...(felix.ipvs === null ? [] : [rule([markNotClear(mark("endpoint"))], goTo(FORWARD_MARK))]),
     ...conntrackRules(context),
     // The host reaches its own workloads whatever their policies say.
-    ...eachPrefix(context, (pattern) => [rule([outInterface(pattern)], RETURN)]),
-    ...(isLater ? tunnelsOut(context) : []),
+    ...eachPrefix(context, (pattern) => [
+      ...(isIpvsAsked ? [rule([outInterface(pattern), IPVS], jump(DISPATCH.toWorkload))] : []),
+      rule([outInterface(pattern)], RETURN),
+    ]),
+    ...(has("ipipAccepted") ? tunnelsOut(context) : []),
     // Behind DNAT the way out is not yet the right one: mangle POSTROUTING asks.
     ...hostPolicy(context, rule(has("manglePostrouting") ? [ctState("DNAT", true)] : [], jump(DISPATCH.toHost))),
   ];
@@ -282,7 +289,7 @@ function output(context: RenderContext): readonly FelixRule[] {
 
 function tunnelsOut(context: RenderContext): readonly FelixRule[] {
   const { family, felix, set } = context;
-  const ipip = [protocol(IPIP), ipset(set("all-hosts-net"), "destination"), sourceIsLocal("host")];
+  const ipip = [protocol(IPIP), ipset(hostsSet(context), "destination"), sourceIsLocal("host")];
   const vxlan = [
     protocol(UDP),
     port("destination", felix.vxlanPort),

@@ -1,6 +1,6 @@
-import { printAddress } from "../../base/address.ts";
+import { familyOf, printAddress } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
-import type { Family } from "../../base/address.ts";
+import type { Address, Family } from "../../base/address.ts";
 import type { Range } from "../../base/ranges.ts";
 import type { Action, FelixRule, Fragment } from "./felix-rule.ts";
 
@@ -127,6 +127,8 @@ export function matchesOf(fragment: ExtensionFragment): readonly ExtensionWords[
     }
     case "reverse-path-failed":
       return match("rpfilter", option("invert"), ...(fragment.byMark ? [option("validmark")] : []));
+    case "ipvs":
+      return match("ipvs", option("ipvs"));
     case "limit":
       return match(
         "limit",
@@ -184,7 +186,7 @@ export function targetOf(action: ExtensionAction): ExtensionWords {
     }
     case "snat": {
       const address = printAddress(action.address);
-      const word = action.ports === null ? address : `${address}:${span(action.ports, "-")}`;
+      const word = action.ports === null ? address : `${beforePort(action.address)}:${span(action.ports, "-")}`;
       return target("SNAT", option("to-source", [word]), ...randomly(action.isRandom));
     }
     case "masquerade": {
@@ -196,6 +198,11 @@ export function targetOf(action: ExtensionAction): ExtensionWords {
 
 function target(name: string, ...options: readonly FelixOption[]): ExtensionWords {
   return { name, options };
+}
+
+/** An address of IPv6 in brackets: Felix leaves them out, and no tool takes that. */
+export function beforePort(address: Address): string {
+  return familyOf(address) === "ip" ? printAddress(address) : `[${printAddress(address)}]`;
 }
 
 function randomly(isRandom: boolean): readonly FelixOption[] {

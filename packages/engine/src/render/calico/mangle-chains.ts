@@ -1,12 +1,13 @@
-import { RETURN, clearMark, ctState, jump, markNotClear, markSet, rule, verdict } from "./build.ts";
+import { RETURN, clearMark, ctState, inInterface, jump, markNotClear, markSet, rule, verdict } from "./build.ts";
 import type { RenderContext } from "./context.ts";
 import { failsafeChains } from "./failsafe-chains.ts";
 import type { FelixChain, FelixRule } from "./felix-rule.ts";
+import { eachPrefix } from "./filter-chains.ts";
 import { DISPATCH } from "./fixed-names.ts";
 
 /** Table mangle: policies before DNAT, and those of the host for packets whose way out DNAT changed. felix/rules/static.go StaticMangle…Chain. */
 export function staticMangleChains(context: RenderContext): readonly FelixChain[] {
-  if (!context.has("forwardChains")) return [];
+  if (!context.has("preDnat")) return [];
   return [
     { name: "cali-PREROUTING", rules: prerouting(context) },
     ...(context.has("manglePostrouting") ? [{ name: "cali-POSTROUTING", rules: postrouting(context) }] : []),
@@ -16,11 +17,13 @@ export function staticMangleChains(context: RenderContext): readonly FelixChain[
 
 const BY_POLICY = "Host endpoint policy accepted packet.";
 
-function prerouting({ felix, accept }: RenderContext): readonly FelixRule[] {
+function prerouting(context: RenderContext): readonly FelixRule[] {
+  const { felix, accept, has } = context;
   const allow = verdict(felix.mangleAllow);
   return [
     rule([ctState("RELATED,ESTABLISHED")], allow),
     rule([markSet(accept)], allow),
+    ...(has("preDnatOfWorkloads") ? [] : eachPrefix(context, (pattern) => [rule([inInterface(pattern)], allow)])),
     rule([], jump(DISPATCH.fromHost)),
     rule([markSet(accept)], allow, BY_POLICY),
   ];

@@ -15,7 +15,7 @@ const SIDES = ["source", "destination"] as const;
 type Side = (typeof SIDES)[number];
 
 /**
- * Blocks for ports, then for networks, then for networks that are excluded; the first bit says that all blocks so far hold, the second is the block's own.
+ * Blocks for ports (from 3.0 on), then for networks, then for networks that are excluded; the first bit says that all blocks so far hold, the second is the block's own.
  * Empty where everything fits. felix/rules/policy.go ProtoRuleToIptablesRules, matchBlockBuilder.
  */
 export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blocks {
@@ -41,7 +41,7 @@ export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blo
 
   for (const side of SIDES) {
     const tests = portTests(context, policyRule, side);
-    if (tests.length < 2) continue;
+    if (tests.length < 2 || !context.has("portBlocks")) continue;
     positive(tests);
     without(side, { ports: [], namedPorts: [] });
   }
@@ -52,13 +52,15 @@ export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blo
     without(side, { nets: [] });
   }
   for (const side of SIDES) {
-    const { nets, notNets } = rest[side];
-    if (nets.length + notNets.length < 2) continue;
+    const { notNets } = rest[side];
+    // Up to 2.6 the networks that have a block of their own counted, too.
+    const { nets } = (context.has("portBlocks") ? rest : policyRule)[side];
+    if (notNets.length === 0 || nets.length + notNets.length < 2) continue;
     start(all);
     for (const test of netTests(side, notNets)) rules.push(rule(test, clearMark(all)));
     without(side, { notNets: [] });
   }
-  return { rules, rest: { ...policyRule, ...rest } };
+  return { rules, rest: rules.length === 0 ? policyRule : { ...policyRule, ...rest } };
 }
 
 function portTests({ set }: RenderContext, policyRule: PolicyRule, side: Side): readonly (readonly Fragment[])[] {

@@ -20,6 +20,7 @@ import {
   vmap,
 } from "../nft/expression.ts";
 import type { Action, Fragment } from "./felix-rule.ts";
+import { beforePort } from "./iptables-dialect.ts";
 
 /** Felix's spelling of every test and action for nft, which is hashed, and what nft makes of it: felix/nftables/match_builder.go, actions.go. */
 export interface NftWords {
@@ -94,7 +95,7 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
       const name = legalName(fragment.set);
       const own = payload(family, address);
       // nft lists a port by the protocol that was asked for.
-      const transport = fragment.withPort && protocol !== "" ? transportOf(protocol) : "th";
+      const transport = portsOf(protocol) ?? "th";
       const [text, key] = fragment.withPort
         ? [`${family} ${address} . meta l4proto . th ${port}`, concat(own, meta("l4proto"), payload(transport, port))]
         : [`${family} ${address}`, own];
@@ -142,10 +143,11 @@ export function nftTest(fragment: Fragment, { family, layer }: NftPlace, protoco
         statements: [vmap(meta(DEVICES[fragment.side]), setRef(map))],
       };
     }
+    case "ipvs":
     case "limit":
     case "connections":
-      // Where a workload has a limit, whoever renders for nft says that it has none.
-      invariant(false, "limits of workloads are not rendered for nft");
+      // No version that writes for nft asks for IPVS; where a workload has a limit, whoever renders for nft says that it has none.
+      invariant(false, "IPVS and limits of workloads are not rendered for nft");
   }
 }
 
@@ -184,12 +186,17 @@ const TRANSPORTS: ReadonlyMap<number, string> = new Map([
   [6, "tcp"],
   [17, "udp"],
   [132, "sctp"],
+  [136, "udplite"],
 ]);
 
-/** The protocol that ports are of, whichever way it was asked for. */
+/** The protocol that ports are of, whichever way it was asked for; null: it has none. */
+export function portsOf(protocol: string): string | null {
+  return TRANSPORTS.get(parseProtocol(protocol) ?? 0) ?? null;
+}
+
 function transportOf(protocol: string): string {
-  const name = TRANSPORTS.get(parseProtocol(protocol) ?? 0);
-  invariant(name !== undefined, `no protocol with ports was asked for: ${protocol}`);
+  const name = portsOf(protocol);
+  invariant(name !== null, `no protocol with ports was asked for: ${protocol}`);
   return name;
 }
 
@@ -315,7 +322,7 @@ function natAction(action: Extract<Action, { kind: "dnat" | "snat" | "masquerade
     return { text: ["masquerade", ...to, ...random].join(" "), statements: [statement] };
   }
   const address = printAddress(action.address);
-  const to = action.ports === null ? address : `${address}:${span(action.ports)}`;
+  const to = action.ports === null ? address : `${beforePort(action.address)}:${span(action.ports)}`;
   return {
     text: ["snat to", to, ...random].join(" "),
     statements: [{ ...nat, type: "snat", address: literal(address), port: ports, flags: random }],

@@ -2,7 +2,7 @@ import { familyOf } from "../../base/address.ts";
 import type { Family, Prefix } from "../../base/address.ts";
 import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
 import type { RenderContext } from "./context.ts";
-import type { Action, ChainSource, FelixRule } from "./felix-rule.ts";
+import type { Action, ChainSource, FelixRule, Fragment } from "./felix-rule.ts";
 import { flowLog, flowLogRules } from "./flow-logs.ts";
 import type { Decision } from "./flow-logs.ts";
 import type { Policy, PolicyRule, PolicySide, Profile } from "./input.ts";
@@ -81,16 +81,32 @@ type RuleLog = (decision: Decision) => Action | null;
 function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): readonly FelixRule[] {
   const policyRule = ofFamily(written, context.family);
   if (policyRule === null) return [];
-  if (!context.has("forwardChains")) return firstRules(context, policyRule, log);
+  if (!context.has("netBlocks")) return eachPortLists(context, policyRule, [], log);
   const { rules, rest } = matchBlocks(context, policyRule);
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
-  const made = [...rules, ...combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log)];
-  if (!context.has("annotations")) return made;
+  const made = [...rules, ...rulesOfRest(context, rest, blocks, log)];
+  if (!context.has("annotations") || policyRule.annotations.length === 0) return made;
   return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
 }
 
-/** Up to 2.3: one rule for each pair of port lists, and no more than one network a side. */
-function firstRules(context: RenderContext, policyRule: PolicyRule, log: RuleLog): readonly FelixRule[] {
+/** What is left when the blocks are made; from 3.0 on no side has more than one list of ports then. */
+function rulesOfRest(
+  context: RenderContext,
+  rest: PolicyRule,
+  blocks: readonly Fragment[],
+  log: RuleLog,
+): readonly FelixRule[] {
+  if (!context.has("portBlocks")) return eachPortLists(context, rest, blocks, log);
+  return combined(context, rest.action, [...ruleMatches(context, rest), ...blocks], log);
+}
+
+/** One rule for each pair of port lists. */
+function eachPortLists(
+  context: RenderContext,
+  policyRule: PolicyRule,
+  blocks: readonly Fragment[],
+  log: RuleLog,
+): readonly FelixRule[] {
   const { source, destination } = policyRule;
   const lists = (side: PolicySide) => (side.ports.length === 0 ? [[]] : portLists(side.ports));
   return lists(source).flatMap((sources) =>
@@ -100,7 +116,7 @@ function firstRules(context: RenderContext, policyRule: PolicyRule, log: RuleLog
         source: { ...source, ports: sources },
         destination: { ...destination, ports: destinations },
       };
-      return combined(context, one.action, ruleMatches(context, one), log);
+      return combined(context, one.action, [...ruleMatches(context, one), ...blocks], log);
     }),
   );
 }
@@ -147,6 +163,7 @@ function ofFamily(policyRule: PolicyRule, family: Family): PolicyRule | null {
   if (only !== null && only !== family) return null;
   const from = sideOf(source, family);
   const to = sideOf(destination, family);
+  if (from === source && to === destination) return policyRule;
   return from === null || to === null ? null : { ...policyRule, source: from, destination: to };
 }
 

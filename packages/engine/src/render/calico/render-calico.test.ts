@@ -81,6 +81,15 @@ describe("hashes of real nodes", () => {
     expect(hashes(chain(chains, "cali-nat-outgoing"))).toEqual(["Wd76s91357Uv7N3v"]);
   });
 
+  it("NAT outgoing to an address of IPv6, which stands in brackets before its ports", () => {
+    const felix = { natOutgoingAddress: (0xfd00n << 112n) | 9n, natPortRange: { from: 5, to: 7 }, randomFully: false };
+    const outgoing = node({ natOutgoing: true, family: "ip6" }, felix);
+    const rules = texts(chain(staticNatChains(contextOf(outgoing), outgoing), "cali-nat-outgoing"));
+    const sources = rules.flatMap((text) => /--to-source (.*)/.exec(text)?.[1] ?? []);
+    expect(sources).toEqual(["[fd00::9]:5-7", "[fd00::9]:5-7", "fd00::9"]);
+    expect(renderCalico(outgoing).find(({ name }) => name === "nat")?.rules).not.toEqual([]);
+  });
+
   it("the first failsafe", () => {
     const chains = staticFilterChains(contextOf(node()), []);
     expect(hashes(chain(chains, "cali-failsafe-in"))).toEqual(["wWFQM43tJU7wwnFZ"]);

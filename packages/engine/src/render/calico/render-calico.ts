@@ -95,7 +95,6 @@ function tablePlans(context: RenderContext, input: FelixInput, endpoints: Endpoi
   const other = dropping(context);
   const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
   const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
-  const isLater = context.has("forwardChains");
   // No other endpoint has policies in raw and mangle.
   const hasHosts = input.hosts.length > 0;
   const ofHosts = hasHosts ? policies(other) : [];
@@ -115,7 +114,7 @@ function tablePlans(context: RenderContext, input: FelixInput, endpoints: Endpoi
       sources: new Map([...made(rawChains(other, input)), ...endpoints.raw, ...ofHosts]),
       hooks: ["PREROUTING", "OUTPUT"],
     },
-    ...(isLater ? [mangle] : []),
+    ...(context.has("preDnat") ? [mangle] : []),
     {
       name: "nat",
       sources: new Map(made(staticNatChains(context, input))),
@@ -131,7 +130,7 @@ function tablePlans(context: RenderContext, input: FelixInput, endpoints: Endpoi
         ...profiles(context),
       ]),
       hooks: ["INPUT", "FORWARD", "OUTPUT"],
-      appends: new Map(isLater ? [["FORWARD", forwardAppends(context)]] : []),
+      appends: new Map([["FORWARD", forwardAppends(context)]]),
     },
   ];
 }
@@ -185,7 +184,7 @@ function filterChains(context: RenderContext, { workloads, hosts, blockedCidrs }
   const trees = [
     "from",
     "to",
-    ...(context.has("forwardChains") ? (["from-forward", "to-forward"] as const) : []),
+    ...(context.has("forwardPolicies") ? (["from-forward", "to-forward"] as const) : []),
   ] as const;
   return [
     ...staticFilterChains(context, blockedCidrs),

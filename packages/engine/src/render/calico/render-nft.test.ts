@@ -1,7 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { readObjects } from "../../desired/read-objects.ts";
 import type { NftTable } from "../../model/nft.ts";
-import { ACCEPT, ctState, icmp, limit, markIs, net, port, ports, protocol, rule, snat, udpPort } from "./build.ts";
+import {
+  ACCEPT,
+  ctState,
+  icmp,
+  limit,
+  markIs,
+  net,
+  port,
+  portSet,
+  ports,
+  protocol,
+  rule,
+  snat,
+  udpPort,
+} from "./build.ts";
 import { renderOwners } from "../renderers.ts";
 import { ruleWords } from "./render-nft.ts";
 
@@ -130,9 +144,18 @@ describe("what is hashed", () => {
     [[icmp("ip6", { type: 3, code: 4 }, true)], "icmpv6 type != 3 code != 4"],
     [[ctState("RELATED,ESTABLISHED")], "ct state related,established"],
     [[markIs(0, 0x10000, true)], "meta mark & 0x10000 != 0"],
+    [[protocol("icmp"), portSet("s:x", "destination")], "meta l4proto icmp ip daddr . meta l4proto . th dport @s-x"],
     [[net("source", { address: 0x0a01_0203, length: 8 }, true)], "ip saddr != 10.0.0.0/8"],
   ])("%j", (tests, text) => {
     expect(ruleWords(rule(tests, ACCEPT), { family: "ip", layer: "filter" }).text).toBe(`${text} counter accept`);
+  });
+
+  it("a protocol without ports is asked for beside a set that has some: nft needs both", () => {
+    const place = { family: "ip", layer: "filter" } as const;
+    const statements = (name: string) =>
+      ruleWords(rule([protocol(name), portSet("s", "destination")], ACCEPT), place).statements.map(({ kind }) => kind);
+    expect(statements("47")).toEqual(["match", "match", "counter", "accept"]);
+    expect(statements("tcp")).toEqual(["match", "counter", "accept"]);
   });
 
   it("an empty rule goes on, and what nft cannot be told is a bug", () => {

@@ -5,7 +5,7 @@ import { deviceName } from "../nft/expression.ts";
 import { NftTableDraft } from "../nft/table-draft.ts";
 import type { FelixRule, Fragment } from "./felix-rule.ts";
 import type { NftPlace } from "./nft-dialect.ts";
-import { layered, nftAction, nftTest } from "./nft-dialect.ts";
+import { layered, nftAction, nftTest, portsOf } from "./nft-dialect.ts";
 import { declareSet } from "./nft-sets.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
 import { compareTexts } from "./order.ts";
@@ -122,7 +122,10 @@ function isImplied(fragment: Fragment, behind: readonly Fragment[]): boolean {
   return (
     fragment.kind === "protocol" &&
     !fragment.negated &&
-    behind.some((other) => (other.kind === "set" && other.withPort) || IMPLYING.has(other.kind))
+    behind.some(
+      (other) =>
+        (other.kind === "set" && other.withPort && portsOf(fragment.protocol) !== null) || IMPLYING.has(other.kind),
+    )
   );
 }
 

@@ -2,20 +2,53 @@ import { compareVersions } from "../../owners/calico/felix-version.ts";
 
 /**
  * What changed in Felix's rules, and the version that changed it: felix/rules/ and felix/config/, with the pull request where it is what tells the
- * version; owners/calico/era.ts recognises versions by the same.
+ * version. Up to 3.2 it is Felix's own list of changes that does, felix/rpm/calico.spec. owners/calico/era.ts recognises versions by the same.
  */
 const SINCE = {
   /** What conntrack knows is judged in the chain of each endpoint, and no longer at the top of the kernel's. */
   conntrackInEndpoints: "2.1.2",
-  /**
-   * Everything that the second renderer is: mangle, forward policies, blocks of matches, sets with a zero in their names, endpoint marks. It came piece
-   * by piece from 2.4 on and is as it is here since set `all-hosts` is `all-hosts-net`.
-   */
-  forwardChains: "3.2.0",
+  /** felix#1412: failsafes know protocols, and DNS and DHCP are among them. */
+  udpFailsafes: "2.2.0",
+  /** felix#1506: table mangle; what raw accepted is asked for by its mark alone. */
+  preDnat: "2.4.0",
+  /** felix#1492: what host endpoints accept may go on to the rules of others; felix#1628: what workloads accept, too. */
+  allowAction: "2.4.0",
+  allowActionEverywhere: "3.0.0",
+  /** felix#1483, felix#1505: lists of networks. */
+  netBlocks: "2.4.0",
+  /** felix#1557: policies of one direction. */
+  policyTypes: "2.6.0",
+  /** felix#1556: a metadata address of "none" no longer tells of OpenStack. */
+  noneIsNoOpenStack: "2.6.0",
+  /** ApplyOnForward: chains of their own for forwarded packets, which no others see. */
+  forwardPolicies: "3.0.0",
+  /** felix#1558: IPIP of nodes is accepted; before, that of others was dropped. */
+  ipipAccepted: "3.0.0",
+  /** Named ports, and blocks in place of one rule for each pair of port lists. */
+  portBlocks: "3.0.0",
+  clusterFailsafes: "3.0.0",
+  /** felix#1565: with IPVS the host's own packets may be those of others. Gone once endpoints have marks. */
+  ipvsToWorkloads: "3.0.0",
+  /** felix#1724, with kube-proxy in mode ipvs. */
+  endpointMarks: "3.1.0",
+  /** felix#1718. */
+  rawFailsafeReplies: "3.1.0",
+  /** Sets of networks where there were sets of addresses, with a zero in the names of all. */
+  netSets: "3.1.0",
+  /** felix#1841: what no policy says a word of may be forwarded. */
+  forwardDefault: "3.2.0",
+  allHostsNet: "3.2.0",
+  natPortRange: "3.2.0",
   /** iptables/actions.go MasqAction, SNATAction. */
   randomFully: "3.3.0",
-  /** Felix's own device, its set of nodes, and no VXLAN out of workloads. */
+  /** felix#1910: mangle asks of what workloads send, too, and INPUT of what it accepted. */
+  preDnatOfWorkloads: "3.4.0",
+  /** Felix's own device, and its set of nodes. */
   vxlan: "3.7.0",
+  /** TTA-2019-002: no IPIP out of workloads, and no VXLAN where there is such. */
+  workloadTunnels: "3.8.0",
+  /** felix#2028. */
+  natOutgoingAddress: "3.8.0",
   /** felix#2189: in IPv4 iptables judges a workload's source, and no longer the kernel's rp_filter. */
   reversePathV4: "3.12.0",
   /** felix#2209: what annotations of a rule say stands in its comments. */
@@ -60,9 +93,24 @@ const SINCE = {
 
 export type Feature = keyof typeof SINCE;
 
+/** Releases of older lines that got it, too: each begins it for the rest of its line. Release notes of Calico. */
+const PICKED: Partial<Readonly<Record<Feature, readonly string[]>>> = {
+  forwardDefault: ["3.0.9", "3.1.4"],
+  randomFully: ["3.2.4"],
+  workloadTunnels: ["3.0.12", "3.1.7", "3.2.8", "3.3.7", "3.5.7", "3.6.4", "3.7.4"],
+};
+
 /** Does this version have it? */
 export function hasFeature(version: string, feature: Feature): boolean {
-  return compareVersions(version, SINCE[feature]) >= 0;
+  const picked = PICKED[feature] ?? [];
+  return [SINCE[feature], ...picked.filter((first) => lineOf(first) === lineOf(version))].some(
+    (first) => compareVersions(version, first) >= 0,
+  );
+}
+
+/** `3.7` of `3.7.4`. */
+function lineOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
 }
 
 /** All that it has, for those who ask of every rule. */
@@ -75,9 +123,7 @@ export function featuresOf(version: string): ReadonlySet<Feature> {
 /** What runs where nobody says. */
 export const DEFAULT_VERSION = "3.30.0";
 
-/** `2.1.0` to `2.3.x`, and from `3.2.0` on. What 2.4 to 3.1 wrote changed piece by piece, in an order of which the releases are not known here. */
+/** From the first release whose rules have hashes on. */
 export function isRendered(version: string): boolean {
-  const within = (from: string, before: string): boolean =>
-    compareVersions(version, from) >= 0 && compareVersions(version, before) < 0;
-  return within("2.1.0", "2.4.0") || within(SINCE.forwardChains, "4.0.0");
+  return compareVersions(version, "2.1.0") >= 0 && compareVersions(version, "4.0.0") < 0;
 }

@@ -2,7 +2,7 @@ import type { HostEndpoint, WorkloadEndpoint } from "../../../desired/calico/end
 import type { CalicoPolicy, Direction as PolicyType } from "../../../desired/calico/policy.ts";
 import type { Labels } from "../../../selector/selector.ts";
 import type { EndpointTier } from "../input.ts";
-import { compareVersions } from "../../../owners/calico/felix-version.ts";
+import { hasFeature } from "../versions.ts";
 import { sortedPolicies, sortedTiers } from "./policies.ts";
 import type { PlacedPolicy, PlacedTier } from "./policies.ts";
 import type { Selectable, Selectables } from "./selectable.ts";
@@ -61,7 +61,7 @@ export const PURPOSES = {
 } as const;
 
 /**
- * The tiers of an endpoint, with the policies of one purpose. A tier with none is not there. Up to 2.3 every policy was for both directions.
+ * The tiers of an endpoint, with the policies of one purpose. A tier with none is not there. Up to 2.5 every policy was for both directions.
  * felix/calc/event_sequencer.go tierInfoToProtoTierInfo.
  */
 export function endpointTiers(
@@ -70,7 +70,7 @@ export function endpointTiers(
   purpose: keyof typeof PURPOSES,
   version: string,
 ): readonly EndpointTier[] {
-  const hasTypes = compareVersions(version, "2.4.0") >= 0;
+  const hasTypes = hasFeature(version, "policyTypes");
   const wanted = policies.filter(({ policy }) => PURPOSES[purpose](policy));
   return tiers.flatMap(({ name, defaultAction }) => {
     const own = wanted.filter(({ tier }) => tier === name);

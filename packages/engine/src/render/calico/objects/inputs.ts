@@ -61,7 +61,7 @@ function familyInput(
   selected: readonly SelectedSet[],
 ): FamilyInput {
   const felix = felixSettings(place, family);
-  const format = hasFeature(place.version, "forwardChains") ? "0" : "-";
+  const format = hasFeature(place.version, "netSets") ? "0" : "-";
   const computed = selected.map((set) => computedSet(set, place.state.endpointSlices, family, format));
   const sets = [...staticSets(place, felix, facts, family, format), ...computed];
   const isOfFamily = (prefix: { readonly address: number | bigint }): boolean => familyOf(prefix.address) === family;

@@ -212,8 +212,8 @@ describe("what keeps Felix from being rendered", () => {
   };
 
   it.each([
-    [object("ClusterInformation", "default", { calicoVersion: "v2.6.2" }), "render-calico-version"],
-    [object("ClusterInformation", "default", { calicoVersion: "v3.1.7" }), "render-calico-version"],
+    [object("ClusterInformation", "default", { calicoVersion: "v2.0.2" }), "render-calico-version"],
+    [object("ClusterInformation", "default", { calicoVersion: "v4.0.0" }), "render-calico-version"],
     [object("FelixConfiguration", "default", { bpfEnabled: true }), "render-calico-mode"],
   ])("%s", (text, code) => {
     const { value, diagnostics } = problems([text]);
@@ -227,6 +227,14 @@ describe("what keeps Felix from being rendered", () => {
   it.each([
     [object("FelixConfiguration", "default", { wireguardEnabled: true }), "v3.23.5", "v3.24.0", "wireguardEnabled"],
     [object("HostEndpoint", "h", { node: "here", interfaceName: "*" }), "v3.15.5", "v3.16.0", 'interfaceName "*"'],
+    [
+      object("GlobalNetworkPolicy", "p", {
+        ingress: [{ action: "Allow", protocol: "TCP", destination: { ports: ["http"] } }],
+      }),
+      "v2.6.12",
+      "v3.0.0",
+      "ports: [http]",
+    ],
   ])("%s, up to %s", (part, last, first, named) => {
     const { value, diagnostics } = oldWith(last, part);
     expect(value).toBeNull();
@@ -308,6 +316,47 @@ function written(felix: object, ...others: readonly string[]): string {
   const objects = [object("FelixConfiguration", "default", felix), workload("1", {}), ...others];
   return JSON.stringify(rendered(objects), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
+
+describe("a mask of too few bits", () => {
+  const proxy = JSON.stringify({
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    mode: "ipvs",
+  });
+  const told = (felix: object, version: string, ...others: readonly string[]) => {
+    const node = JSON.stringify({
+      apiVersion: "hookwalk.dev/v1",
+      kind: "Node",
+      metadata: { name: "here" },
+      spec: { versions: { calico: version } },
+    });
+    const text = [node, object("FelixConfiguration", "default", felix), ...others].join("\n---\n");
+    const { value: state } = readObjects([{ path: "o.yaml", text }]);
+    return renderOwners(["calico"], state);
+  };
+
+  it.each([
+    [{ iptablesMarkMask: 0x0f }, "3.30.0", "spec.iptablesMarkMask", "≥ 5 bits (Felix 3.30.0)"],
+    [{ iptablesMarkMask: 0x07 }, "3.20.0", "spec.iptablesMarkMask", "≥ 4 bits (Felix 3.20.0)"],
+    [{ iptablesMarkMask: 0x1f, wireguardEnabled: true }, "3.30.0", "spec.iptablesMarkMask", "≥ 6 bits (Felix 3.30.0)"],
+    [{ nftablesMarkMask: 0x0f, nftablesMode: "Enabled" }, "3.30.0", "spec.nftablesMarkMask", "≥ 5 bits (Felix 3.30.0)"],
+  ])("%j, Felix %s", (felix, version, argument, expected) => {
+    const { value, diagnostics } = told(felix, version);
+    expect(value).toBeNull();
+    const params = { owner: "FelixConfiguration default", argument, expected };
+    expect(diagnostics).toMatchObject([{ code: "render-argument", params, span: { file: "o.yaml" } }]);
+  });
+
+  it("is told with kube-proxy's mode ipvs, too, and the least that is enough is taken", () => {
+    expect(told({ iptablesMarkMask: 0x1f }, "3.30.0", proxy).diagnostics).toHaveLength(1);
+    expect(told({ iptablesMarkMask: 0x3f }, "3.30.0", proxy).diagnostics).toEqual([]);
+    expect(told({ iptablesMarkMask: 0x1f }, "3.30.0").diagnostics).toEqual([]);
+  });
+
+  it("Felix 2 knows nothing of mode ipvs and needs no marks for it", () => {
+    expect(told({}, "2.3.0", proxy).diagnostics).toEqual([]);
+  });
+});
 
 it("WireGuard has a mark, whether or not it is for hosts: what endpoints have begins behind it", () => {
   const proxy = JSON.stringify({

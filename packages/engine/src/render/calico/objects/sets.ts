@@ -26,12 +26,17 @@ export function computedSet(
 ): IpSet {
   const name = setName(family, id, format);
   switch (request.kind) {
-    case "selector":
-      return netSet(
+    case "selector": {
+      const nets = members.flatMap((each) => each.nets);
+      // The names changed with the type.
+      if (format === "0") return netSet(name, family, nets);
+      const hosts = nets.filter(({ address, length }) => length === bitsOf(address));
+      return hostSet(
         name,
         family,
-        members.flatMap(({ nets }) => nets),
+        hosts.map(({ address }) => address),
       );
+    }
     case "named-port":
       return portSet(name, family, namedPorts(request, members, family));
     case "service":

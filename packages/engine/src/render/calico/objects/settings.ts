@@ -65,7 +65,11 @@ const udp = (port: number): FailsafePort => ({ protocol: "udp", port, net: null 
 /** felix/config/config_params.go: what is open where nobody says. */
 function failsafesOf(version: string): Readonly<Record<"inbound" | "outbound", readonly FailsafePort[]>> {
   const has = (feature: Feature): boolean => hasFeature(version, feature);
-  if (!has("forwardChains")) return { inbound: [tcp(22)], outbound: [2379, 2380, 4001, 7001].map(tcp) };
+  if (!has("clusterFailsafes")) {
+    const etcd = [2379, 2380, 4001, 7001].map(tcp);
+    const [dhcp, dnsAndDhcp] = has("udpFailsafes") ? [[udp(68)], [udp(53), udp(67)]] : [[], []];
+    return { inbound: [tcp(22), ...dhcp], outbound: [...etcd, ...dnsAndDhcp] };
+  }
   // BGP, etcd, Typha, the API server, and etcd of old.
   const typha = has("typhaFailsafe") ? [5473] : [];
   const apiServer = has("apiServerFailsafe") ? [6443] : [];
@@ -103,21 +107,38 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
     interfacePrefixes: said.interfacePrefix,
     markMask: (isNft ? spec.nftablesMarkMask : spec?.iptablesMarkMask) ?? markEra(version).defaultMask,
     endpointToHost: said.defaultEndpointToHostAction,
-    filterAllow: isNft ? said.nftablesFilterAllowAction : said.iptablesFilterAllowAction,
-    mangleAllow: isNft ? said.nftablesMangleAllowAction : said.iptablesMangleAllowAction,
-    deny: isNft ? said.nftablesFilterDenyAction : said.iptablesFilterDenyAction,
+    ...actions(version, said, isNft),
     failsafeInbound: spec?.failsafeInboundHostPorts ?? failsafes.inbound,
     failsafeOutbound: spec?.failsafeOutboundHostPorts ?? failsafes.outbound,
     openStack: openStack(place, said.interfacePrefix),
     ...tunnels(place, family),
-    ipvs: isIpvs ? { nodePorts: said.kubeNodePortRanges } : null,
+    ipvs: isIpvs && hasFeature(version, "endpointMarks") ? { nodePorts: said.kubeNodePortRanges } : null,
     randomFully: randomFully && hasFeature(version, "randomFully"),
-    ...natSettings(spec),
+    ...natSettings(version, spec),
     logPrefix: said.logPrefix,
     ...workloadTunnels(version, said),
     dropInvalid: !said.disableConntrackInvalidCheck,
     flowLogs: hasFlowLogs(place),
     serviceLoops: SERVICE_LOOPS[said.serviceLoopPrevention],
+  };
+}
+
+type Actions = Pick<FelixSettings, "filterAllow" | "mangleAllow" | "deny">;
+
+/** What becomes of packets that are accepted, and of those that are not. */
+function actions(version: string, said: Chosen<typeof DEFAULTS>, isNft: boolean): Actions {
+  if (isNft) {
+    return {
+      filterAllow: said.nftablesFilterAllowAction,
+      mangleAllow: said.nftablesMangleAllowAction,
+      deny: said.nftablesFilterDenyAction,
+    };
+  }
+  const mayReturn = hasFeature(version, "allowAction");
+  return {
+    filterAllow: mayReturn ? said.iptablesFilterAllowAction : "ACCEPT",
+    mangleAllow: said.iptablesMangleAllowAction,
+    deny: said.iptablesFilterDenyAction,
   };
 }
 
@@ -147,13 +168,13 @@ type NatSettings = Pick<
   "natPortRange" | "natOutgoingAddress" | "natOutgoingInterface" | "natSparesHosts"
 >;
 
-function natSettings(spec: FelixSpec | null): NatSettings {
+function natSettings(version: string, spec: FelixSpec | null): NatSettings {
   const filter = spec?.iptablesNATOutgoingInterfaceFilter ?? "";
   return {
-    natPortRange: spec?.natPortRange ?? null,
-    natOutgoingAddress: spec?.natOutgoingAddress ?? null,
+    natPortRange: hasFeature(version, "natPortRange") ? (spec?.natPortRange ?? null) : null,
+    natOutgoingAddress: hasFeature(version, "natOutgoingAddress") ? (spec?.natOutgoingAddress ?? null) : null,
     natOutgoingInterface: filter === "" ? null : filter,
-    natSparesHosts: spec?.natOutgoingExclusions === "IPPoolsAndHostIPs",
+    natSparesHosts: hasFeature(version, "allHostsNet") && spec?.natOutgoingExclusions === "IPPoolsAndHostIPs",
   };
 }
 
@@ -216,12 +237,12 @@ const METADATA_PORT = 8775;
 const METADATA_ADDRESS = 0x7f00_0001;
 
 /** The cluster says that it is OpenStack, or a setting that only OpenStack changes: felix/config/config_params.go OpenstackActive. */
-function openStack({ calico, spec }: FelixPlace, prefixes: readonly string[]): OpenStack | null {
+function openStack({ calico, spec, version }: FelixPlace, prefixes: readonly string[]): OpenStack | null {
   const address = spec?.metadataAddr ?? METADATA_ADDRESS;
   const port = spec?.metadataPort ?? METADATA_PORT;
   const isActive =
     calico.clusters.some(({ clusterType }) => clusterType.includes("openstack")) ||
-    address !== METADATA_ADDRESS ||
+    (address === "none" ? !hasFeature(version, "noneIsNoOpenStack") : address !== METADATA_ADDRESS) ||
     port !== METADATA_PORT ||
     prefixes.includes("tap");
   if (!isActive) return null;

@@ -17,16 +17,15 @@ export function staticSets(
   family: Family,
   format: SetFormat,
 ): readonly IpSet[] {
-  const isLater = hasFeature(place.version, "forwardChains");
   const name = (id: string): string => setName(family, id, format);
   const nodes = nodeAddresses(place);
-  const ipip = isLater
+  const ipip = hasFeature(place.version, "allHostsNet")
     ? netSet(name("all-hosts-net"), family, [...nodes.map(hostPrefix), ...(place.spec?.externalNodesList ?? [])])
     : hostSet(name("all-hosts"), family, nodes);
   return [
     ...poolSets(place, family, name),
-    ...(felix.ipip !== null || (isLater && felix.natSparesHosts) ? [ipip] : []),
-    ...(isLater && felix.vxlan !== null ? [netSet(name("all-vxlan-net"), family, vxlanSources(place))] : []),
+    ...(felix.ipip !== null || felix.natSparesHosts ? [ipip] : []),
+    ...(felix.vxlan !== null ? [netSet(name("all-vxlan-net"), family, vxlanSources(place))] : []),
     ...(felix.ipvs === null ? [] : [hostSet(name("this-host"), family, hostAddresses(facts))]),
   ];
 }
