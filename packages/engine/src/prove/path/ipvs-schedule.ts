@@ -1,21 +1,12 @@
 import { familyOf } from "../../base/address.ts";
-import type { Address } from "../../base/address.ts";
-import type { IpvsMethod, RealServer } from "../../model/ipvs.ts";
+import type { RealServer } from "../../model/ipvs.ts";
 import { candidatesOf, whyChosen } from "../../program/ipvs-schedule.ts";
 import { FALSE } from "../bdd/bdd.ts";
 import { within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
+import type { ForServer } from "./ipvs-server.ts";
 import type { AskedService } from "./ipvs-services.ts";
 import type { Passing } from "./passing.ts";
-
-/** Packets for one server. */
-export interface ForServer {
-  readonly flow: Flow;
-  readonly method: IpvsMethod;
-  readonly address: Address;
-  /** Null: the packet's own. */
-  readonly port: number | null;
-}
 
 /** The packets of a service by the server that each is given: which one, where there are several, nobody can say. */
 export function schedule(

@@ -8,7 +8,7 @@ import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
 import type { Space } from "../space.ts";
 import { lost } from "./ipvs-schedule.ts";
-import type { ForServer } from "./ipvs-schedule.ts";
+import type { ForServer } from "./ipvs-server.ts";
 import type { Passing } from "./passing.ts";
 
 /** What the way of IPVS's packets needs of the journey. */

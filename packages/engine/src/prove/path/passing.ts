@@ -3,7 +3,7 @@ import type { ChainFlows } from "../chain.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
 import type { Fate } from "./fate.ts";
-import type { ForServer } from "./ipvs-schedule.ts";
+import type { ForServer } from "./ipvs-server.ts";
 
 /** Packets in front of a base chain, and all that its chains do with them. */
 export interface Visit {
