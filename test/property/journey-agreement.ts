@@ -94,7 +94,7 @@ export function journeyAgreement(
 
 /** What conntrack would say of the packet: one that NOTRACK kept from it may have been anything. */
 function statesBefore(state: string | null): readonly (string | null)[] {
-  return state === "untracked" ? ["new", "invalid", "untracked"] : [state];
+  return state === null || state === "untracked" ? ["new", "invalid", "untracked"] : [state];
 }
 
 /** What conntrack made of the packet when it first saw it; null: it never did. */
