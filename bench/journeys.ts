@@ -13,8 +13,8 @@ const DIFF_SECONDS = 0.1;
 /** One a zone. */
 const CHANGES = 8;
 const KUBE_PROXY_RULES = [1000, 2500, 5000, 10_000];
-const SERVICE_QUESTION = "who can reach tcp/80 on 10.96.0.3";
-const QUESTION = "which tcp/443 are forwarded";
+export const SERVICE_QUESTION = "who can reach tcp/80 on 10.96.0.3";
+export const QUESTION = "which tcp/443 are forwarded";
 
 interface Row {
   readonly rules: number;
@@ -92,7 +92,7 @@ function benchServices(): void {
   );
 }
 
-function queryOf(question: string): Query {
+export function queryOf(question: string): Query {
   const { query } = parseQuery(question);
   if (query === null) throw new Error(`the bench's own question cannot be read: ${question}`);
   return query;
@@ -117,12 +117,12 @@ function measure(rules: number): Row {
   return { rules, matrix, groups: answer.groups.length, diff, nextDiff, differences, peakMegabytes };
 }
 
-function programOf(files: readonly { readonly path: string; readonly text: string }[]): Program {
+export function programOf(files: readonly { readonly path: string; readonly text: string }[]): Program {
   return compileProgram(parseSnapshot(files, { name: "bench" }));
 }
 
 /** The rules without the first ACCEPT of the chain from zone 0 to another. */
-function withoutOne(path: string, text: string, zone: number): string {
+export function withoutOne(path: string, text: string, zone: number): string {
   return path === "iptables-save.txt"
     ? text.replace(new RegExp(`^-A Z0-${String(zone)} .*-j ACCEPT\n`, "m"), "")
     : text;

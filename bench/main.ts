@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchJourneys } from "./journeys.ts";
 import { benchProve } from "./prove.ts";
 import { benchRender } from "./render.ts";
@@ -21,6 +22,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["nft", benchNft],
   ["render", benchRender],
   ["calico", benchCalico],
+  ["growth", benchGrowth],
 ]);
 
 const named = process.argv.slice(2);

@@ -69,6 +69,15 @@ describe("hookwalk test", () => {
     expect(stdout).toContain("IF NOT random choice");
   });
 
+  it("says what cannot be read, and not that there is nothing", () => {
+    const path = written("  - { name: a, nevr: dropped }\n");
+    const { stdout, stderr, exitCode } = hookwalk(["test", "-f", NODE, path]);
+    expect([stdout, exitCode]).toEqual(["\n0 hold, 0 do not\n", 3]);
+    expect(stderr).toContain("tests.yaml:5:22: PacketTests x: there is no field tests[0].nevr");
+    expect(stderr).toContain("This object is left out.");
+    expect(stderr).not.toContain("no tests");
+  });
+
   it.each([
     [
       "a packet that is none",

@@ -31,7 +31,11 @@ export const test: Command = defineCommand({
     output: { kind: "choice", short: "o", choices: ["text", "json", "yaml", "junit", "github"], help: "option-output" },
     json: { kind: "flag", short: "j", help: "option-json" },
   },
-  examples: ["test -f SNAPSHOT expected.yaml", "test -f SNAPSHOT expected.yaml -o junit > report.xml"],
+  examples: [
+    "test -f SNAPSHOT expected.yaml",
+    "test -f SNAPSHOT expected.yaml -o junit > report.xml",
+    "test -f SNAPSHOT expected.yaml -o github",
+  ],
   async run(values, [path = ""], context) {
     const { terminal, say } = context;
     const { snapshot } = await readSnapshot(values.file, context);
@@ -76,8 +80,9 @@ async function runTests(path: string, program: Program, context: Context): Promi
       return { suite: object.metadata.name, name: one.name, span: place, ...resultOf(one, program) };
     }),
   );
-  if (results.length === 0) throw usageError(say.commandLine("no-tests"), say.commandLine("no-tests-hint"));
-  return { results, isWhole: diagnostics.every(({ severity }) => severity !== "error") };
+  const isWhole = diagnostics.every(({ severity }) => severity !== "error");
+  if (results.length === 0 && isWhole) throw usageError(say.commandLine("no-tests"), say.commandLine("no-tests-hint"));
+  return { results, isWhole };
 }
 
 type Judged = Pick<TestResult, "mismatches" | "problems">;

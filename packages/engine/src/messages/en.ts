@@ -8,12 +8,11 @@ export const diagnostics = {
   "object-without-kind": "an object without apiVersion and kind\nIt is left out. `kubectl get -o yaml` prints both.",
   "object-unknown-kind":
     "{object}: nothing here reads {type}\nIt is passed over; what the other objects say does not change.",
-  "object-unknown-field": "{object}: there is no field {field}\nNothing is rendered from this object. Is it misspelt?",
-  "object-missing-field": "{object}: {field} is missing\nNothing is rendered from this object.",
-  "object-bad-value": "{object}: {field} must be {expected}, not “{value}”\nNothing is rendered from this object.",
-  "object-too-long":
-    "{object}: {field} is longer than {most} characters: “{value}”\nNothing is rendered from this object.",
-  "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nNothing is rendered from this object.",
+  "object-unknown-field": "{object}: there is no field {field}\nThis object is left out. Is it misspelt?",
+  "object-missing-field": "{object}: {field} is missing\nThis object is left out.",
+  "object-bad-value": "{object}: {field} must be {expected}, not “{value}”\nThis object is left out.",
+  "object-too-long": "{object}: {field} is longer than {most} characters: “{value}”\nThis object is left out.",
+  "object-same-value": "{object}: {field} is “{value}”, as {first} is already\nThis object is left out.",
   "object-twice": "{object} stands twice\nThe later one counts, as with kubectl apply.",
   "render-mark-overlap":
     "{object}: {field} has bits of the mark that {other} has for itself ({otherField}): {bits}\nNothing of {owner} is rendered: each would take the other’s packets for its own.",
@@ -33,7 +32,7 @@ export const diagnostics = {
   "cilium-unknown-release":
     "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
   "cilium-no-pod-network":
-    "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
+    "masquerading {family} by iptables needs the {family} pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
   "cilium-no-default-route":
     "no default route of {node} is known: whose connections are marked is told by its device\nNothing is rendered. spec.routes of a hookwalk.dev/v1 Node has the route.",
   "cilium-no-eni":

@@ -7,11 +7,11 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "objects-not-yaml": "这不是 YAML：{problem}\n不读这个文档的任何内容。`kubectl get -o yaml` 的输出可以读。",
   "object-without-kind": "对象没有 apiVersion 和 kind\n不读它。`kubectl get -o yaml` 会打印这两个字段。",
   "object-unknown-kind": "{object}：这里不读 {type}\n跳过它；其他对象所说的不变。",
-  "object-unknown-field": "{object}：没有字段 {field}\n不从这个对象渲染任何内容。是不是拼错了？",
-  "object-missing-field": "{object}：缺少 {field}\n不从这个对象渲染任何内容。",
-  "object-bad-value": "{object}：{field} 必须是 {expected}，而不是“{value}”\n不从这个对象渲染任何内容。",
-  "object-too-long": "{object}：{field} 超过 {most} 个字符：“{value}”\n不从这个对象渲染任何内容。",
-  "object-same-value": "{object}：{field} 是“{value}”，与 {first} 相同\n不从这个对象渲染任何内容。",
+  "object-unknown-field": "{object}：没有字段 {field}\n这个对象被略过。是不是拼错了？",
+  "object-missing-field": "{object}：缺少 {field}\n这个对象被略过。",
+  "object-bad-value": "{object}：{field} 必须是 {expected}，而不是“{value}”\n这个对象被略过。",
+  "object-too-long": "{object}：{field} 超过 {most} 个字符：“{value}”\n这个对象被略过。",
+  "object-same-value": "{object}：{field} 是“{value}”，与 {first} 相同\n这个对象被略过。",
   "object-twice": "{object} 出现了两次\n以后一个为准，与 kubectl apply 相同。",
   "render-mark-overlap":
     "{object}：{field} 含有 {other} 专用的 mark 位（{otherField}）：{bits}\n不渲染 {owner} 的任何内容：双方会把对方的数据包当成自己的。",
@@ -29,7 +29,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.versions 里写明。",
   "cilium-unknown-release": "不知道 Cilium {version} 的规则：只知道 {oldest} 到 {newest} 的\n不渲染任何内容。",
   "cilium-no-pod-network":
-    "用 iptables 做地址伪装需要 {node} 的 Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
+    "用 iptables 做 {family} 地址伪装需要 {node} 的 {family} Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
   "cilium-no-default-route":
     "不知道 {node} 的默认路由：给哪个设备的连接打标记取决于它\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.routes 里写明。",
   "cilium-no-eni":

@@ -3,7 +3,8 @@ import { PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import { addressTypeSet } from "./address-type.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
-import type { Ref } from "./bdd/bdd.ts";
+import type { Ref, Valued } from "./bdd/bdd.ts";
+import { maskedValues } from "./bdd/numbers.ts";
 import { conntrackSet } from "./conntrack.ts";
 import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater } from "./fields.ts";
 import { findIn, passesGate } from "./nft/lookup.ts";
@@ -25,16 +26,40 @@ const NO: Answer = { yes: FALSE, drop: FALSE };
 
 /** All tests of a rule: what lies behind a no is not looked at. */
 export function allSet(tests: readonly Test[], asking: Asking): Answer {
-  const { bdd } = asking.space;
+  const { space } = asking;
+  const { bdd } = space;
   const passed: Ref[] = [];
   const drops: Ref[] = [];
+  // Most rules ask for addresses of their own, and of the rest what others ask as well: that is put together first, once for all of them.
+  let addresses: readonly Valued[] | null = [];
+  const all = (last: Ref): Ref =>
+    addresses === null ? FALSE : bdd.andValues(bdd.intersection([...passed, last]), addresses);
   for (const test of tests) {
+    if (test.kind === "address" && !test.negated) {
+      addresses = bothValues(addresses, addressValues(space, test));
+      continue;
+    }
     const { yes, drop } = testSet(test, asking);
-    if (drop !== FALSE) drops.push(bdd.intersection([...passed, drop]));
+    if (drop !== FALSE) drops.push(all(drop));
     passed.push(yes);
     if (yes === FALSE) break;
   }
-  return { yes: bdd.intersection(passed), drop: bdd.union(drops) };
+  return { yes: all(TRUE), drop: bdd.union(drops) };
+}
+
+/** The bits that an address must have; null: no address of the family has them. */
+function addressValues({ layout }: Space, { field, net }: Test & { kind: "address" }): readonly Valued[] | null {
+  const isOfFamily = (typeof net.mask === "number") === (layout.family === "ip");
+  return isOfFamily ? maskedValues(layout.bits[field], net.mask, net.value) : null;
+}
+
+/** Ascending by level; null: one variable cannot have two values. */
+function bothValues(a: readonly Valued[] | null, b: readonly Valued[] | null): readonly Valued[] | null {
+  if (a === null || b === null || a.length === 0) return a === null ? null : b;
+  const both = [...a, ...b].sort((one, other) => one.level - other.level);
+  if (both.some(({ level, value }, index) => both[index + 1]?.level === level && both[index + 1]?.value !== value))
+    return null;
+  return both.filter(({ level }, index) => both[index - 1]?.level !== level);
 }
 
 function anySet(tests: readonly Test[], asking: Asking): Answer {

@@ -140,7 +140,8 @@ function standInside(run: Run, type: "local" | "forward"): void {
   const result = fibLookup(run, flowKey(skb, { uid: 0 }));
   const found = result.kind === "route" ? result : null;
   const oif = type === "local" ? null : (found?.nexthop?.dev ?? null);
-  skb.route = { type, oif, via: found?.nexthop?.via ?? null, route: found?.entry.route ?? null };
+  const route = found?.entry.route ?? null;
+  skb.route = { type: route?.type === "broadcast" ? "broadcast" : type, oif, via: found?.nexthop?.via ?? null, route };
   skb.oif = oif;
   skb.oifKnown = type === "local" || oif !== null;
   run.steps.length = 0;

@@ -26,7 +26,7 @@ const NONE = new Uint8Array(0);
 export function icmpError(run: Run, type: number, code: number): Packet | null {
   const { skb } = run;
   if (isLaterFragment(skb) || isIcmpError(skb) || !mayBeTold(run, skb.src)) return null;
-  const toMany = skb.pktType !== "host" || isSpecialDestination(run, skb.dst);
+  const toMany = skb.pktType !== "host" || reachesMany(run);
   if (toMany && (skb.family === "ip" || type !== TOO_BIG)) return null;
   const quoted = encodePacket(packetOf(skb)).subarray(0, skb.family === "ip" ? 548 : 1232);
   const src = speakerOf(run);
@@ -93,11 +93,17 @@ function mayBeTold(run: Run, source: Address): boolean {
   return route.type !== "anycast" && !(isOnLink && length < 127 && net.value === source);
 }
 
-function isSpecialDestination(run: Run, dst: Address): boolean {
+/** IPv4 asks the packet's route, whatever was written over its destination; before routing that to its source stands in (nf_reject_fill_skb_dst). */
+function reachesMany(run: Run): boolean {
+  const { src, dst, route } = run.skb;
   if (typeof dst === "bigint") return dst >> 120n === 0xffn;
-  if (dst === 0xffff_ffff || dst >>> 28 === 14) return true;
-  for (const { route } of run.family.fib.tables.get("local")?.lookup(dst) ?? []) return route.type === "broadcast";
-  return false;
+  return route === null ? isToMany(run, src) : route.type === "broadcast" || route.type === "multicast";
+}
+
+function isToMany(run: Run, address: Address): boolean {
+  if (typeof address === "number" && (address === 0xffff_ffff || address >>> 28 === 14)) return true;
+  const [found] = run.family.fib.tables.get("local")?.lookup(address) ?? [];
+  return found?.route.type === "broadcast";
 }
 
 /** IPv6 prefers an address of the device that the packet came in by; IPv4 takes that of the way back. */

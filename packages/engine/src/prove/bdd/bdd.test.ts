@@ -127,6 +127,22 @@ describe("Bdd", () => {
     );
   });
 
+  it("joins the values of some variables as it does a function", () => {
+    fc.assert(
+      fc.property(build, fc.array(fc.option(fc.boolean()), { minLength: 8, maxLength: 8 }), (a, chosen) => {
+        const bdd = new Bdd();
+        const f = a(bdd);
+        const values = LEVELS.map((level, bit) => ({ level, value: chosen[bit] ?? null }));
+        const fixed = values.flatMap(({ level, value }) => (value === null ? [] : [{ level, value }]));
+        const set = bdd.intersection(
+          fixed.map(({ level, value }) => (value ? bdd.variable(level) : bdd.not(bdd.variable(level)))),
+        );
+        expect(bdd.andValues(f.ref, fixed)).toBe(bdd.and(f.ref, set));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it("simplifies away only what nobody cares about", () => {
     fc.assert(
       fc.property(build, build, (a, b) => {

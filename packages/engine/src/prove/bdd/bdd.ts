@@ -25,6 +25,12 @@ const DEFAULT_LIMIT = 1 << 24;
 /** Nodes of a function that costs little on any level. */
 const SMALL = 8;
 
+/** A variable and its value. */
+export interface Valued {
+  readonly level: number;
+  readonly value: boolean;
+}
+
 /** What stands for variables in `compose`, by level, and what is known of that already. Of one moment of one `Bdd`. */
 export interface Substitution {
   readonly by: ReadonlyMap<number, Ref>;
@@ -206,6 +212,31 @@ export class Bdd {
     let cube: Ref = TRUE;
     for (const level of [...levels].sort((a, b) => b - a)) cube = this.#table.node(level, FALSE, cube);
     return cube;
+  }
+
+  /** The part of f where variables have these values, ascending by level: what they are alone is not made. */
+  andValues(f: Ref, values: readonly Valued[]): Ref {
+    return this.#andValues(f, values, 0, new Map());
+  }
+
+  #andValues(f: Ref, values: readonly Valued[], from: number, known: Map<Ref, Ref>): Ref {
+    const next = values[from];
+    if (f === FALSE || next === undefined) return f;
+    const level = this.level(f);
+    const at = level < next.level ? from : from + 1;
+    if (level > next.level) {
+      const below = this.#andValues(f, values, at, known);
+      return this.node(next.level, next.value ? FALSE : below, next.value ? below : FALSE);
+    }
+    let result = known.get(f);
+    if (result === undefined) {
+      const fixed = level === next.level ? next.value : null;
+      const low = fixed === true ? FALSE : this.#andValues(this.low(f), values, at, known);
+      const high = fixed === false ? FALSE : this.#andValues(this.high(f), values, at, known);
+      result = this.node(level, low, high);
+      known.set(f, result);
+    }
+    return result;
   }
 
   /** Is there a value of the variables of `cube` for which f holds? */

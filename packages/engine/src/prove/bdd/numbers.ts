@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import { FALSE, TRUE } from "./bdd.ts";
-import type { Bdd, Ref } from "./bdd.ts";
+import type { Bdd, Ref, Valued } from "./bdd.ts";
 
 /** The levels of a number's bits, highest bit first, ascending; null: that bit is 0. */
 export type Bits = readonly (number | null)[];
@@ -14,15 +14,20 @@ export function isSet(value: Address, place: number): boolean {
 
 /** `(number & mask) === value`; a value with bits outside of the mask is no number's. */
 export function maskedEquals(bdd: Bdd, bits: Bits, mask: Address, value: Address): Ref {
-  let result: Ref = TRUE;
-  for (let place = 0; place < widthOf(mask, value, bits); place++) {
+  const values = maskedValues(bits, mask, value);
+  return values === null ? FALSE : bdd.andValues(TRUE, values);
+}
+
+/** The bits that `(number & mask) === value` fixes, ascending by level; null: no number's. */
+export function maskedValues(bits: Bits, mask: Address, value: Address): readonly Valued[] | null {
+  const values: Valued[] = [];
+  for (let place = widthOf(mask, value, bits) - 1; place >= 0; place--) {
     const level = bits[bits.length - 1 - place] ?? null;
     const wanted = isSet(value, place);
-    if (!isSet(mask, place) || level === null) {
-      if (wanted) return FALSE;
-    } else result = wanted ? bdd.node(level, FALSE, result) : bdd.node(level, result, FALSE);
+    if (isSet(mask, place) && level !== null) values.push({ level, value: wanted });
+    else if (wanted) return null;
   }
-  return result;
+  return values;
 }
 
 function widthOf(mask: Address, value: Address, bits: Bits): number {

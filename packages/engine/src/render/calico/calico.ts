@@ -10,6 +10,8 @@ import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
+import { endpointName, shadowedEndpoints, withoutEndpoints } from "./objects/shared-devices.ts";
+import type { Shadowed } from "./objects/shared-devices.ts";
 import { felixSpec, felixVersion, saidBy } from "./objects/settings.ts";
 import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, FelixSettings, WorkloadChains } from "./input.ts";
@@ -42,9 +44,10 @@ export const calico: Renderer = {
     const calico = withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali");
     const refusal = refusalOf(version, spec) ?? unknownPart(calico, node.name, version, spec);
     if (refusal !== null) return [refusal];
+    const shadowed = shadowedEndpoints(calico, node.name, node.facts);
     const place = {
       state,
-      calico,
+      calico: withoutEndpoints(calico, shadowed),
       node: node.name,
       version,
       spec,
@@ -61,7 +64,7 @@ export const calico: Renderer = {
     const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
       renderProblem("render-calico-no-device", { endpoint: metadata.name }, OWNER),
     );
-    return [...unlimited, ...homeless];
+    return [...unlimited, ...homeless, ...shadowed.map((each) => sharedDevice(state, each))];
   },
 };
 
@@ -126,6 +129,13 @@ function tooFewMarks(
   };
   const problem = renderProblem("render-argument", params, OWNER);
   return [{ ...problem, span: spanOf(object, ["spec", field]) ?? problem.span }];
+}
+
+function sharedDevice({ spanOf }: DesiredState, { endpoint, device, first }: Shadowed): Diagnostic {
+  const named = (one: Shadowed["endpoint"]): string => `${one.kind} ${endpointName(one)}`;
+  const params = { object: named(endpoint), field: "spec.interfaceName", value: device, first: named(first) };
+  const problem = renderProblem("object-same-value", params, OWNER);
+  return { ...problem, span: spanOf(endpoint, ["spec", "interfaceName"]) ?? problem.span };
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {

@@ -127,31 +127,23 @@ function workloadChainsOf(
   };
 }
 
-/** One endpoint for each interface, by name; two of one interface are one too many. */
+/** By name; what has no device has no chains. */
 function hostChainsOf(place: FelixPlace, { hosts, tiers }: Applied, facts: NodeFacts | null): readonly HostChains[] {
-  const chains = new Map<string, HostChains>();
   const byName = [...hosts].sort((a, b) => compareTexts(a.endpoint.metadata.name, b.endpoint.metadata.name));
-  for (const { endpoint, policies } of byName) {
+  return byName.flatMap(({ endpoint, policies }): readonly HostChains[] => {
     const name = deviceOf(endpoint, facts);
-    if (name === null || chains.has(name)) continue;
+    if (name === null) return [];
     const of = (purpose: Parameters<typeof endpointTiers>[2]) => endpointTiers(tiers, policies, purpose, place.version);
-    chains.set(name, {
-      interface: name === ALL_DEVICES ? null : name,
-      profiles: endpoint.profiles,
-      tiers: of("normal"),
-      forward: of("forward"),
-      untracked: of("untracked"),
-      preDnat: of("preDnat"),
-    });
-  }
-  return [...chains.values()];
+    const own = { tiers: of("normal"), forward: of("forward"), untracked: of("untracked"), preDnat: of("preDnat") };
+    return [{ interface: name === ALL_DEVICES ? null : name, profiles: endpoint.profiles, ...own }];
+  });
 }
 
 /** A host endpoint of all interfaces that have none of their own. */
 export const ALL_DEVICES = "*";
 
 /** By its name, else the one that has an expected address; null: no such device is known. */
-function deviceOf({ interfaceName, expectedIPs }: HostEndpoint, facts: NodeFacts | null): string | null {
+export function deviceOf({ interfaceName, expectedIPs }: HostEndpoint, facts: NodeFacts | null): string | null {
   if (interfaceName !== "") return interfaceName;
   const found = facts?.interfaces.find(({ addresses }) =>
     addresses.some(({ address }) => expectedIPs.includes(address)),

@@ -252,6 +252,26 @@ describe("what keeps Felix from being rendered", () => {
     expect(diagnostics.map((each) => each.code)).toEqual(["render-calico-no-device"]);
   });
 
+  it("of two endpoints on one device the first by name is rendered, and the other told with its line", () => {
+    const host = (name: string, of: object) => object("HostEndpoint", name, { node: "here", ...of });
+    const { value, diagnostics } = problems([
+      workload("b", {}, { interfaceName: "cali1", ipNetworks: ["10.0.0.2/32"] }),
+      workload("a", {}, { interfaceName: "cali1" }),
+      workload("c", {}, { interfaceName: "cali1", node: "there" }),
+      host("h2", { interfaceName: "eth0" }),
+      host("h1", { interfaceName: "eth0" }),
+    ]);
+    expect(diagnostics).toMatchObject([
+      { params: { object: "WorkloadEndpoint shop/b", value: "cali1", first: "WorkloadEndpoint shop/a" } },
+      { params: { object: "HostEndpoint h2", value: "eth0", first: "HostEndpoint h1" } },
+    ]);
+    expect(diagnostics.map(({ code, span }) => [code, span.file, span.line > 0])).toEqual([
+      ["object-same-value", "o.yaml", true],
+      ["object-same-value", "o.yaml", true],
+    ]);
+    expect(value?.added.links.map(({ name }) => name)).toEqual(["cali1"]);
+  });
+
   it("a node's own settings come before those of all", () => {
     const settings = [
       object("FelixConfiguration", "default", { ipv6Support: false, defaultEndpointToHostAction: "Drop" }),
