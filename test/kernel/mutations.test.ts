@@ -65,7 +65,7 @@ function confirm(sides: readonly [Side, Side], { witness, change }: SemanticGrou
     const walked = walkedLines(outcomes);
     if (!walked.includes(lines))
       tally.disagreements.push(`${JSON.stringify(witness.options)}\n${lines}\nwalk:\n${walked.join("\n")}`);
-    return endOf(seen, said.flat());
+    return endOf(seen, outcomes);
   });
   if (said.every(({ length }) => length === 1) && ends[0] === ends[1])
     tally.disagreements.push(`alike: ${JSON.stringify(witness.options)} ${ends[0] ?? ""}`);

@@ -11,12 +11,16 @@ export const nodeNames: readonly string[] = readdirSync(NODES, { withFileTypes: 
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** The files of a node. */
+export function textsOf(node: string): readonly NamedText[] {
+  const files = readdirSync(join(NODES, node)).filter((file) => /\.(txt|json)$/.test(file));
+  return files.map((path) => ({ path, text: readFileSync(join(NODES, node, path), "utf8") }));
+}
+
 /** A node as its files say, or as they would say after `edit`. */
 export function readNode(node: string, edit: (file: NamedText) => string = ({ text }) => text): Snapshot {
-  const files = readdirSync(join(NODES, node)).filter((file) => /\.(txt|json)$/.test(file));
-  const texts = files.map((path) => ({ path, text: readFileSync(join(NODES, node, path), "utf8") }));
   return parseSnapshot(
-    texts.map((file) => ({ path: file.path, text: edit(file) })),
+    textsOf(node).map((file) => ({ path: file.path, text: edit(file) })),
     { name: node },
   );
 }

@@ -79,8 +79,10 @@ export function journeyAgreement(
   let certain = 0;
   for (const outcome of trace.outcomes) {
     if (outcome.reason === "limit") continue;
-    const values = valuesOf(space, packet, arrival, stateIn(outcome), socket);
-    if (decide(space, domain, values) === false) continue;
+    const values = statesBefore(stateIn(outcome))
+      .map((state) => valuesOf(space, packet, arrival, state, socket))
+      .find((one) => decide(space, domain, one) !== false);
+    if (values === undefined) continue;
     ways++;
     const possible = possibleFates(journeys, values);
     const difference = differenceFrom(space, possible, { ended: endedOf(outcome), values });
@@ -88,6 +90,11 @@ export function journeyAgreement(
     if (possible.length === 1 && possible[0]?.verdict !== "unknown") certain++;
   }
   return { ways, isCertain: certain === ways, difference: differences[0] ?? null };
+}
+
+/** What conntrack would say of the packet: one that NOTRACK kept from it may have been anything. */
+function statesBefore(state: string | null): readonly (string | null)[] {
+  return state === null || state === "untracked" ? ["new", "invalid", "untracked"] : [state];
 }
 
 /** What conntrack made of the packet when it first saw it; null: it never did. */

@@ -223,7 +223,7 @@ describe("what the agent would not start with is refused, and what one endpoint 
       "masquerading without a pod network",
       {},
       [/"podCIDRs":\["10.0.1.0\/24","fd01::\/64"\]/, '"podCIDRs":[]'],
-      ["error cilium-no-pod-network one", "nothing"],
+      ["error cilium-no-pod-network one IPv4", "nothing"],
     ],
     [
       "ENIs without a default route",

@@ -3,27 +3,33 @@ import type { Family } from "../base/address.ts";
 import { align } from "../parse/views/align.ts";
 import type { BaseChain, CompiledRule, HookEntry, Program } from "../program/program.ts";
 import { baseChains, callsOf, chainsFrom } from "../prove/call-graph.ts";
-import type { RulesOfBase } from "../prove/path/could-match.ts";
+import type { RulesOfBase, Twins, TwinsOfBase } from "../prove/path/could-match.ts";
+import { changedSets, namesAny } from "./changed-sets.ts";
 
-/** Rules that only one side has, or has elsewhere in their chain. */
+/** Where two programs part. */
 export interface ChangedRules {
+  /** Rules that only one side has, or has elsewhere in their chain, and those that do something with a set that differs. */
   readonly before: readonly RulesOfBase[];
   readonly after: readonly RulesOfBase[];
+  /** Rules that both have and that ask a set that differs. */
+  readonly asking: readonly TwinsOfBase[];
 }
 
 /**
- * All in which two programs differ, where rules are all that differs; null: something else does, too (a route, a set, a policy), or chains
- * call each other in a circle.
+ * All in which two programs differ, where rules and sets are all that differs; null: something else does, too (a route, a policy),
+ * or chains call each other in a circle.
  *
- * A packet that matches none of these rules on its own side fares alike on both. For walk it through both at once: as long as its state is
- * the same, so is what it meets. A rule that both have asks the same of the same state and does the same, a jump into a chain of one name
+ * A packet that matches none of these rules on its own side, and of which no rule that both have says otherwise, fares alike on
+ * both. For walk it through both at once: as long as its state is the same, so is what it meets. A rule that both have asks the same of the same state and does the same, a jump into a chain of one name
  * included; a rule that one side alone has does not match, and so changes nothing. So the state stays the same to the end. What nobody
  * knows about a rule that both have is the same fact on both, whatever the rule's number.
  */
 export function changedRules(a: Program, b: Program, family: Family): ChangedRules | null {
-  if (!isAlike(surroundings(a, family), surroundings(b, family), UNSAID)) return null;
+  const sets = changedSets(a, b);
+  if (sets === null || !isAlike(surroundings(a, family), surroundings(b, family), UNSAID)) return null;
   const before: RulesOfBase[] = [];
   const after: RulesOfBase[] = [];
+  const asking: TwinsOfBase[] = [];
   const others = [...baseChains(b.families[family])];
   for (const [index, called] of [...baseChains(a.families[family])].entries()) {
     const other = others[index];
@@ -32,17 +38,22 @@ export function changedRules(a: Program, b: Program, family: Family): ChangedRul
     if (mine === null || theirs === null) return null;
     const alone = [...new Set([...mine.keys(), ...theirs.keys()])].map((chain) => ({
       chain,
-      ...apart(mine.get(chain) ?? [], theirs.get(chain) ?? []),
+      ...apart(mine.get(chain) ?? [], theirs.get(chain) ?? [], sets),
     }));
     const ofSide = (side: "before" | "after"): RulesOfBase["rules"] =>
       alone.flatMap(({ chain, [side]: rules }) => rules.map(({ rule }) => ({ chain, rule })));
     before.push({ called, rules: ofSide("before") });
     after.push({ called: other, rules: ofSide("after") });
+    asking.push({ called, rules: alone.flatMap(({ chain, both }) => both.map((twins) => ({ chain, ...twins }))) });
   }
-  return { before: before.filter(hasRules), after: after.filter(hasRules) };
+  return {
+    before: before.filter(hasRules),
+    after: after.filter(hasRules),
+    asking: asking.filter(hasRules),
+  };
 }
 
-function hasRules({ rules }: RulesOfBase): boolean {
+function hasRules({ rules }: RulesOfBase | TwinsOfBase): boolean {
   return rules.length > 0;
 }
 
@@ -58,11 +69,13 @@ interface Rule {
 interface Alone {
   readonly before: readonly Rule[];
   readonly after: readonly Rule[];
+  /** What both have that asks a set that differs. */
+  readonly both: readonly Twins[];
 }
 
-/** What only one of two chains of one name has. */
-function apart(a: readonly Rule[], b: readonly Rule[]): Alone {
-  const isSame = (i: number, j: number): boolean => saySame(a[i], b[j]);
+/** What only one of two chains of one name has, and what both have that is not the same for the sets that differ. */
+function apart(a: readonly Rule[], b: readonly Rule[], sets: ReadonlySet<string>): Alone {
+  const isSame = (i: number, j: number): boolean => saySame(a[i], b[j], sets);
   const aligned = align(a.length, b.length, {
     isSame,
     score: (i, j) => (isSame(i, j) ? 1 : null),
@@ -71,11 +84,17 @@ function apart(a: readonly Rule[], b: readonly Rule[]): Alone {
   return {
     before: aligned.flatMap((one) => (one.a === null || one.b !== null ? [] : (a[one.a] ?? []))),
     after: aligned.flatMap((one) => (one.b === null || one.a !== null ? [] : (b[one.b] ?? []))),
+    both: aligned.flatMap((one) => {
+      const [before, after] = [a[one.a ?? -1]?.rule, b[one.b ?? -1]?.rule];
+      return before === undefined || after === undefined || !namesAny(before.tests, sets) ? [] : [{ before, after }];
+    }),
   };
 }
 
-function saySame(a: Rule | undefined, b: Rule | undefined): boolean {
+/** A rule that does something with a set that differs does something else. */
+function saySame(a: Rule | undefined, b: Rule | undefined, sets: ReadonlySet<string>): boolean {
   if (a === undefined || b === undefined) return false;
+  if (namesAny(a.rule.action, sets) || namesAny(a.rule.then, sets)) return false;
   const { rule, calls } = a;
   const other = b.rule;
   return (
@@ -110,13 +129,12 @@ function chainsOf({ nftSets }: Program, base: BaseChain): ReadonlyMap<string, re
   return byName;
 }
 
-/** Everything beside rules that decides what becomes of a packet on its way. */
+/** Everything beside rules and sets that decides what becomes of a packet on its way. */
 function surroundings(program: Program, family: Family): unknown {
-  const { links, hasLinks, sets, nftSets, sockets, ipvs, beyond, sysctl } = program;
+  const { links, hasLinks, sockets, ipvs, beyond, sysctl } = program;
   const { hooks, devices, fib, known, conntrack } = program.families[family];
   return {
-    program: { links, hasLinks, nftSets, sockets, ipvs, beyond, sysctl },
-    sets: sets === null ? null : [...sets].map(([name, set]) => [name, set.members, set.shape()]),
+    program: { links, hasLinks, sockets, ipvs, beyond, sysctl },
     family: { known, conntrack },
     hooks: Object.entries(hooks).map(([hook, entries]) => [hook, entries.map(entryData)]),
     devices: Object.values(devices).map((chains) => [...chains].map(([name, bases]) => [name, bases.map(baseData)])),

@@ -33,8 +33,9 @@ const RULES = [
   "COMMIT",
 ];
 
-function programOf(rules: readonly string[]): Program {
+function programOf(rules: readonly string[], sets = ""): Program {
   const files = {
+    "ipset-save.txt": sets,
     "iptables-save.txt": `${rules.join("\n")}\n`,
     "ip-addr.txt": [0, 1]
       .map(
@@ -59,22 +60,48 @@ it.each([
   ["-A X -p udp -j DROP"],
 ])("holds all that fares otherwise without %s, and with it again, and not everything", (rule) => {
   const [full, less] = [programOf(RULES), programOf(RULES.filter((line) => line !== rule))];
-  for (const programs of [[full, less] as const, [less, full] as const]) {
-    const [before, after] = twinSpaces(programs, "ip");
-    const { bdd } = before;
-    const first = (["state", "mark"] as const).map((respect) => ordinarySet(before, "receive", respect));
-    const domain = bdd.intersection([sentPackets(before, "receive"), ...first]);
-    const asked = touched([before, after], domain, changedRules(...programs, "ip"));
-    const differences = compareJourneys(journeysOf(before, "receive", domain), journeysOf(after, "receive", domain));
-    expect(differences.length).toBeGreaterThan(0);
-    expect(bdd.minus(bdd.union(differences.map(({ packets }) => packets)), asked)).toBe(FALSE);
-    expect(asked).not.toBe(domain);
-  }
+  expectTouched(full, less);
+  expectTouched(less, full);
 });
 
-it("follows everything where more than rules differs", () => {
+const SETS = [
+  "create one hash:ip family inet",
+  "create other hash:ip,port family inet",
+  "create both list:set",
+  "add one 10.0.0.7",
+  "add one 10.0.0.8",
+  "add other 10.1.0.9,tcp:80",
+  "add both one",
+];
+
+it.each([
+  ["-A FORWARD -m set --match-set one src -j DROP", "add one 10.0.0.8"],
+  ["-A X -m set ! --match-set one src -p tcp -j DROP", "add one 10.0.0.8"],
+  ["-A FORWARD -m set --match-set both src -j DROP", "add one 10.0.0.8"],
+  ["-A X -m set --match-set other dst,dst -j DROP", "add other 10.1.0.9,tcp:80"],
+])("holds all that fares otherwise by %s without “%s”, and with it again, and not everything", (rule, element) => {
+  const rules = RULES.toSpliced(-1, 0, rule);
+  const withSets = (lines: readonly string[]): Program => programOf(rules, `${lines.join("\n")}\n`);
+  const [full, less] = [withSets(SETS), withSets(SETS.filter((line) => line !== element))];
+  expectTouched(full, less);
+  expectTouched(less, full);
+});
+
+function expectTouched(a: Program, b: Program): void {
+  const [before, after] = twinSpaces([a, b], "ip");
+  const { bdd } = before;
+  const first = (["state", "mark"] as const).map((respect) => ordinarySet(before, "receive", respect));
+  const domain = bdd.intersection([sentPackets(before, "receive"), ...first]);
+  const asked = touched([before, after], domain, changedRules(a, b, "ip"));
+  const differences = compareJourneys(journeysOf(before, "receive", domain), journeysOf(after, "receive", domain));
+  expect(differences.length).toBeGreaterThan(0);
+  expect(bdd.minus(bdd.union(differences.map(({ packets }) => packets)), asked)).toBe(FALSE);
+  expect(asked).not.toBe(domain);
+}
+
+it("follows everything where more than rules and sets differs", () => {
   const full = programOf(RULES);
   const policy = programOf(RULES.map((line) => line.replace(":FORWARD ACCEPT", ":FORWARD DROP")));
   expect(changedRules(full, policy, "ip")).toBeNull();
-  expect(changedRules(full, programOf(RULES), "ip")).toEqual({ before: [], after: [] });
+  expect(changedRules(full, programOf(RULES), "ip")).toEqual({ before: [], after: [], asking: [] });
 });

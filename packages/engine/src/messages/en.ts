@@ -32,7 +32,7 @@ export const diagnostics = {
   "cilium-unknown-release":
     "the rules of Cilium {version} are not known: those of {oldest} to {newest} are\nNothing is rendered.",
   "cilium-no-pod-network":
-    "masquerading by iptables needs the pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
+    "masquerading {family} by iptables needs the {family} pod network of {node} and the address of its cilium_host, and no object tells both\nNothing is rendered. A CiliumNode has them: spec.ipam.podCIDRs, spec.addresses of type CiliumInternalIP.",
   "cilium-no-default-route":
     "no default route of {node} is known: whose connections are marked is told by its device\nNothing is rendered. spec.routes of a hookwalk.dev/v1 Node has the route.",
   "cilium-no-eni":

@@ -29,7 +29,7 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
     "没有说明 {node} 上运行哪个版本的 Cilium：各版本的规则不同\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.versions 里写明。",
   "cilium-unknown-release": "不知道 Cilium {version} 的规则：只知道 {oldest} 到 {newest} 的\n不渲染任何内容。",
   "cilium-no-pod-network":
-    "用 iptables 做地址伪装需要 {node} 的 Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
+    "用 iptables 做 {family} 地址伪装需要 {node} 的 {family} Pod 网络和 cilium_host 的地址，没有对象同时给出两者\n不渲染任何内容。CiliumNode 里有：spec.ipam.podCIDRs，以及 spec.addresses 中类型为 CiliumInternalIP 的地址。",
   "cilium-no-default-route":
     "不知道 {node} 的默认路由：给哪个设备的连接打标记取决于它\n不渲染任何内容。请在 hookwalk.dev/v1 Node 的 spec.routes 里写明。",
   "cilium-no-eni":

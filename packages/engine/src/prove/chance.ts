@@ -1,8 +1,10 @@
+import { SCHEDULED_BY } from "../program/ipvs-schedule.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Space, Unknown } from "./space.ts";
 
 /** Why something is unknown that falls now this way, now that. */
 const CHANCES: ReadonlySet<string> = new Set([
+  ...SCHEDULED_BY,
   "random",
   "counter",
   "rate",

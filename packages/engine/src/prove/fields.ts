@@ -246,3 +246,8 @@ function groupOf({ program }: Space, name: string): number | undefined {
 function linkTypeOf({ program }: Space, name: string): number | undefined {
   return LINK_TYPES.get(program.links.get(name)?.type ?? "");
 }
+
+/** What the bytes of the packet decide: the same wherever it is asked. */
+export function ofContent(space: Space, what: string): Ref {
+  return space.unknown(`content ${what}`, { what: `the packet has ${what}`, why: "not given" });
+}

@@ -59,6 +59,14 @@ function tellingApart(bdd: Bdd, a: Ref, b: Ref, either: Ref): Ref {
 /** Nodes. More than one rule's own tests have, so that a long chain is not gone through once a rule. */
 const SHORT = 400;
 
+/** All of them together, halves first; no packet is in two. */
+export function joinedAll(bdd: Bdd, flows: readonly Flow[]): Flow {
+  let row = flows;
+  while (row.length > 1)
+    row = row.flatMap((flow, index) => (index % 2 === 0 ? [joined(bdd, flow, row[index + 1] ?? NOTHING)] : []));
+  return row[0] ?? NOTHING;
+}
+
 function unionOf(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   if (b.size === 0 || a === b) return a;
   return a.size === 0 ? b : new Set([...a, ...b]);

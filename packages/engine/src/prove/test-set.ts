@@ -6,7 +6,7 @@ import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref, Valued } from "./bdd/bdd.ts";
 import { maskedValues } from "./bdd/numbers.ts";
 import { conntrackSet } from "./conntrack.ts";
-import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater } from "./fields.ts";
+import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater, ofContent } from "./fields.ts";
 import { findIn, passesGate } from "./nft/lookup.ts";
 import { readValue } from "./nft/value.ts";
 import { partOf, unknownHere } from "./place.ts";
@@ -144,7 +144,7 @@ function plainSet(test: Plain, asking: Asking): Ref {
     case "socket":
       return socketSet(space, test);
     case "ipvs":
-      return here(test.what, "no ipvsadm-save dump");
+      return ipvsSet(space, test, () => here(test.what, "no ipvsadm-save dump"));
     case "rpfilter":
       return space.hasOpenSets ? here("-m rpfilter", "routes change without the rules") : reversePathSet(space, test);
     case "compare": {
@@ -173,11 +173,6 @@ function plainSet(test: Plain, asking: Asking): Ref {
   }
 }
 
-/** What the bytes of the packet decide: the same wherever it is asked. */
-function ofContent(space: Space, what: string): Ref {
-  return space.unknown(`content ${what}`, { what: `the packet has ${what}`, why: "not given" });
-}
-
 function setSet(test: Test & { kind: "set" }, asking: Asking): Ref {
   const { space, changedSets } = asking;
   const { bdd } = space;
@@ -188,6 +183,14 @@ function setSet(test: Test & { kind: "set" }, asking: Asking): Ref {
   const why = space.program.sets === null ? "no ipset dump" : "the ipset dump does not decide it";
   const yes = space.unknown(words, { what: words, why });
   return test.negated ? bdd.not(yes) : yes;
+}
+
+/** ipvs_mt: has IPVS sent the packet on? Of which connection it is nobody can say, nor where nothing shows that it is in use. */
+function ipvsSet(space: Space, { only }: Test & { kind: "ipvs" }, open: () => Ref): Ref {
+  if (space.program.ipvs.kind === "unseen") return open();
+  const isSent = space.is("ipvs", 1);
+  if (only !== null) return only ? isSent : space.bdd.not(isSent);
+  return space.bdd.and(isSent, open());
 }
 
 /** tcp_mt, udp_mt, icmp_match, of packets whose transport header is whole: a later fragment at 8 bytes drops. */

@@ -4,8 +4,11 @@ import type { Space, Unknown } from "../prove/space.ts";
 
 /** What comes about by itself, or is in the packet beyond its headers: asked whether a packet can, one may wait for it, or send it so. */
 function comesAbout(unknown: Unknown): boolean {
-  return isByChance(unknown) || unknown.why === "not given";
+  return isByChance(unknown) || OF_THE_PACKET.has(unknown.why);
 }
+
+/** What is in its bytes, and of which of IPVS's connections it is. */
+const OF_THE_PACKET: ReadonlySet<string> = new Set(["not given", "its connections are not listed"]);
 
 /** The packets that are in a set whatever it is that no snapshot tells; what comes about by itself stays in it as a variable. */
 export function surely(space: Space, set: Ref): Ref {

@@ -95,9 +95,10 @@ function holds(program: Program, walked: Walked, outcome: Outcome): boolean {
 type Ends = Pick<Packet, "src" | "dst" | "sport" | "dport" | "proto" | "icmpType">;
 
 /** The packet before NAT. */
-function asItCame({ packet, steps }: Walked): Ends {
+function asItCame(walked: Walked): Ends {
+  const { packet, steps } = walked;
   const src = natOf(steps, "snat")?.from;
-  const dst = natOf(steps, "dnat")?.from;
+  const dst = natOf(steps, "dnat")?.from ?? servedBy(walked)?.from;
   return {
     ...packet,
     ...(src === undefined ? {} : { src: src.address, sport: src.port }),
@@ -105,7 +106,13 @@ function asItCame({ packet, steps }: Walked): Ends {
   };
 }
 
-function natOf(steps: readonly Step[], what: "snat" | "dnat"): (Step & { readonly kind: "nat" }) | null {
+/** What IPVS gave to a server. Of an answer it changes the other end. */
+function servedBy({ packet, steps }: Walked): (Step & { readonly kind: "nat" }) | null {
+  const step = natOf(steps, "ipvs");
+  return step?.to.address === packet.dst ? step : null;
+}
+
+function natOf(steps: readonly Step[], what: "snat" | "dnat" | "ipvs"): (Step & { readonly kind: "nat" }) | null {
   const found = steps.find((step) => step.kind === "nat" && step.what === what);
   return found?.kind === "nat" ? found : null;
 }

@@ -36,6 +36,7 @@ const KINDS: ReadonlyMap<FieldName, Kind> = new Map<FieldName, Kind>([
   ["pktType", named("host", "broadcast", "multicast", "otherhost")],
   ["hasSocket", named("no", "yes")],
   ["socket", inOrderOf(SOCKET)],
+  ["ipvs", named("no", "yes")],
   ["iif", DEVICE],
   ["oif", DEVICE],
   ["physin", DEVICE],

@@ -84,11 +84,8 @@ function* waysToTell(space: Space, field: FieldName, guard: Ref): Iterable<reado
       yield ranges();
       break;
     case "ranges":
-      yield ranges();
-      yield masks();
-      break;
     case "address":
-      // Masks that are no prefixes are hard to read: only where there is no other way.
+      // Masks are hard to read: only where there is no other way.
       yield ranges() ?? masks();
       break;
     case "masks":

@@ -7,12 +7,26 @@ import type { FieldName } from "../layout.ts";
 import { MANIPS, manipOf } from "../nat.ts";
 import type { Space } from "../space.ts";
 import { allSet } from "../test-set.ts";
+import type { Answer } from "../test-set.ts";
 import { changedFields } from "./changed-fields.ts";
 
 /** Rules of chains that packets come into from one base chain. */
 export interface RulesOfBase {
   readonly called: Called;
   readonly rules: readonly { readonly chain: string; readonly rule: CompiledRule }[];
+}
+
+/** One rule as two programs have it. */
+export interface Twins {
+  readonly before: CompiledRule;
+  readonly after: CompiledRule;
+}
+
+/** Such rules of chains that packets come into from one base chain. */
+export interface TwinsOfBase {
+  /** Of the first program. */
+  readonly called: Called;
+  readonly rules: readonly (Twins & { readonly chain: string })[];
 }
 
 /**
@@ -35,6 +49,27 @@ export function couldMatch(space: Space, bases: readonly RulesOfBase[]): Ref {
   });
   return bdd.union(sets);
 }
+
+/** The same for packets of which the tests of a rule say on one program what they do not say on the other. The spaces are twins. */
+export function couldDiffer([before, after]: readonly [Space, Space], bases: readonly TwinsOfBase[]): Ref {
+  const { bdd } = before;
+  const bounds = boundsOf(before);
+  const asEntered = entriesOf(before);
+  const sets = bases.flatMap(({ called, rules }) => {
+    const coming = comingTo(before, called, new Set(rules.map(({ chain }) => chain)), bounds);
+    return rules.map((rule) => {
+      const entered = coming.get(rule.chain) ?? FALSE;
+      if (entered === FALSE) return FALSE;
+      // Whatever rules have put into a set before, they have put into both.
+      const mine = anyRule(before, called, rule.before, NONE);
+      const theirs = anyRule(after, called, rule.after, NONE);
+      return bdd.and(entered, asEntered(bdd.or(bdd.xor(mine.yes, theirs.yes), bdd.xor(mine.drop, theirs.drop))));
+    });
+  });
+  return bdd.union(sets);
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** What packets, as they come in, can match a rule, whoever comes to it. */
 type Bounds = (called: Called, rule: CompiledRule) => Ref;
@@ -69,26 +104,30 @@ function leadingTo(
 }
 
 function boundsOf(space: Space): Bounds {
+  const asEntered = entriesOf(space);
+  const { updatedSets } = onTheWay(space);
+  return (called, rule) => {
+    const { yes, drop } = anyRule(space, called, rule, updatedSets);
+    return asEntered(space.bdd.or(yes, drop));
+  };
+}
+
+function anyRule(space: Space, { hook }: Called, { tests }: CompiledRule, changedSets: ReadonlySet<string>): Answer {
+  return allSet(tests, { space, place: "any rule", rule: () => "any rule", visit: "any", hook, changedSets });
+}
+
+/** Packets that are in a set when a rule asks them, as they came in: of what they carry unchanged the same, of the rest anything. */
+function entriesOf(space: Space): (set: Ref) => Ref {
   const { bdd, layout } = space;
-  const { carried, updatedSets: changedSets } = onTheWay(space);
+  const { carried } = onTheWay(space);
   const held = new Set([...carried].flatMap((field) => layout.bits[field]));
-  const heldAtFirst = new Set([...held, ...layout.bits.iif]);
+  // What IPVS sends on passes OUTPUT without the device that it came in by.
+  const heldAtFirst = hasIpvs(space.family) ? held : new Set([...held, ...layout.bits.iif]);
   // The device that a packet comes in by is the one that it came in by, or lo where it comes round.
   const roundByLo = space.device("iif", "lo", false);
   const atEntry = (set: Ref, kept: ReadonlySet<number | null>): Ref =>
     bdd.exists(set, bdd.cube(bdd.support(set).filter((level) => !kept.has(level))));
-  return ({ hook }, { tests }) => {
-    const { yes, drop } = allSet(tests, {
-      space,
-      place: "any rule",
-      rule: () => "any rule",
-      visit: "any",
-      hook,
-      changedSets,
-    });
-    const set = bdd.or(yes, drop);
-    return bdd.or(atEntry(set, heldAtFirst), atEntry(bdd.and(set, roundByLo), held));
-  };
+  return (set) => bdd.or(atEntry(set, heldAtFirst), atEntry(bdd.and(set, roundByLo), held));
 }
 
 /** Fields that a packet carries through the whole stack, unless a rule, NAT or IPVS puts something else there. */
@@ -140,9 +179,12 @@ function lookAt(family: FamilyProgram, sets: Program["nftSets"]): OnTheWay {
           addUpdated(done, updatedSets);
         }
   }
-  const hasIpvs = Object.values(family.hooks).some((entries) => entries.some(({ kind }) => kind === "ipvs"));
-  if (hasIpvs) without(["src", "dst", "sport", "dport"]);
+  if (hasIpvs(family)) without(["src", "dst", "sport", "dport"]);
   return { carried, updatedSets };
+}
+
+function hasIpvs({ hooks }: FamilyProgram): boolean {
+  return Object.values(hooks).some((entries) => entries.some(({ kind }) => kind === "ipvs"));
 }
 
 function addUpdated(action: CompiledRule["action"], sets: Set<string>): void {

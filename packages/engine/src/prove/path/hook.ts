@@ -90,14 +90,14 @@ function confirmed(space: Space, here: Flow): Flow {
 
 /** One base chain, with all that it calls, and its policy. */
 function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Flow): Flow {
-  const { space, round, end } = passing;
+  const { space, visit, end } = passing;
   const { bdd, layout, program } = space;
   if (coming.when === FALSE) return NOTHING;
   const open = [...changedFields(chainsFrom([base], program.nftSets))].flatMap((field) => layout.bits[field]);
   const levels = open.filter((level) => level !== null);
   const packets = bdd.exists(hull(bdd, coming), bdd.cube(levels));
   const chains = new ChainFlows(space, base.table, {
-    name: `${String(round)} ${hook} ${ownerOf(space, base)} ${base.table.family}`,
+    name: `${visit} ${hook} ${ownerOf(space, base)} ${base.table.family}`,
     hook,
     packets,
     changedSets: coming.changedSets,

@@ -25,6 +25,7 @@ import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
 import { groupsOfThisNode, impossibleAddresses } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
+import { transmitted } from "./ipvs-transmit.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
 import type { RuleName, RuleSets } from "./rule-sets.ts";
@@ -98,10 +99,11 @@ class Journey {
     return this.#without(here, strangeGroups(this.#space), ["route", NO_MEMBER]);
   }
 
-  #passing(round: number): Passing {
-    return {
+  #passing(round: number, visit = String(round)): Passing {
+    const passing: Passing = {
       space: this.#space,
       round,
+      visit,
       end: (fate) => {
         this.#end(fate);
       },
@@ -109,7 +111,14 @@ class Journey {
         this.visits.push(visit);
       },
       reroute: (flow) => this.#rerouted(flow),
+      transmit: (hook, servers, tracked) => {
+        const ways = { passing, hook, tracked, routed: this.#routedTo, fitting: this.#thatFit };
+        const { stays, leaves } = transmitted(ways, servers);
+        this.#sendOn(leaves, round);
+        return stays;
+      },
     };
+    return passing;
   }
 
   #end(fate: Fate): void {
@@ -170,7 +179,7 @@ class Journey {
   }
 
   /** ip_exceeds_mtu, ip6_pkt_too_big: IPv4 packets may be cut where their sender lets them. */
-  #thatFit(flow: Flow): Flow {
+  readonly #thatFit = (flow: Flow): Flow => {
     const { layout, program, bdd } = this.#space;
     const byMtu = new Map<number, Ref[]>();
     for (const { name, mtu } of program.links.values()) {
@@ -188,6 +197,46 @@ class Journey {
       "mtu",
       "the packet is longer than the MTU",
     ]);
+  };
+
+  /** ip_route_output_key: packets for this node, and the others with the device that they leave by. */
+  readonly #routedTo = (asked: Flow): { readonly local: Ref; readonly leaving: Flow } => {
+    const { bdd } = this.#space;
+    const sets = outputRouting(this.#space, "output");
+    this.#refuse(asked, sets);
+    const local = sets.filter(({ to }) => to.kind === "local").map(({ when }) => asEntered(bdd, asked, when));
+    const own = bdd.and(asked.when, bdd.union(local));
+    const leaving = this.#led(within(bdd, asked, bdd.not(own)), sets, outputLeaving(this.#space, "output"));
+    return { local: own, leaving };
+  };
+
+  /** IPVS sends packets as if this node had made them: by OUTPUT, where there is no input device (ip_vs_nat_send_or_cont). */
+  #sendOn(leaving: Flow, round: number): void {
+    const { bdd, layout } = this.#space;
+    if (leaving.when === FALSE) return;
+    const outside = bdd.not(bdd.or(this.#space.noDevice("iif"), this.#space.device("iif", "lo", false)));
+    const isForwarded = asEntered(bdd, leaving, outside);
+    const passing = this.#passing(round, `${String(round)} ipvs`);
+    const iif = layout.bits.iif.flatMap((level) =>
+      level === null ? [] : [[level, bitNow(bdd, leaving, level)] as const],
+    );
+    const [owned] = layout.bits.hasSocket;
+    // The socket that waits for the old destination has nothing to do with the packet (ip_vs_drop_early_demux_sk).
+    const socket =
+      owned === undefined || owned === null
+        ? []
+        : [[owned, bdd.minus(bitNow(bdd, leaving, owned), isForwarded)] as const];
+    const here = changed(leaving, [
+      ...this.#copied(leaving, "oif", "nextOif"),
+      ...assigned(layout.bits.iif, 0),
+      ...socket,
+    ]);
+    const past = passHook(passing, "output", here);
+    if (past.when === FALSE) return;
+    // ip_output names the device again that the packet came in by.
+    const going = changed(past, [...this.#copied(past, "nextOif", "oif"), ...iif]);
+    this.#leave(within(bdd, going, isForwarded), "forward", passing);
+    this.#leave(within(bdd, going, bdd.not(isForwarded)), "sent", passing);
   }
 
   #input(here: Flow, passing: Passing): void {

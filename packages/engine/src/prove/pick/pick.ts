@@ -228,6 +228,7 @@ function usual(choice: Choice): readonly (readonly [FieldName, number])[] {
     ["pktType", 0],
     ["hasSocket", iif.name === "" && !iif.isOther ? 1 : 0],
     ["socket", SOCKET.none],
+    ["ipvs", 0],
     ["skUid", 0],
     ["skGid", 0],
     ["realm", 0],

@@ -90,7 +90,8 @@ function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wa
   for (const family of context.families) {
     if (!family.masquerades) continue;
     const masquerade = masqueradeOf(family);
-    if (masquerade === null) return problem("cilium-no-pod-network", { node });
+    if (masquerade === null)
+      return problem("cilium-no-pod-network", { node, family: family.family === "ip" ? "IPv4" : "IPv6" });
     known[family.family] = masquerade;
   }
   const primaryEni = marksEnis(context) ? defaultDevice(context.facts) : null;
