@@ -229,27 +229,35 @@ function rendered(objects: string, shell: Shell, room: string): string {
 describe.each(nodeNames)("%s", (node) => {
   const path = `test/nodes/${node}`;
 
-  it("is shown by packets that trace confirms, as found and as rendered", () => {
-    withShell((shell, room) => {
-      const intent = rendered(`${path}/objects.yaml`, shell, room);
-      const shown = [
-        ...shownByReach(path),
-        ...shownByReach(intent, QUESTIONS.slice(0, 3)),
-        ...[path, intent].flatMap((snapshot) => [...shownByLint(snapshot), ...shownByTest(snapshot, room)]),
-      ];
-      const differing = shownByDiff(intent, path);
-      expectConfirmed([...shown, ...differing]);
-      expect([shown.length > 10, differing.length > 0]).toEqual([true, true]);
-    });
-  }, PATIENCE);
+  it(
+    "is shown by packets that trace confirms, as found and as rendered",
+    () => {
+      withShell((shell, room) => {
+        const intent = rendered(`${path}/objects.yaml`, shell, room);
+        const shown = [
+          ...shownByReach(path),
+          ...shownByReach(intent, QUESTIONS.slice(0, 3)),
+          ...[path, intent].flatMap((snapshot) => [...shownByLint(snapshot), ...shownByTest(snapshot, room)]),
+        ];
+        const differing = shownByDiff(intent, path);
+        expectConfirmed([...shown, ...differing]);
+        expect([shown.length > 10, differing.length > 0]).toEqual([true, true]);
+      });
+    },
+    PATIENCE,
+  );
 
-  it("is shown by commands that do, copied as they stand there, what is said below them", () => {
-    withShell((shell) => {
-      for (const question of QUESTIONS.slice(0, 4))
-        expectCopied(shell(`hookwalk reach -q -f ${path} "${question}"`).stdout, shell);
-      expectCopied(shell(`hookwalk lint -q -f ${path}`).stdout, shell);
-    });
-  }, PATIENCE);
+  it(
+    "is shown by commands that do, copied as they stand there, what is said below them",
+    () => {
+      withShell((shell) => {
+        for (const question of QUESTIONS.slice(0, 4))
+          expectCopied(shell(`hookwalk reach -q -f ${path} "${question}"`).stdout, shell);
+        expectCopied(shell(`hookwalk lint -q -f ${path}`).stdout, shell);
+      });
+    },
+    PATIENCE,
+  );
 });
 
 it.each(["test/render/kube-proxy/objects.yaml", "test/cli/fixtures/one-service.yaml"])(
