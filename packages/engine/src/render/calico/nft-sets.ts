@@ -1,7 +1,8 @@
-import type { Family } from "../../base/address.ts";
+import type { Address, AddressMask, Family } from "../../base/address.ts";
+import { inNet, netOf } from "../../base/address.ts";
 import { invariant } from "../../base/assert.ts";
 import type { NftExpression } from "../../model/nft.ts";
-import type { ElementPart, IpSet } from "../../model/sets.ts";
+import type { ElementPart, IpSet, SetElement } from "../../model/sets.ts";
 import { prefixOf } from "../nft/expression.ts";
 import type { NftTableDraft } from "../nft/table-draft.ts";
 import { legalName, protocolName } from "./nft-dialect.ts";
@@ -14,8 +15,31 @@ export function declareSet(draft: NftTableDraft, { name, family, dimensions, ele
   const type = dimensions.flatMap((dimension) =>
     dimension === "port" ? ["inet_proto", "inet_service"] : [ADDRESSES[family]],
   );
-  draft.set({ name: own, type, ...(dimensions.includes("net") ? { flags: ["interval"] } : {}) });
-  for (const { parts } of elements) draft.element(own, parts.flatMap(keyOf));
+  const isInterval = dimensions.includes("net");
+  draft.set({ name: own, type, ...(isInterval ? { flags: ["interval"] } : {}) });
+  for (const { parts } of isInterval ? withoutCovered(elements) : elements) draft.element(own, parts.flatMap(keyOf));
+}
+
+/** A set of intervals takes no net within another: Felix keeps the wider one (felix/labelindex/named_port_index.go, OverlapSuppressor). */
+function withoutCovered(elements: readonly SetElement[]): readonly SetElement[] {
+  const widerFirst = elements
+    .map((element) => ({ element, net: memberNet(element) }))
+    .sort(({ net: a }, { net: b }) => order(a.value, b.value) || order(a.mask, b.mask));
+  const kept: (typeof widerFirst)[number][] = [];
+  for (const one of widerFirst) {
+    const last = kept.at(-1);
+    if (last === undefined || !inNet(one.net.value, last.net)) kept.push(one);
+  }
+  return kept.map(({ element }) => element);
+}
+
+function memberNet({ parts: [part] }: SetElement): AddressMask {
+  invariant(part?.kind === "address", "Felix's sets of nets have nets only");
+  return netOf(part.prefix);
+}
+
+function order(a: Address, b: Address): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function keyOf(part: ElementPart): readonly (string | NftExpression)[] {
