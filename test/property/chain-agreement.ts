@@ -83,7 +83,7 @@ function possible(space: Space, chain: ChainFlow, values: Values): readonly Exit
 const EXIT_OF = { accept: "accept", drop: "drop", reject: "drop", queue: "queue", unknown: "unknown" } as const;
 
 /** Which of this node's connections the packet is of, as the walk finds it. */
-export function socketValues({ layout, sockets }: Space, run: Run): Values {
+function socketValues({ layout, sockets }: Space, run: Run): Values {
   // Where no rule asks nobody looks.
   const found = sockets ? findConnection(run, run.skb) : null;
   const [transparent, plain] = layout.bits.socket;

@@ -17,7 +17,7 @@ export interface Sent {
   readonly arrival: Arrival;
 }
 
-export function isPortPicked({ conditions }: Outcome): boolean {
+function isPortPicked({ conditions }: Outcome): boolean {
   return conditions.some(({ what }) => what.startsWith("NAT picks"));
 }
 

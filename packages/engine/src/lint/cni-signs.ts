@@ -12,7 +12,7 @@ const ALSO: Readonly<Partial<Record<OwnerName, RegExp>>> = {
 };
 
 /** Does it name its devices so, or, as the bridge plugin for flannel, somebody for it? */
-export function isDeviceOf({ name, devices }: Owner, device: string): boolean {
+function isDeviceOf({ name, devices }: Owner, device: string): boolean {
   return devices.some((pattern) => pattern.name.test(device)) || ALSO[name]?.test(device) === true;
 }
 

@@ -6,7 +6,7 @@ import type { Ref } from "../bdd/bdd.ts";
 import { setMembers } from "../set.ts";
 import type { Space } from "../space.ts";
 
-export function isService(space: Space, which: string): Ref {
+function isService(space: Space, which: string): Ref {
   const what = `the packet is for a virtual service of IPVS (${which})`;
   return space.unknown(what, { what, why: "no ipvsadm-save dump" });
 }
