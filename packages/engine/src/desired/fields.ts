@@ -17,6 +17,12 @@ export const device: z.ZodType<string> = z
   .regex(/^[^\s/:]+$/, "DEV");
 export const port: z.ZodInt = z.int().min(1).max(65_535);
 
+/** IANA_SVC_NAME: IsValidPortName. */
+const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** A port, or the name of a container's port. */
+export const portOrName: z.ZodType<number | string> = z.union([port, z.string().regex(PORT_NAME, "PORT-NAME")]);
+
 /** `apiVersion`, `kind`: the caller has already found the schema by them. */
 export const typeMeta: { readonly apiVersion: z.ZodString; readonly kind: z.ZodString } = {
   apiVersion: z.string(),

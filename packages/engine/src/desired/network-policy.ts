@@ -3,7 +3,7 @@ import type { Prefix } from "../base/address.ts";
 import { familyOf, inNet, netOf, printPrefix } from "../base/address.ts";
 import type { Range } from "../base/ranges.ts";
 import type { Metadata } from "./fields.ts";
-import { namespacedMetadata, port, prefix, typeMeta, unread, withDefault } from "./fields.ts";
+import { namespacedMetadata, port, portOrName, prefix, typeMeta, unread, withDefault } from "./fields.ts";
 import type { LabelSelector } from "./label-selector.ts";
 import { everything, labelSelector } from "./label-selector.ts";
 import type { ServiceProtocol } from "./service.ts";
@@ -45,13 +45,10 @@ export interface NetworkPolicyPort {
   readonly port: Range | string | null;
 }
 
-/** IANA_SVC_NAME: IsValidPortName. */
-const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
-
 const networkPolicyPort = z
   .strictObject({
     protocol: withDefault<ServiceProtocol>(protocol, "TCP"),
-    port: z.union([port, z.string().regex(PORT_NAME, "PORT-NAME")]).nullish(),
+    port: portOrName.nullish(),
     endPort: port.nullish(),
   })
   .transform(({ protocol, port, endPort }, context): NetworkPolicyPort => {

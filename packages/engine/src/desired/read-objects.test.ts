@@ -85,6 +85,16 @@ describe("an object with a fault is left out, the others are kept", () => {
       ["ports:", "- { port: 80, nodePort: 65536 }"],
       "object-bad-value 7 Service bad spec.ports[0].nodePort ≤ 65535 65536",
     ],
+    [
+      "a target port out of range",
+      ["ports:", "- { port: 80, targetPort: 99999 }"],
+      "object-bad-value 7 Service bad spec.ports[0].targetPort ≤ 65535 99999",
+    ],
+    [
+      "a target port by a name that none can have",
+      ["ports:", "- { port: 80, targetPort: a_b }"],
+      "object-bad-value 7 Service bad spec.ports[0].targetPort PORT-NAME a_b",
+    ],
   ])("%s", (_what, lines, problem) => {
     expect(read(bad(...lines))).toEqual({ names: ["good"], problems: [problem] });
   });

@@ -8,6 +8,7 @@ import {
   labelOrNone,
   metadata,
   port,
+  portOrName,
   prefix,
   typeMeta,
   unread,
@@ -65,7 +66,8 @@ const servicePort = z
     protocol: withDefault(protocol, "TCP"),
     port,
     nodePort: optionalPort,
-    ...unread("targetPort", "appProtocol"),
+    targetPort: z.union([z.literal(0), portOrName]).nullish(),
+    ...unread("appProtocol"),
   })
   .transform(({ name, protocol, port, nodePort }): ServicePort => ({ name, protocol, port, nodePort }));
 
