@@ -22,7 +22,7 @@ const BEFORE: Readonly<Record<string, (shell: Shell, room: string) => void>> = {
       for copy in intent node; do cp -r test/nodes/calico-slave1 $copy; done
       hookwalk render node -q -f test/nodes/calico-slave1/objects.yaml > intent/iptables-save.txt
       sed -i '/-A cali-pi-namespace-default .*-j DROP/d' node/iptables-save.txt
-      cp test/cli/fixtures/one-service.yaml objects.yaml`);
+      cp test/render/kube-proxy/objects.yaml objects.yaml`);
     expect([stderr, exitCode]).toEqual(["", 0]);
   },
   "docs/snapshots.md": (_, room) => {
