@@ -86,7 +86,8 @@ function ctMatch(family: FuzzFamily): Text {
     join("ct direction ", not, pick("original", "reply")),
     join("ct ", pick("original", "reply"), ` ${ip} `, side, " ", not, host(family)),
     join("meta l4proto tcp ct ", pick("original", "reply"), " ", pick("proto-src", "proto-dst"), " ", not, port),
-    join("ct protocol ", not, pick("tcp", "udp")),
+    // `ct protocol tcp` alone is lost in the listing where the rule has ports behind it (nft takes it for what they depend on).
+    join("ct protocol ", pick("!= tcp", "!= udp", "{ tcp, udp }", "{ tcp, icmp }")),
   );
 }
 

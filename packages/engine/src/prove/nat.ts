@@ -2,6 +2,7 @@ import type { Address } from "../base/address.ts";
 import { clearAddress, familyOf, xorAddress } from "../base/address.ts";
 import type { NatSpec } from "../program/action.ts";
 import type { StackHook } from "../program/program.ts";
+import { redirectV6, SCOPES } from "../program/source-address.ts";
 import { hasTrackedPorts } from "../program/protocol.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
@@ -15,6 +16,7 @@ import type { FieldName } from "./layout.ts";
 import { oneOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { masqueradeSources, nexthopMatters } from "./routing/masquerade.ts";
+import { destinationsBy } from "./routing/nearest-v6.ts";
 import type { Space } from "./space.ts";
 
 /** Which end of a packet NAT changes at a hook: HOOK2MANIP (include/net/netfilter/nf_nat.h). */
@@ -169,12 +171,18 @@ function nexthopsOf({ family }: Space, name: string): readonly Address[] {
 function redirectSources(space: Space, hook: StackHook): readonly DeviceAddress[] {
   const { family } = space.layout;
   if (hook === "output") return [{ when: TRUE, address: family === "ip" ? 0x7f00_0001 : 1n }];
-  const sources = [...space.program.links.values()].map(({ name, addresses }) => {
-    const usable = addresses.find(
-      ({ prefix, flags, scope }) =>
-        familyOf(prefix.address) === family && !flags.includes("secondary") && (family === "ip" || scope === "global"),
+  const scopes = family === "ip6" ? [...destinationsBy(space, SCOPES)] : [];
+  const sources = [...space.program.links.values()].flatMap((link): readonly DeviceAddress[] => {
+    const cameIn = space.device("iif", link.name, false);
+    if (family === "ip6")
+      return scopes.map(([scope, among]) => ({
+        when: space.bdd.and(cameIn, among),
+        address: redirectV6(link, scope),
+      }));
+    const usable = link.addresses.find(
+      ({ prefix, flags }) => familyOf(prefix.address) === "ip" && !flags.includes("secondary"),
     );
-    return { when: space.device("iif", name, false), address: usable?.prefix.address ?? null };
+    return [{ when: cameIn, address: usable?.prefix.address ?? null }];
   });
   const others = space.bdd.not(space.bdd.union(sources.map(({ when }) => when)));
   return [...sources, { when: others, address: null }];

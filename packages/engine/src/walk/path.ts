@@ -187,13 +187,13 @@ function forward(run: Run, routed: Routed & { kind: "choice" }): End {
   if (skb.pktType !== "host") return end(run, dropped("pkttype", `a ${skb.pktType} frame is not forwarded`));
   if (skb.hasSocket)
     return end(run, dropped("socket", "the packet belongs to a local socket, but no rule delivers it locally"));
-  const scope = scopeProblem(run);
-  if (scope !== null) return end(run, scope);
   if (skb.ttl <= 1) {
     const [type, code] = skb.family === "ip" ? [11, 0] : [3, 0];
     answer(run, type, code, "time exceeded");
     return end(run, dropped("ttl", `TTL is ${String(skb.ttl)}`));
   }
+  const scope = scopeProblem(run);
+  if (scope !== null) return end(run, scope);
   const refused = mtuProblem(run, routed.choice);
   if (refused !== null) return end(run, refused);
   if (routed.redirect) redirect(run);

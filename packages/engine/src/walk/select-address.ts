@@ -1,7 +1,7 @@
 import type { Address } from "../base/address.ts";
 import { inNet, netOf } from "../base/address.ts";
 import type { Link } from "../model/routing.ts";
-import { labelOf, usableOf } from "../program/source-address.ts";
+import { labelOf, scopeOf, scopeRank, sourcesV6, staysOnDevice, usableV4 } from "../program/source-address.ts";
 import type { Run } from "./run.ts";
 
 /** The address that this node gives a packet of its own that leaves by `device` towards `near`; null: it has none. */
@@ -15,27 +15,28 @@ export function selectAddress(run: Run, device: string | null, near: Address): A
  * else the first of any other device.
  */
 function selectV4(links: readonly Link[], device: string | null, near: number): Address | null {
-  const own = links.filter((link) => link.name === device).flatMap((link) => usableOf(link, "number"));
-  const others = links.filter((link) => link.name !== device).flatMap((link) => usableOf(link, "number"));
+  const own = links.filter((link) => link.name === device).flatMap((link) => usableV4(link));
+  const others = links.filter((link) => link.name !== device).flatMap((link) => usableV4(link));
   const chosen = own.find((address) => inNet(near, netOf(address.prefix))) ?? own[0] ?? others[0];
   return chosen?.prefix.address ?? null;
 }
 
 /** ipv6_dev_get_saddr (net/ipv6/addrconf.c), RFC 6724: the first rule by which two candidates differ decides. */
 function selectV6(links: readonly Link[], device: string | null, near: bigint): Address | null {
-  const candidates = links.flatMap((link) =>
-    link.addresses
-      .filter((address) => address.prefix.address === near || usableOf(link, "bigint").includes(address))
-      .map(({ prefix, flags }) => ({ address: prefix.address, flags, isOwn: link.name === device })),
+  const scope = scopeOf(near);
+  const among = staysOnDevice(scope) ? links.filter(({ name }) => name === device) : links;
+  const candidates = among.flatMap((link) =>
+    sourcesV6(link).map((source) => ({ ...source, isOwn: link.name === device })),
   );
-  const ranked = candidates.map((candidate) => ({
-    address: candidate.address,
+  const ranked = candidates.map(({ address, isDeprecated, isOwn }) => ({
+    address,
     rank: [
-      candidate.address === near,
-      !candidate.flags.includes("deprecated"),
-      candidate.isOwn,
-      labelOf(candidate.address) === labelOf(near),
-      commonBits(candidate.address, near),
+      address === near,
+      scopeRank(address, scope),
+      !isDeprecated,
+      isOwn,
+      labelOf(address) === labelOf(near),
+      commonBits(address, near),
     ].map(Number),
   }));
   return (

@@ -257,9 +257,9 @@ class Journey {
       "socket",
       "the packet belongs to a local socket, but no rule delivers it locally",
     ]);
+    here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
     if (layout.family === "ip6")
       here = this.#without(here, this.#staysOnLink(), ["martian", "a source that is not forwarded"]);
-    here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
     here = this.#thatFit(here);
     if (here.when === FALSE) return;
     here = changed(

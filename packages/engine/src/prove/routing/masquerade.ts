@@ -1,7 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { inNet, netOf } from "../../base/address.ts";
 import type { InterfaceAddress } from "../../model/routing.ts";
-import { usableOf } from "../../program/source-address.ts";
+import { usableV4 } from "../../program/source-address.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -24,18 +24,18 @@ export function masqueradeSources(space: Space, oif: string, via: Address | null
 const usable = new WeakMap<Space, ReadonlyMap<string, readonly InterfaceAddress[]>>();
 
 /** Addresses of IPv4 that a device may be given as a source by, by device in the order of their numbers. */
-function usableV4(space: Space): ReadonlyMap<string, readonly InterfaceAddress[]> {
+function usableByDevice(space: Space): ReadonlyMap<string, readonly InterfaceAddress[]> {
   let known = usable.get(space);
   if (known === undefined) {
     const links = [...space.program.links.values()].sort((a, b) => a.index - b.index);
-    known = new Map(links.map((link) => [link.name, usableOf(link, "number")]));
+    known = new Map(links.map((link) => [link.name, usableV4(link)]));
     usable.set(space, known);
   }
   return known;
 }
 
 function ownV4(space: Space, oif: string): readonly InterfaceAddress[] {
-  return usableV4(space).get(oif) ?? [];
+  return usableByDevice(space).get(oif) ?? [];
 }
 
 /**
@@ -63,6 +63,6 @@ function sourcesV4(space: Space, oif: string, via: Address | null): readonly Mas
 }
 
 function firstOfAnother(space: Space, oif: string): InterfaceAddress | null {
-  for (const [name, [first]] of usableV4(space)) if (name !== oif && first !== undefined) return first;
+  for (const [name, [first]] of usableByDevice(space)) if (name !== oif && first !== undefined) return first;
   return null;
 }

@@ -1,5 +1,5 @@
-import type { Address } from "../../base/address.ts";
-import { ADDRESS_LABELS, labelOf, usableOf } from "../../program/source-address.ts";
+import type { Address, AddressMask } from "../../base/address.ts";
+import { ADDRESS_LABELS, labelOf, SCOPES, scopeRank, sourcesV6, staysOnDevice } from "../../program/source-address.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { isSet } from "../bdd/numbers.ts";
@@ -9,12 +9,6 @@ import type { Space } from "../space.ts";
 export interface MasqueradeSource {
   readonly when: Ref;
   readonly address: Address | null;
-}
-
-interface Candidate {
-  readonly address: bigint;
-  /** Deprecated addresses come last, and those of another device behind those of the one that the packet leaves by. */
-  readonly rank: number;
 }
 
 /** ipv6_dev_get_saddr (net/ipv6/addrconf.c), RFC 6724: the first rule by which two candidates differ decides. */
@@ -29,24 +23,24 @@ export function nearestV6(space: Space, oif: string): readonly MasqueradeSource[
     rest = bdd.minus(rest, among);
   };
   const links = [...space.program.links.values()].sort((a, b) => a.index - b.index);
-  // Rule 1: the destination itself, whatever its scope.
-  for (const { addresses } of links)
-    for (const { prefix } of addresses)
-      if (typeof prefix.address === "bigint") give(space.is("dst", prefix.address), prefix.address);
-  const candidates = links.flatMap((link) =>
-    usableOf(link, "bigint").flatMap(({ prefix: { address }, flags }): readonly Candidate[] =>
-      typeof address === "bigint"
-        ? [{ address, rank: Number(!flags.includes("deprecated")) * 2 + Number(link.name === oif) }]
-        : [],
-    ),
-  );
-  const best = candidates.reduce((most, { rank }) => Math.max(most, rank), 0);
-  const first = candidates.filter(({ rank }) => rank === best).map(({ address }) => address);
-  for (const [label, among] of labelSets(space)) {
-    const alike = first.filter((address) => labelOf(address) === label);
-    const nearest = nearestOf(space, alike.length === 0 ? first : alike, 0);
-    const here = bdd.and(rest, among);
-    for (const [address, when] of nearest) give(bdd.and(here, when), address);
+  for (const [scope, among] of destinationsBy(space, SCOPES)) {
+    const able = staysOnDevice(scope) ? links.filter(({ name }) => name === oif) : links;
+    const candidates = able.flatMap((link) =>
+      sourcesV6(link).map(({ address, isDeprecated }) => ({
+        address,
+        rank: 4 * scopeRank(address, scope) + 2 * Number(!isDeprecated) + Number(link.name === oif),
+      })),
+    );
+    // Rule 1: the destination itself.
+    for (const { address } of candidates) give(bdd.and(among, space.is("dst", address)), address);
+    const best = candidates.reduce((most, { rank }) => Math.max(most, rank), -Infinity);
+    const first = candidates.filter(({ rank }) => rank === best).map(({ address }) => address);
+    for (const [label, alikes] of destinationsBy(space, ADDRESS_LABELS)) {
+      const alike = first.filter((address) => labelOf(address) === label);
+      const here = bdd.intersection([rest, among, alikes]);
+      for (const [address, when] of nearestOf(space, alike.length === 0 ? first : alike, 0))
+        give(bdd.and(here, when), address);
+    }
   }
   give(TRUE, null);
   return sources;
@@ -69,13 +63,16 @@ function nearestOf(space: Space, candidates: readonly bigint[], depth: number): 
   return new Map([...all].map((one) => [one, bdd.node(level, low.get(one) ?? FALSE, high.get(one) ?? FALSE)]));
 }
 
-/** The destinations of each label. */
-function* labelSets(space: Space): Iterable<readonly [number, Ref]> {
+/** The destinations by the first net that they are in. */
+export function* destinationsBy<T>(
+  space: Space,
+  nets: readonly (readonly [AddressMask, T])[],
+): Iterable<readonly [T, Ref]> {
   const { bdd } = space;
   let rest: Ref = TRUE;
-  for (const [net, number] of ADDRESS_LABELS) {
+  for (const [net, value] of nets) {
     const own = space.inNet("dst", net);
-    yield [number, bdd.and(rest, own)];
+    yield [value, bdd.and(rest, own)];
     rest = bdd.minus(rest, own);
   }
 }
