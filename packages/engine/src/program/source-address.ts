@@ -13,21 +13,36 @@ export function usableV4({ addresses }: Link): readonly InterfaceAddress[] {
   );
 }
 
+/** nf_nat_redirect_ipv4 (net/netfilter/nf_nat_redirect.c): the address of a device that REDIRECT gives; null: none. */
+export function redirectV4({ addresses }: Link): number | null {
+  for (const { prefix, flags } of addresses)
+    if (typeof prefix.address === "number" && !flags.includes("secondary")) return prefix.address;
+  return null;
+}
+
 /** An IPv6 address of a device, as far as the choice of a source asks. */
 export interface SourceV6 {
   readonly address: bigint;
+  readonly scope: Scope;
   readonly isDeprecated: boolean;
 }
 
+const sources = new WeakMap<Link, readonly SourceV6[]>();
+
 /** IPv6 addresses of a device, as the kernel keeps them: the widest scope first (net/ipv6/addrconf.c ipv6_link_dev_addr). */
-export function sourcesV6({ addresses }: Link): readonly SourceV6[] {
-  return addresses
-    .flatMap(({ prefix: { address }, flags }): readonly SourceV6[] =>
-      typeof address !== "bigint" || flags.includes("tentative")
-        ? []
-        : [{ address, isDeprecated: flags.includes("deprecated") }],
-    )
-    .sort((a, b) => scopeOf(b.address).width - scopeOf(a.address).width);
+export function sourcesV6(link: Link): readonly SourceV6[] {
+  let known = sources.get(link);
+  if (known === undefined) {
+    known = link.addresses
+      .flatMap(({ prefix: { address }, flags }): readonly SourceV6[] =>
+        typeof address !== "bigint" || flags.includes("tentative")
+          ? []
+          : [{ address, scope: scopeOf(address), isDeprecated: flags.includes("deprecated") }],
+      )
+      .sort((a, b) => b.scope.width - a.scope.width);
+    sources.set(link, known);
+  }
+  return known;
 }
 
 /** How far an IPv6 address is known. */
@@ -61,7 +76,7 @@ export const SCOPES: readonly (readonly [AddressMask, Scope])[] = [
   [netAt("::/0"), GLOBAL],
 ];
 
-export function scopeOf(address: Address): Scope {
+export function scopeOf(address: bigint): Scope {
   return SCOPES.find(([net]) => inNet(address, net))?.[1] ?? GLOBAL;
 }
 
@@ -71,15 +86,14 @@ export function staysOnDevice({ width, isGroup }: Scope): boolean {
 }
 
 /** Rule 2 of RFC 6724 (ipv6_get_saddr_eval): the narrowest scope that is wide enough, else the widest. */
-export function scopeRank(source: bigint, destination: Scope): number {
-  const { width } = scopeOf(source);
+export function scopeRank({ width }: Scope, destination: Scope): number {
   return width >= destination.width ? -width : width - 128;
 }
 
 /** nf_nat_redirect_ipv6 (net/netfilter/nf_nat_redirect.c): the address of a device that REDIRECT gives packets for this scope; null: none. */
 export function redirectV6(link: Link, { kind }: Scope): bigint | null {
   const usable = sourcesV6(link).find(
-    ({ address }) => !inNet(address, MAPPED) && (kind === null || scopeOf(address).kind === kind),
+    ({ address, scope }) => !inNet(address, MAPPED) && (kind === null || scope.kind === kind),
   );
   return usable?.address ?? null;
 }

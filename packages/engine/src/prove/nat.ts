@@ -1,8 +1,8 @@
 import type { Address } from "../base/address.ts";
-import { clearAddress, familyOf, xorAddress } from "../base/address.ts";
+import { clearAddress, xorAddress } from "../base/address.ts";
 import type { NatSpec } from "../program/action.ts";
 import type { StackHook } from "../program/program.ts";
-import { redirectV6, SCOPES } from "../program/source-address.ts";
+import { redirectV4, redirectV6, SCOPES } from "../program/source-address.ts";
 import { hasTrackedPorts } from "../program/protocol.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
@@ -173,16 +173,9 @@ function redirectSources(space: Space, hook: StackHook): readonly DeviceAddress[
   if (hook === "output") return [{ when: TRUE, address: family === "ip" ? 0x7f00_0001 : 1n }];
   const scopes = family === "ip6" ? [...destinationsBy(space, SCOPES)] : [];
   const sources = [...space.program.links.values()].flatMap((link): readonly DeviceAddress[] => {
-    const cameIn = space.device("iif", link.name, false);
-    if (family === "ip6")
-      return scopes.map(([scope, among]) => ({
-        when: space.bdd.and(cameIn, among),
-        address: redirectV6(link, scope),
-      }));
-    const usable = link.addresses.find(
-      ({ prefix, flags }) => familyOf(prefix.address) === "ip" && !flags.includes("secondary"),
-    );
-    return [{ when: cameIn, address: usable?.prefix.address ?? null }];
+    const when = space.device("iif", link.name, false);
+    if (family === "ip") return [{ when, address: redirectV4(link) }];
+    return scopes.map(([scope, among]) => ({ when: space.bdd.and(when, among), address: redirectV6(link, scope) }));
   });
   const others = space.bdd.not(space.bdd.union(sources.map(({ when }) => when)));
   return [...sources, { when: others, address: null }];

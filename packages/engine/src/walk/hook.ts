@@ -1,3 +1,4 @@
+import { REROUTED_BY } from "../program/reroute.ts";
 import type { Hook, HookEntry } from "../program/program.ts";
 import { walkBaseChain } from "./chain.ts";
 import { assume } from "./conntrack/assumed.ts";
@@ -11,7 +12,6 @@ import { isTaken } from "./nat/tuple.ts";
 import { routeOutput } from "./route.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
-import type { Skb } from "./skb.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict, SentOn } from "./verdict.ts";
 
@@ -118,14 +118,12 @@ function natEntry(run: Run, entry: HookEntry & { kind: "nat" }): ChainVerdict {
 }
 
 function walkAndReroute(run: Run, entry: HookEntry & { kind: "chain" }): ChainVerdict {
-  const { src, dst, mark, tos } = run.skb;
+  const { skb } = run;
+  const fields = REROUTED_BY[skb.family];
+  const before = fields.map((field) => skb[field]);
   const verdict = walkBaseChain(run, entry.chain);
   if (verdict.kind !== "accept") return verdict;
-  return changed(run.skb, { src, dst, mark, tos }) ? reroute(run) : verdict;
-}
-
-function changed(skb: Skb, before: Pick<Skb, "src" | "dst" | "mark" | "tos">): boolean {
-  return skb.src !== before.src || skb.dst !== before.dst || skb.mark !== before.mark || skb.tos !== before.tos;
+  return fields.some((field, i) => skb[field] !== before[i]) ? reroute(run) : verdict;
 }
 
 /** ip_route_me_harder. Chains of this hook still see the old device (case nat/output-dnat-reroutes): `oif` changes when the hook is left. */

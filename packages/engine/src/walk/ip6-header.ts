@@ -1,29 +1,32 @@
+import { scopeOf } from "../program/source-address.ts";
 import type { Skb } from "./skb.ts";
 
 const LOOPBACK = 1n;
 
 /** RFC 4291 2.7: the scope of a group; null: no multicast address. */
-function groupScope(address: bigint): bigint | null {
-  return address >> 120n === 0xffn ? (address >> 112n) & 0xfn : null;
+function groupScope(address: bigint): number | null {
+  const { isGroup, width } = scopeOf(address);
+  return isGroup ? width : null;
 }
 
 /** ip6_rcv_core (net/ipv6/ip6_input.c): addresses that nothing from outside can have; such packets meet no hook. */
 export function impossibleAddress({ src, dst, iif }: Skb): string | null {
   if (typeof src !== "bigint" || typeof dst !== "bigint") return null;
   if (groupScope(src) !== null) return "the source is a multicast address";
-  if (groupScope(dst) === 0n) return "the destination is a group of the reserved scope 0";
+  if (groupScope(dst) === 0) return "the destination is a group of the reserved scope 0";
   if (iif === "lo") return null;
   if (src === LOOPBACK || dst === LOOPBACK) return "a loopback address comes from outside";
-  return groupScope(dst) === 1n ? "a group of this node alone is addressed from outside" : null;
+  return groupScope(dst) === 1 ? "a group of this node alone is addressed from outside" : null;
 }
 
 /** rt6_need_strict: such a destination is only looked for on one device. */
 export function staysOnItsLink(address: bigint): boolean {
-  return address >> 118n === 0x3fan || groupScope(address) !== null || address === LOOPBACK;
+  const { kind, isGroup } = scopeOf(address);
+  return isGroup || kind === "link" || kind === "loopback";
 }
 
 /** ip6_finish_output2: behind every hook, a group of the node's own scope or of none goes out by lo alone. */
 export function staysOnItsNode({ dst, oif }: Skb): boolean {
   const scope = typeof dst === "bigint" ? groupScope(dst) : null;
-  return scope !== null && scope <= 1n && oif !== "lo";
+  return scope !== null && scope <= 1 && oif !== "lo";
 }

@@ -28,11 +28,11 @@ function selectV6(links: readonly Link[], device: string | null, near: bigint): 
   const candidates = among.flatMap((link) =>
     sourcesV6(link).map((source) => ({ ...source, isOwn: link.name === device })),
   );
-  const ranked = candidates.map(({ address, isDeprecated, isOwn }) => ({
+  const ranked = candidates.map(({ address, scope: own, isDeprecated, isOwn }) => ({
     address,
     rank: [
       address === near,
-      scopeRank(address, scope),
+      scopeRank(own, scope),
       !isDeprecated,
       isOwn,
       labelOf(address) === labelOf(near),

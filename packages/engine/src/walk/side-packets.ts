@@ -49,9 +49,11 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
  */
 function speakerOf(run: Run): Address | null {
   const { skb } = run;
-  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null);
+  // Before routing the route to the source is what is asked.
+  const isLocal = skb.route === null ? isLocalAddress(run, skb.src) : skb.route.type === "local";
+  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null || isLocal);
   if (isOwn) return skb.dst;
-  if (skb.family === "ip" && skb.route?.type === "local" && skb.dst !== 0) return null;
+  if (skb.family === "ip" && isLocal && skb.dst !== 0) return null;
   return sourceOfError(run) ?? skb.dst;
 }
 

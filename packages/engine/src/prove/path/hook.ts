@@ -1,5 +1,6 @@
 import { assertNever } from "../../base/assert.ts";
 import { PROTO } from "../../program/protocol.ts";
+import { REROUTED_BY } from "../../program/reroute.ts";
 import type { BaseChain, Hook, HookEntry, StackHook } from "../../program/program.ts";
 import { addressesOfType } from "../address-type.ts";
 import { baseChains, chainsFrom } from "../call-graph.ts";
@@ -9,6 +10,7 @@ import type { Ref } from "../bdd/bdd.ts";
 import { CT_STATE, CT_STATUS, hasEntry, statusBit } from "../fields.ts";
 import { NOTHING, asEntered, bitNow, chained, changed, joined, tidied, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
+import type { FieldName } from "../layout.ts";
 import { hull } from "../image.ts";
 import { MANIPS, manipOf, withSomeEnd } from "../nat.ts";
 import type { Manip } from "../nat.ts";
@@ -75,7 +77,7 @@ function passEntry(passing: Passing, hook: Hook, entry: HookEntry, here: Flow): 
       return entry.role === "request" ? ipvsTakes(passing, hook, here) : here;
     case "chain": {
       const through = passBase(passing, hook, entry.chain, here);
-      return entry.reroutes ? rerouted(passing, here, through, ["src", "dst", "mark", "tos"]) : through;
+      return entry.reroutes ? rerouted(passing, here, through, REROUTED_BY[space.layout.family]) : through;
     }
     default:
       return assertNever(entry);
@@ -185,12 +187,7 @@ function isTranslated({ bdd, layout }: Space, manip: Manip): Ref {
 }
 
 /** Routes those anew in which one of the fields is no more what it was. */
-function rerouted(
-  passing: Passing,
-  before: Flow,
-  after: Flow,
-  fields: readonly ("src" | "dst" | "mark" | "tos")[],
-): Flow {
+function rerouted(passing: Passing, before: Flow, after: Flow, fields: readonly FieldName[]): Flow {
   const { bdd, layout } = passing.space;
   let same = after.when;
   // Within the packets that there are: most of these have no mark before, which keeps what is compared small.

@@ -26,13 +26,14 @@ export function nearestV6(space: Space, oif: string): readonly MasqueradeSource[
   for (const [scope, among] of destinationsBy(space, SCOPES)) {
     const able = staysOnDevice(scope) ? links.filter(({ name }) => name === oif) : links;
     const candidates = able.flatMap((link) =>
-      sourcesV6(link).map(({ address, isDeprecated }) => ({
+      sourcesV6(link).map(({ address, scope: own, isDeprecated }) => ({
         address,
-        rank: 4 * scopeRank(address, scope) + 2 * Number(!isDeprecated) + Number(link.name === oif),
+        isHere: own === scope,
+        rank: 4 * scopeRank(own, scope) + 2 * Number(!isDeprecated) + Number(link.name === oif),
       })),
     );
     // Rule 1: the destination itself.
-    for (const { address } of candidates) give(bdd.and(among, space.is("dst", address)), address);
+    for (const { address, isHere } of candidates) if (isHere) give(space.is("dst", address), address);
     const best = candidates.reduce((most, { rank }) => Math.max(most, rank), -Infinity);
     const first = candidates.filter(({ rank }) => rank === best).map(({ address }) => address);
     for (const [label, alikes] of destinationsBy(space, ADDRESS_LABELS)) {

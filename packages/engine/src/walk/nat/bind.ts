@@ -1,11 +1,11 @@
 import type { Address } from "../../base/address.ts";
-import { clearAddress, familyOf, maskAddress, orAddress, xorAddress } from "../../base/address.ts";
+import { clearAddress, maskAddress, orAddress, xorAddress } from "../../base/address.ts";
 
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
 import { PROTO } from "../../program/protocol.ts";
-import { redirectV6, scopeOf } from "../../program/source-address.ts";
+import { redirectV4, redirectV6, scopeOf } from "../../program/source-address.ts";
 import type { Run } from "../run.ts";
 import { selectAddress } from "../select-address.ts";
 import type { CtReference, Skb } from "../skb.ts";
@@ -152,9 +152,5 @@ function redirectAddress(run: Run): Address | null {
   if (run.hook === "output") return skb.family === "ip" ? 0x7f00_0001 : 1n;
   const link = program.links.get(skb.iif ?? "");
   if (link === undefined) return null;
-  if (skb.family === "ip6") return redirectV6(link, scopeOf(skb.dst));
-  const usable = link.addresses.filter(
-    ({ prefix, flags }) => familyOf(prefix.address) === "ip" && !flags.includes("secondary"),
-  );
-  return usable[0]?.prefix.address ?? null;
+  return typeof skb.dst === "bigint" ? redirectV6(link, scopeOf(skb.dst)) : redirectV4(link);
 }
