@@ -30,6 +30,17 @@ export function hasIcmpId(proto: number, type: number): boolean {
   return proto === PROTO.icmp6 && ICMP6_QUERIES.has(type);
 }
 
+/** ICMP types that complain of another packet: icmp_is_err (include/linux/icmp.h). */
+export const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+/** Of IPv6 all below this do: ICMPV6_INFOMSG_MASK. */
+export const FIRST_ICMP6_INFORMATION = 128;
+
+/** Does an ICMP message of this type quote a packet that it complains of? */
+export function isIcmpError(proto: number, type: number): boolean {
+  if (proto === PROTO.icmp) return ICMP_ERRORS.has(type);
+  return proto === PROTO.icmp6 && type < FIRST_ICMP6_INFORMATION;
+}
+
 /** Protocols whose ports conntrack and NAT know: all with ports but DCCP, which the kernel has forgotten (Linux 6.17). */
 export function hasTrackedPorts(proto: number): boolean {
   return proto !== PROTO.dccp && hasPorts(proto);

@@ -2,7 +2,7 @@ import type { Address } from "../base/address.ts";
 import { printAddress, zeroOf } from "../base/address.ts";
 import type { Socket } from "../model/host.ts";
 import type { Action } from "../program/action.ts";
-import { PROTO } from "../program/protocol.ts";
+import { FIRST_ICMP6_INFORMATION, ICMP_ERRORS, PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
@@ -17,10 +17,6 @@ export const SOCKET = { none: 0, plain: 1, transparent: 2 } as const;
 
 const WITH_SOCKETS = [PROTO.tcp, PROTO.udp];
 
-/** icmp_is_err, and of IPv6 whatever is no ICMPV6_INFOMSG_MASK (nf_socket_ipv4.c, nf_socket_ipv6.c). */
-const ICMP_ERRORS = [3, 4, 5, 11, 12];
-const FIRST_INFORMATION = 128;
-
 /** Packets whose ends, or the ends of what they complain of, can be those of a socket; other packets have none. */
 export function socketsThatCanBe(space: Space): Ref {
   const { bdd, layout } = space;
@@ -28,8 +24,8 @@ export function socketsThatCanBe(space: Space): Ref {
   if (!space.sockets) return none;
   const isError =
     layout.family === "ip"
-      ? bdd.and(space.is("proto", PROTO.icmp), space.isAnyOf("icmpType", ICMP_ERRORS))
-      : bdd.and(space.is("proto", PROTO.icmp6), space.in("icmpType", [{ from: 0, to: FIRST_INFORMATION - 1 }]));
+      ? bdd.and(space.is("proto", PROTO.icmp), space.isAnyOf("icmpType", [...ICMP_ERRORS]))
+      : bdd.and(space.is("proto", PROTO.icmp6), space.in("icmpType", [{ from: 0, to: FIRST_ICMP6_INFORMATION - 1 }]));
   const one = bdd.and(
     space.isAnyOf("socket", [SOCKET.plain, SOCKET.transparent]),
     bdd.or(isError, space.isAnyOf("proto", WITH_SOCKETS)),

@@ -2,7 +2,7 @@ import type { Address } from "../base/address.ts";
 import { printAddress, zeroOf } from "../base/address.ts";
 import type { Socket } from "../model/host.ts";
 import { decodePacket } from "../program/packet-bytes.ts";
-import { PROTO } from "../program/protocol.ts";
+import { isIcmpError, PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import type { Question } from "./oracle.ts";
 import { factQuestion } from "./run.ts";
@@ -109,14 +109,10 @@ function endsOf(skb: Skb): Ends | null {
   return { ...ends, local: { address: src, port: sport } };
 }
 
-/** icmp_is_err: unreachable, source quench, redirect, time exceeded, parameter problem. */
-const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
-
 /** extract_icmp4_fields, extract_icmp6_fields: the packet that was sent from here, and that somebody complains of. */
 function quotedEnds(skb: Skb): Ends | null {
   const { proto, icmpType } = skb.base;
-  const isError =
-    (proto === PROTO.icmp && ICMP_ERRORS.has(icmpType ?? -1)) || (proto === PROTO.icmp6 && (icmpType ?? 128) < 128);
+  const isError = icmpType !== null && isIcmpError(proto, icmpType);
   const quoted = isError ? decodePacket(packetOf(skb).payload) : null;
   if (quoted === null) return null;
   return {

@@ -1,7 +1,7 @@
 import type { Tuple } from "../../model/host.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
 import type { Packet } from "../../program/packet.ts";
-import { hasTrackedPorts, PROTO } from "../../program/protocol.ts";
+import { hasTrackedPorts, isIcmpError, PROTO } from "../../program/protocol.ts";
 import type { CtReference, Skb } from "../skb.ts";
 import { packetOf } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
@@ -25,7 +25,6 @@ export interface TrackSettings {
 /** ICMP messages that may open a flow: `valid_new` of nf_conntrack_proto_icmp.c and …_icmpv6.c. */
 const ICMP_NEW: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const ICMP6_NEW: ReadonlySet<number> = new Set([128, 139]);
-const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 /** Neighbour discovery, MLD and multicast router discovery are never tracked (nf_conntrack_proto_icmpv6.c, `noct_valid_new`). */
 const ICMP6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 
@@ -155,7 +154,7 @@ function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tr
   const type = base.icmpType ?? -1;
   if (settings.checksum && base.l4Checksum === "bad") return null;
   if (base.proto === PROTO.icmp6 && ICMP6_UNTRACKED.has(type)) return "untracked";
-  const isError = base.proto === PROTO.icmp ? ICMP_ERRORS.has(type) : type < 128;
+  const isError = isIcmpError(base.proto, type);
   if (!isError) return "query";
   const inner = innerTuple(skb);
   // nf_conntrack_inet_error: whoever sent the quoted packet must be the one who is told.
