@@ -36,6 +36,8 @@ export interface Changes<T> {
   /** IPsec has its rules in ip6tables, too. */
   readonly encryption6: T;
   readonly routeSource: T;
+  /** The sets of nodes of both families are there, whichever is masqueraded or enabled: pkg/datapath/iptables/ipset newIPSetManager. */
+  readonly bothNodeSets: T;
   /** Routes of what a proxy answers are gone, of IPv4 and of IPv6; and they are back: pull requests 24807, 24882, 29530. */
   readonly noFromProxy4: T;
   readonly noFromProxy6: T;
@@ -77,6 +79,7 @@ const SINCE: Changes<readonly string[]> = {
   cniList: ["14.0"],
   encryption6: ["15.0"],
   routeSource: ["15.0"],
+  bothNodeSets: ["16.0"],
   noFromProxy4: ["13.3", "14.0"],
   noFromProxy6: ["14.0"],
   fromProxyAgain: ["13.13", "14.8"],
