@@ -3,10 +3,17 @@
 const LONG = (letter: string): string => letter.repeat(63);
 const LONGEST_PORT_NAME = "p".repeat(63);
 
+interface ShapePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: string;
+  readonly nodePort?: number;
+}
+
 interface Shape {
   readonly name: string;
   readonly namespace?: string;
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>> & { readonly ports: readonly ShapePort[] };
   readonly ingress?: readonly string[];
   /** Address → name of its node. */
   readonly endpoints?: Readonly<Record<string, string>>;
@@ -18,7 +25,7 @@ const PORTS = [
   { name: "sctp", port: 1, protocol: "SCTP", nodePort: 32_767 },
 ] as const;
 
-const portsFrom = (first: number): readonly unknown[] =>
+const portsFrom = (first: number): readonly ShapePort[] =>
   PORTS.map((port) => ({ ...port, nodePort: first + port.nodePort - 30_000 }));
 
 const RANGES = ["203.0.113.77/24", "203.0.112.0/23", "192.0.2.11/32", "2001:db8::1/32", "fd00::/8"];
@@ -111,13 +118,13 @@ function serviceOf({ name, namespace = "default", spec, ingress = [] }: Shape): 
 }
 
 function slicesOf({ name, namespace = "default", endpoints = {}, spec }: Shape): readonly unknown[] {
-  const [ports, all] = [spec["ports"], Object.entries(endpoints)];
+  const all = Object.entries(endpoints);
   return (["IPv4", "IPv6"] as const).map((addressType) => ({
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
     metadata: { name: `${name}-${addressType}`, namespace, labels: { "kubernetes.io/service-name": name } },
     addressType,
-    ports: Array.isArray(ports) ? ports.map(({ name: port, protocol }) => ({ name: port, protocol, port: 8080 })) : [],
+    ports: spec.ports.map(({ name: port, protocol }) => ({ name: port, protocol, port: 8080 })),
     endpoints: all
       .filter(([address]) => address.includes(":") === (addressType === "IPv6"))
       .map(([address, nodeName]) => ({ addresses: [address], nodeName })),

@@ -2,7 +2,6 @@ import type { Address, Family } from "../../base/address.ts";
 import { bitsOf, familyOf, printAddress } from "../../base/address.ts";
 import type { IpSet } from "../../model/sets.ts";
 import type { CiliumContext } from "./context.ts";
-import type { Changes } from "./release.ts";
 
 /** Sets of all nodes' addresses. */
 export const NODE_SETS: Readonly<Record<Family, string>> = { ip: "cilium_node_set_v4", ip6: "cilium_node_set_v6" };
@@ -13,7 +12,7 @@ export function needsNodeSet({ config, families, has }: CiliumContext): boolean 
 }
 
 /**
- * One set for each family with the InternalIP of every CiliumNode, in their order; before {@link Changes.bothNodeSets} only where
+ * One set for each family with the InternalIP of every CiliumNode, in their order; before `bothNodeSets` only where
  * the family is masqueraded, or there is such an address (pkg/datapath/iptables AddToNodeIpset makes the set that it needs).
  */
 export function nodeSets(context: CiliumContext): readonly IpSet[] {
