@@ -8,6 +8,9 @@ function written(data: Cluster["data"] = {}, more: Partial<Cluster> = {}): reado
   return linesOf(renderedOn({ version: "1.18.2", data, ...more }).snapshot);
 }
 
+/** Rules and routes for proxies, and the kernel's own rule where it makes room for them. */
+const PROXY_ROUTING = /^(ip6 )?((9|10|100):|.* table 200[45])/;
+
 function ofChain(lines: readonly string[], chain: string): readonly string[] {
   return lines.filter((line) => line.startsWith(`-A ${chain} `)).map((line) => line.slice(chain.length + 4));
 }
@@ -50,11 +53,23 @@ describe("cilium-config decides", () => {
     expect(lines).toContain(":CILIUM_PRE_mangle - [0:0]");
   });
 
-  it("no rules at all, and policy routing nonetheless", () => {
-    const lines = written({ "install-iptables-rules": "false" });
-    expect(lines.filter((line) => line.includes("CILIUM_"))).toEqual([]);
-    expect(lines).toContain("9:\tfrom all fwmark 0x200/0xf00 lookup 2004");
+  it("no rules at all, where there are no proxies either", () => {
+    expect(written().filter((line) => PROXY_ROUTING.test(line))).toHaveLength(6);
+    const lines = written({ "install-iptables-rules": "false", "enable-l7-proxy": "false" });
+    expect(lines.filter((line) => line.includes("CILIUM_") || PROXY_ROUTING.test(line))).toEqual([]);
   });
+
+  it.each([
+    ["1.12.0", "true", 12],
+    ["1.12.0", "false", 0],
+    ["1.13.0", "true", 0],
+  ])(
+    "%s without proxies, install-iptables-rules: %s: routing for them is there up to 1.12",
+    (version, rules, count) => {
+      const data = { "enable-l7-proxy": "false", "install-iptables-rules": rules };
+      expect(written(data, { version }).filter((line) => PROXY_ROUTING.test(line))).toHaveLength(count);
+    },
+  );
 
   it("BPF instead of TPROXY", () => {
     expect(written({ "enable-bpf-tproxy": "true" }).filter((line) => line.includes("TPROXY"))).toEqual([]);

@@ -27,6 +27,8 @@ export interface Changes<T> {
   readonly returnDevices6: T;
   /** The set of nodes is tested on the masquerading device, too. */
   readonly nodeSetByInterface: T;
+  /** No routing for proxies where there are none: pull request 21636. */
+  readonly noIdleProxyRoutes: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
   /** IPv6 routes to pods go without a gateway. */
@@ -75,6 +77,7 @@ const SINCE: Changes<readonly string[]> = {
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
   nodeRoutes6: ["14.0"],
+  noIdleProxyRoutes: ["13.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
   encryption6: ["15.0"],
