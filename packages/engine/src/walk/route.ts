@@ -2,7 +2,7 @@ import type { Address, Prefix } from "../base/address.ts";
 import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
-import { staysOnItsLink } from "./ip6-header.ts";
+import { needsLink, staysOnItsLink } from "./ip6-header.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { FibError, FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
@@ -311,14 +311,20 @@ function routeMulticast6(run: Run, iif: string): Routed {
   return joined ? toGroup(run, "input", null) : drop("route", "not a member of the multicast group");
 }
 
-/** ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. */
+/**
+ * ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. Routed anew, what needs a link is held to the one
+ * that it was to leave by (ip6_route_me_harder).
+ */
 export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
   const { skb } = run;
   const special = skb.family === "ip" ? specialOutput(run, why) : null;
   if (special !== null) return special;
+  const isHeld = why === "reroute" && needsLink(skb.dst);
+  if (isHeld && !skb.oifKnown) return withoutTable(run, why, "forward", null);
+  const link = why === "output" ? skb.boundTo : isHeld ? (skb.route?.oif ?? null) : null;
   // rawv6_sendmsg: what is made for :: is looked up for ::1; nobody thinks of that again (ip6_route_me_harder).
   const dst = skb.dst === 0n && why === "output" ? 1n : skb.dst;
-  const result = fibLookup(run, flowKey(skb, { dst, iif: "lo", oif: skb.boundTo }));
+  const result = fibLookup(run, flowKey(skb, { dst, iif: "lo", oif: link }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
   const type = outputType(route.type);
@@ -356,11 +362,11 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
  * local table's device for addresses that no device has, of 127.0.0.0/8 mostly (__ip_dev_find).
  */
 function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
-  const { src, dst, boundTo } = run.skb;
+  const { src, dst } = run.skb;
   if (dst === 0) {
     return withoutTable(run, why, "local", "lo");
   }
-  if (boundTo !== null || (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast))) return null;
+  if (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast)) return null;
   for (const link of run.program.links.values()) {
     if (link.addresses.some(({ prefix }) => prefix.address === src)) return toGroup(run, why, link.name);
   }
