@@ -311,35 +311,41 @@ function routeMulticast6(run: Run, iif: string): Routed {
   return joined ? toGroup(run, "input", null) : drop("route", "not a member of the multicast group");
 }
 
-/**
- * ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. Routed anew, what needs a link is held to the one
- * that it was to leave by (ip6_route_me_harder).
- */
+/** ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. */
 export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
-  const { skb } = run;
-  const special = skb.family === "ip" ? specialOutput(run, why) : null;
-  if (special !== null) return special;
-  const isHeld = why === "reroute" && needsLink(skb.dst);
-  if (isHeld && !skb.oifKnown) return withoutTable(run, why, "forward", null);
-  const link = why === "output" ? skb.boundTo : isHeld ? (skb.route?.oif ?? null) : null;
-  // rawv6_sendmsg: what is made for :: is looked up for ::1; nobody thinks of that again (ip6_route_me_harder).
-  const dst = skb.dst === 0n && why === "output" ? 1n : skb.dst;
-  const result = fibLookup(run, flowKey(skb, { dst, iif: "lo", oif: link }));
+  if (run.skb.family === "ip6") return routeOutput6(run, why);
+  return specialOutput(run, why) ?? loopbackKept(run, byTables(run, why, {}));
+}
+
+/** rawv6_sendmsg, ip6_route_me_harder. */
+function routeOutput6(run: Run, why: "output" | "reroute"): Routed {
+  const { dst, boundTo, oifKnown, route } = run.skb;
+  // What is made for :: is looked up for ::1; nobody thinks of that again.
+  if (why === "output") return byTables(run, why, { dst: dst === 0n ? 1n : dst, oif: boundTo });
+  if (!needsLink(dst)) return byTables(run, why, {});
+  // It stays on the link that it was to leave by.
+  return oifKnown ? byTables(run, why, { oif: route?.oif ?? null }) : withoutTable(run, why, "forward", null);
+}
+
+/** Where the tables lead a packet that is made here. */
+function byTables(run: Run, why: "output" | "reroute", over: Partial<FlowKey>): Routed {
+  const result = fibLookup(run, flowKey(run.skb, { iif: "lo", ...over }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
   const type = outputType(route.type);
   const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
   const via = result.nexthop?.via ?? null;
   run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
-  if (
-    oif !== null &&
-    oif !== "lo" &&
-    isLoopback(skb.src) &&
-    !run.program.sysctl.either("ipv4", oif, "route_localnet", 0)
-  ) {
-    return drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
-  }
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
+}
+
+/** __mkroute_output. */
+function loopbackKept({ skb, program: { sysctl } }: Run, routed: Routed): Routed {
+  const oif = routed.kind === "choice" ? routed.choice.oif : null;
+  if (oif === null || oif === "lo" || !isLoopback(skb.src)) return routed;
+  return sysctl.either("ipv4", oif, "route_localnet", 0)
+    ? routed
+    : drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
 }
 
 /** The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu). */
