@@ -25,7 +25,7 @@ function journeysIn(program: Program): (family: Family, origin: Origin) => Journ
   };
 }
 
-it.each(["local/the-group-of-the-route-decides.txt"])("says of each packet what the walk says: %s", (path) => {
+it.each(["local/the-group-of-the-route-decides.txt", "local/v6-rerouted-within-its-link.txt"])("says of each packet what the walk says: %s", (path) => {
   const kase = readCase(path);
   for (const backend of kase.backends) {
     const journeys = journeysIn(programOf(kase, backend));
