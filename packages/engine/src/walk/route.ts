@@ -330,7 +330,9 @@ function routeOutput6(run: Run, why: "output" | "reroute"): Routed {
   if (why === "output") return byTables(run, why, { dst: dst === 0n ? 1n : dst, oif: boundTo });
   if (!needsLink(dst)) return byTables(run, why, {});
   // It stays on the link that it was to leave by.
-  return oifKnown ? byTables(run, why, { oif: route?.oif ?? null }) : withoutTable(run, { why, type: "forward", oif: null });
+  return oifKnown
+    ? byTables(run, why, { oif: route?.oif ?? null })
+    : withoutTable(run, { why, type: "forward", oif: null });
 }
 
 /** Where the tables lead a packet that is made here. */
