@@ -134,7 +134,8 @@ export class Lab {
   }
 
   /** A busy processor comes back to what went out by lo only later (net_rx_action, handle_softirqs). */
-  #seenOf({ isOurs }: TaggedPacket): Pick<Sighting, "records" | "frames" | "isOurs" | "deviceName"> {
+  #seenOf(tagged: TaggedPacket): Pick<Sighting, "records" | "frames" | "isOurs" | "deviceName"> {
+    const isOurs = (bytes: Buffer): boolean => tagged.isOurs(bytes);
     const deviceName = (index: number): string | null => this.#names.get(index) ?? null;
     const records = [...this.#tracer.read()];
     for (let tick = 0; tick < MOST_TICKS && isOnItsWay({ records, isOurs, deviceName }); tick++) {
