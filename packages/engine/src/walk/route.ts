@@ -8,7 +8,7 @@ import type { FibError, FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS } from "./special-addresses.ts";
-import type { RouteChoice, Skb } from "./skb.ts";
+import type { RouteChoice, RouteTarget, Skb } from "./skb.ts";
 import type { Reason, Step } from "./trace.ts";
 
 /** Where a packet goes, or why nowhere. */
@@ -95,13 +95,13 @@ function martianOf(run: Run, iif: string): string | null {
 
 /** No multicast router: delivered where the node has joined the group, else dropped (ip_route_input_mc). */
 function routeMulticast(run: Run, iif: string): Routed {
-  return strangeGroup(run) ?? multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
+  return strangeGroup(run, run.skb.dst) ?? multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
 }
 
 /** Sent to a group of IPv4 that this node is no member of: also where it comes round by lo (RTCF_LOCAL, __mkroute_output). Null: it is one. */
-export function strangeGroup(run: Run): (Routed & { kind: "drop" }) | null {
+export function strangeGroup(run: Run, group: Address): (Routed & { kind: "drop" }) | null {
   const isMember =
-    run.skb.dst === 0xe000_0001 ||
+    group === 0xe000_0001 ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", false));
   return isMember ? null : drop("route", "not a member of the multicast group");
 }
@@ -115,13 +115,19 @@ function multicastSourceRefused(run: Run, iif: string): Routed | null {
 
 /** To a multicast group, or sent to every host of a link: no table is asked. */
 function toGroup(run: Run, why: Why, oif: string | null): Routed {
-  return withoutTable(run, why, run.skb.dst === LIMITED_BROADCAST ? "broadcast" : "multicast", oif);
+  const { dst } = run.skb;
+  return withoutTable(run, { why, oif, ...(dst === LIMITED_BROADCAST ? TO_ALL : { type: "multicast", group: dst }) });
 }
 
+const TO_ALL = { type: "broadcast" } as const;
+
 /** A choice that no table was asked for. */
-function withoutTable(run: Run, why: Why, type: RouteChoice["type"], oif: string | null): Routed {
-  run.steps.push({ kind: "route", why, rule: null, table: null, route: null, result: type, oif, via: null });
-  return { kind: "choice", choice: { type, oif, via: null, route: null }, redirect: false };
+function withoutTable(
+  run: Run,
+  { why, oif, ...target }: RouteTarget & Pick<Step & { kind: "route" }, "why" | "oif">,
+): Routed {
+  run.steps.push({ kind: "route", why, rule: null, table: null, route: null, result: target.type, oif, via: null });
+  return { kind: "choice", choice: { ...target, oif, via: null, route: null }, redirect: false };
 }
 
 function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }) | null): Routed {
@@ -170,7 +176,7 @@ function unknownRoute(run: Run): Routed {
   // Listed addresses have local routes, and none of them answered.
   const local = !run.program.hasLinks && ask(run, DESTINATION_IS_OURS);
   skb.oifKnown = local;
-  return withoutTable(run, "input", local ? "local" : "forward", null);
+  return withoutTable(run, { why: "input", type: local ? "local" : "forward", oif: null });
 }
 
 function validated(run: Run, iif: string, result: FibResult & { kind: "route" }, type: "local" | "forward"): Routed {
@@ -345,7 +351,7 @@ function outputType(type: RouteType): "local" | "broadcast" | "forward" {
 function outputError(run: Run, why: "output" | "reroute", result: FibResult & { kind: "error" }): Routed {
   if (result.rule === null && !run.family.fib.complete) {
     run.skb.oifKnown = false;
-    return withoutTable(run, why, "forward", null);
+    return withoutTable(run, { why, type: "forward", oif: null });
   }
   pushError(run, why, result);
   return drop("route", ERROR_WORDS[result.error]);
@@ -358,7 +364,7 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
 function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
   const { src, dst, boundTo } = run.skb;
   if (dst === 0) {
-    return withoutTable(run, why, "local", "lo");
+    return withoutTable(run, { why, type: "local", oif: "lo" });
   }
   if (boundTo !== null || (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast))) return null;
   for (const link of run.program.links.values()) {

@@ -1,8 +1,9 @@
 import type { Ref } from "../bdd/bdd.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
+import { changed } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
-import { ERROR_WORDS, decisions, unknownWay, waysOf } from "./decision.ts";
+import { ERROR_WORDS, decisions, strangeGroups, unknownWay, waysOf } from "./decision.ts";
 import { localParts } from "./local-address.ts";
 import { MADE } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
@@ -20,7 +21,15 @@ export function outputRouting(space: Space, why: Why): readonly RoutedSet[] {
 
 /** Those of them that leave, with the device that they leave by in their bits of `oif`: lo where they are for this node. */
 export function outputLeaving(space: Space, why: Why): Flow {
-  return outputOf(space, why).flow({ isMade: true });
+  const { layout } = space;
+  const leaving = outputOf(space, why).flow({ isMade: true });
+  if (layout.family === "ip6") return leaving;
+  // RTCF_LOCAL (__mkroute_output): whether what lo brings back is delivered is decided here.
+  const strange = strangeGroups(space);
+  return changed(
+    leaving,
+    layout.bits.strangeGroup.flatMap((level) => (level === null ? [] : [[level, strange] as const])),
+  );
 }
 
 /** Before OUTPUT, or behind a chain of it. */

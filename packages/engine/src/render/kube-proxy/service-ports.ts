@@ -31,8 +31,8 @@ export interface ProxiedPort {
 const OLD_HINTS = "service.kubernetes.io/topology-aware-hints";
 const HINTS = "service.kubernetes.io/topology-mode";
 
-/** A service with this label is for somebody else (component-helpers: apis LabelServiceProxyName). */
-const FOR_ANOTHER_PROXY = "service.kubernetes.io/service-proxy-name";
+/** A service, and each of its slices, with this label is for somebody else (component-helpers: apis LabelServiceProxyName). */
+export const FOR_ANOTHER_PROXY = "service.kubernetes.io/service-proxy-name";
 
 /**
  * The service ports of one family, by name: pkg/proxy ServicePortMap. The real one walks a Go map, in an order that
