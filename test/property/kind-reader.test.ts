@@ -47,7 +47,7 @@ function itemsOf(value: unknown): readonly Fields[] {
 const STRIDE = 3;
 
 /** The object, and with each of its parts replaced by something else or gone. */
-function* variants(value: unknown): Generator<unknown> {
+function* variants(value: unknown): Generator {
   yield value;
   if (Array.isArray(value)) {
     for (const [at, part] of value.entries()) for (const other of partVariants(part)) yield value.with(at, other);
@@ -61,7 +61,7 @@ function* variants(value: unknown): Generator<unknown> {
   }
 }
 
-function* partVariants(part: unknown): Generator<unknown> {
+function* partVariants(part: unknown): Generator {
   yield* OTHERS;
   yield* variants(part);
 }
