@@ -83,6 +83,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    rounds: 0,
     cut: null,
     flows: [],
   };
@@ -114,6 +115,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
     frames: [],
     base: null,
     left: false,
+    rounds: 0,
     cut: null,
     hook: "output",
     stage,

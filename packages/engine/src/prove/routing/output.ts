@@ -98,7 +98,8 @@ function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): v
   for (const { value, route, ...answer } of found) {
     const when = bdd.and(asLookedUp(space, answer.when, why), asking);
     if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
-    else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
+    // RTCF_LOCAL (__mkroute_output): what leaves by lo is for this node.
+    else if (value.kind === "local" || value.type === "anycast" || value.oif === "lo") routing.deliver(() => when, route);
     else for (const way of waysOf({ when, value, route })) ways.push(way);
   }
   const unanswered = bdd.and(asLookedUp(space, none, why), asking);
