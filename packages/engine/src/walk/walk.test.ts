@@ -165,11 +165,18 @@ describe("chances", () => {
 describe("a packet that is forwarded by lo", () => {
   const routes = "10.9.0.0/16 dev lo scope link\n10.0.0.0/24 dev eth0 scope link\n";
   const goingRound = (rule: string): Outcome | undefined =>
-    walk(programOf({ ...NODE, "iptables-save.txt": `*mangle\n${rule}COMMIT\n`, "ip-route.txt": routes }), {
-      ...WAY,
-      dst: "10.9.0.9",
-      ttl: 255,
-    })[0];
+    walk(
+      programOf({
+        ...NODE,
+        "iptables-save.txt": `*mangle\n:FORWARD ACCEPT [0:0]\n${rule}COMMIT\n`,
+        "ip-route.txt": routes,
+      }),
+      {
+        ...WAY,
+        dst: "10.9.0.9",
+        ttl: 255,
+      },
+    )[0];
 
   it("comes round until its TTL is used up", () => {
     expect(goingRound("")).toMatchObject({ verdict: "drop", reason: "ttl" });
