@@ -87,7 +87,8 @@ function receivedHere(run: Run): End {
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
   if (skb.iif === "lo" && skb.route !== null) {
-    const strange = skb.family === "ip" && skb.route.type === "multicast" ? strangeGroup(run) : null;
+    const { route } = skb;
+    const strange = skb.family === "ip" && route.type === "multicast" ? strangeGroup(run, route.group) : null;
     return strange === null ? deliver(run) : notRouted(run, strange);
   }
   demuxEarly(run);

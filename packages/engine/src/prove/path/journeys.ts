@@ -14,7 +14,8 @@ import {
   within,
 } from "../flow.ts";
 import type { Flow } from "../flow.ts";
-import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routing/input.ts";
+import { NO_MEMBER } from "../routing/decision.ts";
+import { inputForwarded, inputRouting } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
 import type { RoutedSet } from "../routing/routed.ts";
@@ -95,8 +96,7 @@ class Journey {
 
   /** What comes round by lo for a group that nobody here has joined is delivered to nobody (RTCF_LOCAL, __mkroute_output). */
   #toMembers(here: Flow): Flow {
-    if (this.#space.layout.family === "ip6") return here;
-    return this.#without(here, strangeGroups(this.#space), ["route", NO_MEMBER]);
+    return this.#without(here, this.#space.is("strangeGroup", 1), ["route", NO_MEMBER]);
   }
 
   #passing(round: number, visit = String(round)): Passing {
