@@ -25,7 +25,11 @@ function journeysIn(program: Program): (family: Family, origin: Origin) => Journ
   };
 }
 
-it.each(["local/the-group-of-the-route-decides.txt"])("says of each packet what the walk says: %s", (path) => {
+it.each([
+  "local/the-group-of-the-route-decides.txt",
+  "local/v6-rerouted-within-its-link.txt",
+  "routing/forwarded-by-lo-goes-round.txt",
+])("says of each packet what the walk says: %s", (path) => {
   const kase = readCase(path);
   for (const backend of kase.backends) {
     const journeys = journeysIn(programOf(kase, backend));

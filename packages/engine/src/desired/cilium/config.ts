@@ -142,6 +142,9 @@ export const ciliumConfig: z.ZodType<CiliumConfig> = options
     // Rules of priority 110 and tables by index of the device, which no object tells.
     if (data["egress-multi-home-ip-rule-compat"] && usesEnis(ipam))
       refuse("egress-multi-home-ip-rule-compat", `false (ipam: ${ipam})`);
+    // option.Config.Validate: proxies are reached by rules.
+    if (data["enable-l7-proxy"] && !data["install-iptables-rules"])
+      refuse("install-iptables-rules", "true (enable-l7-proxy: true)");
     if (!data["install-no-conntrack-iptables-rules"]) return;
     if (tunnelOf(data) !== null) refuse("install-no-conntrack-iptables-rules", "false (routing-mode: tunnel)");
     if (!data["enable-ipv4"]) refuse("install-no-conntrack-iptables-rules", "false (enable-ipv4: false)");

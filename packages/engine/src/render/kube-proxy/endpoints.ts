@@ -2,7 +2,7 @@ import type { Address, Family } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
 import type { EndpointSlice } from "../../desired/endpoint-slice.ts";
 import type { ProxiedPort } from "./service-ports.ts";
-import { compare, FOR_ANOTHER_PROXY } from "./service-ports.ts";
+import { compare, isWatched } from "./service-ports.ts";
 
 /** Something that serves one service port. */
 export interface ProxiedEndpoint {
@@ -26,8 +26,6 @@ export type EndpointsOf = (
 ) => readonly ProxiedEndpoint[];
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
-/** A slice with one of these is for somebody else, or of a headless service: cmd/kube-proxy/app Run does not watch it. */
-const NOT_WATCHED = [FOR_ANOTHER_PROXY, "service.kubernetes.io/headless"] as const;
 const ADDRESS_TYPES = { ip: "IPv4", ip6: "IPv6" } as const;
 
 /** All endpoints of one family, by service, port name and protocol: pkg/proxy/endpointslicecache.go. */
@@ -55,7 +53,7 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
 
 /** By which the slices of a service are found: {@link serviceKey}; null: of none that kube-proxy serves. */
 export function serviceOf({ metadata }: EndpointSlice): string | null {
-  if (NOT_WATCHED.some((label) => metadata.labels.has(label))) return null;
+  if (!isWatched(metadata)) return null;
   const service = metadata.labels.get(SERVICE_LABEL);
   return service === undefined ? null : serviceKey(metadata.namespace === "" ? "default" : metadata.namespace, service);
 }

@@ -21,6 +21,7 @@ import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { nftablesModeTable } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
+import { overlongComments, sharedClaims } from "./service-warnings.ts";
 import type { Change } from "./versions.ts";
 import { has, KNOWN, knownInstead } from "./versions.ts";
 
@@ -42,17 +43,18 @@ export const kubeProxy: Renderer = {
       return [renderProblem("render-version", params, "kube-proxy")];
     }
     const contexts = contextsOf(state, config, node);
+    const warnings = sharedClaims(state);
     switch (config.mode) {
       case "iptables":
         for (const context of contexts) writeIptablesMode(context, node);
         if (contexts.some(({ servesLocalhost }) => servesLocalhost)) node.add({ sysctls: ROUTE_LOCALNET });
-        return [];
+        return warnings;
       case "ipvs":
         writeIpvsMode(contexts, node);
-        return [];
+        return warnings;
       case "nftables":
         for (const context of contexts) node.addNftTable(nftablesModeTable(context));
-        return [];
+        return [...warnings, ...overlongComments(state)];
     }
   },
   settle(state, node) {
