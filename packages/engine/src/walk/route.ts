@@ -340,8 +340,9 @@ function byTables(run: Run, why: "output" | "reroute", over: Partial<FlowKey>): 
   const result = fibLookup(run, flowKey(run.skb, { iif: "lo", ...over }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
-  const type = outputType(route.type);
-  const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
+  const dev = result.nexthop?.dev ?? null;
+  const type = outputType(route.type, dev);
+  const oif = type === "local" ? "lo" : dev;
   const via = result.nexthop?.via ?? null;
   run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
@@ -356,10 +357,13 @@ function loopbackKept({ skb, program: { sysctl } }: Run, routed: Routed): Routed
     : drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
 }
 
-/** The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu). */
-function outputType(type: RouteType): "local" | "broadcast" | "forward" {
-  if (type === "local" || type === "anycast") return "local";
-  return type === "broadcast" ? "broadcast" : "forward";
+/**
+ * The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu); what a program sends by lo, by whatever
+ * route, is for this node (RTCF_LOCAL, __mkroute_output).
+ */
+function outputType(type: RouteType, dev: string | null): "local" | "broadcast" | "forward" {
+  if (type === "broadcast") return "broadcast";
+  return type === "local" || type === "anycast" || dev === "lo" ? "local" : "forward";
 }
 
 function outputError(run: Run, why: "output" | "reroute", result: FibResult & { kind: "error" }): Routed {

@@ -53,6 +53,8 @@ export interface Run {
   fragments: FragmentQueues;
   /** Next hops that flows were found to take. */
   nexthops: ReadonlyMap<string, number>;
+  /** How often it came back in, by lo or a veth pair. */
+  rounds: number;
   /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
   cut: readonly number[] | null;
   /** Every change of a set so far, as text. */

@@ -82,6 +82,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    rounds: 0,
     cut: null,
     flows: [],
   };
@@ -110,6 +111,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked, boundTo }: 
     frames: [],
     base: null,
     left: false,
+    rounds: 0,
     cut: null,
     hook: "output",
     stage,

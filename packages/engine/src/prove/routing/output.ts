@@ -4,6 +4,7 @@ import { changed } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
 import { ERROR_WORDS, decisions, strangeGroups, unknownWay, waysOf } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import { heldToRoute } from "./link-bound.ts";
 import { localParts } from "./local-address.ts";
 import { MADE } from "./lookup-key.ts";
@@ -101,7 +102,7 @@ function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): v
     for (const { value, route, ...answer } of found) {
       const when = bdd.and(asLookedUp(space, answer.when, why), among);
       if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
-      else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
+      else if (value.kind === "local" || isForThisNode(value)) routing.deliver(() => when, route);
       else for (const way of waysOf({ when, value, route })) ways.push(way);
     }
     const unanswered = bdd.and(asLookedUp(space, none, why), among);
@@ -124,6 +125,11 @@ function linksAsked(
   const { strict, byDevice } = heldToRoute(space);
   const held = byDevice.map(({ dev, when }) => ({ among: bdd.and(asking, when), dev }));
   return [{ among: bdd.minus(asking, strict), dev: null }, ...held.filter(({ among }) => among !== FALSE)];
+}
+
+/** RTCF_LOCAL (__mkroute_output): what leaves by lo is, too; of broadcasts it makes no difference. */
+function isForThisNode({ type, oif }: Decision & { kind: "route" }): boolean {
+  return type === "anycast" || (oif === "lo" && type !== "broadcast");
 }
 
 /** A loopback source leaves by no device that does not route such addresses. */
