@@ -57,7 +57,7 @@ export const NFT_TEXT: RuleText = {
     "ask for a network": (line, turn) =>
       line.replace(/^\t\t(?=[a-z])(?!elements|.*saddr)/, `$&ip saddr ${oneOf(NETS.nft, turn)} `),
     "ask for a protocol": (line, turn) =>
-      line.replace(/^\t\t(?=[a-z])(?!elements|.*l4proto)/, `$&meta l4proto ${oneOf(PROTOCOLS, turn)} `),
+      line.replace(/^\t\t(?=[a-z])(?!elements|.*(?:l4proto|[sd]port))/, `$&meta l4proto ${oneOf(PROTOCOLS, turn)} `),
   },
 };
 
@@ -69,7 +69,7 @@ const MASKS = ["0xffffffff", "0xffff0000", "0x0000ffff"];
 const NETS = { iptables: ["192.168.8.0/25", "10.10.1.8/29"], nft: ["10.244.1.0/29", "192.0.2.0/28"] };
 const PROTOCOLS = ["udp", "tcp"];
 const PORT_STEPS = [1, -1, 255];
-const ADDRESS_STEPS = [1, -1, 8];
+const ADDRESS_STEPS = [1, 2, 8];
 /** As often as one change can be made in different ways. */
 const TURNS = 3;
 
