@@ -53,8 +53,7 @@ export default defineConfig({
           include: ["test/kernel/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 120_000,
-          // One network namespace at a time, and alone on the machine: the kernel's trace is read synchronously.
-          fileParallelism: false,
+          // Each file has network namespaces of its own. Behind all others: what a kernel tells is waited for, and nothing else should be.
           sequence: { groupOrder: 1 },
         },
       },

@@ -56,6 +56,7 @@ export function sliceOf(n: number, endpoints: number, moved = 0): EndpointSlice 
       terminating: false,
       nodeName: `worker-${String(e)}`,
       zones: null,
+      nodes: null,
     })),
   };
 }

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { benchBackends } from "./backends.ts";
 import { benchCalico } from "./calico.ts";
 import { benchNft } from "./nft.ts";
 import { benchParse } from "./parse.ts";
@@ -18,6 +19,7 @@ const BENCHMARKS = new Map<string, () => readonly Target[] | Promise<readonly Ta
   ["walk", benchWalk],
   ["prove", benchProve],
   ["journeys", benchJourneys],
+  ["backends", benchBackends],
   ["parse", benchParse],
   ["nft", benchNft],
   ["render", benchRender],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Injection, Snapshot, Trace } from "@hookwalk/engine";
+import type { Injection, Program, Snapshot, Trace } from "@hookwalk/engine";
 import { compileProgram, NodeState, parseNft, parsePacketOptions, parseSnapshot, walkPacket } from "@hookwalk/engine";
 import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/cli/src/lab/case-file.ts";
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
@@ -35,6 +35,11 @@ const RULE_SECTIONS: ReadonlyMap<string, RulesText["family"]> = new Map([
   ["ip6tables-save", "ip6"],
 ]);
 const NAMED_SECTION = /^(ip6?tables)-(legacy|nft)-save$/;
+
+/** The node of a case, compiled. */
+export function programOf(kase: CaseFile, backend: Backend): Program {
+  return compileProgram(snapshotOf(kase, backend));
+}
 
 /** The node of a case: its own files, and the default topology's for the others. */
 function snapshotOf(kase: CaseFile, backend: Backend): Snapshot {

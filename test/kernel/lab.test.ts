@@ -156,6 +156,25 @@ describeKernel("a lab", () => {
     expect(send(built, FORWARDED)).toEqual(["filter FORWARD 1", "=> drop none"]);
   });
 
+  it("waits for what is late, and says where it came too late", async () => {
+    const built = await lab({});
+    const toItself = { local: true, src: "10.1.0.1", dst: "10.2.0.1", dport: 80 };
+    const delivered = ["=> accept local tcp 10.1.0.1:40000 > 10.2.0.1:80 ttl 64"];
+    // Of tokens for some 120 bytes the third packet has none left, and waits for its own 54.
+    const slowedTo = (rate: string): void => {
+      built.run(["tc", "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", rate, "burst", "120b", "latency", "9s"]);
+    };
+    slowedTo("16kbit");
+    for (let count = 0; count < 5; count++) expect(send(built, toItself)).toEqual(delivered);
+    slowedTo("1kbit");
+    const hurried = (): void => {
+      for (let count = 0; count < 4; count++) send(built, toItself);
+      built.run(["sleep", "1"]);
+      send(built, toItself);
+    };
+    expect(hurried).toThrow("the kernel was late");
+  });
+
   it("says what this kernel cannot rebuild, and what cannot be loaded", async () => {
     const snapshot = parseSnapshot([{ path: "ip-route.txt", text: "10.9.0.0/16 via 192.0.2.1 dev eth0 \n" }], {
       name: "lab",

@@ -68,6 +68,7 @@ export function makeRun(program: Program, { packet, arrival, oif, flow }: Asked,
     stage: 0,
     setChanges: "",
     left: false,
+    rounds: 0,
     cut: null,
     flows: [],
   };

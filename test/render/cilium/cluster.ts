@@ -98,8 +98,8 @@ export function objectsOf({ version, data = {}, agent = {}, more = [], status = 
 }
 
 /** What the agent writes for objects that have nothing wrong. */
-export function renderedOn(cluster: Cluster): Rendered {
-  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text: objectsOf(cluster) }]);
+export function renderedOn(cluster: Cluster, edit: (text: string) => string = (text) => text): Rendered {
+  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text: edit(objectsOf(cluster)) }]);
   const { value, diagnostics: problems } = renderOwners(["cilium"], state);
   const [first] = [...diagnostics, ...problems].filter(({ severity }) => severity === "error");
   if (value === null || first !== undefined) throw new Error(JSON.stringify(first));

@@ -8,6 +8,9 @@ function written(data: Cluster["data"] = {}, more: Partial<Cluster> = {}): reado
   return linesOf(renderedOn({ version: "1.18.2", data, ...more }).snapshot);
 }
 
+/** Rules and routes for proxies, and the kernel's own rule where it makes room for them. */
+const PROXY_ROUTING = /^(ip6 )?((9|10|100):|.* table 200[45])/;
+
 function ofChain(lines: readonly string[], chain: string): readonly string[] {
   return lines.filter((line) => line.startsWith(`-A ${chain} `)).map((line) => line.slice(chain.length + 4));
 }
@@ -50,11 +53,23 @@ describe("cilium-config decides", () => {
     expect(lines).toContain(":CILIUM_PRE_mangle - [0:0]");
   });
 
-  it("no rules at all, and policy routing nonetheless", () => {
-    const lines = written({ "install-iptables-rules": "false" });
-    expect(lines.filter((line) => line.includes("CILIUM_"))).toEqual([]);
-    expect(lines).toContain("9:\tfrom all fwmark 0x200/0xf00 lookup 2004");
+  it("no rules at all, where there are no proxies either", () => {
+    expect(written().filter((line) => PROXY_ROUTING.test(line))).toHaveLength(6);
+    const lines = written({ "install-iptables-rules": "false", "enable-l7-proxy": "false" });
+    expect(lines.filter((line) => line.includes("CILIUM_") || PROXY_ROUTING.test(line))).toEqual([]);
   });
+
+  it.each([
+    ["1.12.0", "true", 12],
+    ["1.12.0", "false", 0],
+    ["1.13.0", "true", 0],
+  ])(
+    "%s without proxies, install-iptables-rules: %s: routing for them is there up to 1.12",
+    (version, rules, count) => {
+      const data = { "enable-l7-proxy": "false", "install-iptables-rules": rules };
+      expect(written(data, { version }).filter((line) => PROXY_ROUTING.test(line))).toHaveLength(count);
+    },
+  );
 
   it("BPF instead of TPROXY", () => {
     expect(written({ "enable-bpf-tproxy": "true" }).filter((line) => line.includes("TPROXY"))).toEqual([]);
@@ -62,9 +77,7 @@ describe("cilium-config decides", () => {
 
   it("no IPv6", () => {
     const lines = written({ "enable-ipv6": "false" });
-    expect(lines.filter((line) => line.startsWith("ip6 -A") || line.includes("_v6") || line.includes("fd01"))).toEqual(
-      [],
-    );
+    expect(lines.filter((line) => line.startsWith("ip6 -A") || line.includes("fd01"))).toEqual([]);
   });
 
   it("masquerading by BPF, or none", () => {
@@ -76,6 +89,58 @@ describe("cilium-config decides", () => {
       expect(ofChain(lines, "CILIUM_POST_nat")).toEqual([]);
       expect(lines.filter((line) => line.startsWith("cilium_node_set"))).toEqual([]);
     }
+  });
+
+  it.each([
+    ["1.18.2", "", ["cilium_node_set_v4: 192.0.2.1 192.0.2.2", "cilium_node_set_v6: fd00::1 fd00::2"]],
+    ["1.18.2", "fd00", ["cilium_node_set_v4: 192.0.2.1 192.0.2.2", "cilium_node_set_v6:"]],
+    ["1.15.0", "", ["cilium_node_set_v4: 192.0.2.1 192.0.2.2", "cilium_node_set_v6: fd00::1 fd00::2"]],
+    ["1.15.0", "fd00", ["cilium_node_set_v4: 192.0.2.1 192.0.2.2"]],
+  ] as const)(
+    "%s has a set of nodes of a family that is not enabled, too, without addresses of %j",
+    (version, but, sets) => {
+      const { snapshot } = renderedOn({ version, data: { "enable-ipv6": "false" } }, (text) =>
+        but === "" ? text : text.replaceAll(/\{"type":"InternalIP","ip":"fd00::\d"\},/g, ""),
+      );
+      expect(linesOf(snapshot).flatMap((line) => (line.startsWith("cilium_node_set") ? [line.trim()] : []))).toEqual(
+        sets,
+      );
+    },
+  );
+
+  describe("masquerading to the source of a route", () => {
+    const sources = (data: Cluster["data"], edit: (text: string) => string = (text) => text): readonly string[] => {
+      const rendered = renderedOn(
+        { version: "1.18.2", data: { "enable-masquerade-to-route-source": "true", ...data } },
+        edit,
+      );
+      return ofChain(linesOf(rendered.snapshot), "CILIUM_POST_nat")
+        .filter((line) => line.includes("via source route"))
+        .map((line) => line.replace(/ -m comment.*--to-source/, " ->").replace("-s 10.0.1.0/24 ", ""));
+    };
+    const DEFAULT = "! -d 10.0.1.0/24 -o eth0 -> 192.0.2.1";
+
+    it("goes by the kernel's own routes, too, in its order", () => {
+      expect(sources({})).toEqual([
+        "-d 192.0.2.0/24 -o eth0 -> 192.0.2.1",
+        "-d 198.51.100.0/24 -o eth0 -> 192.0.2.9",
+        DEFAULT,
+      ]);
+      const more = (text: string): string =>
+        text.replace('"addresses":["192.0.2.1/24"', '"addresses":["198.51.100.9/25","192.0.2.1/24","10.0.1.200/25"');
+      expect(sources({}, more)).toEqual([
+        "-d 10.0.1.128/25 -o eth0 -> 10.0.1.200",
+        "-d 192.0.2.0/24 -o eth0 -> 192.0.2.1",
+        "-d 198.51.100.0/25 -o eth0 -> 198.51.100.9",
+        "-d 198.51.100.0/24 -o eth0 -> 192.0.2.9",
+        DEFAULT,
+      ]);
+    });
+
+    it("goes by devices with exactly that name", () => {
+      expect(sources({ "egress-masquerade-interfaces": "eth+" })).toEqual([]);
+      expect(sources({ "egress-masquerade-interfaces": "eth0" })).toHaveLength(3);
+    });
   });
 
   it("a tunnel has its own masquerading, no set of nodes, and routes to the others' pods", () => {

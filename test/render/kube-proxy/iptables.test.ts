@@ -3,7 +3,7 @@ import type { Snapshot, Table } from "@hookwalk/engine";
 import { readObjects } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
 import { describe, expect, it } from "vitest";
-import { OBJECTS, ofVersion, rendered } from "./render.ts";
+import { OBJECTS, ofVersion, rendered, renderedBy } from "./render.ts";
 
 function linesOf(snapshot: Snapshot, family: "ip" | "ip6" = "ip"): readonly string[] {
   return printIptablesSave(snapshot.tables[family] ?? []).split("\n");
@@ -133,6 +133,30 @@ describe("the configuration decides", () => {
     expect(last).not.toContain("addrtype");
   });
 
+  it("no node ports on 127.0.0.1 where nodePortAddresses leaves it out", () => {
+    const without = withConfig("nodePortAddresses: [192.0.2.0/24]");
+    expect(chain(without, "KUBE-FIREWALL")).toEqual([]);
+    expect(without.sysctls?.has("net.ipv4.conf.all.route_localnet")).toBe(false);
+    for (const addresses of ["[192.0.2.0/24, 127.0.0.0/8]", "[127.0.0.1/32]", "[0.0.0.0/0]", "['fd00::/8']"]) {
+      const snapshot = withConfig(`nodePortAddresses: ${addresses}`);
+      expect(chain(snapshot, "KUBE-FIREWALL")).toHaveLength(1);
+      expect(snapshot.sysctls?.get("net.ipv4.conf.all.route_localnet")?.value).toBe("1");
+    }
+  });
+
+  it("node ports on the address of lo, of which no object tells", () => {
+    const jumps = chain(withConfig("nodePortAddresses: [127.0.0.0/8]"), "KUBE-SERVICES");
+    expect(jumps.filter((line) => line.includes("-j KUBE-NODEPORTS"))).toEqual([
+      '-A KUBE-SERVICES -d 127.0.0.1/32 -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -j KUBE-NODEPORTS',
+    ]);
+  });
+
+  it("kubelet's rule in KUBE-FIREWALL stays where kube-proxy has none of its own", () => {
+    const text = OBJECTS.replace("mode: iptables", "mode: iptables\niptables: { localhostNodePorts: false }");
+    const { snapshot } = renderedBy(["kubelet", "kube-proxy"], text);
+    expect(chain(snapshot, "KUBE-FIREWALL")).toHaveLength(1);
+  });
+
   it("IPv6 never serves ::1", () => {
     expect(nodePortJump(rendered(), "ip6")).toContain("! -d ::1/128");
   });
@@ -225,6 +249,54 @@ describe("zone hints", () => {
     const text = hinted("a", "b").replace("name: web, namespace: default", `$&${annotations}`);
     expect(endpoints(ofVersion("1.30.4", text))).toHaveLength(count);
   });
+});
+
+describe("hints for nodes", () => {
+  const hinted = (...nodes: readonly [string, string, string]): string =>
+    ["10.244.1.5", "10.244.2.5", "10.244.2.6"].reduce((text, address, at) => {
+      const to = nodes[at] ?? "";
+      const hints = `{ forZones: [{ name: a }], forNodes: [${to === "" ? "" : `{ name: ${to} }`}] }`;
+      return text.replace(`addresses: [${address}],`, `$& hints: ${hints},`);
+    }, OBJECTS);
+  const endpoints = (text: string): readonly string[] =>
+    chain(rendered(text), "KUBE-SVC-CDGGSHYLG3RE2FKL").flatMap((line) => /-> ([\d.:]+)/.exec(line)?.[1] ?? []);
+
+  it.each([
+    ["1.34.0", hinted("worker-1", "worker-2", "worker-2"), 1],
+    ["1.33.5", hinted("worker-1", "worker-2", "worker-2"), 3],
+    ["1.34.0", hinted("worker-2", "worker-2", "worker-2"), 3],
+    ["1.34.0", hinted("worker-1", "", "worker-2"), 3],
+  ])("%s: count before those for zones, where all have some and one means this node", (version, text, count) => {
+    expect(endpoints(ofVersion(version, text))).toHaveLength(count);
+  });
+});
+
+describe("which endpoints there are", () => {
+  const endpoints = (conditions: string, labels = ""): readonly string[] => {
+    const text = OBJECTS.replace(/(name: )web-1(.*service-name: web)/, `$1web-1$2${labels}`)
+      .replace(
+        /addresses: \[10.244.1.5\], (.*)conditions: {.*} }/,
+        `addresses: [10.244.1.5], $1conditions: ${conditions} }`,
+      )
+      .replace("addresses: [10.244.2.5], nodeName: worker-2, conditions: { ready: true", "$&X")
+      .replace("ready: trueX", "ready: false")
+      .replace("addresses: [10.244.2.6], nodeName: worker-2", "$&, conditions: { ready: false }");
+    return chain(rendered(text), "KUBE-SVC-CDGGSHYLG3RE2FKL").flatMap((line) => /-> ([\d.:]+)/.exec(line)?.[1] ?? []);
+  };
+
+  it("one that ends, and of which nothing says whether it serves, serves", () => {
+    expect(endpoints("{ ready: false, terminating: true }")).toEqual(["10.244.1.5:8080"]);
+    expect(endpoints("{ ready: false, terminating: true, serving: false }")).toEqual([]);
+    expect(endpoints("{ ready: false }")).toEqual([]);
+  });
+
+  it.each(["service.kubernetes.io/headless", "service.kubernetes.io/service-proxy-name"])(
+    "a slice with label %s is not watched",
+    (label) => {
+      expect(endpoints("{ ready: true }")).toHaveLength(1);
+      expect(endpoints("{ ready: true }", `, ${label}: ""`)).toEqual([]);
+    },
+  );
 });
 
 describe("which node", () => {

@@ -29,6 +29,25 @@ function members(rendered: Rendered, name: string): readonly string[] {
   return (rendered.snapshot.sets?.find((set) => set.name === name)?.elements ?? []).map(({ text }) => text).toSorted();
 }
 
+describe("endpoints that end", () => {
+  const servers = (version: string): readonly string[] => {
+    const ending = ipvs(version, (text) =>
+      text
+        .replace("ready: true, serving: true, terminating: false", "ready: false, serving: true, terminating: true")
+        .replace("conditions: { ready: true }", "conditions: { ready: false }")
+        .replace("addresses: [10.244.2.6], nodeName: worker-2", "$&, conditions: { ready: false }"),
+    );
+    return (ending.snapshot.ipvs ?? []).flatMap(({ key, servers }) =>
+      key.kind === "address" && key.end.text === "10.96.0.1:80" ? servers.map(({ end }) => end.text) : [],
+    );
+  };
+
+  it("are used from 1.26 on", () => {
+    expect(servers("1.25.16")).toEqual([]);
+    expect(servers("1.26.0")).toEqual(["10.244.1.5:8080"]);
+  });
+});
+
 describe("sets of mode ipvs", () => {
   it("are 17 of each family, filled or not, no name longer than ipset takes", () => {
     const sets = ipvs().snapshot.sets ?? [];

@@ -100,6 +100,9 @@ export const AF_PACKET = 17;
 export const SOCK = { stream: 1, dgram: 2, raw: 3, nonblock: 0o4000, cloexec: 0o2000000 } as const;
 export const EAGAIN = 11;
 export const MSG_DONTWAIT = 0x40;
+export const POLLIN = 1;
+/** Bytes of a `struct pollfd`. */
+export const POLLFD = 8;
 
 /** An int as setsockopt and ioctl take it. */
 export function intBytes(value: number): Buffer {

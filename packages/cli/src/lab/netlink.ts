@@ -1,5 +1,5 @@
 import type { Libc } from "./native.ts";
-import { AF, checked, EAGAIN, errnoName, intBytes, labError, MSG_DONTWAIT, SOCK } from "./native.ts";
+import { AF, checked, EAGAIN, errnoName, intBytes, labError, MSG_DONTWAIT, POLLFD, POLLIN, SOCK } from "./native.ts";
 
 /** One netlink message: header of 16 bytes, then what its type says (include/uapi/linux/netlink.h). */
 export interface NetlinkMessage {
@@ -142,6 +142,14 @@ export class NetlinkSocket {
       if (some.length === 0) return all;
       for (const message of some) all.push(message);
     }
+  }
+
+  /** Until something can be read, at most. */
+  wait(timeoutMs: number): void {
+    const pollFd = Buffer.alloc(POLLFD);
+    pollFd.writeInt32LE(this.#fd, 0);
+    pollFd.writeInt16LE(POLLIN, 4);
+    this.#libc.poll(pollFd, 1, timeoutMs);
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import type { Packet } from "@hookwalk/engine";
 import { encodePacket, parsePacketOptions } from "@hookwalk/engine";
 import { printObservation } from "./observation.ts";
 import type { Sighting } from "./observe.ts";
-import { observe } from "./observe.ts";
+import { isOnItsWay, observe } from "./observe.ts";
 import type { TraceRecord } from "./tracer.ts";
 import { ORACLE } from "./tracer.ts";
 
@@ -17,6 +17,9 @@ const OURS = Buffer.from(encodePacket(packet({ dport: 80 })));
 const THEIRS = Buffer.from(
   encodePacket(packet({ src: "10.0.0.1", dst: "10.0.0.9", proto: "icmp", icmpType: 3, icmpCode: 3, id: 9 })),
 );
+
+/** No complaint: the kernel sends such packets of its own accord. */
+const REPORT = Buffer.from(encodePacket(packet({ src: "10.0.0.1", dst: "224.0.0.22", proto: 2, id: 0 })));
 
 function record(
   table: string,
@@ -119,10 +122,21 @@ describe("what the kernel reported", () => {
     const answer = [oracle("output", { packet: THEIRS }), record("filter", "OUTPUT", 1, { packet: THEIRS })];
     const rejected = [record("filter", "FORWARD", 1), ...answer];
     expect(lines(rejected)).toEqual(["filter FORWARD 1", "+ icmp 3/3 lost", "=> drop none"]);
-    expect(lines([...rejected, oracle("postrouting_end", { packet: THEIRS })])).toEqual([
-      "filter FORWARD 1",
-      "+ icmp 3/3",
-      "=> reject none",
-    ]);
+    const told = ["filter FORWARD 1", "+ icmp 3/3", "=> reject none"];
+    const left = oracle("postrouting_end", { packet: THEIRS });
+    expect(lines([...rejected, left])).toEqual(told);
+    expect(lines([...rejected, oracle("output", { packet: REPORT }), left])).toEqual(told);
+  });
+
+  it("is not all while the packet is on its way round by lo", () => {
+    const isOurs = (bytes: Buffer): boolean => bytes.readUInt16BE(4) === 7;
+    const deviceName = (index: number): string => (index === 1 ? "lo" : "eth1");
+    const out = [oracle("output"), oracle("postrouting_end", { oif: 1 })];
+    const isOpen = (records: readonly TraceRecord[]): boolean => isOnItsWay({ records, isOurs, deviceName });
+    expect(isOpen(out)).toBe(true);
+    expect(isOpen([...out, oracle("output", { packet: THEIRS })])).toBe(true);
+    expect(isOpen([...out, oracle("prerouting")])).toBe(false);
+    expect(isOpen([oracle("output"), oracle("postrouting_end", { oif: 3 })])).toBe(false);
+    expect(isOpen([])).toBe(false);
   });
 });

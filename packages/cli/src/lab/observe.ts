@@ -116,16 +116,30 @@ function wholeOf(frames: readonly (Buffer | null)[]): Pick<Observation, "packet"
   return { packet: { ...first, fragment }, cut: pieces.map((piece) => encodeIpPayload(piece).length) };
 }
 
-/** Every complaint starts in OUTPUT; what the lab sees of it next there is its end, or nothing. */
+/** Every complaint starts in OUTPUT; what the lab sees of complaints next there is its end, or nothing. */
 function sidesOf({ records, isOurs }: Sighting): readonly string[] {
-  const foreign = records.filter(
-    ({ table, what, packet }) => table === ORACLE && what !== "policy" && packet !== null && !isOurs(packet),
-  );
-  return foreign.flatMap(({ chain, packet }, at) => {
-    const decoded = chain === ORACLE_CHAINS.output ? decode(packet) : null;
-    const side = decoded === null ? null : sideOf(decoded, foreign[at + 1]?.chain === ORACLE_CHAINS.postroutingEnd);
-    return side === null ? [] : [side];
+  const complaints = records.flatMap(({ table, chain, what, packet }) => {
+    const isSeen = table === ORACLE && what !== "policy" && packet !== null && !isOurs(packet);
+    const decoded = isSeen ? decode(packet) : null;
+    // Reports of multicast listeners come in between.
+    return decoded === null || sideOf(decoded, true) === null ? [] : [{ chain, packet: decoded }];
   });
+  return complaints.flatMap(({ chain, packet }, at) => {
+    if (chain !== ORACLE_CHAINS.output) return [];
+    return sideOf(packet, complaints[at + 1]?.chain === ORACLE_CHAINS.postroutingEnd) ?? [];
+  });
+}
+
+/** Did the packet leave by lo, and has not come back yet? It waits in the processor's queue of packets (enqueue_to_backlog, net/core/dev.c). */
+export function isOnItsWay({
+  records,
+  isOurs,
+  deviceName,
+}: Pick<Sighting, "records" | "isOurs" | "deviceName">): boolean {
+  const last = records.findLast(
+    ({ table, what, packet }) => table === ORACLE && what !== "policy" && packet !== null && isOurs(packet),
+  );
+  return last?.chain === ORACLE_CHAINS.postroutingEnd && deviceName(last.oif) === "lo";
 }
 
 /**

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import type { Libc } from "./native.ts";
-import { checked, intBytes, labError } from "./native.ts";
+import { checked, intBytes, labError, POLLFD, POLLIN } from "./native.ts";
 
 const TUNSETIFF = 0x4004_54ca;
 const TUNSETPERSIST = 0x4004_54cb;
@@ -62,9 +62,6 @@ export interface Frame {
   /** From the Ethernet header on. */
   readonly bytes: Buffer;
 }
-
-const POLLIN = 1;
-const POLLFD = 8;
 
 /** Reads what left by many devices at once. */
 export class TapReader {

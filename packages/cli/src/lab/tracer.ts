@@ -155,10 +155,21 @@ export class Tracer {
     return chains;
   }
 
+  /** All records that the kernel has written since the last call, the last of an earlier packet: ids of nft's traces begin anew. */
+  readLate(): readonly TraceRecord[] {
+    const late = this.read();
+    this.#nftPackets.clear();
+    return late;
+  }
+
+  /** Until the kernel writes a record, at most. */
+  wait(timeoutMs: number): void {
+    this.#socket.wait(timeoutMs);
+  }
+
   /** All records that the kernel has written since the last call. */
   read(): readonly TraceRecord[] {
     const records: TraceRecord[] = [];
-    this.#nftPackets.clear();
     for (const message of this.#socket.drain()) {
       const record =
         message.type === NFULNL_MSG_PACKET

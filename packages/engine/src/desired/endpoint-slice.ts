@@ -28,8 +28,9 @@ export interface Endpoint {
   readonly serving: boolean;
   readonly terminating: boolean;
   readonly nodeName: string | null;
-  /** Zones that should use it; null: no hints. */
+  /** Zones and nodes that should use it; null: no hints. */
   readonly zones: readonly string[] | null;
+  readonly nodes: readonly string[] | null;
 }
 
 const endpointPort = z.strictObject({
@@ -46,18 +47,22 @@ const conditions = z
   .strictObject({ ready: z.boolean().nullish(), serving: z.boolean().nullish(), terminating: z.boolean().nullish() })
   .nullish()
   .transform((read) => {
-    // An absent condition: ready, and serving as far as ready (discovery/v1 EndpointConditions).
-    const ready = read?.ready ?? true;
-    return { ready, serving: read?.serving ?? ready, terminating: read?.terminating ?? false };
+    // As kube-proxy takes an absent one (pkg/proxy/endpointslicecache.go); the API's own words have it serve as far as it is ready.
+    return { ready: read?.ready ?? true, serving: read?.serving ?? true, terminating: read?.terminating ?? false };
   });
 
-const hints = z
-  .strictObject({ forZones: z.array(z.strictObject({ name: z.string() })).nullish(), ...unread("forNodes") })
+/** No names are no hint. */
+const named = z
+  .array(z.strictObject({ name: z.string() }))
   .nullish()
-  .transform((read) => {
-    const zones = read?.forZones?.map(({ name }) => name) ?? [];
-    return zones.length === 0 ? null : zones;
-  });
+  .transform((read) =>
+    read === undefined || read === null || read.length === 0 ? null : read.map(({ name }) => name),
+  );
+
+const hints = z
+  .strictObject({ forZones: named, forNodes: named })
+  .nullish()
+  .transform((read) => ({ zones: read?.forZones ?? null, nodes: read?.forNodes ?? null }));
 
 const endpoint = z.strictObject({
   // At least one.
@@ -88,7 +93,7 @@ export const endpointSlice: z.ZodType<EndpointSlice> = read.transform((slice, co
       context.addIssue({ code: "custom", message: addressType, path, input: text });
       return z.NEVER;
     }
-    endpoints.push({ address: parsed, ...one.conditions, nodeName: one.nodeName, zones: one.hints });
+    endpoints.push({ address: parsed, ...one.conditions, nodeName: one.nodeName, ...one.hints });
   }
   const ports = slice.ports.flatMap(({ name, protocol, port }) =>
     // Without a number all ports are meant: no service refers to them.

@@ -2,9 +2,12 @@ import type { DiagnosticCode, Params } from "../messages/catalogue.ts";
 import type { Diagnostic, Parsed } from "../model/diagnostic.ts";
 import type { PlaceOf } from "./documents.ts";
 import { readDocuments } from "./documents.ts";
+import { KindReader } from "./kind-reader.ts";
 import { problemsOf } from "./problems.ts";
 import { schemas } from "./schemas.ts";
 import type { DesiredObject, DesiredState, SpanOf } from "./state.ts";
+
+const readers = new Map([...schemas].map(([type, schema]) => [type, new KindReader(schema)]));
 
 /** A file of objects, as `kubectl get -o yaml` prints it: documents of one object each, or of a `v1 List`. JSON is YAML too. */
 export interface ObjectsFile {
@@ -81,12 +84,12 @@ function readObject(
   }
   const type = `${apiVersion} ${kind}`;
   const name = nameOf(kind, fields);
-  const schema = schemas.get(type);
-  if (schema === undefined) {
+  const reader = readers.get(type);
+  if (reader === undefined) {
     say(reading, "object-unknown-kind", { object: name, type }, at, "warning");
     return;
   }
-  const { data, error } = schema.safeParse(value, { reportInput: true });
+  const { data, error } = reader.read(value);
   if (error !== undefined) {
     for (const { code, params, path } of problemsOf(name, error)) say(reading, code, params, [...at, ...path]);
     return;

@@ -25,6 +25,10 @@ export const diagnostics = {
   "render-unknown-owner":
     "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
   "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
+  "kube-proxy-shared":
+    "{object}: {field} takes {value}, as {other} does\nBoth are rendered, in the order of their names. kube-proxy says nothing of it: packets go to whichever comes first (iptables) or last (ipvs, nftables) in an order that changes from sync to sync.",
+  "kube-proxy-long-comment":
+    "{object}: nft refuses a comment of more than {most} bytes, as is “{comment}”\nkube-proxy without kubernetes#139516 loads no rule of any service while this port has no endpoints. The comment is rendered cut, as kube-proxy with it does.",
   "cilium-no-config":
     "no ConfigMap cilium-config: nothing says how the agent is configured\nNothing is rendered. `kubectl -n kube-system get configmap cilium-config -o yaml` prints it.",
   "cilium-no-version":

@@ -23,6 +23,10 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
   "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
   "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
+  "kube-proxy-shared":
+    "{object}：{field} 占用 {value}，{other} 也占用它\n两者都会渲染，按名称排序。kube-proxy 不会提示：数据包归排在最前（iptables）或最后（ipvs、nftables）的一个，而这个顺序每次同步都可能不同。",
+  "kube-proxy-long-comment":
+    "{object}：nft 不接受超过 {most} 字节的注释“{comment}”\n没有 kubernetes#139516 的 kube-proxy 在该端口没有端点时，不会加载任何 Service 的规则。这里渲染截短后的注释，与有此修复的 kube-proxy 相同。",
   "cilium-no-config":
     "没有 ConfigMap cilium-config：无从得知 agent 的配置\n不渲染任何内容。`kubectl -n kube-system get configmap cilium-config -o yaml` 会打印它。",
   "cilium-no-version":

@@ -12,6 +12,7 @@ export const FIELDS = [
   "oif",
   "nextOif",
   "nexthop",
+  "strangeGroup",
   "proto",
   "dst",
   "dport",
@@ -78,10 +79,14 @@ const ADDRESSES: ReadonlySet<FieldName> = new Set([
 /** `nextOif`: where the route leads while chains still see the device before it (ip_route_me_harder). */
 const DEVICES: ReadonlySet<FieldName> = new Set(["iif", "oif", "nextOif", "physin", "physout"]);
 
-/** Bits of the fields that are no address, no device and not 32 bits wide. */
+/**
+ * Bits of the fields that are no address, no device and not 32 bits wide. `strangeGroup`: the route of a packet made here leads to a group of which this node
+ * is no member, whatever the packet's destination is by now.
+ */
 const WIDTHS: ReadonlyMap<FieldName, number> = new Map([
   ["ctState", 3],
   ["ctDirection", 1],
+  ["strangeGroup", 1],
   ["proto", 8],
   ["dport", 16],
   ["sport", 16],

@@ -167,11 +167,11 @@ export class Space {
   }
 
   /** Every device that is named so; where there is none its name is "". */
-  device(field: DeviceField, name: string, prefix: boolean): Ref {
+  device(field: DeviceField | "nextOif", name: string, prefix: boolean): Ref {
     return this.devicesWhere(field, (device) => isNamed(device, name, prefix));
   }
 
-  devicesWhere(field: DeviceField, isWanted: (device: Devices["names"][number]) => boolean): Ref {
+  devicesWhere(field: DeviceField | "nextOif", isWanted: (device: Devices["names"][number]) => boolean): Ref {
     const ranges: { from: number; to: number }[] = [];
     for (const [number, device] of this.devices.names.entries()) {
       if (!isWanted(device)) continue;

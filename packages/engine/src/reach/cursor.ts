@@ -37,6 +37,11 @@ export class Cursor {
     return words.has(wordOf(this.#tokens[0] ?? null) ?? "");
   }
 
+  /** Does one of these stand anywhere, whether it means something or not? */
+  has(words: ReadonlySet<string>): boolean {
+    return this.#tokens.some((token) => words.has(wordOf(token) ?? ""));
+  }
+
   /** The word behind the next one. */
   peekSecond(): Token | null {
     this.peek();

@@ -32,6 +32,15 @@ describe("a question is read", () => {
     ["can cali+ reach dns on the node", "some packet in cali+ reaches udp/53 or tcp/53 on node"],
     ["can established packets from eth0 be dropped", "some packet state established in eth0 is dropped"],
     ["could 10.0.0.1 or 10.0.0.2 leave by eth0", "some packet from 10.0.0.1 or from 10.0.0.2 leaves by eth0"],
+    ["who can connect to 10.0.0.2:22", "who reaches 10.0.0.2:22"],
+    ["can 10.0.0.1 talk to 10.0.0.2", "some packet from 10.0.0.1 reaches 10.0.0.2"],
+    ["who can access ssh on the node", "who reaches tcp/22 on node"],
+    // Of what can, without an outcome: whether it gets through.
+    ["who can ssh to the node", "who tcp/22 to node is accepted"],
+    ["can 10.0.0.1 ping 10.0.0.2?", "some packet from 10.0.0.1 (icmp/8 to 10.0.0.2) is accepted"],
+    ["can anyone ssh the node", "some packet (tcp/22 to node) is accepted"],
+    ["can 10.0.0.1", "some packet from 10.0.0.1 is accepted"],
+    ["which packets can ssh to the node be dropped", "which packets tcp/22 to node are dropped"],
     // Where from, where to.
     ["which from 10.0.0.7/8 dropped", "which packets from 10.0.0.0/8 are dropped"],
     ["which from 10.0.0.1-10.0.0.9 dropped", "which packets from 10.0.0.1-10.0.0.9 are dropped"],

@@ -46,7 +46,8 @@ function parseWith(text: string, question: (cursor: Cursor) => Beginning | null)
   }
   const cursor = new Cursor(text);
   const asked = question(cursor);
-  const parts = asked === null ? null : readClauses(cursor, asked.subject);
+  const named = asked === null ? null : readClauses(cursor, asked.subject);
+  const parts = named !== null && cursor.has(CAN) ? orAccepted(named) : named;
   if (asked === null || parts === null || !isWhole(cursor, parts)) {
     return { query: null, problem: cursor.problem ?? NOTHING };
   }
@@ -71,6 +72,12 @@ function readQuestion(cursor: Cursor): Beginning | null {
   }
   if (cursor.beginsWith(CAN)) return { question: "any", subject: readFrom };
   return cursor.fail([...QUESTIONS.keys()]);
+}
+
+/** “Who can ssh to the node”: what gets through. */
+function orAccepted(parts: readonly Part[]): readonly Part[] {
+  const isComplete = parts.length === 0 || parts.some(({ about }) => about === "outcome");
+  return isComplete ? parts : [...parts, { about: "outcome", formula: { kind: "term", term: { kind: "accepted" } } }];
 }
 
 /** Is there an outcome, and nothing left? */

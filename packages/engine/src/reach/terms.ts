@@ -14,7 +14,7 @@ import {
   ruleNumberOf,
   rulePlaceOf,
 } from "./values.ts";
-import { BLOCKED, FARED, NODE, PORT_WORDS, PREPOSITIONS, PROTOCOLS, SERVICES, TRANSLATIONS } from "./words.ts";
+import { BLOCKED, FARED, NODE, PORT_WORDS, PREPOSITIONS, PROTOCOLS, REACH, SERVICES, TRANSLATIONS } from "./words.ts";
 
 /** A part of a question: about packets as they entered, or about what became of them. */
 export type Part =
@@ -25,7 +25,11 @@ export type Part =
 export type TermReader = (cursor: Cursor) => Part | null;
 
 function condition(term: Condition): Part {
-  return { about: "condition", formula: { kind: "term", term } };
+  return packets({ kind: "term", term });
+}
+
+function packets(formula: Formula<Condition>): Part {
+  return { about: "condition", formula };
 }
 
 function outcome(term: Outcome): Part {
@@ -68,12 +72,15 @@ const CONDITIONS: ReadonlyMap<string, TermReader> = new Map<string, TermReader>(
     name,
     (): Part => condition({ kind: "protocol", protocol }),
   ]),
-  ...[...SERVICES].map(([name, ports]): [string, TermReader] => [name, (): Part => eitherPort(ports)]),
+  ...[...SERVICES].map(([name, ports]): [string, TermReader] => [
+    name,
+    (cursor): Part | null => readService(cursor, ports),
+  ]),
 ]);
 
 /** The words that begin an outcome. */
 const OUTCOMES: ReadonlyMap<string, TermReader> = new Map<string, TermReader>([
-  ...spelled(["reach", "reaches", "reached"], readReach),
+  ...spelled(REACH, readReach),
   ...spelled(["leave", "leaves", "leaving"], readLeave),
   ...spelled(["match", "matches", "matching"], readMatch),
   ...[...FARED].flatMap(([kind, words]) => spelled(words, () => outcome({ kind }))),
@@ -155,21 +162,26 @@ function device(text: string): Part | null {
 function readTo(cursor: Cursor): Part | null {
   if (isPortOrWord(cursor.peek())) {
     const ports = readTargetPort(cursor);
-    return ports === null ? null : eitherPort(ports);
+    return ports === null ? null : packets(eitherPort(ports));
   }
-  if (cursor.takeIf(NODE)) return condition({ kind: "own-address" });
-  return readScope(cursor, "dst") ?? value(cursor, toPlace, [...PLACES, "ADDRESS:PORT"]);
+  const scope = readScope(cursor, "dst");
+  if (scope !== null) return scope;
+  const place = readToPlace(cursor);
+  return place === null ? null : packets(place);
+}
+
+function readToPlace(cursor: Cursor): Formula<Condition> | null {
+  if (cursor.takeIf(NODE)) return { kind: "term", term: { kind: "own-address" } };
+  return value(cursor, toPlace, [...PLACES, "ADDRESS:PORT"]);
 }
 
 /** With a port it is two conditions. */
-function toPlace(text: string): Part | null {
+function toPlace(text: string): Formula<Condition> | null {
   const place = placeOf(text);
   if (place === null) return null;
   const to: Formula<Condition> = { kind: "term", term: { kind: "address", side: "dst", addresses: place.addresses } };
-  if (place.ports === null) return { about: "condition", formula: to };
-  const port = { protocol: null, ranges: place.ports };
-  const at: Formula<Condition> = { kind: "term", term: { kind: "port", side: "dport", port } };
-  return { about: "condition", formula: { kind: "all", parts: [to, at] } };
+  if (place.ports === null) return to;
+  return { kind: "all", parts: [to, dport({ protocol: null, ranges: place.ports })] };
 }
 
 function readDevice(cursor: Cursor): Part | null {
@@ -208,10 +220,18 @@ function readNumber(cursor: Cursor, field: "ttl" | "length", highest: number): P
   return ranges === null ? null : condition({ kind: "number", field, ranges });
 }
 
-function eitherPort(ports: readonly Port[]): Part {
+/** `dns`; with a place right behind it also a verb: `ping 10.0.0.2`. */
+function readService(cursor: Cursor, ports: readonly Port[]): Part | null {
+  const service = eitherPort(ports);
+  if (!isTarget(cursor.peek())) return packets(service);
+  const place = readToPlace(cursor);
+  return place === null ? null : packets({ kind: "all", parts: [service, place] });
+}
+
+function eitherPort(ports: readonly Port[]): Formula<Condition> {
   const parts = ports.map(dport);
   const [only] = parts;
-  return { about: "condition", formula: parts.length === 1 && only !== undefined ? only : { kind: "any", parts } };
+  return parts.length === 1 && only !== undefined ? only : { kind: "any", parts };
 }
 
 function dport(port: Port): Formula<Condition> {
@@ -221,7 +241,7 @@ function dport(port: Port): Formula<Condition> {
 /** `tcp/80`, where it stands as a condition. */
 export function readPortWord(cursor: Cursor): Part | null {
   const port = value(cursor, portOf, PORTS);
-  return port === null ? null : { about: "condition", formula: dport(port) };
+  return port === null ? null : packets(dport(port));
 }
 
 /** Does a port stand here: `tcp/80`, or the name of a service? */

@@ -22,7 +22,10 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map<string, Question
   ["nobody", "no"],
 ]);
 
-/** What alone asks for any: “can 10.0.0.1 reach 10.0.0.2”. `is` and `does` may mean each as well. */
+/**
+ * What alone asks for any: “can 10.0.0.1 reach 10.0.0.2”. `is` and `does` may mean each as well. Where no outcome is named, it
+ * asks who gets through: “who can ssh to the node”.
+ */
 export const CAN: ReadonlySet<string> = new Set(["can", "could"]);
 
 /** Words that make a sentence of it and say nothing. */
@@ -52,6 +55,9 @@ export const PREPOSITIONS: ReadonlySet<string> = new Set([
 
 /** This node, behind `from`, `to` or `reach`. */
 export const NODE: ReadonlySet<string> = new Set(["node", "node's", "host", "host's", "itself"]);
+
+/** The verbs of a target; the first is how it is printed. */
+export const REACH: readonly string[] = ["reach", "reaches", "reached", "access", "connect", "contact", "talk"];
 
 /** Outcomes that are one word, each with the words that mean the same: the first is how it is printed. */
 export const FARED: ReadonlyMap<Fared, readonly string[]> = new Map<Fared, readonly string[]>([

@@ -1,3 +1,4 @@
+import type { Address } from "../base/address.ts";
 import { scopeOf } from "../program/source-address.ts";
 import type { Skb } from "./skb.ts";
 
@@ -21,8 +22,25 @@ export function impossibleAddress({ src, dst, iif }: Skb): string | null {
 
 /** rt6_need_strict: such a destination is only looked for on one device. */
 export function staysOnItsLink(address: bigint): boolean {
+  return needsLink(address) || scopeOf(address).kind === "loopback";
+}
+
+/** IPV6_ADDR_LINKLOCAL of __ipv6_addr_type: groups of a link, too. */
+export function isOfOneLink(address: Address): boolean {
+  return typeof address === "bigint" && scopeOf(address).kind === "link";
+}
+
+/** Every link has such addresses of its own: icmp6_send and ip6_route_me_harder say which is meant. */
+export function needsLink(address: Address): boolean {
+  if (typeof address === "number") return false;
   const { kind, isGroup } = scopeOf(address);
-  return isGroup || kind === "link" || kind === "loopback";
+  return isGroup || kind === "link";
+}
+
+/** icmp6_dev (net/ipv6/icmp.c): the link of a packet; of one that came round by lo, or is made here, that of its route. */
+export function linkOf({ iif, route }: Skb): string | null {
+  if (iif !== null && iif !== "lo") return iif;
+  return route?.type === "local" ? (route.route?.nexthops[0]?.dev ?? null) : (route?.oif ?? null);
 }
 
 /** ip6_finish_output2: behind every hook, a group of the node's own scope or of none goes out by lo alone. */

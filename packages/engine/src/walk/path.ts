@@ -87,8 +87,9 @@ function receivedHere(run: Run): End {
   if (options !== null) return end(run, options);
   // A packet that came round by lo has its route already.
   if (skb.iif === "lo" && skb.route !== null) {
-    const strange = skb.family === "ip" && skb.route.type === "multicast" ? strangeGroup(run) : null;
-    return strange === null ? deliver(run) : notRouted(run, strange);
+    const { route } = skb;
+    const strange = skb.family === "ip" && route.type === "multicast" ? strangeGroup(run, route.group) : null;
+    return routeOn(run, strange ?? { kind: "choice", choice: route, redirect: false });
   }
   demuxEarly(run);
   return routeOn(run, routeInput(run));
@@ -364,6 +365,7 @@ function vethPeer(run: Run, oif: string | null): string | null {
 
 function again(run: Run, iif: string): End {
   const { skb, cut } = run;
+  if (++run.rounds > MOST_ROUNDS) return end(run, { kind: "unknown", what: ENDLESS, reason: "limit" });
   if (cut !== null && !isPutTogetherAgain(run)) {
     return end(run, { kind: "unknown", what: `comes back in by ${iif} as ${String(cut.length)} fragments` });
   }
@@ -377,6 +379,10 @@ function again(run: Run, iif: string): End {
   }
   return receive(run);
 }
+
+/** As often as the largest TTL lets it be forwarded: who comes back in once more has a rule that raises the TTL again. */
+const MOST_ROUNDS = 255;
+const ENDLESS = "comes back in without end";
 
 /** The fragments of one packet come back in at once. IPv6 lets those of a known flow pass one by one (ipv6_defrag). */
 function isPutTogetherAgain({ family, skb }: Run): boolean {

@@ -2,13 +2,13 @@ import type { Address, Prefix } from "../base/address.ts";
 import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
-import { staysOnItsLink } from "./ip6-header.ts";
+import { needsLink, staysOnItsLink } from "./ip6-header.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { FibError, FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS } from "./special-addresses.ts";
-import type { RouteChoice, Skb } from "./skb.ts";
+import type { RouteChoice, RouteTarget, Skb } from "./skb.ts";
 import type { Reason, Step } from "./trace.ts";
 
 /** Where a packet goes, or why nowhere. */
@@ -95,13 +95,13 @@ function martianOf(run: Run, iif: string): string | null {
 
 /** No multicast router: delivered where the node has joined the group, else dropped (ip_route_input_mc). */
 function routeMulticast(run: Run, iif: string): Routed {
-  return strangeGroup(run) ?? multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
+  return strangeGroup(run, run.skb.dst) ?? multicastSourceRefused(run, iif) ?? toGroup(run, "input", null);
 }
 
 /** Sent to a group of IPv4 that this node is no member of: also where it comes round by lo (RTCF_LOCAL, __mkroute_output). Null: it is one. */
-export function strangeGroup(run: Run): (Routed & { kind: "drop" }) | null {
+export function strangeGroup(run: Run, group: Address): (Routed & { kind: "drop" }) | null {
   const isMember =
-    run.skb.dst === 0xe000_0001 ||
+    group === 0xe000_0001 ||
     ask(run, factQuestion("this node is a member of the multicast group", "no dump of multicast memberships", false));
   return isMember ? null : drop("route", "not a member of the multicast group");
 }
@@ -115,13 +115,19 @@ function multicastSourceRefused(run: Run, iif: string): Routed | null {
 
 /** To a multicast group, or sent to every host of a link: no table is asked. */
 function toGroup(run: Run, why: Why, oif: string | null): Routed {
-  return withoutTable(run, why, run.skb.dst === LIMITED_BROADCAST ? "broadcast" : "multicast", oif);
+  const { dst } = run.skb;
+  return withoutTable(run, { why, oif, ...(dst === LIMITED_BROADCAST ? TO_ALL : { type: "multicast", group: dst }) });
 }
 
+const TO_ALL = { type: "broadcast" } as const;
+
 /** A choice that no table was asked for. */
-function withoutTable(run: Run, why: Why, type: RouteChoice["type"], oif: string | null): Routed {
-  run.steps.push({ kind: "route", why, rule: null, table: null, route: null, result: type, oif, via: null });
-  return { kind: "choice", choice: { type, oif, via: null, route: null }, redirect: false };
+function withoutTable(
+  run: Run,
+  { why, oif, ...target }: RouteTarget & Pick<Step & { kind: "route" }, "why" | "oif">,
+): Routed {
+  run.steps.push({ kind: "route", why, rule: null, table: null, route: null, result: target.type, oif, via: null });
+  return { kind: "choice", choice: { ...target, oif, via: null, route: null }, redirect: false };
 }
 
 function broadcast(run: Run, iif: string, result: (FibResult & { kind: "route" }) | null): Routed {
@@ -170,7 +176,7 @@ function unknownRoute(run: Run): Routed {
   // Listed addresses have local routes, and none of them answered.
   const local = !run.program.hasLinks && ask(run, DESTINATION_IS_OURS);
   skb.oifKnown = local;
-  return withoutTable(run, "input", local ? "local" : "forward", null);
+  return withoutTable(run, { why: "input", type: local ? "local" : "forward", oif: null });
 }
 
 function validated(run: Run, iif: string, result: FibResult & { kind: "route" }, type: "local" | "forward"): Routed {
@@ -313,39 +319,57 @@ function routeMulticast6(run: Run, iif: string): Routed {
 
 /** ip_route_output_key_hash_rcu for a packet that has its source already; ip6_route_output. */
 export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
-  const { skb } = run;
-  const special = skb.family === "ip" ? specialOutput(run, why) : null;
-  if (special !== null) return special;
-  // rawv6_sendmsg: what is made for :: is looked up for ::1; nobody thinks of that again (ip6_route_me_harder).
-  const dst = skb.dst === 0n && why === "output" ? 1n : skb.dst;
-  const result = fibLookup(run, flowKey(skb, { dst, iif: "lo", oif: skb.boundTo }));
+  if (run.skb.family === "ip6") return routeOutput6(run, why);
+  return specialOutput(run, why) ?? loopbackKept(run, byTables(run, why, {}));
+}
+
+/** rawv6_sendmsg, ip6_route_me_harder. */
+function routeOutput6(run: Run, why: "output" | "reroute"): Routed {
+  const { dst, boundTo, oifKnown, route } = run.skb;
+  // What is made for :: is looked up for ::1; nobody thinks of that again.
+  if (why === "output") return byTables(run, why, { dst: dst === 0n ? 1n : dst, oif: boundTo });
+  if (!needsLink(dst)) return byTables(run, why, {});
+  // It stays on the link that it was to leave by.
+  return oifKnown
+    ? byTables(run, why, { oif: route?.oif ?? null })
+    : withoutTable(run, { why, type: "forward", oif: null });
+}
+
+/** Where the tables lead a packet that is made here. */
+function byTables(run: Run, why: "output" | "reroute", over: Partial<FlowKey>): Routed {
+  const result = fibLookup(run, flowKey(run.skb, { iif: "lo", ...over }));
   if (result.kind === "error") return outputError(run, why, result);
   const { route } = result.entry;
-  const type = outputType(route.type);
-  const oif = type === "local" ? "lo" : (result.nexthop?.dev ?? null);
+  const dev = result.nexthop?.dev ?? null;
+  const type = outputType(route.type, dev);
+  const oif = type === "local" ? "lo" : dev;
   const via = result.nexthop?.via ?? null;
   run.steps.push({ kind: "route", why, rule: result.rule, table: result.table, route, result: type, oif, via });
-  if (
-    oif !== null &&
-    oif !== "lo" &&
-    isLoopback(skb.src) &&
-    !run.program.sysctl.either("ipv4", oif, "route_localnet", 0)
-  ) {
-    return drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
-  }
   return { kind: "choice", choice: { type, oif, via, route }, redirect: false };
 }
 
-/** The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu). */
-function outputType(type: RouteType): "local" | "broadcast" | "forward" {
-  if (type === "local" || type === "anycast") return "local";
-  return type === "broadcast" ? "broadcast" : "forward";
+/** __mkroute_output. */
+function loopbackKept({ skb, program: { sysctl } }: Run, routed: Routed): Routed {
+  const oif = routed.kind === "choice" ? routed.choice.oif : null;
+  if (oif === null || oif === "lo" || !isLoopback(skb.src)) return routed;
+  return sysctl.either("ipv4", oif, "route_localnet", 0)
+    ? routed
+    : drop("martian", `a loopback source does not leave by ${oif}: route_localnet is 0`);
+}
+
+/**
+ * The device of an anycast address's route is lo, whatever a listing says (ip6_rt_get_dev_rcu); what a program sends by lo, by whatever
+ * route, is for this node (RTCF_LOCAL, __mkroute_output).
+ */
+function outputType(type: RouteType, dev: string | null): "local" | "broadcast" | "forward" {
+  if (type === "broadcast") return "broadcast";
+  return type === "local" || type === "anycast" || dev === "lo" ? "local" : "forward";
 }
 
 function outputError(run: Run, why: "output" | "reroute", result: FibResult & { kind: "error" }): Routed {
   if (result.rule === null && !run.family.fib.complete) {
     run.skb.oifKnown = false;
-    return withoutTable(run, why, "forward", null);
+    return withoutTable(run, { why, type: "forward", oif: null });
   }
   pushError(run, why, result);
   return drop("route", ERROR_WORDS[result.error]);
@@ -356,11 +380,11 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
  * local table's device for addresses that no device has, of 127.0.0.0/8 mostly (__ip_dev_find).
  */
 function specialOutput(run: Run, why: "output" | "reroute"): Routed | null {
-  const { src, dst, boundTo } = run.skb;
+  const { src, dst } = run.skb;
   if (dst === 0) {
-    return withoutTable(run, why, "local", "lo");
+    return withoutTable(run, { why, type: "local", oif: "lo" });
   }
-  if (boundTo !== null || (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast))) return null;
+  if (dst !== LIMITED_BROADCAST && !inNet(dst, V4_NETS.multicast)) return null;
   for (const link of run.program.links.values()) {
     if (link.addresses.some(({ prefix }) => prefix.address === src)) return toGroup(run, why, link.name);
   }

@@ -9,6 +9,7 @@ import type { Flow } from "./conntrack/flow.ts";
 import type { FragmentQueues } from "./fragment-queue.ts";
 import type { Oracle, Question } from "./oracle.ts";
 import type { IpvsConnection, IpvsConnections } from "./ipvs/connections.ts";
+import { linkOf, needsLink } from "./ip6-header.ts";
 import { digestOf } from "./skb.ts";
 import type { CtReference, Skb } from "./skb.ts";
 import type { Condition, SidePacket, Step } from "./trace.ts";
@@ -52,6 +53,8 @@ export interface Run {
   fragments: FragmentQueues;
   /** Next hops that flows were found to take. */
   nexthops: ReadonlyMap<string, number>;
+  /** How often it came back in, by lo or a veth pair. */
+  rounds: number;
   /** Bytes behind the IP header of each fragment that it left in; null: it left whole. */
   cut: readonly number[] | null;
   /** Every change of a set so far, as text. */
@@ -66,11 +69,15 @@ export interface PendingSide {
   /** The flow of the packet that it is about, as it was then: nf_conntrack_attach. */
   readonly ct: CtReference | null;
   readonly isOfUntracked: boolean;
+  /** The link that it is held to. */
+  readonly boundTo: string | null;
 }
 
 /** Makes the kernel answer; the answer goes out when the packet's own walk has ended. */
 export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, what: string): void {
-  run.sides.push({ kind, packet, what, ct: attached(run.skb.ct), isOfUntracked: run.skb.untracked });
+  const { ct, untracked } = run.skb;
+  const boundTo = kind === "icmp" && needsLink(packet.dst) ? linkOf(run.skb) : null;
+  run.sides.push({ kind, packet, what, ct: attached(ct), isOfUntracked: untracked, boundTo });
 }
 
 function attached(ct: CtReference | null): CtReference | null {

@@ -69,12 +69,15 @@ export interface CtReference {
 }
 
 /** `skb_dst`: what routing decided. */
-export interface RouteChoice {
-  readonly type: "local" | "forward" | "broadcast" | "multicast";
+export type RouteChoice = RouteTarget & {
   readonly oif: string | null;
   readonly via: Address | null;
   readonly route: Route | null;
-}
+};
+
+/** Who is a member of a group is asked of the one that it leads to, whatever the packet's destination is by now. */
+export type RouteTarget =
+  { readonly type: "local" | "forward" | "broadcast" } | { readonly type: "multicast"; readonly group: Address };
 
 export function newSkb(packet: Packet, arrival: Arrival): Skb {
   return {
@@ -122,7 +125,7 @@ export function packetOf(skb: Skb): Packet {
 export function digestOf(skb: Skb): string {
   const { ct } = skb;
   const flow = ct === null ? "" : `${ct.direction}${ct.state}${digestOfFlow(ct.flow)}`;
-  const route = skb.route === null ? "" : `${skb.route.type} ${String(skb.route.oif)} ${String(skb.route.via)}`;
+  const route = skb.route === null ? "" : digestOfRoute(skb.route);
   return [
     skb.src,
     skb.dst,
@@ -151,4 +154,9 @@ export function digestOf(skb: Skb): string {
     flow,
     route,
   ].join("|");
+}
+
+function digestOfRoute(route: RouteChoice): string {
+  const group = route.type === "multicast" ? String(route.group) : "";
+  return `${route.type} ${group} ${String(route.oif)} ${String(route.via)}`;
 }

@@ -162,6 +162,31 @@ describe("chances", () => {
   });
 });
 
+describe("a packet that is forwarded by lo", () => {
+  const routes = "10.9.0.0/16 dev lo scope link\n10.0.0.0/24 dev eth0 scope link\n";
+  const goingRound = (rule: string): Outcome | undefined =>
+    walk(
+      programOf({
+        ...NODE,
+        "iptables-save.txt": `*mangle\n:FORWARD ACCEPT [0:0]\n${rule}COMMIT\n`,
+        "ip-route.txt": routes,
+      }),
+      {
+        ...WAY,
+        dst: "10.9.0.9",
+        ttl: 255,
+      },
+    )[0];
+
+  it("comes round until its TTL is used up", () => {
+    expect(goingRound("")).toMatchObject({ verdict: "drop", reason: "ttl" });
+  });
+
+  it("is followed no further where a rule raises the TTL again", () => {
+    expect(goingRound("-A FORWARD -j TTL --ttl-set 9\n")).toMatchObject({ verdict: "unknown", reason: "limit" });
+  });
+});
+
 /** The same program, its chains without an index. */
 function withoutIndex(program: Program): Program {
   const bare = (chain: CompiledChain): CompiledChain => ({ ...chain, index: null });

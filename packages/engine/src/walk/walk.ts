@@ -7,7 +7,6 @@ import { walkPath } from "./path.ts";
 import type { End, Start } from "./path.ts";
 import type { PendingSide, Run } from "./run.ts";
 import { digestOf, newSkb, packetOf } from "./skb.ts";
-import { staysOnItsLink } from "./ip6-header.ts";
 import { shownState } from "./state.ts";
 import type { NodeState } from "./state.ts";
 import type { Condition, CtStateName, Outcome, SidePacket, Trace } from "./trace.ts";
@@ -83,6 +82,7 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
     stage: 0,
     setChanges: "",
     left: false,
+    rounds: 0,
     cut: null,
     flows: [],
   };
@@ -97,13 +97,10 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
  * An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here, and may be answered
  * itself. Without a route it is never made.
  */
-function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSide): readonly SidePacket[] {
+function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked, boundTo }: PendingSide): readonly SidePacket[] {
   const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
   const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  // icmp6_send answers on the link where the packet came from.
-  const onLink = kind === "icmp" && typeof packet.dst === "bigint" && staysOnItsLink(packet.dst);
-  const boundTo = onLink ? run.skb.iif : null;
   const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, refusesCt: isOfUntracked, boundTo };
   const stage = run.stage + 1000;
   const own: Run = {
@@ -114,6 +111,7 @@ function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked }: PendingSi
     frames: [],
     base: null,
     left: false,
+    rounds: 0,
     cut: null,
     hook: "output",
     stage,

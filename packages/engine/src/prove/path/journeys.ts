@@ -14,7 +14,8 @@ import {
   within,
 } from "../flow.ts";
 import type { Flow } from "../flow.ts";
-import { NO_MEMBER, inputForwarded, inputRouting, strangeGroups } from "../routing/input.ts";
+import { NO_MEMBER } from "../routing/decision.ts";
+import { inputForwarded, inputRouting } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
 import type { RoutedSet } from "../routing/routed.ts";
@@ -45,7 +46,7 @@ export interface Journeys {
 export function journeysOf(space: Space, origin: Origin, domain: Ref): Journeys {
   const journey = new Journey(space);
   const start = beforeConntrack(space, within(space.bdd, EVERYTHING, domain));
-  if (origin === "receive") journey.receive(start, 1);
+  if (origin === "receive") journey.receive(start, { round: 1, came: "in" });
   else journey.send(start);
   return {
     space,
@@ -56,6 +57,12 @@ export function journeysOf(space: Space, origin: Origin, domain: Ref): Journeys 
 }
 
 type Delivery = "forward" | "sent";
+
+/** How often packets have come in here, and how: from outside, or round by lo, where they keep what was to become of them. */
+interface Arriving {
+  readonly round: number;
+  readonly came: "in" | Delivery;
+}
 
 class Journey {
   readonly #space: Space;
@@ -71,17 +78,18 @@ class Journey {
   }
 
   /** ip_rcv: PREROUTING, then routing decides (net/ipv4/ip_input.c). */
-  receive(coming: Flow, round: number): void {
+  receive(coming: Flow, { round, came }: Arriving): void {
     const passing = this.#passing(round);
     const mine = this.#without(coming, this.#space.is("pktType", PKT_TYPE.otherhost), [
       "pkttype",
       "the frame is addressed to another host",
     ]);
     const possible = this.#without(mine, impossibleAddresses(this.#space), ["martian", "an address that nobody has"]);
-    const here = this.#demuxed(passHook(passing, "prerouting", passDevices(passing, "ingress", possible)));
+    const here = passHook(passing, "prerouting", passDevices(passing, "ingress", possible));
     // What came round by lo has its route already.
-    if (round > 1) this.#input(this.#toMembers(here), passing);
-    else this.#route(here, passing);
+    if (came === "in") this.#route(this.#demuxed(here), passing);
+    else if (came === "sent") this.#input(this.#toMembers(here), passing);
+    else this.#forward(changed(here, assigned(this.#space.layout.bits.oif, this.#lo)), passing);
   }
 
   /** ip_rcv_finish_core, ip6_rcv_finish_core: the connection that a packet is of is found before its route. */
@@ -95,8 +103,7 @@ class Journey {
 
   /** What comes round by lo for a group that nobody here has joined is delivered to nobody (RTCF_LOCAL, __mkroute_output). */
   #toMembers(here: Flow): Flow {
-    if (this.#space.layout.family === "ip6") return here;
-    return this.#without(here, strangeGroups(this.#space), ["route", NO_MEMBER]);
+    return this.#without(here, this.#space.is("strangeGroup", 1), ["route", NO_MEMBER]);
   }
 
   #passing(round: number, visit = String(round)): Passing {
@@ -353,15 +360,23 @@ class Journey {
     });
     const back = within(bdd, rest, roundByLo);
     if (back.when === FALSE) return;
-    const lo = this.#space.devices.names.findIndex(({ name, isOther }) => name === "lo" && !isOther);
+    if (passing.round === MOST_ROUNDS) {
+      const what = "is forwarded by lo again and again";
+      this.#end({ verdict: "unknown", delivery: "none", reason: "limit", what, at: null, inside: null, flow: back });
+      return;
+    }
     this.receive(
       changed(back, [
-        ...assigned(layout.bits.iif, lo),
+        ...assigned(layout.bits.iif, this.#lo),
         ...assigned(layout.bits.oif, 0),
         ...assigned(layout.bits.nextOif, 0),
       ]),
-      passing.round + 1,
+      { round: passing.round + 1, came: delivery },
     );
+  }
+
+  get #lo(): number {
+    return this.#space.devices.names.findIndex(({ name, isOther }) => name === "lo" && !isOther);
   }
 
   #withoutCarrier(): Ref {
@@ -389,3 +404,5 @@ class Journey {
 }
 
 const LONGEST = 0xffff;
+/** What is forwarded by lo comes round until its TTL is used up; so often it is followed. */
+const MOST_ROUNDS = 4;

@@ -7,6 +7,7 @@ import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { nexthopMatters } from "./masquerade.ts";
 import type { Routing, Way } from "./routed.ts";
+import { ALL_HOSTS, v4Net } from "./special-address.ts";
 import type { Answer, Describe, FibError, Keyed } from "./table.ts";
 
 /** What a lookup says of the way that a packet takes. */
@@ -85,4 +86,13 @@ export function isMember(space: Space): Ref {
     what: "this node is a member of the multicast group",
     why: "no dump of multicast memberships",
   });
+}
+
+/** Why packets to a group go no further. */
+export const NO_MEMBER = "not a member of the multicast group";
+
+/** Packets to groups of IPv4 of which this node is no member; of 224.0.0.1 every host is one. */
+export function strangeGroups(space: Space): Ref {
+  const { bdd } = space;
+  return bdd.minus(v4Net(space, "dst", "multicast"), bdd.or(space.is("dst", ALL_HOSTS), isMember(space)));
 }

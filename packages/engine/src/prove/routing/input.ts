@@ -4,7 +4,7 @@ import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
-import { ERROR_WORDS, decisions, isMember, isOn, routeUntold, waysOf } from "./decision.ts";
+import { ERROR_WORDS, NO_MEMBER, decisions, isOn, routeUntold, strangeGroups, waysOf } from "./decision.ts";
 import type { Decision } from "./decision.ts";
 import { inputClasses } from "./device-class.ts";
 import type { DeviceClass } from "./device-class.ts";
@@ -16,17 +16,8 @@ import type { RoutedSet, Way } from "./routed.ts";
 import { cameInBy } from "./selector.ts";
 import { SourceChecks, sourceSettings } from "./source-check.ts";
 import type { CheckedPackets, SourceSettings } from "./source-check.ts";
-import { ALL_HOSTS, LIMITED_BROADCAST, v4Net } from "./special-address.ts";
+import { LIMITED_BROADCAST, v4Net } from "./special-address.ts";
 import type { Answer } from "./table.ts";
-
-/** Why packets to a group go no further. */
-export const NO_MEMBER = "not a member of the multicast group";
-
-/** Packets to groups of IPv4 of which this node is no member; of 224.0.0.1 every host is one. */
-export function strangeGroups(space: Space): Ref {
-  const { bdd } = space;
-  return bdd.minus(v4Net(space, "dst", "multicast"), bdd.or(space.is("dst", ALL_HOSTS), isMember(space)));
-}
 
 /** ip_route_input_slow (net/ipv4/route.c), ip6_route_input: packets that came in by a device, as they are then. */
 export function inputRouting(space: Space): readonly RoutedSet[] {

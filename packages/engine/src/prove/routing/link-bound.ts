@@ -4,7 +4,7 @@ import type { Space } from "../space.ts";
 import { cameInBy } from "./selector.ts";
 import { v6Net } from "./special-address.ts";
 
-/** Packets whose lookup is held to the device that they came in by. */
+/** Packets whose lookup is held to one device. */
 export interface LinkBound {
   readonly strict: Ref;
   /** All of them; `dev` null of none that a route names. */
@@ -14,18 +14,33 @@ export interface LinkBound {
 /** A device that no route leads by. */
 export const NO_DEVICE = "";
 
-/** rt6_need_strict: such addresses are only looked for on one link. */
+/** rt6_need_strict: addresses that are only looked for on one link, here that by which the packet came in. */
 export function linkBound(space: Space, field: AddressField, among: Ref): LinkBound {
   const { bdd } = space;
-  const addresses = [v6Net(space, field, "linkLocal"), v6Net(space, field, "multicast"), space.is(field, 1n)];
-  const strict = bdd.and(among, bdd.union(addresses));
+  const strict = bdd.and(among, bdd.or(needingLink(space, field), space.is(field, 1n)));
+  return { strict, byDevice: byDevice(space, strict, (dev) => cameInBy(space, dev)) };
+}
+
+/** ip6_route_me_harder: of packets that are routed anew, those that are held to the link by which they were to leave. */
+export function heldToRoute(space: Space): LinkBound {
+  const strict = needingLink(space, "dst");
+  return { strict, byDevice: byDevice(space, strict, (dev) => space.device("nextOif", dev, false)) };
+}
+
+/** Every link has such addresses of its own. */
+function needingLink(space: Space, field: AddressField): Ref {
+  return space.bdd.or(v6Net(space, field, "linkLocal"), v6Net(space, field, "multicast"));
+}
+
+function byDevice(space: Space, strict: Ref, isOf: (dev: string) => Ref): LinkBound["byDevice"] {
+  const { bdd } = space;
   let others = strict;
-  const byDevice = routeDevices(space).map((dev) => {
-    const when = bdd.and(strict, cameInBy(space, dev));
-    others = bdd.minus(others, cameInBy(space, dev));
+  const held = routeDevices(space).map((dev) => {
+    const when = bdd.and(others, isOf(dev));
+    others = bdd.minus(others, when);
     return { dev, when };
   });
-  return { strict, byDevice: [...byDevice, { dev: NO_DEVICE, when: others }] };
+  return [...held, { dev: NO_DEVICE, when: others }];
 }
 
 /** The devices that some route leads by. */

@@ -1,8 +1,11 @@
 import type { Ref } from "../bdd/bdd.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
+import { changed } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { Space } from "../space.ts";
-import { ERROR_WORDS, decisions, unknownWay, waysOf } from "./decision.ts";
+import { ERROR_WORDS, decisions, strangeGroups, unknownWay, waysOf } from "./decision.ts";
+import type { Decision } from "./decision.ts";
+import { heldToRoute } from "./link-bound.ts";
 import { localParts } from "./local-address.ts";
 import { MADE } from "./lookup-key.ts";
 import { Lookups } from "./lookup.ts";
@@ -20,7 +23,15 @@ export function outputRouting(space: Space, why: Why): readonly RoutedSet[] {
 
 /** Those of them that leave, with the device that they leave by in their bits of `oif`: lo where they are for this node. */
 export function outputLeaving(space: Space, why: Why): Flow {
-  return outputOf(space, why).flow({ isMade: true });
+  const { layout } = space;
+  const leaving = outputOf(space, why).flow({ isMade: true });
+  if (layout.family === "ip6") return leaving;
+  // RTCF_LOCAL (__mkroute_output): whether what lo brings back is delivered is decided here.
+  const strange = strangeGroups(space);
+  return changed(
+    leaving,
+    layout.bits.strangeGroup.flatMap((level) => (level === null ? [] : [[level, strange] as const])),
+  );
 }
 
 /** Before OUTPUT, or behind a chain of it. */
@@ -84,20 +95,41 @@ function afterGroups(space: Space, routing: Routing): Ref {
 
 function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): void {
   const { bdd } = space;
-  const { found, none } = new Lookups(space, decisions(space), { byHop: true }).of(MADE);
+  const lookups = new Lookups(space, decisions(space), { byHop: true });
   const ways: Way[] = [];
-  for (const { value, route, ...answer } of found) {
-    const when = bdd.and(asLookedUp(space, answer.when, why), asking);
-    if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
-    else if (value.kind === "local" || value.type === "anycast") routing.deliver(() => when, route);
-    else for (const way of waysOf({ when, value, route })) ways.push(way);
+  for (const { among, dev } of linksAsked(space, asking, why)) {
+    const { found, none } = lookups.of({ ...MADE, dev, oif: dev });
+    for (const { value, route, ...answer } of found) {
+      const when = bdd.and(asLookedUp(space, answer.when, why), among);
+      if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
+      else if (value.kind === "local" || isForThisNode(value)) routing.deliver(() => when, route);
+      else for (const way of waysOf({ when, value, route })) ways.push(way);
+    }
+    const unanswered = bdd.and(asLookedUp(space, none, why), among);
+    if (space.family.fib.complete) routing.refuse(() => unanswered, "route", ERROR_WORDS["net-unreachable"]);
+    else ways.push(unknownWay(unanswered));
   }
-  const unanswered = bdd.and(asLookedUp(space, none, why), asking);
-  if (space.family.fib.complete) routing.refuse(() => unanswered, "route", ERROR_WORDS["net-unreachable"]);
-  else ways.push(unknownWay(unanswered));
   const refused = space.layout.family === "ip" ? refusedLoopback(space, ways) : FALSE;
   routing.refuse(() => refused, "martian", "a loopback source does not leave: route_localnet is 0");
   routing.forward(bdd.minus(bdd.union(ways.map(({ when }) => when)), refused), ways);
+}
+
+/** Packets by the device that their lookup is held to; null: to none. */
+function linksAsked(
+  space: Space,
+  asking: Ref,
+  why: Why,
+): readonly { readonly among: Ref; readonly dev: string | null }[] {
+  const { bdd, layout } = space;
+  if (layout.family === "ip" || why === "output") return [{ among: asking, dev: null }];
+  const { strict, byDevice } = heldToRoute(space);
+  const held = byDevice.map(({ dev, when }) => ({ among: bdd.and(asking, when), dev }));
+  return [{ among: bdd.minus(asking, strict), dev: null }, ...held.filter(({ among }) => among !== FALSE)];
+}
+
+/** RTCF_LOCAL (__mkroute_output): what leaves by lo is, too; of broadcasts it makes no difference. */
+function isForThisNode({ type, oif }: Decision & { kind: "route" }): boolean {
+  return type === "anycast" || (oif === "lo" && type !== "broadcast");
 }
 
 /** A loopback source leaves by no device that does not route such addresses. */

@@ -1,9 +1,11 @@
 import type { Address, AddressMask, Family, Prefix } from "../../base/address.ts";
-import { familyOf, hostNet, netOf, printAddress, zeroOf } from "../../base/address.ts";
+import { hostNet, inNet, netOf, printAddress } from "../../base/address.ts";
 import type { NodeRoute } from "../../desired/node-facts.ts";
+import type { Route } from "../../model/routing.ts";
 import type { Negatable } from "../../model/ruleset.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, RETURN } from "../iptables/spec.ts";
+import { ownRoutes } from "../node/node-snapshot.ts";
 import { HOST_DEVICE } from "./context.ts";
 import { MARK } from "./marks.ts";
 import { NODE_SETS, needsNodeSet } from "./node-set.ts";
@@ -102,37 +104,47 @@ function writeEgress(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerad
   }
 }
 
-/** One rule for each route that says with which address the node sends by it; those of default routes come last. */
+/**
+ * One rule for each route of table main that says with which address the node sends by it, the kernel's own among them, in the
+ * order in which the kernel lists them; those of default routes come last. Devices count by their whole name.
+ */
 function writeRouteSources(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
   const { context, family } = writer;
   const { config, facts } = context;
   const names = config.masqueradeInterfaces.length > 0 ? config.masqueradeInterfaces : devicesOf(facts.routes);
-  const routes = facts.routes.filter(
-    (route) =>
-      route.src !== null && familyOf(route.src) === family.family && names.some((name) => fits(name, route.dev)),
-  );
-  const isDefault = ({ to }: NodeRoute): boolean => to === null || to.length === 0;
+  const routes = asListed(ownRoutes(facts, family.family));
+  const isDefault = ({ dst }: Route): boolean => dst.length === 0;
   for (const route of [...routes.filter((one) => !isDefault(one)), ...routes.filter(isDefault)]) {
-    const to = route.to ?? { address: zeroOf(family.family), length: 0 };
-    if (route.src === null || sameNet(to, nativeRouting)) continue;
+    const { dst, prefSrc, nexthops } = route;
+    const dev = nexthops[0]?.dev;
+    if (prefSrc === null || dev === undefined || dev === null || !names.includes(dev) || sameNet(dst, nativeRouting))
+      continue;
     writer.append(CHAIN, {
       src: net(netOf(podCIDR)),
-      dst: isDefault(route) ? net(netOf(nativeRouting), true) : net(netOf(to)),
-      oif: device(route.dev),
+      dst: isDefault(route) ? net(netOf(nativeRouting), true) : net(netOf(dst)),
+      oif: device(dev),
       matches: [writer.comment("cilium snat non-cluster via source route")],
-      target: writer.target("SNAT", { "to-source": printAddress(route.src), ...randomFully(writer) }),
+      target: writer.target("SNAT", { "to-source": printAddress(prefSrc), ...randomFully(writer) }),
     });
   }
+}
+
+/**
+ * IPv4 by network, the longest of one network first, then by metric (fib_table_dump, fib_insert_alias); IPv6 each before what holds
+ * it (fib6_walk_continue).
+ */
+function asListed(routes: readonly Route[]): readonly Route[] {
+  return routes.toSorted((a, b) => {
+    const isNested = a.family === "ip6" && (inNet(a.dst.address, netOf(b.dst)) || inNet(b.dst.address, netOf(a.dst)));
+    const isSame = isNested || a.dst.address === b.dst.address;
+    if (!isSame) return a.dst.address < b.dst.address ? -1 : 1;
+    return b.dst.length - a.dst.length || (a.metric ?? 0) - (b.metric ?? 0);
+  });
 }
 
 /** Those that the agent selects by itself: the ones with a default route. */
 function devicesOf(routes: readonly NodeRoute[]): readonly string[] {
   return routes.filter(({ to }) => to === null || to.length === 0).map(({ dev }) => dev);
-}
-
-/** `eth+` stands for every name that begins so. */
-function fits(name: string, dev: string): boolean {
-  return name.endsWith("+") ? dev.startsWith(name.slice(0, -1)) : name === dev;
 }
 
 function sameNet(a: Prefix, b: Prefix): boolean {

@@ -11,14 +11,18 @@ export function needsNodeSet({ config, families, has }: CiliumContext): boolean 
   return has("nodeSet") && config.tunnel === null && families.some(({ masquerades }) => masquerades);
 }
 
-/** One set for each family that is masqueraded, with the InternalIP of every CiliumNode, in their order. */
+/**
+ * One set for each family with the InternalIP of every CiliumNode, in their order; before `bothNodeSets` only where
+ * the family is masqueraded, or there is such an address (pkg/datapath/iptables AddToNodeIpset makes the set that it needs).
+ */
 export function nodeSets(context: CiliumContext): readonly IpSet[] {
   if (!needsNodeSet(context)) return [];
-  return context.families
-    .filter(({ masquerades }) => masquerades)
-    .map(({ family }): IpSet => {
-      const addresses = [...new Set(context.nodeIPs)].filter((address) => familyOf(address) === family);
-      return {
+  return (["ip", "ip6"] as const).flatMap((family): readonly IpSet[] => {
+    const addresses = [...new Set(context.nodeIPs)].filter((address) => familyOf(address) === family);
+    const isMasqueraded = context.families.some((one) => one.family === family && one.masquerades);
+    if (!context.has("bothNodeSets") && !isMasqueraded && addresses.length === 0) return [];
+    return [
+      {
         name: NODE_SETS[family],
         type: "hash:ip",
         family,
@@ -29,8 +33,9 @@ export function nodeSets(context: CiliumContext): readonly IpSet[] {
         ],
         elements: addresses.map((address) => member(address)),
         span: { file: "", line: 0 },
-      };
-    });
+      },
+    ];
+  });
 }
 
 function member(address: Address): IpSet["elements"][number] {

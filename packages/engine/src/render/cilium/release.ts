@@ -27,6 +27,8 @@ export interface Changes<T> {
   readonly returnDevices6: T;
   /** The set of nodes is tested on the masquerading device, too. */
   readonly nodeSetByInterface: T;
+  /** No routing for proxies where there are none: pull request 21636. */
+  readonly noIdleProxyRoutes: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
   /** IPv6 routes to pods go without a gateway. */
@@ -36,6 +38,8 @@ export interface Changes<T> {
   /** IPsec has its rules in ip6tables, too. */
   readonly encryption6: T;
   readonly routeSource: T;
+  /** The sets of nodes of both families are there, whichever is masqueraded or enabled: pkg/datapath/iptables/ipset newIPSetManager. */
+  readonly bothNodeSets: T;
   /** Routes of what a proxy answers are gone, of IPv4 and of IPv6; and they are back: pull requests 24807, 24882, 29530. */
   readonly noFromProxy4: T;
   readonly noFromProxy6: T;
@@ -73,10 +77,12 @@ const SINCE: Changes<readonly string[]> = {
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
   nodeRoutes6: ["14.0"],
+  noIdleProxyRoutes: ["13.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
   encryption6: ["15.0"],
   routeSource: ["15.0"],
+  bothNodeSets: ["16.0"],
   noFromProxy4: ["13.3", "14.0"],
   noFromProxy6: ["14.0"],
   fromProxyAgain: ["13.13", "14.8"],

@@ -10,13 +10,13 @@ import type { CiliumContext, FamilyContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
 import { defaultDevice } from "./eni-rules.ts";
 import { eniRoutes } from "./eni-routes.ts";
-import { fromProxyMarks, TABLE } from "./routing-rules.ts";
+import { fromProxyMarks, routesProxies, TABLE } from "./routing-rules.ts";
 
 /** Routes that the agent adds, in whatever table. */
 export function ciliumRoutes(context: CiliumContext): readonly Route[] {
   return [
     ...context.families.flatMap((family) => [
-      toProxy(context, family.family),
+      ...toProxy(context, family.family),
       ...fromProxy(context, family),
       ...nodeRoutes(context, family),
     ]),
@@ -48,8 +48,9 @@ const BOTH_DIRECTIONS = 2;
 const IPSEC_OVERHEAD = 77;
 
 /** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
-function toProxy(context: CiliumContext, family: Family): Route {
-  return route(context, everything(family), "lo", { type: "local", table: TABLE.toProxy });
+function toProxy(context: CiliumContext, family: Family): readonly Route[] {
+  if (!routesProxies(context)) return [];
+  return [route(context, everything(family), "lo", { type: "local", table: TABLE.toProxy })];
 }
 
 /** What a proxy sends goes by cilium_host: installFromProxyRoutesIPv4, bpf/init.sh setup_proxy_rules. */

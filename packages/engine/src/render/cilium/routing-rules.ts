@@ -40,13 +40,25 @@ function rulesOf(context: CiliumContext, family: Family): readonly RuleSpec[] {
   const enis = usesEnis(config.ipam) ? context.endpoints.filter(({ address }) => familyOf(address) === family) : [];
   return [
     ...ipsecRules(context, family),
-    { priority: 9, mark: 0x200, table: TABLE.toProxy },
-    ...fromProxyMarks(context, family).map((mark): RuleSpec => ({ priority: 10, mark, table: TABLE.fromProxy })),
-    // In place of the kernel's own at 0, so that there is room before it.
-    { priority: 100, table: "local" },
+    ...proxyRules(context, family),
     ...(config.ipam === "eni" && family === "ip" ? [{ priority: 109, mark: ENI_MARK, table: "main" }] : []),
     ...enis.flatMap((endpoint) => eniRules(context, endpoint)),
   ];
+}
+
+/** For proxies, and room for that before the kernel's own rule at 0: bpf/init.sh, since 1.15 pkg/proxy and NodeEnsureLocalRoutingRule. */
+function proxyRules(context: CiliumContext, family: Family): readonly RuleSpec[] {
+  if (!routesProxies(context)) return [];
+  return [
+    { priority: 9, mark: 0x200, table: TABLE.toProxy },
+    ...fromProxyMarks(context, family).map((mark): RuleSpec => ({ priority: 10, mark, table: TABLE.fromProxy })),
+    { priority: 100, table: "local" },
+  ];
+}
+
+/** Whether there is any routing for proxies. */
+export function routesProxies({ config, has }: CiliumContext): boolean {
+  return has("noIdleProxyRoutes") ? config.l7Proxy : config.installRules;
 }
 
 function ipsecRules({ config }: CiliumContext, family: Family): readonly RuleSpec[] {
@@ -59,7 +71,9 @@ function ipsecRules({ config }: CiliumContext, family: Family): readonly RuleSpe
  * Whose packets go by the routes for what proxies send. Since 1.16 where something needs them (pkg/proxy
  * requireFromProxyRoutes), before wherever pods have no routes of their own (bpf/init.sh), but for the releases that had none.
  */
-export function fromProxyMarks({ config, has }: CiliumContext, family: Family): readonly number[] {
+export function fromProxyMarks(context: CiliumContext, family: Family): readonly number[] {
+  const { config, has } = context;
+  if (!routesProxies(context)) return [];
   if (!has("proxyRoutesOnDemand")) {
     const isGone = has(family === "ip" ? "noFromProxy4" : "noFromProxy6") && !has("fromProxyAgain");
     return config.endpointRoutes || isGone ? [] : [0xa00];

@@ -1,6 +1,6 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import type { KubeProxyConfiguration } from "../../desired/kube-proxy-configuration.ts";
-import type { EndpointsOf } from "./endpoints.ts";
+import type { EndpointChoice, EndpointsOf } from "./endpoints.ts";
 import type { LocalTraffic } from "./local-traffic.ts";
 import type { ProxiedPort } from "./service-ports.ts";
 import type { Change } from "./versions.ts";
@@ -12,12 +12,15 @@ export interface ProxyContext {
   readonly ports: readonly ProxiedPort[];
   readonly endpointsOf: EndpointsOf;
   readonly local: LocalTraffic | null;
-  /** Of this node; null where its Node has no such label. */
+  /** The name of this node, and its zone; null where its Node has no such label. */
+  readonly nodeName: string;
   readonly zone: string | null;
   /** The node's primary address; null where no Node tells it. */
   readonly nodeIP: Address | null;
   /** Where node ports are served; null: at every local address. */
   readonly nodePortIPs: readonly Address[] | null;
+  /** Node ports answer at 127.0.0.0/8, too. */
+  readonly servesLocalhost: boolean;
   /** The ranges that cluster IPs come from, as far as objects tell. */
   readonly serviceCIDRs: readonly Prefix[];
   readonly randomFully: boolean;
@@ -28,8 +31,18 @@ export interface ProxyContext {
   readonly has: (change: Change) => boolean;
 }
 
+/** What decides here which endpoints of a port are chosen. */
+export function choiceFor(context: ProxyContext, port: ProxiedPort): EndpointChoice {
+  const { nodeName, has } = context;
+  return {
+    node: has("nodeHints") ? nodeName : null,
+    zone: hintedZone(context, port),
+    usesTerminating: has("terminatingEndpoints"),
+  };
+}
+
 /** The zone whose hints count for a port, if any: pkg/proxy/topology.go canUseTopology. Null: none. */
-export function hintedZone({ zone, has }: ProxyContext, { hintsAnnotation }: ProxiedPort): string | null {
+function hintedZone({ zone, has }: ProxyContext, { hintsAnnotation }: ProxiedPort): string | null {
   if (has("hintsAlone")) return zone;
   const isAuto = /^[Aa]uto$/.test(hintsAnnotation);
   const isOn = isAuto || (has("anyHintsAnnotation") && !/^([Dd]isabled)?$/.test(hintsAnnotation));

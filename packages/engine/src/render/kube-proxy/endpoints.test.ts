@@ -15,6 +15,7 @@ function slice(
     endpoints: endpoints.map(([address, nodeName, zone]) => ({
       ...{ address, nodeName, ready: true, serving: true, terminating: false },
       zones: zone === undefined ? null : [zone],
+      nodes: null,
     })),
   };
 }

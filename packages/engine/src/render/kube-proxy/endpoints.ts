@@ -2,7 +2,7 @@ import type { Address, Family } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
 import type { EndpointSlice } from "../../desired/endpoint-slice.ts";
 import type { ProxiedPort } from "./service-ports.ts";
-import { compare } from "./service-ports.ts";
+import { compare, isWatched } from "./service-ports.ts";
 
 /** Something that serves one service port. */
 export interface ProxiedEndpoint {
@@ -15,7 +15,9 @@ export interface ProxiedEndpoint {
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
+  /** Whom it is meant for; null: for all. */
   readonly zones: readonly string[] | null;
+  readonly nodes: readonly string[] | null;
 }
 
 /** Finds the endpoints of a service port, sorted by their text. */
@@ -36,10 +38,10 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
       const key = keyOf(service, name, protocol);
       const endpoints = byPort.get(key) ?? [];
       byPort.set(key, endpoints);
-      for (const { address, nodeName: on, ready, serving, terminating, zones } of slice.endpoints) {
+      for (const { address, nodeName: on, ready, serving, terminating, zones, nodes } of slice.endpoints) {
         const host = printAddress(address);
         const text = family === "ip" ? `${host}:${String(port)}` : `[${host}]:${String(port)}`;
-        endpoints.push({ address, port, text, isLocal: on === nodeName, ready, serving, terminating, zones });
+        endpoints.push({ address, port, text, isLocal: on === nodeName, ready, serving, terminating, zones, nodes });
       }
     }
   }
@@ -49,8 +51,9 @@ export function endpointsBy(slices: readonly EndpointSlice[], family: Family, no
     sorted.get(keyOf(serviceKey(namespace, service), portName, protocol)) ?? [];
 }
 
-/** By which the slices of a service are found: {@link serviceKey}; null: of none. */
+/** By which the slices of a service are found: {@link serviceKey}; null: of none that kube-proxy serves. */
 export function serviceOf({ metadata }: EndpointSlice): string | null {
+  if (!isWatched(metadata)) return null;
   const service = metadata.labels.get(SERVICE_LABEL);
   return service === undefined ? null : serviceKey(metadata.namespace === "" ? "default" : metadata.namespace, service);
 }
@@ -93,21 +96,32 @@ export interface UsableEndpoints {
   readonly hasExternal: boolean;
 }
 
-/** `zone`: that whose hints count; null: none do. */
+/** What decides on one node, beside the port's policies, which endpoints are chosen. */
+export interface EndpointChoice {
+  /** The node and the zone whose hints count; null: none do. */
+  readonly node: string | null;
+  readonly zone: string | null;
+  /** Where none is ready, those that still serve while they end. */
+  readonly usesTerminating: boolean;
+}
+
 export function usableEndpoints(
   port: ProxiedPort,
   endpoints: readonly ProxiedEndpoint[],
-  zone: string | null,
+  choice: EndpointChoice,
 ): UsableEndpoints {
   // Even with policy Local outside, this node itself gets to all of them.
   const usesCluster = !port.internalLocal || port.isExternal;
   const usesLocal = port.internalLocal || (port.externalLocal && port.isExternal);
-  const inZone = zone !== null && hasHints(endpoints, zone) ? zone : null;
-  const cluster = usesCluster
-    ? readyOrTerminating(endpoints, ({ zones }) => inZone === null || zones?.includes(inZone) === true)
-    : [];
-  const local = usesLocal ? readyOrTerminating(endpoints.filter(({ isLocal }) => isLocal)) : [];
-  const any = endpoints.some(({ ready, serving, terminating }) => ready || (serving && terminating));
+  const ends = choice.usesTerminating ? isServingTerminating : (): boolean => false;
+  const chosen = (from: readonly ProxiedEndpoint[], isNear: Nearness): readonly ProxiedEndpoint[] => {
+    const ready = from.filter((endpoint) => endpoint.ready && isNear(endpoint));
+    return ready.length > 0 ? ready : from.filter(ends);
+  };
+  const here = endpoints.filter(({ isLocal }) => isLocal);
+  const cluster = usesCluster ? chosen(endpoints, nearness(endpoints, choice)) : [];
+  const local = usesLocal ? chosen(here, everywhere) : [];
+  const any = endpoints.some((endpoint) => endpoint.ready || ends(endpoint));
   const reachable = !usesLocal ? cluster : !usesCluster ? local : [...new Set([...cluster, ...local])].sort(byText);
   const hasLocal = local.length > 0;
   const hasInternal = any && (!port.internalLocal || hasLocal);
@@ -115,17 +129,21 @@ export function usableEndpoints(
   return { cluster, local, reachable, any, hasInternal, hasExternal };
 }
 
-/** Ready ones; where there are none, those that still serve while they end. */
-function readyOrTerminating(
-  endpoints: readonly ProxiedEndpoint[],
-  isNear: (endpoint: ProxiedEndpoint) => boolean = () => true,
-): readonly ProxiedEndpoint[] {
-  const ready = endpoints.filter((endpoint) => endpoint.ready && isNear(endpoint));
-  return ready.length > 0 ? ready : endpoints.filter(({ serving, terminating }) => serving && terminating);
+function isServingTerminating({ serving, terminating }: ProxiedEndpoint): boolean {
+  return serving && terminating;
 }
 
-/** Hints count only where every ready endpoint has some, and one of them names this zone. */
-function hasHints(endpoints: readonly ProxiedEndpoint[], zone: string): boolean {
+type Nearness = (endpoint: ProxiedEndpoint) => boolean;
+
+const everywhere: Nearness = () => true;
+
+/** Whom hints mean, the closest first: topologyModeFromHints. They count only where every ready endpoint has some, and one means us. */
+function nearness(endpoints: readonly ProxiedEndpoint[], { node, zone }: EndpointChoice): Nearness {
   const ready = endpoints.filter((endpoint) => endpoint.ready);
-  return ready.every(({ zones }) => zones !== null) && ready.some(({ zones }) => zones?.includes(zone) === true);
+  for (const [field, ours] of [["nodes", node] as const, ["zones", zone] as const]) {
+    if (ours === null || ready.some((endpoint) => endpoint[field] === null)) continue;
+    const isNear: Nearness = (endpoint) => endpoint[field]?.includes(ours) === true;
+    if (ready.some(isNear)) return isNear;
+  }
+  return everywhere;
 }

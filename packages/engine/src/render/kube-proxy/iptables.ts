@@ -17,7 +17,7 @@ import {
   SERVICES,
 } from "./chains.ts";
 import type { ProxyContext } from "./context.ts";
-import { hintedZone, isLargeCluster } from "./context.ts";
+import { choiceFor, isLargeCluster } from "./context.ts";
 import { usableEndpoints } from "./endpoints.ts";
 import type { Writer } from "./iptables-writer.ts";
 import { host, rulePartsOf } from "./rule-parts.ts";
@@ -30,15 +30,19 @@ export function writeIptablesMode(context: ProxyContext, node: NodeDraft): void 
   const writer: Writer = { context, parts: rulePartsOf(context.family), nat, filter, isLarge: isLargeCluster(context) };
   for (const table of [mangle, nat, filter]) table.declare(CANARY);
   for (const name of [SERVICES, NODE_PORTS, POSTROUTING, MARK_MASQ]) nat.flush(name);
-  for (const name of [SERVICES, EXTERNAL_SERVICES, FORWARD, NODE_PORTS, PROXY_FIREWALL, KUBELET_FIREWALL])
-    filter.flush(name);
+  for (const name of [SERVICES, EXTERNAL_SERVICES, FORWARD, NODE_PORTS, PROXY_FIREWALL]) filter.flush(name);
   writeBaseJumps(writer);
   for (const rule of masquerading(family, config.masqueradeBit, randomFully)) nat.append(POSTROUTING, rule);
   nat.append(MARK_MASQ, marking(family, config.masqueradeBit));
   // `route_localnet`, which node ports on 127.0.0.1 need, would let neighbours reach what listens there.
-  if (family === "ip" && config.localhostNodePorts) filter.append(KUBELET_FIREWALL, LOOPBACK_GUARD);
+  // Otherwise the chain is left to kubelet.
+  filter.declare(KUBELET_FIREWALL);
+  if (context.servesLocalhost) {
+    filter.flush(KUBELET_FIREWALL);
+    filter.append(KUBELET_FIREWALL, LOOPBACK_GUARD);
+  }
   for (const port of context.ports)
-    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), hintedZone(context, port)));
+    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), choiceFor(context, port)));
   writeNodePortJumps(writer);
   writeForwarding(writer);
 }
@@ -55,8 +59,7 @@ const LOOPBACK = { ip: LOOPBACK_NET, ip6: hostNet(1n) } as const;
 
 /** Behind all service addresses: a node port must not take what is meant for one of those. */
 function writeNodePortJumps({ context, parts, nat }: Writer): void {
-  const { family, config, nodePortIPs } = context;
-  const servesLocalhost = family === "ip" && config.localhostNodePorts;
+  const { family, servesLocalhost, nodePortIPs } = context;
   const comment = parts.comment("kubernetes service nodeports; NOTE: this must be the last rule in this chain");
   const add = (spec: RuleSpec, ...matches: RuleSpec["matches"] & object): void => {
     nat.append(SERVICES, { ...spec, matches: [comment, ...matches], target: jump(NODE_PORTS) });

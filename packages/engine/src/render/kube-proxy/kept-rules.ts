@@ -5,7 +5,7 @@ import type { TableName } from "../iptables/table-draft.ts";
 import { isSameRule, keyOf, TableDraft } from "../iptables/table-draft.ts";
 import { isFixedChain } from "./chains.ts";
 import type { ProxyContext } from "./context.ts";
-import { hintedZone, LARGE_CLUSTER } from "./context.ts";
+import { choiceFor, LARGE_CLUSTER } from "./context.ts";
 import type { EndpointsOf } from "./endpoints.ts";
 import { endpointsBy, serviceKey, serviceOf, usableEndpoints } from "./endpoints.ts";
 import type { RuleParts } from "./rule-parts.ts";
@@ -104,7 +104,7 @@ export class KeptRules {
     const [nat, filter] = [new TableDraft("nat"), new TableDraft("filter")];
     const writer = { context, parts: this.#parts, nat, filter, isLarge };
     for (const port of ports)
-      writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), hintedZone(context, port)));
+      writeServicePort(writer, port, usableEndpoints(port, endpointsOf(port), choiceFor(context, port)));
     return { nat: nat.chains, filter: filter.chains };
   }
 }

@@ -21,6 +21,7 @@ import { KeptRules } from "./kept-rules.ts";
 import { localTraffic } from "./local-traffic.ts";
 import { nftablesModeTable } from "./nftables/nftables.ts";
 import { proxiedPorts } from "./service-ports.ts";
+import { overlongComments, sharedClaims } from "./service-warnings.ts";
 import type { Change } from "./versions.ts";
 import { has, KNOWN, knownInstead } from "./versions.ts";
 
@@ -42,17 +43,18 @@ export const kubeProxy: Renderer = {
       return [renderProblem("render-version", params, "kube-proxy")];
     }
     const contexts = contextsOf(state, config, node);
+    const warnings = sharedClaims(state);
     switch (config.mode) {
       case "iptables":
         for (const context of contexts) writeIptablesMode(context, node);
-        if (config.localhostNodePorts) node.add({ sysctls: ROUTE_LOCALNET });
-        return [];
+        if (contexts.some(({ servesLocalhost }) => servesLocalhost)) node.add({ sysctls: ROUTE_LOCALNET });
+        return warnings;
       case "ipvs":
         writeIpvsMode(contexts, node);
-        return [];
+        return warnings;
       case "nftables":
         for (const context of contexts) node.addNftTable(nftablesModeTable(context));
-        return [];
+        return [...warnings, ...overlongComments(state)];
     }
   },
   settle(state, node) {
@@ -97,15 +99,18 @@ function contextOf(
   const version = versionOf(config, { name, node, facts });
   const hasChange = (change: Change): boolean => has(version, change);
   const nodeIP = node?.addresses.find((address) => familyOf(address) === family) ?? null;
+  const forNodePorts = ofFamily(wantedForNodePorts(config, nodeIP), family);
   return {
     family,
     config,
     ports: proxiedPorts(state.services, family),
     endpointsOf: endpointsBy(state.endpointSlices, family, name),
     local: localTraffic(config, node?.podCIDRs ?? [], family),
+    nodeName: name,
     zone: node?.metadata.labels.get("topology.kubernetes.io/zone") ?? null,
     nodeIP,
-    nodePortIPs: nodePortIPs(wantedForNodePorts(config, nodeIP), node, facts, family),
+    nodePortIPs: nodePortIPs(forNodePorts, node, facts, family),
+    servesLocalhost: family === "ip" && config.localhostNodePorts && holdsLoopback(forNodePorts),
     serviceCIDRs: state.serviceCIDRs.flatMap(({ cidrs }) =>
       cidrs.filter(({ address }) => familyOf(address) === family),
     ),
@@ -133,16 +138,31 @@ function wantedForNodePorts(
   return given;
 }
 
-/** The node's addresses in `prefixes`; null where those say nothing of this family, or name all of it. */
+function ofFamily(prefixes: readonly Prefix[], family: Family): readonly Prefix[] {
+  return prefixes.filter(({ address }) => familyOf(address) === family);
+}
+
+const LOOPBACK = { ip: 0x7f00_0001, ip6: 1n } as const;
+const LOOPBACK_NET = { address: 0x7f00_0000, length: 8 } as const;
+
+/** pkg/proxy/util/nodeport_addresses.go ContainsIPv4Loopback. None at all are all addresses. */
+function holdsLoopback(prefixes: readonly Prefix[]): boolean {
+  const holds = (prefix: Prefix): boolean =>
+    inNet(prefix.address, netOf(LOOPBACK_NET)) || inNet(LOOPBACK_NET.address, netOf(prefix));
+  return prefixes.length === 0 || prefixes.some(holds);
+}
+
+/** The node's addresses in prefixes of one family, that of its device lo too; null where there are none, or they name all of it. */
 function nodePortIPs(
-  prefixes: readonly Prefix[],
+  wanted: readonly Prefix[],
   node: Node | null,
   facts: NodeFacts | null,
   family: Family,
 ): readonly Address[] | null {
-  const wanted = prefixes.filter(({ address }) => familyOf(address) === family);
   if (wanted.length === 0 || wanted.some(({ length }) => length === 0)) return null;
   const ofDevices = (facts?.interfaces ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
   const known = ofDevices.length > 0 ? ofDevices : (node?.addresses ?? []);
-  return known.filter((address) => wanted.some((prefix) => inNet(address, netOf(prefix))));
+  return [...new Set([...known, LOOPBACK[family]])].filter((address) =>
+    wanted.some((prefix) => inNet(address, netOf(prefix))),
+  );
 }

@@ -49,3 +49,11 @@ function nftBase(name: string): string {
   const base = `${base32(digestOf(name), NFT_HASH_CHARACTERS)}-${name}`;
   return base.length > LONGEST_NFT_BASE ? `${base.slice(0, LONGEST_NFT_BASE - 3)}...` : base;
 }
+
+/** nft's comments, in bytes: names of services are ASCII. */
+export const LONGEST_NFT_COMMENT = 128;
+
+/** A comment as kube-proxy cuts it since kubernetes#139516. */
+export function nftComment(text: string): string {
+  return text.slice(0, LONGEST_NFT_COMMENT);
+}

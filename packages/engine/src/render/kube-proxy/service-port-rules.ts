@@ -126,7 +126,7 @@ function writeNodePort(writing: Writing): void {
   if (port.nodePort !== null) {
     const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
     if (usable.any) {
-      if (context.counts && context.config.localhostNodePorts && context.family === "ip") {
+      if (context.counts && context.servesLocalhost) {
         const counted = parts.match("nfacct", { "nfacct-name": KUBE_PROXY_COUNTERS.localhost });
         const matches = [...(to.matches ?? []), counted];
         nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });

@@ -1,5 +1,6 @@
 import type { Address, Family, Prefix } from "../../base/address.ts";
 import { familyOf, inNet, netOf } from "../../base/address.ts";
+import type { Metadata } from "../../desired/fields.ts";
 import type { Service, ServicePort, ServiceProtocol } from "../../desired/service.ts";
 import { servicePortName } from "./names.ts";
 
@@ -31,8 +32,18 @@ export interface ProxiedPort {
 const OLD_HINTS = "service.kubernetes.io/topology-aware-hints";
 const HINTS = "service.kubernetes.io/topology-mode";
 
-/** A service with this label is for somebody else (component-helpers: apis LabelServiceProxyName). */
-const FOR_ANOTHER_PROXY = "service.kubernetes.io/service-proxy-name";
+/** What has one of these labels is for somebody else, or of a headless service: cmd/kube-proxy/app Run does not watch it. */
+const NOT_WATCHED = ["service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"] as const;
+
+/** Whether kube-proxy gets to see a Service or an EndpointSlice. */
+export function isWatched({ labels }: Metadata): boolean {
+  return !NOT_WATCHED.some((label) => labels.has(label));
+}
+
+/** The services that kube-proxy serves. */
+export function proxiedServices(services: readonly Service[]): readonly Service[] {
+  return services.filter(({ metadata, type }) => isWatched(metadata) && type !== "ExternalName");
+}
 
 /**
  * The service ports of one family, by name: pkg/proxy ServicePortMap. The real one walks a Go map, in an order that
@@ -40,10 +51,9 @@ const FOR_ANOTHER_PROXY = "service.kubernetes.io/service-proxy-name";
  */
 export function proxiedPorts(services: readonly Service[], family: Family): readonly ProxiedPort[] {
   const ports: ProxiedPort[] = [];
-  for (const service of services) {
+  for (const service of proxiedServices(services)) {
     const clusterIP = service.clusterIPs.find((ip) => familyOf(ip) === family);
-    const isForeign = service.metadata.labels.has(FOR_ANOTHER_PROXY);
-    if (clusterIP === undefined || isForeign || service.type === "ExternalName") continue;
+    if (clusterIP === undefined) continue;
     for (const port of service.ports) ports.push(proxiedPort(service, port, clusterIP, family));
   }
   return ports.sort((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));

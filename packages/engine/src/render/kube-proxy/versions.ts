@@ -36,6 +36,10 @@ export type Change =
   | "anyHintsAnnotation"
   /** They count without any annotation (feature gate ServiceTrafficDistribution). */
   | "hintsAlone"
+  /** Hints for nodes count before those for zones (feature gate PreferSameTrafficDistribution). */
+  | "nodeHints"
+  /** What still serves while it ends is used where nothing is ready (feature gate ProxyTerminatingEndpoints). */
+  | "terminatingEndpoints"
   /** Mode iptables. What conntrack calls invalid may pass where `nf_conntrack_tcp_be_liberal` is set. */
   | "liberalConntrack"
   /** Mode iptables. Objects of nfacct count what is dropped as invalid, and node ports on loopback addresses. */
@@ -59,6 +63,8 @@ const SINCE: Readonly<Record<Change, readonly Version[]>> = {
   zoneHints: [[1, 24, 0]],
   anyHintsAnnotation: [[1, 27, 0]],
   hintsAlone: [[1, 31, 0]],
+  nodeHints: [[1, 34, 0]],
+  terminatingEndpoints: [[1, 26, 0]],
   liberalConntrack: [[1, 29, 0]], // 120412
   counters: [[1, 31, 0]], // 122812, 125015
   // 132456, 133969

@@ -128,10 +128,15 @@ function hexByte(value: number): string {
 
 /** Null where nothing was said: the connected routes are then derived. With a route of ours they have to stand beside it. */
 function routesOf(facts: NodeFacts, added: Pieces, family: Family): readonly Route[] | null {
-  const { interfaces, routes } = facts;
-  const given = routes.filter((route) => familyOfRoute(route) === family).map((route) => givenRoute(route, family));
   const owned = added.routes.filter((route) => route.family === family);
-  if (interfaces.length === 0 || given.length + owned.length === 0) return null;
+  const isTold = owned.length > 0 || facts.routes.some((route) => familyOfRoute(route) === family);
+  if (facts.interfaces.length === 0 || !isTold) return null;
+  return inFiles([...ownRoutes(facts, family), ...owned], ROUTE_FILES[family]);
+}
+
+/** Those of table main that the node has by itself: the ones that are told, and the kernel's own to the networks of its devices. */
+export function ownRoutes({ interfaces, routes }: NodeFacts, family: Family): readonly Route[] {
+  const given = routes.filter((route) => familyOfRoute(route) === family).map((route) => givenRoute(route, family));
   const connected = interfaces
     .flatMap(({ name, addresses }) =>
       addresses
@@ -139,7 +144,7 @@ function routesOf(facts: NodeFacts, added: Pieces, family: Family): readonly Rou
         .map((prefix) => connectedRoute(prefix, name)),
     )
     .filter((route) => !given.some((one) => keyOf(one) === keyOf(route)));
-  return inFiles([...given, ...connected, ...owned], ROUTE_FILES[family]);
+  return [...given, ...connected];
 }
 
 const ROUTE_FILES = { ip: "ip-route.txt", ip6: "ip6-route.txt" } as const;

@@ -2,7 +2,7 @@ import type { Address } from "../../../base/address.ts";
 import { printAddress } from "../../../base/address.ts";
 import type { IpvsEnd, IpvsService, RealServer } from "../../../model/ipvs.ts";
 import type { ProxyContext } from "../context.ts";
-import { hintedZone } from "../context.ts";
+import { choiceFor } from "../context.ts";
 import type { ProxiedEndpoint } from "../endpoints.ts";
 import { usableEndpoints } from "../endpoints.ts";
 import { protocolNumber } from "../rule-parts.ts";
@@ -18,7 +18,7 @@ const SPAN = { file: "", line: 0 } as const;
 export function virtualServers(context: ProxyContext, { nodePort }: NodeAddresses): readonly IpvsService[] {
   const servers = new Map<string, IpvsService>();
   for (const port of context.ports) {
-    const { cluster, local } = usableEndpoints(port, context.endpointsOf(port), hintedZone(context, port));
+    const { cluster, local } = usableEndpoints(port, context.endpointsOf(port), choiceFor(context, port));
     // With policy Local and no endpoint here, pods of this node still get to those elsewhere.
     const outside = port.externalLocal && local.length > 0 ? local : cluster;
     const inside = port.internalLocal && local.length > 0 ? local : cluster;

@@ -20,7 +20,7 @@ import {
 import { NftTableDraft } from "../../nft/table-draft.ts";
 import { usableEndpoints } from "../endpoints.ts";
 import type { ProxyContext } from "../context.ts";
-import { hintedZone } from "../context.ts";
+import { choiceFor } from "../context.ts";
 import {
   CLUSTER_IPS,
   CLUSTER_IPS_CHECK,
@@ -59,7 +59,7 @@ export function nftablesModeTable(context: ProxyContext): NftTableDraft {
   writeClusterIPsCheck(writer);
   writeLookups(writer);
   for (const port of context.ports)
-    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), hintedZone(context, port)));
+    writeServicePort(writer, port, usableEndpoints(port, context.endpointsOf(port), choiceFor(context, port)));
   return draft;
 }
 

@@ -15,7 +15,7 @@ import {
   vmap,
 } from "../../nft/expression.ts";
 import type { ProxiedEndpoint, UsableEndpoints } from "../endpoints.ts";
-import { nftEndpointBase, nftServicePortBase } from "../names.ts";
+import { nftComment, nftEndpointBase, nftServicePortBase } from "../names.ts";
 import { spellingOf } from "../rule-parts.ts";
 import type { ProxiedPort } from "../service-ports.ts";
 import { letsNodeIn } from "../service-ports.ts";
@@ -113,19 +113,20 @@ function writeElements(writing: Writing, usesFirewall: boolean): void {
   const { draft, port, usable, protocol, chains, internalPolicy } = writing;
   const at = (ip: Address): readonly string[] => [printAddress(ip), protocol, String(port.port)];
   const refusal = usable.any ? DROP : goTo(REJECTING);
+  const comment = nftComment(port.name);
   draft.element(CLUSTER_IPS, [printAddress(port.clusterIP)]);
   if (usable.hasInternal) draft.element(SERVICE_IPS, at(port.clusterIP), goTo(internalPolicy));
-  else draft.element(NO_ENDPOINT_SERVICES, at(port.clusterIP), refusal, port.name);
+  else draft.element(NO_ENDPOINT_SERVICES, at(port.clusterIP), refusal, comment);
   for (const ip of [...port.externalIPs, ...port.loadBalancerIPs]) {
     if (usable.any) draft.element(SERVICE_IPS, at(ip), goTo(chains.external));
-    if (!usable.hasExternal) draft.element(NO_ENDPOINT_SERVICES, at(ip), refusal, port.name);
+    if (!usable.hasExternal) draft.element(NO_ENDPOINT_SERVICES, at(ip), refusal, comment);
   }
   if (usesFirewall) for (const ip of port.loadBalancerIPs) draft.element(FIREWALL_IPS, at(ip), goTo(chains.firewall));
   if (port.nodePort === null) return;
   const nodePort = [protocol, String(port.nodePort)];
   // Node ports are not subject to a load balancer's source ranges.
   if (usable.any) draft.element(SERVICE_NODE_PORTS, nodePort, goTo(chains.external));
-  if (!usable.hasExternal) draft.element(NO_ENDPOINT_NODE_PORTS, nodePort, refusal, port.name);
+  if (!usable.hasExternal) draft.element(NO_ENDPOINT_NODE_PORTS, nodePort, refusal, comment);
 }
 
 /** Traffic to the cluster IP that comes from outside of the cluster's pods has to come back through here. */

@@ -1,0 +1,51 @@
+/** What prove says of all packets holds for those of the case files, each as the first of its flow: the walk tells what the kernel does. */
+import { expect, it } from "vitest";
+import { parsePacketOptions } from "@hookwalk/engine";
+import type { Family, Program } from "@hookwalk/engine";
+import { arrivals } from "../../packages/engine/src/prove/path/arrivals.ts";
+import type { Origin } from "../../packages/engine/src/prove/path/arrivals.ts";
+import { journeysOf } from "../../packages/engine/src/prove/path/journeys.ts";
+import type { Journeys } from "../../packages/engine/src/prove/path/journeys.ts";
+import { spaceOf } from "../../packages/engine/src/prove/space-of.ts";
+import { programOf, readCase } from "../cases/case-runner.ts";
+import { journeyAgreement } from "./journey-agreement.ts";
+
+/** The journeys of a program's packets, made once for each family and origin. */
+function journeysIn(program: Program): (family: Family, origin: Origin) => Journeys {
+  const made = new Map<string, Journeys>();
+  return (family, origin) => {
+    const key = `${family} ${origin}`;
+    let journeys = made.get(key);
+    if (journeys === undefined) {
+      const space = spaceOf(program, family);
+      journeys = journeysOf(space, origin, arrivals(space, origin));
+      made.set(key, journeys);
+    }
+    return journeys;
+  };
+}
+
+it.each([
+  "local/the-group-of-the-route-decides.txt",
+  "local/v6-rerouted-within-its-link.txt",
+  "nft/fib/link-local-groups.txt",
+  "routing/forwarded-by-lo-goes-round.txt",
+])("says of each packet what the walk says: %s", (path) => {
+  const kase = readCase(path);
+  for (const backend of kase.backends) {
+    const journeys = journeysIn(programOf(kase, backend));
+    for (const event of kase.events) {
+      if (event.kind === "flush" || event.fields.has("at")) continue;
+      const { value } = parsePacketOptions(event.fields, () => null);
+      if (value === null) throw new Error(event.options);
+      const { packet, arrival } = value;
+      const { ways, difference } = journeyAgreement(
+        journeys(packet.family, arrival.iif === null ? "send" : "receive"),
+        packet,
+        arrival,
+      );
+      expect(difference, event.options).toBeNull();
+      expect(ways, event.options).toBeGreaterThan(0);
+    }
+  }
+});
