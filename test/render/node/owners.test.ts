@@ -226,6 +226,7 @@ describe("node-local-dns", () => {
     ['"-localip", "__PILLAR__LOCAL__DNS__"', "render-argument"],
     ['"-localip", "169.254.20.10,fd00::10"', "render-argument"],
     ['"-localip", "169.254.20.10", "-health-port", "http"', "render-argument"],
+    ['"-localip", "169.254.20.10", "-interfacename", "a b"', "render-argument"],
     ['"-conf", "/etc/Corefile"', "render-unset"],
   ])("with %s renders nothing, and says why", (args, code) => {
     expect(problemsOf("node-local-dns", node("v1.30.0"), nodeCache(args))).toEqual([code]);

@@ -2,11 +2,13 @@ import type { Address } from "../base/address.ts";
 import { encodePacket } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { PROTO } from "../program/protocol.ts";
+import { sourcesV6 } from "../program/source-address.ts";
 import { NO_TRANSPORT } from "../program/transport.ts";
 import { TCP_FLAG } from "./conntrack/tcp.ts";
 import { fibLookup } from "./fib.ts";
 import type { FibResult } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
+import { linkOf } from "./ip6-header.ts";
 import { flowKey, isLocalAddress } from "./route.ts";
 import type { Run } from "./run.ts";
 import { selectAddress } from "./select-address.ts";
@@ -49,12 +51,24 @@ export function icmpError(run: Run, type: number, code: number): Packet | null {
  */
 function speakerOf(run: Run): Address | null {
   const { skb } = run;
+  if (typeof skb.dst === "bigint") return isAddressHere(run, skb.dst) ? skb.dst : (sourceOfError(run) ?? skb.dst);
   // Before routing the route to the source is what is asked.
   const isLocal = skb.route === null ? isLocalAddress(run, skb.src) : skb.route.type === "local";
-  const isOwn = isLocalAddress(run, skb.dst) && (skb.family === "ip6" || skb.route !== null || isLocal);
-  if (isOwn) return skb.dst;
-  if (skb.family === "ip" && isLocal && skb.dst !== 0) return null;
-  return sourceOfError(run) ?? skb.dst;
+  if (isLocalAddress(run, skb.dst) && (skb.route !== null || isLocal)) return skb.dst;
+  return isLocal && skb.dst !== 0 ? null : (sourceOfError(run) ?? skb.dst);
+}
+
+/** ipv6_chk_addr, ipv6_chk_acast_addr_src: an address that a device has, of those of a link alone the packet's own; a net of the local table is none. */
+function isAddressHere(run: Run, address: bigint): boolean {
+  const { program, skb } = run;
+  const [found] = run.family.fib.tables.get("local")?.lookup(address) ?? [];
+  if (found?.route.type === "anycast") return true;
+  if (!program.hasLinks) return isLocalAddress(run, address);
+  return [...program.links.values()].some((link) =>
+    sourcesV6(link).some(
+      ({ address: own, scope }) => own === address && (scope.width > 2 || link.name === (skb.iif ?? "lo")),
+    ),
+  );
 }
 
 /** The answer to a TCP packet that is refused: ends swapped, RST (and ACK where the packet had none). */
@@ -108,10 +122,10 @@ function isToMany(run: Run, address: Address): boolean {
   return found?.route.type === "broadcast";
 }
 
-/** IPv6 prefers an address of the device that the packet came in by; IPv4 takes that of the way back. */
+/** IPv6 prefers an address of the device that the packet came in by (ip6_rcv_core: IP6CB(skb)->iif); IPv4 takes that of the way back. */
 function sourceOfError(run: Run): Address | null {
   const { skb } = run;
-  if (skb.family === "ip6" && skb.iif !== null) return selectAddress(run, skb.iif, skb.src);
+  if (skb.family === "ip6" && skb.iif !== null) return selectAddress(run, linkOf(skb), skb.src);
   return sourceTowards(run, skb.src);
 }
 
