@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { compileProgram, NodeState, parsePacketOptions, semanticDiff, walkPacket } from "@hookwalk/engine";
 import type { Program } from "@hookwalk/engine";
 import { NODES, readNode } from "../nodes/node.ts";
-import { IPTABLES_TEXT, mutated } from "./rule-changes.ts";
+import { IPTABLES_TEXT, kindsOf, mutated } from "./rule-changes.ts";
 
 const NODE = "calico-slave1";
 const FILE = "iptables-save.txt";
@@ -63,7 +63,7 @@ it(
     const reported = { differences: 0, equal: 0 };
     fc.assert(
       fc.property(
-        fc.constantFrom(...Object.keys(IPTABLES_TEXT.changes)),
+        fc.constantFrom(...kindsOf(IPTABLES_TEXT)),
         fc.nat(),
         fc.array(packet, { minLength: PACKETS, maxLength: PACKETS }),
         (name, at, packets) => {

@@ -21,6 +21,8 @@ export const POLICY_ROUTING: Readonly<Record<string, string>> = {
   "sysctl-rp-filter.txt": "net.ipv4.conf.eth1.rp_filter = 1\nnet.ipv4.conf.eth2.rp_filter = 2\n",
 };
 
+const SETS = "ipset-save.txt";
+
 /** Redirects are rate-limited by time. */
 const NO_REDIRECTS = ["all", "default", "eth0", "eth1", "eth2"]
   .map((dev) => `net.ipv4.conf.${dev}.send_redirects = 0\n`)
@@ -32,6 +34,7 @@ export function fuzzNode(extra: Readonly<Record<string, string>>): Snapshot {
     .filter((name) => !(name in extra))
     .map((path) => ({ path, text: readFileSync(new URL(path, TOPOLOGY), "utf8") }));
   for (const [path, text] of Object.entries(extra)) files.push({ path, text });
-  files.push({ path: "ipset-save.txt", text: setsText() }, { path: "sysctl-redirects.txt", text: NO_REDIRECTS });
+  files.push({ path: "sysctl-redirects.txt", text: NO_REDIRECTS });
+  if (!(SETS in extra)) files.push({ path: SETS, text: setsText() });
   return parseSnapshot(files, { name: "fuzz" });
 }

@@ -38,6 +38,8 @@ export interface LabOptions {
   readonly sets?: string;
   /** Devices to have beside the snapshot's. */
   readonly devices?: readonly string[];
+  /** Of a packet only where it ends, and what it is there: no steps, and no mark of its flow. Many times as fast. */
+  readonly endsOnly?: boolean;
   readonly runner?: CommandRunner;
 }
 
@@ -58,6 +60,7 @@ export class Lab {
   readonly notes: readonly string[];
   readonly #libc: Libc;
   readonly #runner: CommandRunner;
+  readonly #endsOnly: boolean;
   readonly #namespace: Namespace;
   readonly #taps = new Map<string, Tap>();
   readonly #wires = new Map<string, WireSocket>();
@@ -78,6 +81,7 @@ export class Lab {
   constructor(libc: Libc, snapshot: Snapshot, options: LabOptions) {
     this.#libc = libc;
     this.#runner = options.runner ?? commandRunner;
+    this.#endsOnly = options.endsOnly === true;
     this.#namespace = this.#keep(new Namespace(libc));
     const devices = planDevices(snapshot, options.devices ?? []);
     try {
@@ -90,7 +94,7 @@ export class Lab {
           ...ipvsNotes(snapshot),
         ];
         const nft = options.nft ?? (options.rules === undefined ? printNft(snapshot.nft ?? []) : "");
-        const oracle = oracleRules(inletsOf(devices), nft !== "");
+        const oracle = oracleRules(inletsOf(devices), this.#endsOnly ? "ends" : nft !== "" ? "frames" : "rules");
         runOrThrow(this.#runner, ["nft", "-f", "-"], { stdin: oracle });
         const tracer = this.#keep(new Tracer(libc));
         const conntrack = this.#keep(new ConntrackTable(libc));
@@ -122,7 +126,9 @@ export class Lab {
       fromPort: arrival.physin === null ? null : { bridge: arrival.iif, source: sourceAddress(arrival) },
       isWire: (device) => this.#taps.has(device),
     });
-    return ctid === null ? observation : { ...observation, ctmark: this.#conntrack.markOf(packet, ctid) };
+    return ctid === null || this.#endsOnly
+      ? observation
+      : { ...observation, ctmark: this.#conntrack.markOf(packet, ctid) };
   }
 
   /** What is seen of a packet now belongs to nobody: what was said of the one before would be wrong. */

@@ -14,24 +14,36 @@ export interface Inlet {
   readonly bridgeMac: string | null;
 }
 
+const TRACED = "meta nftrace set 1";
+
+/** What the lab is to see of a packet. */
+export type Seen =
+  /** Every rule on its way; `frames`: chains of devices, too. */
+  | "rules"
+  | "frames"
+  /** Where it ends, and what it is there. */
+  | "ends";
+
 /**
  * The lab's own nft table. It turns on tracing where packets enter (legacy tables then report too), shows their mark and
  * flow where hooks end, logs what is delivered whole (a trace record has only two headers), and drops it before the local
  * stack answers: an answer would be a packet of its own, and would change the flow. INT_MAX is behind conntrack's
- * confirmation, because that is registered later. `tracesFrames`: chains of devices are traced, too.
+ * confirmation, because that is registered later. Where ends are enough it turns on tracing there alone, and shows what the
+ * node sends by one record.
  */
-export function oracleRules(inlets: readonly Inlet[], tracesFrames = false): string {
+export function oracleRules(inlets: readonly Inlet[], seen: Seen = "rules"): string {
   const { prerouting, preroutingEnd, output, inputEnd, postroutingEnd } = ORACLE_CHAINS;
+  const [start, sent, end] = seen === "ends" ? ["", `${TRACED}; meta nftrace set 0;`, TRACED] : [TRACED, TRACED, ""];
   return [
     `table inet ${ORACLE} {`,
-    `chain ${prerouting} { type filter hook prerouting priority -1000; meta nftrace set 1 accept; }`,
+    `chain ${prerouting} { type filter hook prerouting priority -1000; ${start} accept; }`,
     `chain ${preroutingEnd} { type filter hook prerouting priority 2147483647; accept; }`,
-    `chain ${output} { type filter hook output priority -1000; meta nftrace set 1 accept; }`,
-    `chain ${inputEnd} { type filter hook input priority 2147483647; log prefix "${ORACLE}" group 0 snaplen 128 drop; }`,
-    `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; accept; }`,
+    `chain ${output} { type filter hook output priority -1000; ${sent} accept; }`,
+    `chain ${inputEnd} { type filter hook input priority 2147483647; ${end} log prefix "${ORACLE}" group 0 snaplen 128 drop; }`,
+    `chain ${postroutingEnd} { type filter hook postrouting priority 2147483647; ${end} accept; }`,
     "}",
     `table netdev ${ORACLE} {`,
-    ...inlets.flatMap((inlet, number) => ingressChain(inlet, number, tracesFrames)),
+    ...inlets.flatMap((inlet, number) => ingressChain(inlet, number, seen === "frames")),
     "}",
     "",
   ].join("\n");

@@ -10,15 +10,26 @@ const LONGEST_DEVICE = 15;
  */
 export const address: z.ZodType<Address, string> = readBy(parseAddress, "IP");
 export const prefix: z.ZodType<Prefix, string> = readBy(parsePrefix, "IP/LENGTH");
+/** The kernel's dev_valid_name, less what the tools could not write down: quotes, signs that nobody sees, `!` alone. */
+const DEVICE = /^(?!\.{1,2}$|!$)[^\s/:"'\\\p{Cc}\p{Cf}]+$/u;
+
+/** The name of a device, or what `longest` signs of it begin with. */
+export function deviceOf(longest: number): z.ZodType<string, string> {
+  return z.string().max(longest).regex(DEVICE, "DEV");
+}
+
 /** The name of a device. */
-export const device: z.ZodType<string> = z
-  .string()
-  .max(LONGEST_DEVICE)
-  .regex(/^[^\s/:]+$/, "DEV");
+export const device: z.ZodType<string, string> = deviceOf(LONGEST_DEVICE);
+
 export const port: z.ZodInt = z.int().min(1).max(65_535);
 
 /** IANA_SVC_NAME: IsValidPortName. */
 const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** Whether it may be the name of a device. */
+export function isDevice(name: string): boolean {
+  return device.safeParse(name).success;
+}
 
 /** A port, or the name of a container's port. */
 export const portOrName: z.ZodType<number | string> = z.union([port, z.string().regex(PORT_NAME, "PORT-NAME")]);
@@ -87,6 +98,9 @@ const words: z.ZodType<Readonly<Record<string, string>>> = z.record(z.string(), 
 /** Of any object: apimachinery util/validation DNS1123SubdomainMaxLength. */
 const LONGEST_NAME = 253;
 
+/** And whatever else its kind asks: api/validation/path IsValidPathSegmentName, less what no kind lets pass. */
+const NAME = /^(?!\.{1,2}$)[^\s/%"'\\\p{Cc}\p{Cf}]+$/u;
+
 /** meta/v1 ObjectMeta. */
 export interface Metadata {
   readonly name: string;
@@ -102,7 +116,7 @@ export interface Metadata {
 
 export const metadata: z.ZodType<Metadata> = z
   .strictObject({
-    name: z.string().min(1).max(LONGEST_NAME),
+    name: z.string().min(1).max(LONGEST_NAME).regex(NAME, "NAME"),
     namespace: labelOrNone.nullish(),
     labels: words.nullish(),
     annotations: words.nullish(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Prefix } from "../base/address.ts";
 import { parsePrefix } from "../base/address.ts";
-import { unread, withDefault } from "./fields.ts";
+import { device, deviceOf, unread, withDefault } from "./fields.ts";
 
 /** kubeproxy.config.k8s.io/v1alpha1 KubeProxyConfiguration, with its defaults filled in. */
 export interface KubeProxyConfiguration {
@@ -80,18 +80,35 @@ function section<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.preprocess((value) => value ?? {}, schema);
 }
 
-const DEFAULT_SCHEDULER = "rr";
+/** Those of the kernel: net/netfilter/ipvs. The first one where none is given. */
+const SCHEDULERS = [
+  ...(["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "mh", "fo", "ovf", "twos"] as const),
+] as const;
+
+/** `-i PREFIX+`: the sign that stands for the rest has to fit. */
+const LONGEST_DEVICE_PREFIX = 14;
+
+const noneOr = (schema: z.ZodType<string, string>): z.ZodType<string> =>
+  withDefault<string>(z.union([z.literal(""), schema]), "");
+
+const detectLocal = z.strictObject({
+  bridgeInterface: noneOr(device),
+  interfaceNamePrefix: noneOr(deviceOf(LONGEST_DEVICE_PREFIX)),
+});
+
+/** What a mode cannot go without: kubeproxyconfig/validation validateInterface. */
+const NEEDED = { BridgeInterface: "bridgeInterface", InterfaceNamePrefix: "interfaceNamePrefix" } as const;
+
+/** component-helpers node/util GetHostname. */
+const hostname = text.transform((name) => name.trim().toLowerCase());
 
 const ipvs: z.ZodType<IpvsConfiguration> = z
   .strictObject({
-    scheduler: text,
+    scheduler: choice(SCHEDULERS),
     strictARP: off,
     ...unread("excludeCIDRs", "minSyncPeriod", "syncPeriod", "tcpFinTimeout", "tcpTimeout", "udpTimeout"),
   })
-  .transform(({ scheduler, strictARP }) => ({
-    scheduler: scheduler === "" ? DEFAULT_SCHEDULER : scheduler,
-    strictARP,
-  }));
+  .transform(({ scheduler, strictARP }) => ({ scheduler, strictARP }));
 
 /** Modes iptables and ipvs have it in one place, mode nftables in another. */
 const masquerading = {
@@ -101,10 +118,10 @@ const masquerading = {
 
 const read = z.strictObject({
   mode: choice(MODES),
-  hostnameOverride: text,
+  hostnameOverride: hostname,
   clusterCIDR: withDefault<readonly Prefix[]>(clusterCIDR, []),
   detectLocalMode: choice(DETECT_LOCAL_MODES),
-  detectLocal: section(z.strictObject({ bridgeInterface: text, interfaceNamePrefix: text })),
+  detectLocal: section(detectLocal),
   nodePortAddresses: withDefault<readonly Prefix[] | "primary">(nodePortAddresses, []),
   iptables: section(
     z.strictObject({
@@ -131,7 +148,14 @@ const read = z.strictObject({
   ),
 });
 
-export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = read.transform(
+const checked = read.superRefine(({ detectLocalMode: mode, detectLocal }, context) => {
+  if (mode !== "BridgeInterface" && mode !== "InterfaceNamePrefix") return;
+  const field = NEEDED[mode];
+  if (detectLocal[field] !== "") return;
+  context.addIssue({ code: "invalid_type", expected: "string", path: ["detectLocal", field], input: undefined });
+});
+
+export const kubeProxyConfiguration: z.ZodType<KubeProxyConfiguration> = checked.transform(
   (config): KubeProxyConfiguration => ({
     kind: "KubeProxyConfiguration",
     mode: config.mode,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Prefix } from "../../base/address.ts";
-import { port, prefix, withDefault } from "../fields.ts";
+import { prefix, withDefault } from "../fields.ts";
 
 /** Where pod addresses come from: option `ipam`. */
 export type CiliumIpam =
@@ -125,7 +125,7 @@ const options = z.looseObject({
   "cni-chaining-mode": withDefault(z.string(), "none"),
   "cni-log-file": withDefault(z.string(), "/var/run/cilium/cilium-cni.log"),
   "write-cni-conf-when-ready": withDefault(z.string(), "/host/etc/cni/net.d/05-cilium.conflist"),
-  "tofqdns-proxy-port": number(port.min(0)),
+  "tofqdns-proxy-port": number(z.int().min(0).max(65_535)),
   "cluster-id": number(z.int().min(0).max(511)),
   debug: flag(false),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Address } from "../../base/address.ts";
-import { address, port, withDefault } from "../fields.ts";
+import { address, device, port, withDefault } from "../fields.ts";
 
 /** What only a node knows of its Cilium agent: `spec.cilium` of a hookwalk.dev/v1 Node. */
 export interface CiliumFacts {
@@ -21,13 +21,17 @@ export interface CiliumProxy {
   readonly localOnly: boolean;
 }
 
+/** Of a listener: namespace, name and its own one. Between `cilium: TPROXY to host ` and ` proxy` it has to fit into a rule's comment. */
+const LONGEST_PROXY = 255 - "cilium: TPROXY to host  proxy".length;
+const PROXY = /^[^\s"'\\\p{Cc}\p{Cf}]+$/u;
+
 const proxy = z.strictObject({
-  name: z.string().regex(/^[^\s"\\]+$/, "NAME"),
+  name: z.string().max(LONGEST_PROXY).regex(PROXY, "NAME"),
   port,
   localOnly: withDefault(z.boolean(), true),
 });
 
-const endpoint = z.strictObject({ address, interface: z.string().regex(/^[^\s/:]{1,15}$/, "DEV") });
+const endpoint = z.strictObject({ address, interface: device });
 
 const read = z
   .strictObject({

@@ -91,16 +91,25 @@ function withoutChance(space: Space, set: Ref): Ref {
   return forSome(space, set, isByChance);
 }
 
+/** Packets that end alike on both, as each side follows them. */
+interface Alike {
+  readonly before: readonly Flow[];
+  readonly after: readonly Flow[];
+}
+
 /** Packets by the fields in which they end otherwise: each with those of the first that tells them apart, and others with it. */
 function changedFields(before: Journeys, after: Journeys, end: End, among: Ref): readonly Difference[] {
   const { space } = before;
   const { bdd } = space;
+  const flowsOf = ({ fates }: Journeys): readonly Flow[] =>
+    fates.flatMap((fate) => (isOf(fate, end) ? [within(bdd, fate.flow, among)] : []));
+  const alike = { before: flowsOf(before), after: flowsOf(after) };
   let groups: readonly { readonly fields: readonly ComparedField[]; readonly packets: Ref }[] = [
     { fields: [], packets: among },
   ];
   for (const field of COMPARED) {
     if (end.delivery === "local" && field === "oif") continue;
-    const differs = bdd.and(among, otherwiseIn(before, after, field, { end, among }));
+    const differs = bdd.and(among, otherwiseIn(space, alike, field));
     if (differs === FALSE) continue;
     groups = groups.flatMap(({ fields, packets }) => [
       { fields, packets: bdd.minus(packets, differs) },
@@ -114,25 +123,34 @@ function changedFields(before: Journeys, after: Journeys, end: End, among: Ref):
 }
 
 /** Of packets that end alike on both, those that can do so with something else in a field. */
-function otherwiseIn(before: Journeys, after: Journeys, field: ComparedField, { end, among }: Alike): Ref {
-  const { space } = before;
+function otherwiseIn(space: Space, alike: Alike, field: FieldName): Ref {
   const { bdd } = space;
-  const flowsOf = ({ fates }: Journeys): readonly Flow[] =>
-    fates.flatMap((fate) => (isOf(fate, end) ? [within(bdd, fate.flow, among)] : []));
-  const [a, b] = [flowsOf(before), flowsOf(after)];
   const levels = space.layout.bits[field].filter((level) => level !== null);
-  const bits = levels.map((level) => [valueOf(space, a, level), valueOf(space, b, level)] as const);
-  const differs = bdd.union(bits.map(([one, other]) => bdd.xor(one, other)));
-  const byChance = bits.flat().some((bit) => withoutChance(space, bit) !== bit);
-  if (differs === FALSE || !byChance) return differs;
+  const differs = bdd.union(
+    alike.before.flatMap((before) => alike.after.map((after) => apart(bdd, levels, before, after))),
+  );
+  // What ends so on one side alone does so by chance.
+  const suspects = withoutChance(space, bdd.or(differs, bdd.xor(allOf(bdd, alike.before), allOf(bdd, alike.after))));
+  if (suspects === FALSE) return FALSE;
+  const suspected = (flows: readonly Flow[]): readonly Flow[] => flows.map((flow) => within(bdd, flow, suspects));
+  const [before, after] = [suspected(alike.before), suspected(alike.after)];
+  const bits = levels.flatMap((level) => [valueOf(space, before, level), valueOf(space, after, level)]);
+  if (bits.every((bit) => withoutChance(space, bit) === bit)) return differs;
   const values = (flows: readonly Flow[]): Ref =>
     withoutChance(space, bdd.union(flows.map((flow) => relation(space, flow, field))));
-  return bdd.exists(bdd.xor(values(a), values(b)), bdd.cube(levels.map(afterwards)));
+  return bdd.exists(bdd.xor(values(before), values(after)), bdd.cube(levels.map(afterwards)));
 }
 
-interface Alike {
-  readonly end: End;
-  readonly among: Ref;
+/** Packets of both flows for which some of these bits come out otherwise. */
+function apart(bdd: Bdd, levels: readonly number[], before: Flow, after: Flow): Ref {
+  const both = bdd.and(before.when, after.when);
+  if (both === FALSE) return FALSE;
+  const bits = levels.map((level) => [bitNow(bdd, before, level), bitNow(bdd, after, level)] as const);
+  return bdd.union(bits.map(([one, other]) => (one === other ? FALSE : bdd.and(both, bdd.xor(one, other)))));
+}
+
+function allOf(bdd: Bdd, flows: readonly Flow[]): Ref {
+  return bdd.union(flows.map(({ when }) => when));
 }
 
 /** Packets for which a bit is set in the end. */

@@ -1,5 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import { familyOf, parseAddress } from "../../base/address.ts";
+import { isDevice } from "../../desired/fields.ts";
 import type { DaemonSet } from "../../desired/daemon-set.ts";
 import type { Version } from "../node/version.ts";
 import { parseVersion } from "../node/version.ts";
@@ -49,9 +50,11 @@ function read(flags: ReadonlyMap<string, string>, image: string): NodeCache | Ba
   ] as const) {
     if (!isPort(value)) return { argument, value, expected: "1 … 65535" };
   }
+  const device = flags.get("interfacename") ?? "nodelocaldns";
+  if (!isDevice(device)) return { argument: "-interfacename", value: device, expected: "DEV" };
   return {
     localIPs,
-    device: flags.get("interfacename") ?? "nodelocaldns",
+    device,
     healthPort,
     dnsPort,
     setsUpInterface: flags.get("setupinterface") !== "false",
