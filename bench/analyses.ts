@@ -1,6 +1,6 @@
 import { ask, ruleFaults, semanticDiff } from "@hookwalk/engine";
 import { firewallNode, generateFirewall } from "./firewall.ts";
-import { generateKubeProxy, kubeProxyNode } from "./generate.ts";
+import { kubeProxyNode, kubeProxyRules } from "./kube-proxy-node.ts";
 import { QUESTION, SERVICE_QUESTION, programOf, queryOf, withoutOne } from "./journeys.ts";
 
 /** Something that is asked of all packets at once, of rulesets of one shape. */
@@ -19,7 +19,7 @@ const SERVICES = [1000, 2500, 5000, 10_000];
 /** Every analysis whose growth is drawn. */
 export const ANALYSES: readonly Analysis[] = [
   { name: "dead rules, firewall", sizes: FIREWALL, of: (rules) => deadRules(generateFirewall(rules)) },
-  { name: "dead rules, kube-proxy", sizes: KUBE_PROXY, of: (rules) => deadRules(generateKubeProxy(rules)) },
+  { name: "dead rules, kube-proxy", sizes: KUBE_PROXY, of: (rules) => deadRules(kubeProxyRules(rules)) },
   { name: "who can reach one port, firewall", sizes: FIREWALL, of: (rules) => asked(firewallNode(rules), QUESTION) },
   { name: "semantic diff after another, firewall", sizes: FIREWALL, of: oneMoreChange },
   {

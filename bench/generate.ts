@@ -90,40 +90,6 @@ export function generateKubeProxy(rules: number): string {
   ].join("\n");
 }
 
-const NODE_ADDRESSES = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default
-    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
-    inet 127.0.0.1/8 scope host lo
-       valid_lft forever preferred_lft forever
-2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP group default
-    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
-    inet 192.0.2.11/24 scope global eth0
-       valid_lft forever preferred_lft forever
-3: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UP group default
-    link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff
-    inet 10.0.0.1/24 scope global cni0
-       valid_lft forever preferred_lft forever
-`;
-
-const NODE_ROUTES = `default via 192.0.2.1 dev eth0
-10.0.0.0/24 dev cni0 proto kernel scope link src 10.0.0.1
-10.0.1.0/24 via 192.0.2.12 dev eth0
-192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.11
-`;
-
-/** The same rules as a node of such a cluster, one device to its own pods and one to all others. */
-export function kubeProxyNode(rules: number): readonly { readonly path: string; readonly text: string }[] {
-  return [
-    { path: "iptables-save.txt", text: generateKubeProxy(rules) },
-    { path: "ip-addr.txt", text: NODE_ADDRESSES },
-    { path: "ip-route.txt", text: NODE_ROUTES },
-    {
-      path: "ip-rule.txt",
-      text: "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n",
-    },
-    { path: "sysctl.txt", text: "net.ipv4.ip_forward = 1\n" },
-  ];
-}
-
 /** The name that kube-proxy's nftables mode gives a service; its chains are called after it. */
 function nftService(n: number): string {
   return `${tail(3 * n).slice(0, 8)}-namespace-${String(n % 50)}/service-${String(n)}/tcp/http`;

@@ -1,7 +1,7 @@
 import { ask, compileProgram, parseQuery, parseSnapshot, semanticDiff } from "@hookwalk/engine";
 import type { Program, Query } from "@hookwalk/engine";
 import { FIREWALL_ZONES, firewallNode } from "./firewall.ts";
-import { kubeProxyNode } from "./generate.ts";
+import { kubeProxyNode } from "./kube-proxy-node.ts";
 import { printTable, times } from "./table.ts";
 import type { Target } from "./target.ts";
 

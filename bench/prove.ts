@@ -1,6 +1,6 @@
 import { compileProgram, parseSnapshot, ruleFaults } from "@hookwalk/engine";
 import { generateFirewall } from "./firewall.ts";
-import { generateKubeProxy } from "./generate.ts";
+import { kubeProxyRules } from "./kube-proxy-node.ts";
 import { printTable, times } from "./table.ts";
 import type { Target } from "./target.ts";
 
@@ -33,7 +33,7 @@ export function benchProve(): readonly Target[] {
   const firewall = FIREWALL_RULES.map((rules) => proveAll(rules, generateFirewall(rules), RUNS));
   print(firewall);
   console.log("The same of kube-proxy's rules, once\n");
-  const kubeProxy = KUBE_PROXY_RULES.map((rules) => proveAll(rules, generateKubeProxy(rules), 1));
+  const kubeProxy = KUBE_PROXY_RULES.map((rules) => proveAll(rules, kubeProxyRules(rules), 1));
   print(kubeProxy);
   return [
     ...targetsOf(firewall, PROMISED_RULES, "a firewall", MOST_SECONDS),

@@ -142,7 +142,7 @@ for (const family of ["ip", "ip6"] as const) {
         for (const { base } of baseChains(program.families[family])) {
           const chain = new ChainFlows(space, base.table).of(base.chain.name);
           if (chain === null) continue;
-          const rules = chain.rules.map(({ asked }) => asked);
+          const rules = chain.rules.map(({ asked }) => asked().yes);
           const [a, b] = [rules[one % rules.length] ?? TRUE, rules[other % rules.length] ?? FALSE];
           for (const [index, set] of [
             a,

@@ -68,6 +68,22 @@ function overlaps(...objects: readonly string[]): { readonly said: readonly stri
   };
 }
 
+describe("one family", () => {
+  const felix = "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: {}\n";
+  const proxy = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
+  const text = [felix, proxy, node("v1.30.2")].join("---\n");
+  const { value: state } = readObjects([{ path: "objects.yaml", text }]);
+  const both = renderNode(state).value;
+
+  it.each(["ip", "ip6"] as const)("has the rules that it has beside the other: %s", (family) => {
+    const one = renderNode(state, [family]).value;
+    expect(one?.added).toEqual(both?.added);
+    expect(one?.snapshot.tables).toEqual({ ip: null, ip6: null, [family]: both?.snapshot.tables[family] });
+    const chains = one?.snapshot.tables[family]?.flatMap((each) => each.chains.map(({ name }) => name));
+    expect(chains).toEqual(expect.arrayContaining(["cali-FORWARD", "KUBE-FORWARD"]));
+  });
+});
+
 describe("bits of marks that two owners take", () => {
   const felix = (spec: string): string =>
     `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec:\n  ${spec}\n`;

@@ -51,6 +51,31 @@ describe("shadowed-rule", () => {
     expect(lint("filter", policy)).toEqual(["warning cali-pi-db/2 shadowed 1", "warning cali-pi-db/3 shadowed 1"]);
   });
 
+  it("judges a chain that one service alone calls by that service's packets", () => {
+    const service = [
+      "-A FORWARD -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j SVC",
+      "-A SVC -d 10.0.0.2/32 -j DROP",
+      "-A SVC -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j LOG",
+      "-A SVC -p tcp -j ACCEPT",
+      "-A SVC -s 10.1.0.0/16 -j DROP",
+    ];
+    expect(lint("filter", service)).toEqual([
+      "warning SVC/1 unreachable forward",
+      "info SVC/4 shadowed-through-calls 3",
+    ]);
+  });
+
+  it("knows nothing of a mark that a rule on the way may have changed", () => {
+    const marking = [
+      "-A FORWARD -m mark --mark 0x1 -j A",
+      "-A A -j MARK --set-xmark 0x2/0xffffffff",
+      "-A A -j B",
+      "-A B -m mark --mark 0x1 -j DROP",
+      "-A B -m mark --mark 0x2 -j ACCEPT",
+    ];
+    expect(lint("filter", marking)).toEqual(["warning B/1 unreachable forward"]);
+  });
+
   it("adds up the rules that only together take all", () => {
     expect(
       lint("filter", [

@@ -1,11 +1,10 @@
 import type { Action } from "../program/action.ts";
 import type { CompiledChain, CompiledRule } from "../program/program.ts";
-import { FALSE, TRUE } from "./bdd/bdd.ts";
+import { TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import { callsOf } from "./call-graph.ts";
 import type { ChainFlow, ChainFlows } from "./chain.ts";
 import { everyPacket } from "./domain.ts";
-import { asEntered } from "./flow.ts";
 import type { Bitwise } from "./flow.ts";
 import type { Space } from "./space.ts";
 
@@ -44,12 +43,7 @@ export class AskedBits {
 
   #testsOf({ rules }: ChainFlow): Ref {
     const { bdd } = this.#space;
-    const drops = rules.filter(({ dropped }) => dropped !== FALSE);
-    const sets = [
-      ...rules.map(({ wanted }) => wanted),
-      ...drops.map(({ reached, dropped }) => asEntered(bdd, reached, dropped)),
-    ];
-    return this.#allOf(sets.map((set) => bdd.variables(set)));
+    return this.#allOf(rules.flatMap(({ wanted, dropped }) => [bdd.variables(wanted), bdd.variables(dropped)]));
   }
 
   /** What rules ask by other means than their tests: in the chains that they call, or whatever there is. */
@@ -67,8 +61,15 @@ export class AskedBits {
   #before(now: Bitwise, bits: Ref): Ref {
     if (now.size === 0) return bits;
     const { bdd } = this.#space;
-    const values = bdd.support(bits).map((level) => bdd.variables(now.get(level) ?? bdd.variable(level)));
-    return this.#parted(this.#allOf(values)).bits;
+    const values = [...now].filter(([level]) => this.#isAmong(level, bits)).map(([, value]) => bdd.variables(value));
+    const kept = bdd.exists(bits, bdd.cube(now.keys()));
+    return this.#parted(this.#allOf([kept, ...values])).bits;
+  }
+
+  #isAmong(level: number, bits: Ref): boolean {
+    let rest = bits;
+    while (this.#space.bdd.level(rest) < level) rest = this.#space.bdd.high(rest);
+    return this.#space.bdd.level(rest) === level;
   }
 
   #allOf(cubes: readonly Ref[]): Ref {

@@ -33,7 +33,7 @@ export function* baseChains({ hooks, devices, conntrack }: FamilyProgram): Itera
  * The chains of one table that a packet can be in, callers before those that they call; a chain that calls itself stands
  * where it is first met.
  */
-export function chainsFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): readonly CompiledChain[] {
+export function chainsFrom(bases: readonly ChainOfTable[], sets: Program["nftSets"]): readonly CompiledChain[] {
   const [first] = bases;
   if (first === undefined || bases.length > 1) return foundFrom(bases, sets);
   let chains = fromOne.get(first);
@@ -45,9 +45,11 @@ export function chainsFrom(bases: readonly BaseChain[], sets: Program["nftSets"]
 }
 
 /** A program does not change: what packets of one base chain can come into is found once. */
-const fromOne = new WeakMap<BaseChain, readonly CompiledChain[]>();
+const fromOne = new WeakMap<ChainOfTable, readonly CompiledChain[]>();
 
-function foundFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): readonly CompiledChain[] {
+type ChainOfTable = Pick<BaseChain, "table" | "chain">;
+
+function foundFrom(bases: readonly ChainOfTable[], sets: Program["nftSets"]): readonly CompiledChain[] {
   const done: CompiledChain[] = [];
   const seen = new Set<string>();
   for (const base of bases) visit(base, sets, seen, done);
@@ -55,7 +57,7 @@ function foundFrom(bases: readonly BaseChain[], sets: Program["nftSets"]): reado
 }
 
 /** Adds what is reached from a base chain, each chain behind all that it calls. */
-function visit(base: BaseChain, sets: Program["nftSets"], seen: Set<string>, done: CompiledChain[]): void {
+function visit(base: ChainOfTable, sets: Program["nftSets"], seen: Set<string>, done: CompiledChain[]): void {
   if (seen.has(base.chain.name)) return;
   seen.add(base.chain.name);
   // Deep dumps have chains of thousands of calls: a stack of our own.

@@ -1,26 +1,28 @@
 import { once } from "../base/once.ts";
 import type { CompiledChain, CompiledRule, CompiledTable, RulePart, StackHook } from "../program/program.ts";
 import { act, isDone, restoreMark } from "./action.ts";
-import { FALSE } from "./bdd/bdd.ts";
+import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
 import type { Done } from "./done.ts";
 import { everyPacket } from "./domain.ts";
 import type { Exit } from "./exit.ts";
 import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
+import type { Given } from "./given.ts";
 import type { Asking } from "./place.ts";
 import { ruleKey } from "./rule-key.ts";
 import type { Space } from "./space.ts";
 import { allSet } from "./test-set.ts";
+import type { Answer } from "./test-set.ts";
 
 /** What one rule does to the packets of its chain, by what they were where the chain was entered. */
 export interface RuleFlow {
   readonly rule: CompiledRule;
-  /** The packets that its tests say yes to, whatever came before. */
-  readonly asked: Ref;
+  /** What its tests say of every packet that there is, whatever came before. */
+  readonly asked: () => Answer;
   /** The packets that its tests say yes to where every packet came to it with what rules before have made of it. */
   readonly wanted: Ref;
-  /** Those that its tests drop, as tests for headers that are cut short do, whatever came before. */
+  /** Those that its tests drop, as tests for headers that are cut short do. */
   readonly dropped: Ref;
   /** Those that come to it. */
   readonly reached: Flow;
@@ -48,6 +50,8 @@ export interface ChainScope {
   readonly packets: Ref;
   /** ipsets that rules may have changed before. */
   readonly changedSets: ReadonlySet<string>;
+  /** What is known of the packets that come into a chain: what is said of it holds for those alone. */
+  readonly given: Given;
 }
 
 /** The chains of one base chain, each looked at once for every packet that could enter it. */
@@ -63,7 +67,14 @@ export class ChainFlows {
   constructor(space: Space, table: CompiledTable, scope: Partial<ChainScope> = {}) {
     this.space = space;
     this.#table = table;
-    this.#scope = { name: "", hook: null, packets: everyPacket(space), changedSets: NONE, ...scope };
+    this.#scope = {
+      name: "",
+      hook: null,
+      packets: everyPacket(space),
+      changedSets: NONE,
+      given: NOTHING_GIVEN,
+      ...scope,
+    };
   }
 
   /** Null: there is no such chain, or it calls itself. */
@@ -102,7 +113,7 @@ export class ChainFlows {
     const exits = new Exits(this.space);
     const rules: RuleFlow[] = [];
     const { packets, changedSets } = this.#scope;
-    let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, packets);
+    let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, bdd.simplify(packets, this.#given(chain)));
     for (const rule of chain.rules) {
       const flow = this.#step(here, rule, exits, chain);
       rules.push(flow);
@@ -110,6 +121,10 @@ export class ChainFlows {
     }
     exits.add("through", here);
     return { chain, rules, exit: (exit) => exits.of(exit) };
+  }
+
+  #given({ name }: CompiledChain): Ref {
+    return this.#scope.given.get(name) ?? TRUE;
   }
 
   #step(here: Flow, rule: CompiledRule, exits: Exits, of: CompiledChain): RuleFlow {
@@ -120,12 +135,15 @@ export class ChainFlows {
     const place = `${this.#table.name}/${chain}/${String(rule.number)}`;
     const key = (): string => `${this.#table.name}/${chain}/${ruleKey(of, rule)}`;
     const asking = { space, place, rule: key, visit, hook, changedSets: here.changedSets };
-    const { yes, drop } = allSet(rule.tests, asking);
+    const given = this.#given(of);
+    const answer = allSet(rule.tests, asking, given);
+    const { yes, drop } = answer;
     const wanted = asEntered(bdd, here, yes);
     const dropped = drop === FALSE ? FALSE : asEntered(bdd, here, drop);
     if (dropped !== FALSE) exits.addLater("drop", () => within(bdd, here, dropped));
     const passing = within(bdd, here, bdd.not(bdd.or(wanted, dropped)));
-    const step = { rule, asked: yes, wanted, dropped: drop, reached: here };
+    const asked = given === TRUE ? () => answer : once(() => allSet(rule.tests, asking));
+    const step = { rule, asked, wanted, dropped, reached: here };
     const verdict = verdictOf(rule);
     if (verdict !== null) {
       // Most rules end the chain, and few are asked which packets they match.
@@ -198,6 +216,7 @@ export class ChainFlows {
 type Calling = NonNullable<Done["calls"]>[number];
 
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING_GIVEN: Given = new Map();
 
 /** A jump of one chain into another, with the packets that take it, by what they were where the first was entered. */
 interface Call {

@@ -27,6 +27,11 @@ export interface Asking extends Place {
   readonly changedSets: ReadonlySet<string>;
 }
 
+/** Where it is all the same which rule asks. */
+export function anyPlace(space: Space): Asking {
+  return { space, place: "any rule", rule: () => "any rule", visit: "any", hook: null, changedSets: new Set() };
+}
+
 /** A part of the rule that reads or draws something of its own: what nobody can say of it is not what nobody can say of another. */
 export function partOf<At extends Place>(at: At, part: object): At {
   const { space, place, visit } = at;

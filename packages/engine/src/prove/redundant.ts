@@ -36,12 +36,11 @@ export function redundantRules(space: Space, { chain, rules }: ChainFlow, end: E
   let fates: Fates = new Map([[end, TRUE]]);
   for (const [index, flow] of [...rules.entries()].reverse()) {
     const fate = fateOf(flow.rule, end);
-    const taken = bdd.and(flow.asked, packets);
+    const { yes, drop } = flow.asked();
+    const taken = bdd.and(yes, packets);
     // What its tests alone drop must be dropped without it, too.
     const isSame =
-      fate !== null &&
-      bdd.within(taken, fates.get(fate) ?? FALSE) &&
-      bdd.within(flow.dropped, fates.get("drop") ?? FALSE);
+      fate !== null && bdd.within(taken, fates.get(fate) ?? FALSE) && bdd.within(drop, fates.get("drop") ?? FALSE);
     if (isSame && taken !== FALSE) found.push({ chain, rule: flow.rule, ...takersOf(space, taken, rules, index) });
     fates = before(space, flow, fate, fates);
   }
@@ -63,13 +62,14 @@ function digits(_: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-function before({ bdd }: Space, { rule, asked, dropped }: RuleFlow, fate: string | null, fates: Fates): Fates {
+function before({ bdd }: Space, { rule, asked }: RuleFlow, fate: string | null, fates: Fates): Fates {
+  const { yes, drop } = asked();
   const onlyCounts = fate === null && rule.action.kind === "continue" && rule.then.length === 0;
-  const kept = bdd.not(bdd.or(onlyCounts ? FALSE : asked, dropped));
+  const kept = bdd.not(bdd.or(onlyCounts ? FALSE : yes, drop));
   const next = new Map([...fates].map(([name, packets]) => [name, bdd.and(packets, kept)]));
-  if (dropped !== FALSE) next.set("drop", bdd.or(next.get("drop") ?? FALSE, dropped));
+  if (drop !== FALSE) next.set("drop", bdd.or(next.get("drop") ?? FALSE, drop));
   if (fate !== null) {
-    const packets = bdd.or(next.get(fate) ?? FALSE, asked);
+    const packets = bdd.or(next.get(fate) ?? FALSE, yes);
     // The nearest stand last.
     next.delete(fate);
     next.set(fate, packets);
@@ -91,8 +91,9 @@ function takersOf(
   const by: CompiledRule[] = [];
   let rest = taken;
   for (const { rule, asked } of rules.slice(index + 1, index + 1 + FAR)) {
-    if (!bdd.meets(rest, asked)) continue;
-    rest = bdd.minus(rest, asked);
+    const { yes } = asked();
+    if (!bdd.meets(rest, yes)) continue;
+    rest = bdd.minus(rest, yes);
     if (rule.action.kind !== "continue") by.push(rule);
     if (rest === FALSE || by.length === NAMED) break;
   }

@@ -12,6 +12,8 @@ import { ChainFlows } from "./chain.ts";
 import type { ChainFlow, RuleFlow } from "./chain.ts";
 import { everyPacket, packetsAt } from "./domain.ts";
 import { Entering } from "./entering.ts";
+import { givenIn } from "./given.ts";
+import { anyPlace } from "./place.ts";
 import { redundantRules } from "./redundant.ts";
 import type { End, Redundant } from "./redundant.ts";
 import { spaceOf } from "./space-of.ts";
@@ -89,11 +91,13 @@ function tableFaults(
   called: readonly Called[],
   redundantIn: NonNullable<RuleFaultOptions["redundantIn"]>,
 ): { readonly faults: readonly RuleFault[]; readonly redundant: readonly Redundant[] } {
-  const flows = new ChainFlows(space, table, { packets: TRUE });
   const chains = chainsFrom(
     called.map(({ base }) => base),
     space.program.nftSets,
   );
+  const names = called.map(({ base }) => base.chain.name);
+  const given = givenIn(space, chains, names);
+  const flows = new ChainFlows(space, table, { packets: TRUE, given });
   const entering = new Entering(flows, chains);
   for (const one of called) entering.add(one.base.chain.name, packetsAt(space, one));
   const callers = once(() => callersOf(space, called));
@@ -106,7 +110,8 @@ function tableFaults(
     const flow = flows.of(name);
     if (flow === null) continue;
     const packets = entering.of(name);
-    const own = [...chainFaults(space, flow, packets, () => [...(callers().get(name) ?? [])])];
+    const entered = { flow, packets, given: given.get(name) ?? TRUE, table };
+    const own = [...chainFaults(space, entered, () => [...(callers().get(name) ?? [])])];
     for (const why of own) faults.push({ table, ...why });
     if (packets !== FALSE && redundantIn(table, name))
       for (const one of livingRedundant(space, flow, policies.get(name) ?? "through", own)) redundant.push(one);
@@ -132,53 +137,74 @@ function livingRedundant(space: Space, flow: ChainFlow, end: End, faults: readon
 
 type FaultOf = Omit<RuleFault, "table">;
 
-function* chainFaults(
-  space: Space,
-  { chain, rules }: ChainFlow,
-  packets: Ref,
-  from: () => readonly string[],
-): Iterable<FaultOf> {
+/** A chain, and the packets that come into it. */
+interface Entered {
+  readonly flow: ChainFlow;
+  /** As far as the chain asks where something is given. */
+  readonly packets: Ref;
+  /** What all of them have in common. */
+  readonly given: Ref;
+  readonly table: CompiledTable;
+}
+
+function* chainFaults(space: Space, entered: Entered, from: () => readonly string[]): Iterable<FaultOf> {
   const { bdd } = space;
-  for (const [index, { rule, reached, wanted }] of rules.entries()) {
+  const { flow, packets } = entered;
+  const ofAll = once(() => forEveryPacket(space, entered).rules);
+  for (const [index, { rule, reached, wanted }] of flow.rules.entries()) {
     // Nearly all.
     if (bdd.meetAll([reached.when, wanted, packets])) continue;
-    if (!bdd.meetAll([reached.when, wanted, everyPacket(space)]))
-      yield { chain, rule, why: whyNever(space, rules, index) };
-    // A chain that no packet enters is not the fault of its rules.
-    else if (packets !== FALSE)
-      yield {
-        chain,
-        rule,
-        why: bdd.meets(wanted, packets)
-          ? shadow(bdd, bdd.and(wanted, packets), rules, index)
-          : { kind: "unreachable", from: from() },
-      };
+    const own = ofAll()[index];
+    if (own === undefined) continue;
+    const coming = bdd.and(packets, entered.given);
+    const why = faultOf(space, own, ofAll().slice(0, index), { coming, from });
+    if (why !== null) yield { chain: flow.chain, rule, why };
   }
 }
 
-function whyNever(space: Space, rules: readonly RuleFlow[], index: number): RuleFault["why"] {
+/** The chain as it is whoever calls it. */
+function forEveryPacket(space: Space, { flow, given, table }: Entered): ChainFlow {
+  if (given === TRUE) return flow;
+  const { chain } = flow;
+  const below = chainsFrom([{ table, chain }], space.program.nftSets);
+  const flows = new ChainFlows(space, table, { packets: TRUE, given: givenIn(space, below, [chain.name]) });
+  return flows.of(chain.name) ?? flow;
+}
+
+/** Why no packet that comes into the chain matches a rule; null: none comes, and that is not the fault of its rules. */
+function faultOf(
+  space: Space,
+  flow: RuleFlow,
+  earlier: readonly RuleFlow[],
+  { coming, from }: { readonly coming: Ref; readonly from: () => readonly string[] },
+): RuleFault["why"] | null {
   const { bdd } = space;
-  const flow = rules[index];
-  if (flow === undefined) return { kind: "contradictory", tests: [] };
+  const { reached, wanted } = flow;
+  if (!bdd.meetAll([reached.when, wanted, everyPacket(space)])) return whyNever(space, flow, earlier);
+  if (coming === FALSE) return null;
+  if (bdd.meets(wanted, coming)) return shadow(bdd, bdd.and(wanted, coming), flow, earlier);
+  return { kind: "unreachable", from: from() };
+}
+
+function whyNever(space: Space, flow: RuleFlow, earlier: readonly RuleFlow[]): RuleFault["why"] {
+  const { bdd } = space;
   const { tests } = flow.rule;
   const packets = everyPacket(space);
-  if (bdd.disjoint(flow.asked, packets)) return { kind: "contradictory", tests: fewestThatConflict(space, tests) };
-  const earlier = rules.slice(0, index);
+  if (bdd.disjoint(flow.asked().yes, packets))
+    return { kind: "contradictory", tests: fewestThatConflict(space, tests) };
   const wanted = bdd.and(flow.wanted, packets);
   if (wanted === FALSE)
     return { kind: "overwritten", by: earlier.filter(({ rule }) => changesMark(rule)).map(({ rule }) => rule) };
-  return shadow(bdd, wanted, rules, index);
+  return shadow(bdd, wanted, flow, earlier);
 }
 
 /** Who takes the packets that a rule asks for. */
-function shadow(bdd: Bdd, wanted: Ref, rules: readonly RuleFlow[], index: number): RuleFault["why"] {
-  const flow = rules[index];
-  if (flow === undefined) return { kind: "contradictory", tests: [] };
-  const earlier = rules.slice(0, index);
-  const one = earlier.find(({ rule, asked }) => isVerdict(rule) && bdd.within(flow.asked, asked));
+function shadow(bdd: Bdd, wanted: Ref, flow: RuleFlow, earlier: readonly RuleFlow[]): RuleFault["why"] {
+  const { yes } = flow.asked();
+  const one = earlier.find(({ rule, asked }) => isVerdict(rule) && bdd.within(yes, asked().yes));
   const by = one === undefined ? takers(bdd, wanted, earlier) : [one];
   const verdicts = by.filter(({ rule }) => isVerdict(rule));
-  const direct = bdd.within(flow.asked, bdd.union(verdicts.map(({ asked }) => asked)));
+  const direct = bdd.within(yes, bdd.union(verdicts.map(({ asked }) => asked().yes)));
   return {
     kind: "shadowed",
     by: by.map(({ rule }) => rule),
@@ -210,15 +236,7 @@ function isVerdict({ action, then }: CompiledRule): boolean {
 const VERDICTS: ReadonlySet<Action["kind"]> = new Set(["accept", "drop", "return", "reject", "nat"]);
 
 function isPossible(space: Space, tests: readonly Test[]): boolean {
-  const asking = {
-    space,
-    place: "a rule",
-    rule: () => "a rule",
-    visit: "",
-    hook: null,
-    changedSets: new Set<string>(),
-  };
-  return !space.bdd.disjoint(allSet(tests, asking).yes, everyPacket(space));
+  return !space.bdd.disjoint(allSet(tests, anyPlace(space)).yes, everyPacket(space));
 }
 
 /** Leaves out each test without which the others still exclude each other. */

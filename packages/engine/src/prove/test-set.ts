@@ -3,7 +3,7 @@ import { PROTO } from "../program/protocol.ts";
 import type { Test } from "../program/test.ts";
 import { addressTypeSet } from "./address-type.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
-import type { Ref, Valued } from "./bdd/bdd.ts";
+import type { Bdd, Ref, Valued } from "./bdd/bdd.ts";
 import { maskedValues } from "./bdd/numbers.ts";
 import { conntrackSet } from "./conntrack.ts";
 import { FRAGMENT, SIDES, fieldIn, hasEntry, isLater, ofContent } from "./fields.ts";
@@ -24,8 +24,8 @@ export interface Answer {
 
 const NO: Answer = { yes: FALSE, drop: FALSE };
 
-/** All tests of a rule: what lies behind a no is not looked at. */
-export function allSet(tests: readonly Test[], asking: Asking): Answer {
+/** All tests of a rule: what lies behind a no is not looked at. `given`: values of bits that all packets have that are asked about. */
+export function allSet(tests: readonly Test[], asking: Asking, given: Ref = TRUE): Answer {
   const { space } = asking;
   const { bdd } = space;
   const passed: Ref[] = [];
@@ -36,11 +36,12 @@ export function allSet(tests: readonly Test[], asking: Asking): Answer {
     addresses === null ? FALSE : bdd.andValues(bdd.intersection([...passed, last]), addresses);
   for (const test of tests) {
     if (test.kind === "address" && !test.negated) {
-      addresses = bothValues(addresses, addressValues(space, test));
+      addresses = bothValues(addresses, openValues(bdd, addressValues(space, test), given));
       continue;
     }
-    const { yes, drop } = testSet(test, asking);
-    if (drop !== FALSE) drops.push(all(drop));
+    const answer = testSet(test, asking);
+    if (answer.drop !== FALSE) drops.push(all(bdd.simplify(answer.drop, given)));
+    const yes = bdd.simplify(answer.yes, given);
     passed.push(yes);
     if (yes === FALSE) break;
   }
@@ -51,6 +52,19 @@ export function allSet(tests: readonly Test[], asking: Asking): Answer {
 function addressValues({ layout }: Space, { field, net }: Test & { kind: "address" }): readonly Valued[] | null {
   const isOfFamily = (typeof net.mask === "number") === (layout.family === "ip");
   return isOfFamily ? maskedValues(layout.bits[field], net.mask, net.value) : null;
+}
+
+/** Those of the values that are not given anyway; null: another one is. */
+function openValues(bdd: Bdd, values: readonly Valued[] | null, given: Ref): readonly Valued[] | null {
+  if (values === null || given === TRUE) return values;
+  const open: Valued[] = [];
+  let rest = given;
+  for (const one of values) {
+    while (bdd.level(rest) < one.level) rest = bdd.low(rest) === FALSE ? bdd.high(rest) : bdd.low(rest);
+    if (bdd.level(rest) !== one.level) open.push(one);
+    else if ((bdd.low(rest) === FALSE) !== one.value) return null;
+  }
+  return open;
 }
 
 /** Ascending by level; null: one variable cannot have two values. */

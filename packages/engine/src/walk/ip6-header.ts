@@ -25,6 +25,11 @@ export function staysOnItsLink(address: bigint): boolean {
   return needsLink(address) || scopeOf(address).kind === "loopback";
 }
 
+/** IPV6_ADDR_LINKLOCAL of __ipv6_addr_type: groups of a link, too. */
+export function isOfOneLink(address: Address): boolean {
+  return typeof address === "bigint" && scopeOf(address).kind === "link";
+}
+
 /** Every link has such addresses of its own: icmp6_send and ip6_route_me_harder say which is meant. */
 export function needsLink(address: Address): boolean {
   if (typeof address === "number") return false;

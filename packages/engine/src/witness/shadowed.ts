@@ -71,7 +71,8 @@ function shadowed(
   for (const taker of by) {
     const taking = rules.find((flow) => flow.rule === taker);
     // What comes to a rule and not to the next one.
-    const taken = taking === undefined ? FALSE : bdd.and(own.asked, bdd.minus(taking.reached.when, taking.left.when));
+    const taken =
+      taking === undefined ? FALSE : bdd.and(own.asked().yes, bdd.minus(taking.reached.when, taking.left.when));
     for (const one of called) {
       const { name } = one.base.chain;
       if (chains.of(name) === null) continue;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Bdd, FALSE, TRUE } from "./bdd.ts";
 import type { Ref } from "./bdd.ts";
 import { BddLimit } from "./limit.ts";
+import { commonLiterals, literals } from "./literals.ts";
 
 /** Eight variables on levels that are not neighbours: a function is a number of 256 bits, one for each row. */
 const LEVELS = [3, 4, 10, 11, 12, 40, 41, 700] as const;
@@ -140,6 +141,24 @@ describe("Bdd", () => {
         expect(bdd.andValues(f.ref, fixed)).toBe(bdd.and(f.ref, set));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it("finds the variables that have one value wherever a function holds", () => {
+    fc.assert(
+      fc.property(build, build, (a, b) => {
+        const bdd = new Bdd();
+        const valuesIn = (f: Ref): Ref =>
+          bdd.intersection(
+            LEVELS.flatMap((level) => [bdd.variable(level), bdd.not(bdd.variable(level))]).filter((one) =>
+              bdd.within(f, one),
+            ),
+          );
+        const [f, g] = [a(bdd).ref, b(bdd).ref];
+        expect(literals(bdd, f)).toBe(valuesIn(f));
+        if (f !== FALSE && g !== FALSE)
+          expect(commonLiterals(bdd, literals(bdd, f), literals(bdd, g))).toBe(valuesIn(bdd.or(f, g)));
+      }),
     );
   });
 

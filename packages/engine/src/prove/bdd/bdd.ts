@@ -282,27 +282,24 @@ export class Bdd {
 
   /** A function, mostly a smaller one, that is f wherever `care` holds (the restrict of Coudert, Madre 1990). */
   simplify(f: Ref, care: Ref): Ref {
-    if (f <= FALSE || care <= FALSE) return f;
-    if (f === care) return TRUE;
-    if ((f ^ care) === 1) return FALSE;
     const table = this.#table;
-    const known = table.recall(f, care, SIMPLIFY);
-    if (known >= 0) return known;
     const level = table.level(f);
-    const careLevel = table.level(care);
-    if (careLevel < level) {
-      const either = this.or(table.low(care), table.high(care));
-      return table.remember(f, care, SIMPLIFY, this.simplify(f, either));
-    }
-    const careLow = this.#lowAt(care, level);
-    const careHigh = this.#highAt(care, level);
+    let cares = care;
+    while (table.level(cares) < level) cares = this.or(table.low(cares), table.high(cares));
+    if (f <= FALSE || cares <= FALSE) return f;
+    if (f === cares) return TRUE;
+    if ((f ^ cares) === 1) return FALSE;
+    const known = table.recall(f, cares, SIMPLIFY);
+    if (known >= 0) return known;
+    const careLow = this.#lowAt(cares, level);
+    const careHigh = this.#highAt(cares, level);
     const result =
       careLow === FALSE
         ? this.simplify(table.high(f), careHigh)
         : careHigh === FALSE
           ? this.simplify(table.low(f), careLow)
           : table.node(level, this.simplify(table.low(f), careLow), this.simplify(table.high(f), careHigh));
-    return table.remember(f, care, SIMPLIFY, result);
+    return table.remember(f, cares, SIMPLIFY, result);
   }
 
   /** What to put in the place of variables. Renaming is a substitution of variables. */

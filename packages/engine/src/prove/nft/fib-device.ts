@@ -6,7 +6,7 @@ import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
-import { LIMITED_BROADCAST, v4Net, v6Net } from "../routing/special-address.ts";
+import { LIMITED_BROADCAST, ofOneLink, v4Net } from "../routing/special-address.ts";
 import type { Found } from "../routing/table.ts";
 import { describeBack } from "../routing/way-back.ts";
 import type { Back } from "../routing/way-back.ts";
@@ -108,10 +108,5 @@ function saysNothingV4(space: Space): Ref {
 }
 
 function saysNothingV6(space: Space): Ref {
-  const toLink = space.bdd.union([
-    v6Net(space, "dst", "linkLocal"),
-    v6Net(space, "dst", "multicast"),
-    space.is("dst", 1n),
-  ]);
-  return space.bdd.intersection([space.is("src", 0n), space.is("proto", PROTO.icmp6), toLink]);
+  return space.bdd.intersection([space.is("src", 0n), space.is("proto", PROTO.icmp6), ofOneLink(space, "dst")]);
 }

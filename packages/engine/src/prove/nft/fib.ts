@@ -12,7 +12,7 @@ import { NO_DEVICE, routeDevices } from "../routing/link-bound.ts";
 import { ANSWER } from "../routing/lookup-key.ts";
 import type { LookupKey } from "../routing/lookup-key.ts";
 import { Lookups } from "../routing/lookup.ts";
-import { LIMITED_BROADCAST, v4Net, v6Net } from "../routing/special-address.ts";
+import { LIMITED_BROADCAST, ofOneLink, v4Net, v6Net } from "../routing/special-address.ts";
 import type { Answer, Answers, Describe, Found, Keyed } from "../routing/table.ts";
 import type { Space } from "../space.ts";
 import { constantBits } from "./word.ts";
@@ -171,7 +171,7 @@ function noSourceV4(space: Space, field: AddressField): Ref {
 /** Packets by the device that their lookup is held to: the one that is named, else the one that they came in by; null: to none. */
 function* heldTo(space: Space, { address, device }: FibSpec): Iterable<{ dev: string | null; when: Ref }> {
   const { bdd } = space;
-  let rest = v6Net(space, address, "linkLocal");
+  let rest = ofOneLink(space, address);
   yield { dev: null, when: bdd.not(rest) };
   for (const side of device === "out" ? (["oif", "iif"] as const) : (["iif"] as const)) {
     let others = bdd.minus(rest, space.noDevice(side));

@@ -5,10 +5,11 @@ import { baseChains, callsOf, chainsFrom } from "../call-graph.ts";
 import type { Called } from "../call-graph.ts";
 import type { FieldName } from "../layout.ts";
 import { MANIPS, manipOf } from "../nat.ts";
+import { anyPlace } from "../place.ts";
 import type { Space } from "../space.ts";
 import { allSet } from "../test-set.ts";
 import type { Answer } from "../test-set.ts";
-import { changedFields } from "./changed-fields.ts";
+import { changedFields } from "../changed-fields.ts";
 
 /** Rules of chains that packets come into from one base chain. */
 export interface RulesOfBase {
@@ -113,7 +114,7 @@ function boundsOf(space: Space): Bounds {
 }
 
 function anyRule(space: Space, { hook }: Called, { tests }: CompiledRule, changedSets: ReadonlySet<string>): Answer {
-  return allSet(tests, { space, place: "any rule", rule: () => "any rule", visit: "any", hook, changedSets });
+  return allSet(tests, { ...anyPlace(space), hook, changedSets });
 }
 
 /** Packets that are in a set when a rule asks them, as they came in: of what they carry unchanged the same, of the rest anything. */

@@ -16,7 +16,7 @@ import { MANIPS, manipOf, withSomeEnd } from "../nat.ts";
 import type { Manip } from "../nat.ts";
 import type { Space } from "../space.ts";
 import { tracked } from "../track.ts";
-import { changedFields } from "./changed-fields.ts";
+import { changedFields } from "../changed-fields.ts";
 import { ipvsTakes } from "./ipvs.ts";
 import type { Passing } from "./passing.ts";
 

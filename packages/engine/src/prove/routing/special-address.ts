@@ -19,11 +19,17 @@ export function v4Net(space: Space, field: AddressField, net: keyof typeof V4): 
   return space.inNet(field, V4[net]);
 }
 
-const V6: { readonly multicast: AddressMask; readonly linkLocal: AddressMask } = {
+const V6: Readonly<Record<"multicast" | "linkLocal" | "linkGroup", AddressMask>> = {
   multicast: { value: 0xffn << 120n, mask: 0xffn << 120n },
   linkLocal: { value: 0xfe80n << 112n, mask: 0xffcn << 116n },
+  linkGroup: { value: 0xff02n << 112n, mask: 0xff0fn << 112n },
 };
 
 export function v6Net(space: Space, field: AddressField, net: keyof typeof V6): Ref {
   return space.inNet(field, V6[net]);
+}
+
+/** IPV6_ADDR_LINKLOCAL (net/ipv6/addrconf_core.c): addresses that every link has of its own, groups of that scope included. */
+export function ofOneLink(space: Space, field: AddressField): Ref {
+  return space.bdd.or(v6Net(space, field, "linkLocal"), v6Net(space, field, "linkGroup"));
 }

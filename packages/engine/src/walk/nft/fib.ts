@@ -8,7 +8,7 @@ import type { FibSpec } from "../../program/value.ts";
 import { typeOfAddress, untoldAddress } from "../address-type.ts";
 import { fibLookup } from "../fib.ts";
 import type { FibResult } from "../fib.ts";
-import { staysOnItsLink } from "../ip6-header.ts";
+import { isOfOneLink } from "../ip6-header.ts";
 import type { Question } from "../oracle.ts";
 import { flowKey } from "../route.ts";
 import { ask } from "../run.ts";
@@ -69,7 +69,7 @@ function lookup(run: Run, spec: FibSpec, device: string | null): FibResult {
   const { skb, hook } = run;
   const [dst, src] = endsOf(run, spec);
   const isBackwards = hook === "forward" && spec.device === "in" && spec.address === "src";
-  const strict = typeof dst === "bigint" && dst >> 118n === 0x3fan;
+  const strict = isOfOneLink(dst);
   return fibLookup(
     run,
     flowKey(skb, {
@@ -119,5 +119,5 @@ function saysNothing({ skb }: Run): boolean {
     const toLink = dst === 0xffff_ffff || (typeof dst === "number" && inNet(dst, V4_NETS.localMulticast));
     return src === 0 && toLink;
   }
-  return src === 0n && skb.base.proto === PROTO.icmp6 && typeof dst === "bigint" && staysOnItsLink(dst);
+  return src === 0n && skb.base.proto === PROTO.icmp6 && isOfOneLink(dst);
 }

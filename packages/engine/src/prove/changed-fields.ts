@@ -1,7 +1,7 @@
-import type { Action } from "../../program/action.ts";
-import type { CompiledChain } from "../../program/program.ts";
-import type { FieldName } from "../layout.ts";
-import { REWRITTEN } from "../nft/perform.ts";
+import type { Action } from "../program/action.ts";
+import type { CompiledChain } from "../program/program.ts";
+import type { FieldName } from "./layout.ts";
+import { REWRITTEN } from "./nft/perform.ts";
 
 const NOTHING: readonly FieldName[] = [];
 const MARKS: readonly FieldName[] = ["mark", "ctmark"];
