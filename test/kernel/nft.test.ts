@@ -15,8 +15,6 @@ import { describeKernel } from "./require-kernel.ts";
 
 const SEED = 20_261_121;
 const RUNS = 25;
-/** test/nft-listings has both listings of all cases; here some of them are loaded again. */
-const EVERY = 6;
 const RUNS_OF_JSON = 10;
 const NAMESPACE = `hookwalk-nft-${String(process.pid)}`;
 
@@ -92,11 +90,10 @@ describeKernel("nft and hookwalk read what the other prints", () => {
     expect(printNftJson(parseNftJson(json, "f").value)).toBe(json);
     const itself = stateOf(parseNft(text, "f").value);
     const [own, ours] = [json, printNftJson(parseNft(text, "f").value)].map(reloaded);
-    // Its own JSON nft does not always take back, nor to the same.
+    // Its own JSON nft does not always take back, nor to the same (devices of chains are not in it): ours comes to that, or to the ruleset.
     const isWhole = JSON.stringify(own) === JSON.stringify(itself);
     reloads[isWhole ? "whole" : "not"]++;
-    if (isWhole) expect(ours).toEqual(itself);
-    else expect(ours === null).toBe(own === null);
+    expect([own, itself]).toContainEqual(ours);
   }
 
   /** What comes of a listing of JSON; null: nft does not take it. */
@@ -111,7 +108,7 @@ describeKernel("nft and hookwalk read what the other prints", () => {
 
   it("rulesets of cases, as JSON", () => {
     const scripts = findCases().flatMap((path) => readCase(path).files.filter(({ name }) => name === "nft"));
-    for (const { text } of scripts.filter((_, index) => index % EVERY === 0)) {
+    for (const { text } of scripts) {
       if (load(`flush ruleset\n${text}`) === "") checkJson();
     }
   });
