@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readObjects } from "@hookwalk/engine/desired";
 import type { DesiredState } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
-import { printTable } from "./table.ts";
+import { HOOKWALK } from "./parse.ts";
+import { measure } from "./process.ts";
+import type { Cost } from "./process.ts";
+import { median, printTable } from "./table.ts";
 import type { Target } from "./target.ts";
 
 const POLICIES = 10_000;
@@ -57,18 +63,45 @@ function objects(): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
-/** From objects that were read to what Felix writes on one node, both families. Reading them is not counted. */
-export function benchCalico(): readonly Target[] {
-  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text: objects() }]);
+/** `hookwalk render calico` as a whole program; and beside it, in this process, from objects that were read to what Felix writes on one node, both families. */
+export async function benchCalico(): Promise<readonly Target[]> {
+  const text = objects();
+  const commands = await measureCommand(text);
+  const { value: state, diagnostics } = readObjects([{ path: "objects.yaml", text }]);
   if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics[0]));
   console.log(
-    `Rendering Calico: ${String(POLICIES)} policies, ${String(LOCAL_ENDPOINTS)} endpoints of the node\n(best of ${String(RUNS)} runs)\n`,
+    `Rendering Calico: ${String(POLICIES)} policies, ${String(LOCAL_ENDPOINTS)} endpoints of the node\n(medians of ${String(RUNS)} runs)\n`,
   );
   const runs = Array.from({ length: RUNS + 1 }, () => timed(state)).slice(1);
-  const [best = { seconds: Infinity, rules: 0, sets: 0 }] = runs.sort((a, b) => a.seconds - b.seconds);
-  printTable(["rules", "sets", "s"], [[String(best.rules), String(best.sets), best.seconds.toFixed(2)]]);
-  const what = `${String(POLICIES)} Calico policies × ${String(LOCAL_ENDPOINTS)} endpoints, at most ${String(POLICIES_PER_ENDPOINT)} for one, in ${String(MOST_SECONDS)} s`;
-  return [{ what, measured: `${best.seconds.toFixed(2)} s`, met: best.seconds < MOST_SECONDS }];
+  const seconds = median(runs.map((run) => run.seconds));
+  const command = median(commands.map((cost) => cost.seconds));
+  const cpu = median(commands.map(({ cpuSeconds }) => cpuSeconds));
+  const peak = median(commands.map(({ peakMegabytes }) => peakMegabytes));
+  const [{ rules, sets } = { rules: 0, sets: 0 }] = runs;
+  printTable(
+    ["rules", "sets", "render s", "command s", "cpu s", "peak MB"],
+    [[String(rules), String(sets), seconds.toFixed(2), command.toFixed(2), cpu.toFixed(2), peak.toFixed(0)]],
+  );
+  const most = `in ${String(MOST_SECONDS)} s`;
+  const what = `${String(POLICIES)} Calico policies × ${String(LOCAL_ENDPOINTS)} endpoints, at most ${String(POLICIES_PER_ENDPOINT)} for one`;
+  return [
+    { what: `${what}, rendered ${most}`, measured: `${seconds.toFixed(2)} s`, met: seconds < MOST_SECONDS },
+    { what: `${what}, the whole command ${most}`, measured: `${command.toFixed(2)} s`, met: command < MOST_SECONDS },
+  ];
+}
+
+async function measureCommand(text: string): Promise<readonly Cost[]> {
+  const folder = mkdtempSync(join(tmpdir(), "hookwalk-bench-"));
+  try {
+    const file = join(folder, "objects.json");
+    writeFileSync(file, text);
+    const costs: Cost[] = [];
+    for (let run = 0; run <= RUNS; run++)
+      costs.push(await measure([process.execPath, HOOKWALK, "render", "calico", "-f", file]));
+    return costs.slice(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 interface Run {

@@ -22,7 +22,7 @@ import type { Tally } from "./mutations/tally.ts";
 import { describeKernel } from "./require-kernel.ts";
 
 /** Of each node. */
-const CHANGED = Number(process.env["HOOKWALK_MUTATIONS_KERNEL"] ?? 2);
+const CHANGED = Number(process.env["HOOKWALK_MUTATIONS_KERNEL"] ?? 4);
 const PACKETS = Number(process.env["HOOKWALK_MUTATIONS_PACKETS"] ?? 500);
 const SEED = Number(process.env["HOOKWALK_FUZZ_SEED"] ?? 20_261_126);
 /** As many of the packets are drawn for the lines that were changed; the others are the same for all changes. */
@@ -36,18 +36,17 @@ interface Mutation {
   readonly text: string;
 }
 
-/** Of each kind in turn a random one that was not yet, as long as there are any. */
+/** All of them, in a random order. */
+function shuffled<T>(all: readonly T[], seed: number): readonly T[] {
+  return fc.sample(fc.noBias(fc.shuffledSubarray([...all], { minLength: all.length })), { numRuns: 1, seed })[0] ?? [];
+}
+
+/** Round by round of each kind a random one that was not yet, as long as there are any. */
 function* mutationsOf(kinds: ReadonlyMap<string, readonly string[]>): Iterable<Mutation> {
-  const left = [...kinds].map(([kind, texts]) => {
-    const [order = []] = fc.sample(fc.shuffledSubarray([...texts], { minLength: texts.length }), {
-      numRuns: 1,
-      seed: SEED,
-    });
-    return { kind, order };
-  });
-  for (let turn = 0; left.some(({ order }) => turn < order.length); turn++)
-    for (const { kind, order } of left) {
-      const text = order[turn];
+  const left = [...kinds].map(([kind, texts]) => ({ kind, order: shuffled(texts, SEED) }));
+  for (let round = 0; left.some(({ order }) => round < order.length); round++)
+    for (const { kind, order } of shuffled(left, SEED + round)) {
+      const text = order[round];
       if (text !== undefined) yield { kind, text };
     }
 }

@@ -29,6 +29,8 @@ it.each([
   "local/the-group-of-the-route-decides.txt",
   "local/v6-rerouted-within-its-link.txt",
   "nft/fib/link-local-groups.txt",
+  "nft/nat/dnat-prefix.txt",
+  "nft/nat/prefixes-of-several-lengths.txt",
   "routing/forwarded-by-lo-goes-round.txt",
 ])("says of each packet what the walk says: %s", (path) => {
   const kase = readCase(path);

@@ -80,6 +80,25 @@ describe("cilium-config decides", () => {
     expect(lines.filter((line) => line.startsWith("ip6 -A") || line.includes("fd01"))).toEqual([]);
   });
 
+  it("up to 1.16 masquerading devices are one name, which iptables may not take", () => {
+    const data = { "egress-masquerade-interfaces": "eth0,eth1,eth2,eth3" };
+    const refusal = "error render-argument cilium egress-masquerade-interfaces DEV eth0,eth1,eth2,eth3";
+    expect(judged({ version: "1.16.5", data })).toEqual([refusal, "nothing"]);
+    expect(judged({ version: "1.17.0", data })).toEqual(["rendered"]);
+    expect(judged({ version: "1.16.5", data: { ...data, "enable-bpf-masquerade": "true" } })).toEqual(["rendered"]);
+    expect(judged({ version: "1.16.5", data: { "egress-masquerade-interfaces": "eth0,eth1" } })).toEqual(["rendered"]);
+  });
+
+  it("settings are those of the families that are enabled", () => {
+    const names = (data: NonNullable<Cluster["data"]>): readonly string[] => [
+      ...renderedOn({ version: "1.18.2", data }).added.sysctls.keys(),
+    ];
+    const [four, six] = ["net.ipv4.conf.cilium_host.accept_local", "net.ipv6.conf.all.disable_ipv6"];
+    expect(names({})).toEqual(expect.arrayContaining([four, six]));
+    expect(names({ "enable-ipv4": "false" })).not.toContain(four);
+    expect(names({ "enable-ipv6": "false" })).not.toContain(six);
+  });
+
   it("masquerading by BPF, or none", () => {
     for (const data of [
       { "enable-bpf-masquerade": "true" },

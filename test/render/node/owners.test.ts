@@ -20,6 +20,23 @@ function problemsOf(owner: string, ...objects: readonly string[]): readonly stri
   return [...diagnostics, ...problems].map(({ code }) => code);
 }
 
+it("a configuration with faults is not taken for none: its owner writes nothing, the others do", () => {
+  const proxy =
+    "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables\nclusterCIDR: x\n";
+  const good =
+    "apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { clusterIP: 10.96.0.1, ports: [{ port: 80 }] }\n";
+  expect(problemsOf("kube-proxy", node("v1.30.0"), good, proxy)).toEqual(["object-bad-value", "render-unset"]);
+  expect(problemsOf("kube-proxy", node("v1.30.0"), good)).toEqual([]);
+  const bits = kubelet("iptablesDropBit: 32");
+  expect(problemsOf("kubelet", node("v1.20.0"), bits)).toEqual(["object-bad-value", "render-unset"]);
+  expect(problemsOf("node", node("v1.30.0"), bits, good)).toEqual(["object-bad-value", "render-unset"]);
+  const { value } = readObjects([{ path: "o.yaml", text: [node("v1.30.0"), bits, good].join("---\n") }]);
+  const chains =
+    renderNode(value).value?.snapshot.tables.ip?.flatMap((one) => one.chains.map(({ name }) => name)) ?? [];
+  expect(chains).toContain("KUBE-PROXY-CANARY");
+  expect(chains).not.toContain("KUBE-KUBELET-CANARY");
+});
+
 /** Rules of one table, and chains without any. */
 function table({ snapshot }: Rendered, name: string, family: "ip" | "ip6" = "ip"): readonly string[] {
   const chains = snapshot.tables[family]?.find((one) => one.name === name)?.chains ?? [];
@@ -67,6 +84,22 @@ function overlaps(...objects: readonly string[]): { readonly said: readonly stri
       .join(" "),
   };
 }
+
+describe("one family", () => {
+  const felix = "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: {}\n";
+  const proxy = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n";
+  const text = [felix, proxy, node("v1.30.2")].join("---\n");
+  const { value: state } = readObjects([{ path: "objects.yaml", text }]);
+  const both = renderNode(state).value;
+
+  it.each(["ip", "ip6"] as const)("has the rules that it has beside the other: %s", (family) => {
+    const one = renderNode(state, [family]).value;
+    expect(one?.added).toEqual(both?.added);
+    expect(one?.snapshot.tables).toEqual({ ip: null, ip6: null, [family]: both?.snapshot.tables[family] });
+    const chains = one?.snapshot.tables[family]?.flatMap((each) => each.chains.map(({ name }) => name));
+    expect(chains).toEqual(expect.arrayContaining(["cali-FORWARD", "KUBE-FORWARD"]));
+  });
+});
 
 describe("bits of marks that two owners take", () => {
   const felix = (spec: string): string =>
@@ -149,8 +182,14 @@ describe("kubelet", () => {
 
   it("says what it cannot take", () => {
     expect(problemsOf("kubelet", node("v1.18.0"))).toEqual(["render-version"]);
-    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBit: 14"))).toEqual(["object-bad-value"]);
-    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBits: 15"))).toEqual(["object-unknown-field"]);
+    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBit: 14"))).toEqual([
+      "object-bad-value",
+      "render-unset",
+    ]);
+    expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBits: 15"))).toEqual([
+      "object-unknown-field",
+      "render-unset",
+    ]);
   });
 });
 

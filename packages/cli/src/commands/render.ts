@@ -17,7 +17,9 @@ import { formsOf, printForm, RENDER_FORMS, usualForm } from "./render-forms.ts";
 /** All owners that the objects speak of, one after the other. */
 const WHOLE_NODE = "node";
 const OWNERS = [...renderers.keys(), WHOLE_NODE];
-const FORMS = [...RENDER_FORMS, "snapshot", "json"] as const;
+/** Those that show everything; all others show rules of iptables of one family. */
+const WHOLE_FORMS = ["snapshot", "json"] as const;
+const FORMS = [...RENDER_FORMS, ...WHOLE_FORMS] as const;
 
 export const render: Command = defineCommand({
   name: "render",
@@ -44,17 +46,22 @@ export const render: Command = defineCommand({
     if (values.output === "snapshot" && terminal.out.isTerminal) throw usageError(say.commandLine("capture-terminal"));
     const { files, diagnostics: unread } = await readFiles(values.file, context);
     const { value: state, diagnostics: faults } = readObjects(files);
+    const family = values.ipv6 ? "ip6" : "ip";
+    const families = isWhole(values.output) ? undefined : ([family] as const);
     const { value: rendered, diagnostics: problems } =
-      owner === WHOLE_NODE ? renderNode(state) : renderOwners([owner], state);
+      owner === WHOLE_NODE ? renderNode(state, families) : renderOwners([owner], state, families);
     const diagnostics = [...unread, ...faults, ...problems];
     if (!quiet) terminal.err.print(diagnosticsDocument(diagnostics, verbosity > 0, say, sourceIn(files)));
     if (rendered !== null) {
-      const family = values.ipv6 ? "ip6" : "ip";
       await write(rendered, values.output, family, owner, context);
     }
     return exitCodeOf(diagnostics);
   },
 });
+
+function isWhole(output: (typeof FORMS)[number] | undefined): boolean {
+  return WHOLE_FORMS.some((form) => form === output);
+}
 
 async function write(
   rendered: Rendered,
@@ -71,7 +78,7 @@ async function write(
   }
   const text = output === undefined ? usualForm(rendered, family) : printForm(output, rendered, family);
   if (text === "") {
-    const forms = [...formsOf(rendered, family), "snapshot", "json"].join(", ");
+    const forms = [...formsOf(rendered, family), ...WHOLE_FORMS].join(", ");
     const hint = say.commandLine("render-forms", { forms });
     throw usageError(say.commandLine("render-no-form", { owner, form: output ?? RENDER_FORMS[0] }), hint);
   }

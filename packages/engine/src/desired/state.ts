@@ -35,6 +35,8 @@ export interface DesiredState {
   readonly calico: CalicoState;
   readonly packetTests: readonly PacketTests[];
   readonly cilium: CiliumState;
+  /** Kinds of which an object was left out for its faults: what it says is not what stands where it says nothing. */
+  readonly faultyKinds: ReadonlySet<string>;
   readonly spanOf: SpanOf;
 }
 

@@ -4,3 +4,13 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 export function renderProblem(code: Diagnostic["code"], params: Diagnostic["params"], owner: string): Diagnostic {
   return { code, severity: "error", params, span: { file: owner === "" ? "node" : owner, line: 0 } };
 }
+
+/** An owner whose only configuration has faults: with its defaults in the place of it, other rules would be written. Null: it has none, or a good one. */
+export function faultyConfiguration(
+  kind: "KubeProxyConfiguration" | "KubeletConfiguration",
+  owner: string,
+  read: object | null,
+  faultyKinds: ReadonlySet<string>,
+): Diagnostic | null {
+  return read === null && faultyKinds.has(kind) ? renderProblem("render-unset", { owner, objects: kind }, owner) : null;
+}

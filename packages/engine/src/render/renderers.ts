@@ -1,3 +1,4 @@
+import type { Family } from "../base/address.ts";
 import type { DesiredState } from "../desired/state.ts";
 import type { Parsed } from "../model/diagnostic.ts";
 import { calico } from "./calico/calico.ts";
@@ -7,7 +8,6 @@ import { kubeProxy } from "./kube-proxy/kube-proxy.ts";
 import { kubelet } from "./kubelet/kubelet.ts";
 import { nodeLocalDns } from "./node-local-dns/node-local-dns.ts";
 import { markConflicts } from "./mark-claims.ts";
-import type { ChosenNode } from "./node/choose-node.ts";
 import { chooseNode } from "./node/choose-node.ts";
 import type { Rendered } from "./node/node-draft.ts";
 import { NodeDraft } from "./node/node-draft.ts";
@@ -24,17 +24,28 @@ export const renderers: ReadonlyMap<string, Renderer> = new Map<string, Renderer
   ["cilium", cilium],
 ]);
 
-/** What these owners write, one after the other, on the node that the objects are about; null where none of them could. */
-export function renderOwners(owners: readonly string[], state: DesiredState): Parsed<Rendered | null> {
+const FAMILIES: readonly Family[] = ["ip", "ip6"];
+
+/**
+ * What these owners write, one after the other, on the node that the objects are about; null where none of them could.
+ *
+ * @param families whose tables of iptables are wanted.
+ */
+export function renderOwners(
+  owners: readonly string[],
+  state: DesiredState,
+  families: readonly Family[] = FAMILIES,
+): Parsed<Rendered | null> {
   const chosen = nodeOf(owners, state);
-  return "problem" in chosen ? { value: null, diagnostics: [chosen.problem] } : written(owners, chosen, state);
+  if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
+  return written(owners, new NodeDraft(chosen, families), state);
 }
 
 /**
  * The whole node: all owners that the objects speak of, in the order in which they start, or those that its hookwalk.dev
  * Node names, in its order.
  */
-export function renderNode(state: DesiredState): Parsed<Rendered | null> {
+export function renderNode(state: DesiredState, families: readonly Family[] = FAMILIES): Parsed<Rendered | null> {
   const wanted = [...renderers].filter(([, { isWanted }]) => isWanted(state)).map(([name]) => name);
   const chosen = nodeOf(wanted, state);
   if ("problem" in chosen) return { value: null, diagnostics: [chosen.problem] };
@@ -42,7 +53,7 @@ export function renderNode(state: DesiredState): Parsed<Rendered | null> {
   const problems = owners
     .filter((name) => !renderers.has(name))
     .map((value) => renderProblem("render-unknown-owner", { value, owners: [...renderers.keys()].join(", ") }, "node"));
-  const { value, diagnostics } = written(owners, chosen, state);
+  const { value, diagnostics } = written(owners, new NodeDraft(chosen, families), state);
   return { value, diagnostics: [...problems, ...diagnostics] };
 }
 
@@ -52,8 +63,7 @@ function nodeOf(owners: readonly string[], state: DesiredState): ReturnType<type
   return chooseNode(state, named ?? "", owners.join(", "));
 }
 
-function written(owners: readonly string[], chosen: ChosenNode, state: DesiredState): Parsed<Rendered | null> {
-  const node = new NodeDraft(chosen);
+function written(owners: readonly string[], node: NodeDraft, state: DesiredState): Parsed<Rendered | null> {
   const wanted = new Map(owners.flatMap((name) => [...renderers].filter(([known]) => known === name)));
   const claims = new Map([...wanted].map(([name, { marks }]) => [name, marks?.(state, node) ?? []]));
   const conflicts = markConflicts(claims, state.spanOf);

@@ -10,8 +10,8 @@ import { CT_STATUS, hasEntry, isLater, statusBit } from "../fields.ts";
 import { NOTHING, asEntered, assigned, bitNow, changed, joined, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
-import { mappedTo } from "../nat.ts";
-import type { Numbers } from "../nat.ts";
+import { MANIPS, manipOf, mappedTo } from "../nat.ts";
+import type { NatPlace, Numbers } from "../nat.ts";
 import type { Space } from "../space.ts";
 import { anything, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
@@ -212,7 +212,10 @@ function bindValues(asking: Asking, flow: Flow, spec: NatValues): Done {
   const { on, off } = whereThere(asking, flow, has);
   if (hook === null) return { exits: [["accept", on]], on: NOTHING, off };
   const { kind, random, randomFully } = spec;
-  const addresses = numbersOf(asking, on, toAddresses ?? null);
+  const isNet = kind === "netmap" && toAddresses?.from.kind === "map";
+  const addresses = isNet
+    ? networkOf({ ...asking, hook }, on, toAddresses)
+    : numbersOf(asking, on, toAddresses ?? null);
   const ports = numbersOf(asking, on, toPorts ?? null);
   return { ...mappedTo({ ...asking, hook }, on, { kind, random, randomFully, addresses, ports }), off };
 }
@@ -224,6 +227,18 @@ function settled({ program }: Space, range: NatValues["addresses"]): NatValues["
   const set = from.set.kind === "anonymous" ? from.set.set : program.nftSets.get(from.set.id);
   const isOne = set?.elements.every(({ data }) => data[from.part]?.from === data[to.part]?.to) === true;
   return isOne ? { from, to: from } : range;
+}
+
+/** nft_nat_setup_netmap: the network that a map gives, with the host part that the packet has. */
+function networkOf(asking: Asking & NatPlace, flow: Flow, { from, to }: NonNullable<NatValues["addresses"]>): Numbers {
+  const { bdd, layout } = asking.space;
+  const [first, last] = [wordOf(asking, from).bits, wordOf(asking, to).bits];
+  const bits = layout.bits[MANIPS[manipOf(asking.hook)].address].map((level, index) => {
+    const low = asEntered(bdd, flow, first[index] ?? FALSE);
+    const isHost = bdd.xor(low, asEntered(bdd, flow, last[index] ?? FALSE));
+    return level === null ? low : bdd.ite(isHost, bitNow(bdd, flow, level), low);
+  });
+  return { kind: "one", bits };
 }
 
 function numbersOf(asking: Asking, flow: Flow, range: NatValues["addresses"]): Numbers | null {

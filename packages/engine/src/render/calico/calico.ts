@@ -140,7 +140,7 @@ function sharedDevice({ spanOf }: DesiredState, { endpoint, device, first }: Sha
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {
   writeCalico(
-    families.map(({ input }) => input),
+    families.map(({ input }) => input).filter(({ family }) => node.families.includes(family)),
     (family, name) => node.table(family, name),
   );
   for (const { sets } of families) node.add({ sets });

@@ -4,6 +4,7 @@ import { usesEnis } from "../../desired/cilium/config.ts";
 import type { CiliumEndpoint } from "../../desired/cilium/endpoint.ts";
 import type { CiliumSelector } from "../../desired/cilium/endpoint-selector.ts";
 import { selectsEndpoint } from "../../desired/cilium/endpoint-selector.ts";
+import { isDevice } from "../../desired/fields.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
@@ -17,6 +18,7 @@ import { ciliumDevices } from "./devices.ts";
 import { defaultDevice, marksEnis } from "./eni-rules.ts";
 import { eniDevice } from "./eni-routes.ts";
 import type { Masquerade } from "./masquerade.ts";
+import { masqueradeDevices } from "./masquerade.ts";
 import { nodeSets } from "./node-set.ts";
 import { RELEASES, releaseOf } from "./release.ts";
 import { ciliumRoutes } from "./routes.ts";
@@ -93,6 +95,16 @@ function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wa
     if (masquerade === null)
       return problem("cilium-no-pod-network", { node, family: family.family === "ip" ? "IPv4" : "IPv6" });
     known[family.family] = masquerade;
+  }
+  const value = masqueradeDevices(context).find((name) => !isDevice(name));
+  if (value !== undefined && context.families.some(({ masquerades }) => masquerades)) {
+    // iptables takes no such name, and the agent gets no further.
+    return problem("render-argument", {
+      owner: OWNER,
+      argument: "egress-masquerade-interfaces",
+      expected: "DEV",
+      value,
+    });
   }
   const primaryEni = marksEnis(context) ? defaultDevice(context.facts) : null;
   if (marksEnis(context) && context.config.ipv4 && primaryEni === null)

@@ -6,6 +6,7 @@ import type { Negatable } from "../../model/ruleset.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { ACCEPT, RETURN } from "../iptables/spec.ts";
 import { ownRoutes } from "../node/node-snapshot.ts";
+import type { CiliumContext } from "./context.ts";
 import { HOST_DEVICE } from "./context.ts";
 import { MARK } from "./marks.ts";
 import { NODE_SETS, needsNodeSet } from "./node-set.ts";
@@ -65,7 +66,7 @@ export function writeMasquerade(writer: CiliumWriter, known: Masquerade): void {
 }
 
 /** Devices as they stand behind `-o`: one rule for each, or (before 1.17) all of them as one name. */
-function masqueradeDevices({ context: { config, has } }: CiliumWriter): readonly string[] {
+export function masqueradeDevices({ config, has }: CiliumContext): readonly string[] {
   const { masqueradeInterfaces: names } = config;
   return has("masqueradePerInterface") || names.length === 0 ? names : [names.join(",")];
 }
@@ -77,7 +78,7 @@ function bySource(podCIDR: Prefix, names: readonly string[]): readonly RuleSpec[
 }
 
 function writeNodeExclusion(writer: CiliumWriter, { podCIDR }: Masquerade): void {
-  const names = writer.context.has("nodeSetByInterface") ? masqueradeDevices(writer) : [];
+  const names = writer.context.has("nodeSetByInterface") ? masqueradeDevices(writer.context) : [];
   for (const spec of bySource(podCIDR, names)) {
     writer.append(CHAIN, {
       ...spec,
@@ -91,7 +92,7 @@ function writeNodeExclusion(writer: CiliumWriter, { podCIDR }: Masquerade): void
 }
 
 function writeEgress(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
-  const names = masqueradeDevices(writer);
+  const names = masqueradeDevices(writer.context);
   const target = writer.target("MASQUERADE", randomFully(writer));
   for (const spec of bySource(podCIDR, names)) {
     writer.append(CHAIN, {

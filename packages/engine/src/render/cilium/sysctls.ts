@@ -1,3 +1,4 @@
+import type { Family } from "../../base/address.ts";
 import type { CiliumContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
 import { defaultDevice } from "./eni-rules.ts";
@@ -10,15 +11,20 @@ export function ciliumSysctls(context: CiliumContext): ReadonlyMap<string, strin
     ["net.ipv4.conf.all.forwarding", "1"],
     ["net.ipv4.conf.all.rp_filter", "0"],
   ]);
-  const hasIp6 = context.families.some(({ family }) => family === "ip6");
+  const isEnabled = (family: Family): boolean => context.families.some((one) => one.family === family);
   const devices = [HOST_DEVICE, NET_DEVICE, ...(config.tunnel === null ? [] : [`cilium_${config.tunnel}`])];
-  for (const device of devices)
+  for (const device of isEnabled("ip") ? devices : [])
     for (const [name, value] of OF_DEVICES) settings.set(`net.ipv4.conf.${device}.${name}`, value);
-  if (hasIp6) for (const device of ["all", ...devices]) settings.set(`net.ipv6.conf.${device}.forwarding`, "1");
+  if (isEnabled("ip6")) {
+    // Docker before 17.05 turns it off.
+    settings.set("net.ipv6.conf.all.disable_ipv6", "0");
+    for (const device of ["all", ...devices]) settings.set(`net.ipv6.conf.${device}.forwarding`, "1");
+  }
   for (const { device, isHost } of endpoints)
     if (device !== null && !isHost) settings.set(`net.ipv4.conf.${device}.rp_filter`, "0");
   const primary = defaultDevice(facts);
-  if (config.ipam === "eni" && primary !== null) settings.set(`net.ipv4.conf.${primary}.rp_filter`, "2");
+  if (config.ipam === "eni" && isEnabled("ip") && primary !== null)
+    settings.set(`net.ipv4.conf.${primary}.rp_filter`, "2");
   if (endsEarlyDemux(context)) settings.set("net.ipv4.ip_early_demux", "0");
   return settings;
 }

@@ -11,7 +11,7 @@ import { chooseNode } from "../node/choose-node.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
 import { toldVersion } from "../node/version.ts";
-import { renderProblem } from "../problem.ts";
+import { faultyConfiguration, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
@@ -35,6 +35,8 @@ export const kubeProxy: Renderer = {
     return [{ field, bits: 1 << masqueradeBit, purpose: "masquerade", object: state.kubeProxy }];
   },
   write(state, node) {
+    const faulty = faultyConfiguration("KubeProxyConfiguration", "kube-proxy", state.kubeProxy, state.faultyKinds);
+    if (faulty !== null) return [faulty];
     const config = configurationOf(state);
     const version = versionOf(config, node);
     const versions = knownInstead(config.mode, version);

@@ -6,7 +6,7 @@ import { DROP, jump, match } from "../iptables/spec.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
 import { isAtLeast } from "../node/version.ts";
-import { renderProblem } from "../problem.ts";
+import { faultyConfiguration, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 
 /** What is rendered where nobody tells a version. */
@@ -35,6 +35,8 @@ export const kubelet: Renderer = {
     ];
   },
   write(state, node) {
+    const faulty = faultyConfiguration("KubeletConfiguration", "kubelet", state.kubelet, state.faultyKinds);
+    if (faulty !== null) return [faulty];
     const config = state.kubelet ?? defaultKubeletConfiguration;
     const version = node.versionOf("kubelet") ?? NEWEST;
     if (!isAtLeast(version, OLDEST)) {

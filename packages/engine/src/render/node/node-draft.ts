@@ -28,6 +28,8 @@ export class NodeDraft {
   readonly name: string;
   readonly node: Node | null;
   readonly facts: NodeFacts | null;
+  /** Whose tables of iptables are wanted: what an owner writes into those of others is seen by nobody. */
+  readonly families: readonly Family[];
   readonly #tables = {
     ip: new Map<TableName, TableDraft>(),
     ip6: new Map<TableName, TableDraft>(),
@@ -36,7 +38,8 @@ export class NodeDraft {
   readonly #nftTables: NftTableDraft[] = [];
   #isUntouched = true;
 
-  constructor({ name, node, facts }: ChosenNode) {
+  constructor({ name, node, facts }: ChosenNode, families: readonly Family[]) {
+    this.families = families;
     this.name = name;
     this.node = node;
     this.facts = facts;
@@ -93,6 +96,7 @@ export class NodeDraft {
   }
 
   #finishTables(family: Family, inserted: Map<Chain, number>): readonly Table[] | null {
+    if (!this.families.includes(family)) return null;
     const drafts = TABLE_NAMES.flatMap((name) => this.#tables[family].get(name) ?? []);
     if (drafts.length === 0) return null;
     const tables = finishTables(drafts, family);

@@ -28,26 +28,31 @@ const KUBERNETES_PREFIX = { knp: "knp.default.", kcnp: "kanp.adminnetworkpolicy.
  * From 3.32 on, kind, namespace and name: felix/types/policy_id.go. Before, the name that the datastore had: with its tier in front, and from 3.0 on its
  * namespace. What Calico 2 had no namespaces for has that in its name, as it called Kubernetes' policies.
  */
-export function policyNames(policy: CalicoPolicy, version: string): PolicyNames {
-  const { origin, tier } = policy;
-  const { name, namespace } = policy.metadata;
-  if (hasFeature(version, "kindsInNames")) {
-    const parts = namespace === "" ? [name] : [namespace, name];
-    const title = `${KINDS[origin]} ${parts.join("/")}`;
-    const groupName = `{Name: ${name}, Namespace: ${namespace}, Kind: ${KINDS[origin]}}`;
-    const id = [origin, ...parts].join("/");
-    return { name: id, title, groupName, logName: id, sortKey: `${name}/${namespace}/${KINDS[origin]}` };
-  }
-  const stored = storedName(policy, version);
-  const titled = { title: `Policy ${stored}`, groupName: stored, logName: stored, sortKey: stored };
-  return { name: hasFeature(version, "tiers") ? `${tier}/${stored}` : stored, ...titled };
+export function policyNaming(version: string): (policy: CalicoPolicy) => PolicyNames {
+  if (hasFeature(version, "kindsInNames")) return namesWithKind;
+  const nameOf = compareVersions(version, "3.0.0") < 0 ? nameWithoutNamespaces : storedName;
+  const hasTiers = hasFeature(version, "tiers");
+  return (policy) => {
+    const stored = nameOf(policy);
+    const titled = { title: `Policy ${stored}`, groupName: stored, logName: stored, sortKey: stored };
+    return { name: hasTiers ? `${policy.tier}/${stored}` : stored, ...titled };
+  };
 }
 
-function storedName({ origin, metadata: { name, namespace } }: CalicoPolicy, version: string): string {
-  if (compareVersions(version, "3.0.0") < 0) {
-    const own = origin === "knp" ? "knp.default." : "";
-    return namespace === "" ? name : `${own}${namespace}.${name}`;
-  }
+function namesWithKind({ origin, metadata: { name, namespace } }: CalicoPolicy): PolicyNames {
+  const parts = namespace === "" ? [name] : [namespace, name];
+  const title = `${KINDS[origin]} ${parts.join("/")}`;
+  const groupName = `{Name: ${name}, Namespace: ${namespace}, Kind: ${KINDS[origin]}}`;
+  const id = [origin, ...parts].join("/");
+  return { name: id, title, groupName, logName: id, sortKey: `${name}/${namespace}/${KINDS[origin]}` };
+}
+
+function nameWithoutNamespaces({ origin, metadata: { name, namespace } }: CalicoPolicy): string {
+  const own = origin === "knp" ? "knp.default." : "";
+  return namespace === "" ? name : `${own}${namespace}.${name}`;
+}
+
+function storedName({ origin, metadata: { name, namespace } }: CalicoPolicy): string {
   const tiered = storedTail(origin, name);
   return namespace === "" ? tiered : `${namespace}/${tiered}`;
 }

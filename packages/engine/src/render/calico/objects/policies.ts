@@ -11,7 +11,7 @@ import { printSelector } from "../../../selector/print-selector.ts";
 import type { Selector } from "../../../selector/selector.ts";
 import { compareTexts } from "../order.ts";
 import { hasFeature } from "../versions.ts";
-import { policyNames } from "./names.ts";
+import { policyNaming } from "./names.ts";
 import type { PolicyNames } from "./names.ts";
 
 /** A policy with what it is called, whom it selects, and where it stands among all. */
@@ -75,10 +75,11 @@ export function sortedPolicies(
   version: string,
 ): readonly PlacedPolicy[] {
   const hasTiers = hasFeature(version, "tiers");
+  const namesOf = policyNaming(version);
   const tierRanks = new Map(tiers.map(({ name }, at) => [name, at]));
   const named = policies.map((policy) => {
     const tier = hasTiers ? policy.tier : DEFAULT_TIER;
-    const names = policyNames(policy, version);
+    const names = namesOf(policy);
     return { policy, tier, names, tierRank: tierRanks.get(tier) ?? 0, order: policy.order ?? Infinity };
   });
   named.sort(
