@@ -11,6 +11,7 @@ import { CT_STATE, CT_STATUS, hasEntry, statusBit } from "../fields.ts";
 import { NOTHING, asEntered, bitNow, chained, changed, joined, tidied, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
+import { givenIn } from "../given.ts";
 import { hull } from "../image.ts";
 import { MANIPS, manipOf, withSomeEnd } from "../nat.ts";
 import type { Manip } from "../nat.ts";
@@ -95,7 +96,8 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
   const { space, visit, end } = passing;
   const { bdd, layout, program } = space;
   if (coming.when === FALSE) return NOTHING;
-  const open = [...changedFields(chainsFrom([base], program.nftSets))].flatMap((field) => layout.bits[field]);
+  const reachable = chainsFrom([base], program.nftSets);
+  const open = [...changedFields(reachable)].flatMap((field) => layout.bits[field]);
   const levels = open.filter((level) => level !== null);
   const packets = bdd.exists(hull(bdd, coming), bdd.cube(levels));
   const chains = new ChainFlows(space, base.table, {
@@ -103,6 +105,7 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
     hook,
     packets,
     changedSets: coming.changedSets,
+    given: givenIn(space, reachable, [base.chain.name]),
   });
   const inside = chains.of(base.chain.name);
   if (inside === null) return coming;
