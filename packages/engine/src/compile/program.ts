@@ -48,7 +48,7 @@ export function compileProgram(snapshot: Snapshot): Program {
     nftSets: compileNftSets(nft),
     conntrack: snapshot.conntrack ?? [],
     sockets: snapshot.sockets,
-    neighbours: snapshot.neighbours ?? [],
+    neighbours: snapshot.neighbours,
     ipvs,
     beyond: compileBeyond(snapshot),
     sysctl,

@@ -33,7 +33,8 @@ export interface Program {
   readonly conntrack: readonly ConntrackEntry[];
   /** Null: no `ss` output. */
   readonly sockets: readonly Socket[] | null;
-  readonly neighbours: readonly Neighbour[];
+  /** Null: no dump of them. */
+  readonly neighbours: readonly Neighbour[] | null;
   readonly ipvs: Ipvs;
   readonly beyond: Beyond;
   readonly sysctl: SysctlView;

@@ -3,7 +3,7 @@ import { inNet, printAddress } from "../base/address.ts";
 import type { AddressType } from "../program/test.ts";
 import { fibLookup } from "./fib.ts";
 import type { Question } from "./oracle.ts";
-import { flowKey } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
 import { factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS } from "./special-addresses.ts";

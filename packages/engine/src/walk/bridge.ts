@@ -5,7 +5,7 @@ import { walkHook } from "./hook.ts";
 import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits } from "./refragment.ts";
 import { routeInput } from "./route.ts";
-import type { Routed } from "./route.ts";
+import type { Routed } from "./routed.ts";
 import { answerWith, ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";

@@ -239,10 +239,10 @@ function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answe
   return typeof answer === "boolean" ? answer !== test.negated : answer;
 }
 
-/** owner_mt: only packets with a socket have an owner (case matches/owner-of-a-forwarded-packet). */
+/** owner_mt: only packets with a socket have an owner (case matches/owner-of-a-forwarded-packet), and not all of these: an ICMP error has none (case matches/owner-of-an-icmp-error). */
 function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
   const { skb } = run;
-  if (!skb.hasSocket) return ownerWithoutSocket(test);
+  if (!skb.hasSocket) return hasNoOwner(test) && (test.exists === null || test.exists.negated !== skb.isKernels);
   if (test.exists?.negated === true) return false;
   const parts: readonly [typeof test.uid, number | null, boolean, string][] = [
     [test.uid, skb.uid, test.uidNegated, "uid"],
@@ -261,10 +261,6 @@ function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
 }
 
 /** `(info->match ^ info->invert) == 0`: every part that was asked for must be inverted. */
-function ownerWithoutSocket(test: Test & { kind: "owner" }): boolean {
-  return (
-    (test.uid === null || test.uidNegated) &&
-    (test.gid === null || test.gidNegated) &&
-    (test.exists === null || test.exists.negated)
-  );
+function hasNoOwner(test: Test & { kind: "owner" }): boolean {
+  return (test.uid === null || test.uidNegated) && (test.gid === null || test.gidNegated);
 }

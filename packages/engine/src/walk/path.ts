@@ -9,8 +9,10 @@ import { conntrackIn, walkDevice, walkHook } from "./hook.ts";
 import { impossibleAddress, staysOnItsNode } from "./ip6-header.ts";
 import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
-import { flowKey, routeInput, routeOutput, strangeGroup } from "./route.ts";
-import type { Routed } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
+import { redirectV6 } from "./redirect.ts";
+import { routeInput, routeOutput, strangeGroup } from "./route.ts";
+import type { Routed } from "./routed.ts";
 import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
@@ -195,9 +197,10 @@ function forward(run: Run, routed: Routed & { kind: "choice" }): End {
   }
   const scope = scopeProblem(run);
   if (scope !== null) return end(run, scope);
+  if (skb.family === "ip6") redirectV6(run);
   const refused = mtuProblem(run, routed.choice);
   if (refused !== null) return end(run, refused);
-  if (routed.redirect) redirect(run);
+  if (routed.redirect) answer(run, 5, 1, "redirect");
   skb.ttl--;
   const verdict = walkHook(run, "forward");
   if (verdict.kind !== "accept") return end(run, verdict);
@@ -236,11 +239,6 @@ function tooBig(run: Run, mtu: number): Dropped | null {
     "mtu",
     `${String(packetLength(skb.base))} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`,
   );
-}
-
-/** ip_rt_send_redirect: the sender is told of the next hop, the packet goes on. */
-function redirect(run: Run): void {
-  answer(run, 5, 1, "redirect");
 }
 
 /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */

@@ -1,45 +1,22 @@
-import type { Address, Prefix } from "../base/address.ts";
-import { bitsOf, familyOf, inNet, netOf, zeroOf } from "../base/address.ts";
-import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
+import type { Address } from "../base/address.ts";
+import { inNet } from "../base/address.ts";
+import type { RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
+import { flowKey, fromDevice } from "./flow-key.ts";
 import { needsLink, staysOnItsLink } from "./ip6-header.ts";
 import { PROTO } from "../program/protocol.ts";
 import type { FibError, FibResult, FlowKey } from "./fib.ts";
+import { redirectsV4 } from "./redirect.ts";
+import { drop } from "./routed.ts";
+import type { Routed } from "./routed.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
+import { sourceRefused, TO_MANY } from "./source-check.ts";
 import { V4_NETS } from "./special-addresses.ts";
-import type { RouteChoice, RouteTarget, Skb } from "./skb.ts";
-import type { Reason, Step } from "./trace.ts";
-
-/** Where a packet goes, or why nowhere. */
-export type Routed =
-  | {
-      readonly kind: "choice";
-      readonly choice: RouteChoice;
-      /** The kernel tells the sender of a better next hop. */ readonly redirect: boolean;
-    }
-  | { readonly kind: "drop"; readonly reason: Reason; readonly what: string; readonly error: FibError | null };
+import type { RouteChoice, RouteTarget } from "./skb.ts";
+import type { Step } from "./trace.ts";
 
 type Why = (Step & { kind: "route" })["why"];
-
-export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
-  return {
-    src: skb.src,
-    dst: skb.dst,
-    iif: skb.iif ?? "lo",
-    oif: null,
-    dev: over.oif ?? null,
-    near: null,
-    anyLink: false,
-    tos: skb.tos,
-    mark: skb.mark,
-    uid: skb.uid ?? 0,
-    proto: skb.base.proto,
-    sport: skb.sport ?? 0,
-    dport: skb.dport ?? 0,
-    ...over,
-  };
-}
 
 const LIMITED_BROADCAST = 0xffff_ffff;
 
@@ -187,102 +164,7 @@ function validated(run: Run, iif: string, result: FibResult & { kind: "route" },
   const refused = sourceRefused(run, iif, { oif, dst: run.skb.dst });
   if (refused !== null) return refused;
   const choice: RouteChoice = { type, oif, via, route: entry.route };
-  return { kind: "choice", choice, redirect: type === "forward" && redirects(run, iif, oif, via) };
-}
-
-/** __mkroute_input: back out of the device that it came in by, from a neighbour who could reach the next hop itself. */
-function redirects(run: Run, iif: string, oif: string | null, via: Address | null): boolean {
-  const { program, skb } = run;
-  if (oif !== iif || !program.sysctl.either("ipv4", iif, "send_redirects", 1)) return false;
-  const link = program.links.get(iif);
-  if (link === undefined || !isNeighbour(run, iif)) return false;
-  const next = via ?? skb.dst;
-  const onLink = (prefix: Prefix): boolean => inNetOf(prefix, skb.src) && inNetOf(prefix, next);
-  return (
-    program.sysctl.either("ipv4", iif, "shared_media", 1) ||
-    addressesOf(link, skb.src).some(({ prefix }) => onLink(prefix))
-  );
-}
-
-/** The source is reached by this device without a gateway (the scope of the reverse route's next hop is `host`). */
-function isNeighbour(run: Run, iif: string): boolean {
-  const key = reverseKey(run.skb, { iif, mark: 0 });
-  const back = fibLookup(run, key);
-  if (back.kind === "error") return false;
-  // Where the way back is another one, only routes by this device are asked (__fib_validate_source).
-  const here = usesDevice(back, iif) ? back : fibLookup(run, { ...key, oif: iif, dev: iif });
-  return here.kind === "route" && here.entry.route.nexthops.some((hop) => hop.dev === iif && hop.via === null);
-}
-
-/** What fib_validate_source is told of where a packet goes. */
-interface Going {
-  /** Null: it stays here. */
-  readonly oif: string | null;
-  readonly dst: Address;
-}
-
-/** Broadcasts and groups are asked about without their address (ip_mc_validate_source, brd_input of ip_route_input_slow). */
-const TO_MANY: Going = { oif: null, dst: zeroOf("ip") };
-
-/** fib_validate_source: the reverse path filter and the check that a source is not an address of this node. */
-function sourceRefused(run: Run, iif: string, going: Going): Routed | null {
-  if (iif === "lo") return null;
-  const { sysctl } = run.program;
-  const rpf = sysctl.max("ipv4", iif, "rp_filter", 0);
-  const acceptLocal = sysctl.either("ipv4", iif, "accept_local", 0);
-  const redirecting = going.oif === iif && sysctl.either("ipv4", iif, "send_redirects", 1);
-  // Without custom rules the kernel only compares with its own addresses.
-  if (rpf === 0 && !redirecting && run.family.fib.maybeMerged) {
-    return acceptLocal || !isAddressOfDevice(run, run.skb.src)
-      ? null
-      : drop("martian", "source is an address of this node");
-  }
-  return sourceRefusedByRoute(run, { ...going, iif, rpf, acceptLocal });
-}
-
-interface SourceCheck extends Going {
-  readonly iif: string;
-  /** Effective rp_filter: 0 off, 1 strict, 2 loose. */
-  readonly rpf: number;
-  readonly acceptLocal: boolean;
-}
-
-/** __fib_validate_source: the route that an answer would take, with the input device's place taken by the output's. */
-function sourceRefusedByRoute(run: Run, { iif, oif, dst, rpf, acceptLocal }: SourceCheck): Routed | null {
-  const { skb, program } = run;
-  const mark = program.sysctl.either("ipv4", iif, "src_valid_mark", 0) ? skb.mark : 0;
-  const result = fibLookup(run, reverseKey(skb, { src: dst, iif: oif ?? "lo", mark }));
-  const mode = `rp_filter ${String(rpf)} on ${iif}`;
-  if (result.kind === "error") {
-    return rpf !== 0 && run.family.fib.complete ? drop("rp_filter", `no route back to the source (${mode})`) : null;
-  }
-  const martian = martianSource(result.entry.route.type, acceptLocal);
-  if (martian !== null) return drop("martian", martian);
-  if (rpf === 0 || usesDevice(result, iif)) return null;
-  if (rpf === 2 && !isAddressless(run, iif)) return null;
-  const dev = result.nexthop?.dev ?? "no device";
-  return drop("rp_filter", `the route back to the source leaves by ${dev}, not ${iif} (${mode})`);
-}
-
-function martianSource(type: RouteType, acceptLocal: boolean): string | null {
-  if (type === "local") return acceptLocal ? null : "source is an address of this node";
-  return type === "unicast" ? null : `source is a ${type} address`;
-}
-
-/** The flow as its answer would be looked up. */
-function reverseKey(skb: Skb, over: Pick<FlowKey, "iif" | "mark"> & Partial<Pick<FlowKey, "src">>): FlowKey {
-  return flowKey(skb, { src: skb.dst, dst: skb.src, sport: skb.dport ?? 0, dport: skb.sport ?? 0, uid: 0, ...over });
-}
-
-/** A device without addresses is held to strict filtering even where it is loose. */
-function isAddressless(run: Run, iif: string): boolean {
-  const link = run.program.links.get(iif);
-  return link !== undefined && addressesOf(link, 0).length === 0;
-}
-
-/** fib_info_nh_uses_dev: any next hop of the route. */
-function usesDevice(result: FibResult & { kind: "route" }, dev: string): boolean {
-  return result.entry.route.nexthops.some((hop) => hop.dev === dev);
+  return { kind: "choice", choice, redirect: type === "forward" && redirectsV4(run, iif, oif, via) };
 }
 
 /** ip6_route_input and ip6_forward's sysctl. */
@@ -327,7 +209,7 @@ export function routeOutput(run: Run, why: "output" | "reroute"): Routed {
 function routeOutput6(run: Run, why: "output" | "reroute"): Routed {
   const { dst, boundTo, oifKnown, route } = run.skb;
   // What is made for :: is looked up for ::1; nobody thinks of that again.
-  if (why === "output") return byTables(run, why, { dst: dst === 0n ? 1n : dst, oif: boundTo });
+  if (why === "output") return byTables(run, why, fromDevice(boundTo, dst === 0n && boundTo === null ? 1n : dst));
   if (!needsLink(dst)) return byTables(run, why, {});
   // It stays on the link that it was to leave by.
   return oifKnown
@@ -413,28 +295,10 @@ function pushRoute(
   });
 }
 
-function drop(reason: Reason, what: string): Routed & { kind: "drop" } {
-  return { kind: "drop", reason, what, error: null };
-}
-
-/** Has a device this very address (inet_lookup_ifaddr_rcu)? What the local table holds as a network, 127.0.0.0/8, is none. */
-function isAddressOfDevice({ family }: Run, address: Address): boolean {
-  const entries = family.fib.tables.get("local")?.lookup(address) ?? [];
-  return entries.some(({ route, length }) => route.type === "local" && length === bitsOf(address));
-}
-
 /** Is this address in the local table (inet_addr_type)? */
 export function isLocalAddress(run: Run, address: Address): boolean {
   const local = run.family.fib.tables.get("local");
   if (local === undefined) return false;
   for (const entry of local.lookup(address)) if (entry.route.type === "local") return true;
   return false;
-}
-
-function addressesOf(link: Link, like: Address): readonly InterfaceAddress[] {
-  return link.addresses.filter(({ prefix }) => familyOf(prefix.address) === familyOf(like));
-}
-
-function inNetOf(prefix: Prefix, address: Address): boolean {
-  return inNet(address, netOf(prefix));
 }

@@ -3,7 +3,7 @@ import { inNet } from "../base/address.ts";
 import type { Test } from "../program/test.ts";
 import { fibLookup } from "./fib.ts";
 import type { FibResult } from "./fib.ts";
-import { flowKey } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS, sourceOf } from "./special-addresses.ts";
 

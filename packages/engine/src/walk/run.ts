@@ -66,10 +66,11 @@ export interface PendingSide {
   readonly kind: SidePacket["kind"];
   readonly packet: Packet;
   readonly what: string;
+  readonly mark: number;
   /** The flow of the packet that it is about, as it was then: nf_conntrack_attach. */
   readonly ct: CtReference | null;
   readonly isOfUntracked: boolean;
-  /** The link that it is held to. */
+  /** The device that it is made for: of IPv6, the link that it is held to where its destination is one of a link. */
   readonly boundTo: string | null;
 }
 
@@ -77,7 +78,13 @@ export interface PendingSide {
 export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, what: string): void {
   const { ct, untracked } = run.skb;
   const boundTo = kind === "icmp" && needsLink(packet.dst) ? linkOf(run.skb) : null;
-  run.sides.push({ kind, packet, what, ct: attached(ct), isOfUntracked: untracked, boundTo });
+  run.sides.push({ kind, packet, what, mark: reflected(run), ct: attached(ct), isOfUntracked: untracked, boundTo });
+}
+
+/** IP4_REPLY_MARK, IP6_REPLY_MARK. */
+function reflected({ program, skb }: Run): number {
+  const family = skb.family === "ip" ? "ipv4" : "ipv6";
+  return program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : skb.mark;
 }
 
 function attached(ct: CtReference | null): CtReference | null {

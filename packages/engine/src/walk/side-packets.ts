@@ -9,7 +9,8 @@ import { fibLookup } from "./fib.ts";
 import type { FibResult } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { linkOf } from "./ip6-header.ts";
-import { flowKey, isLocalAddress } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
+import { isLocalAddress } from "./route.ts";
 import type { Run } from "./run.ts";
 import { selectAddress } from "./select-address.ts";
 import { packetOf } from "./skb.ts";
@@ -78,7 +79,8 @@ export function tcpReset(skb: Skb): Packet {
   return { ...blank(skb), src: skb.dst, dst: skb.src, proto: PROTO.tcp, sport: skb.dport, dport: skb.sport, tcpFlags };
 }
 
-function blank(skb: Skb): Packet {
+/** A packet of this family with nothing in it. */
+export function blank(skb: Skb): Packet {
   return {
     ...skb.base,
     ...NO_TRANSPORT,

@@ -39,6 +39,8 @@ export interface Skb {
   readonly gid: number | null;
   /** Has the packet a socket: made here by a program, or assigned by TPROXY. */
   hasSocket: boolean;
+  /** Is its socket one of the kernel's own, which no process opened and nobody owns? */
+  readonly isKernels: boolean;
   /** `skb->_nfct`; null: none yet. */
   ct: CtReference | null;
   /** IP_CT_UNTRACKED. */
@@ -104,6 +106,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     uid: arrival.uid,
     gid: arrival.gid,
     hasSocket: arrival.iif === null,
+    isKernels: false,
     ct: null,
     untracked: false,
     refusesCt: false,

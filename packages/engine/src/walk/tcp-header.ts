@@ -5,7 +5,7 @@ import { fibLookup } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { mtuOf } from "./mtu.ts";
 import { forgetBoundaries } from "./refragment.ts";
-import { flowKey } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
 import type { Run } from "./run.ts";
 import { mssOption, tcpOptions } from "./tcp-options.ts";
 

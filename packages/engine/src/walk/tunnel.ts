@@ -4,7 +4,7 @@ import type { Station, Tunnel } from "../program/beyond.ts";
 import type { Packet } from "../program/packet.ts";
 import { NO_TRANSPORT } from "../program/transport.ts";
 import { fibLookup } from "./fib.ts";
-import { flowKey } from "./route.ts";
+import { flowKey } from "./flow-key.ts";
 import type { Run } from "./run.ts";
 import { selectAddress } from "./select-address.ts";
 

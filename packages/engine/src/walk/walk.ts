@@ -97,11 +97,10 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
  * An answer of the kernel's own goes through OUTPUT and POSTROUTING like any packet made here, and may be answered
  * itself. Without a route it is never made.
  */
-function sendSide(run: Run, { kind, packet, what, ct, isOfUntracked, boundTo }: PendingSide): readonly SidePacket[] {
-  const family = run.skb.family === "ip" ? "ipv4" : "ipv6";
-  const mark = run.program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : run.skb.mark;
+function sendSide(run: Run, side: PendingSide): readonly SidePacket[] {
+  const { kind, packet, what, mark, ct, isOfUntracked, boundTo } = side;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = { ...newSkb(packet, arrival), hasSocket: false, ct, refusesCt: isOfUntracked, boundTo };
+  const skb = { ...newSkb(packet, arrival), hasSocket: false, isKernels: kind === "icmp", ct, refusesCt: isOfUntracked, boundTo };
   const stage = run.stage + 1000;
   const own: Run = {
     ...run,

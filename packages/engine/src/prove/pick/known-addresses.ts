@@ -48,7 +48,7 @@ function* candidates(program: Program, family: Family): Iterable<Address> {
   const routes = program.families[family].fib.tables.get("main")?.entries() ?? [];
   const hosts = routes.filter(({ length, net }) => length === bitsOf(net.value));
   for (const { net } of hosts) yield net.value;
-  for (const { address } of program.neighbours) yield address;
+  for (const { address } of program.neighbours ?? []) yield address;
   for (const { addresses } of program.links.values()) for (const { prefix } of addresses) yield prefix.address;
   for (const { net, length } of routes)
     if (length > 0 && length < bitsOf(net.value) - 3) yield orAddress(net.value, family === "ip" ? HOST : BigInt(HOST));

@@ -1,9 +1,9 @@
 import type { Tuple } from "../../model/host.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
 import type { Packet } from "../../program/packet.ts";
+import { scopeOf } from "../../program/source-address.ts";
 import { hasTrackedPorts, isIcmpError, PROTO } from "../../program/protocol.ts";
 import type { CtReference, Skb } from "../skb.ts";
-import { packetOf } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
 import type { FlowDirection } from "./direction.ts";
 import type { Flow } from "./flow.ts";
@@ -154,9 +154,9 @@ function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tr
   const type = base.icmpType ?? -1;
   if (settings.checksum && base.l4Checksum === "bad") return null;
   if (base.proto === PROTO.icmp6 && ICMP6_UNTRACKED.has(type)) return "untracked";
-  const isError = isIcmpError(base.proto, type);
-  if (!isError) return "query";
-  const inner = innerTuple(skb);
+  const quoted = isIcmpError(base.proto, type) ? base.payload : quotedByRedirect(skb);
+  if (quoted === null || quoted === "query") return quoted;
+  const inner = innerTuple(quoted);
   // nf_conntrack_inet_error: whoever sent the quoted packet must be the one who is told.
   if (inner?.src !== skb.dst) return null;
   const inverse = invertTuple(inner);
@@ -167,7 +167,26 @@ function trackIcmp(skb: Skb, table: ConntrackTable, settings: TrackSettings): Tr
 }
 
 /** The tuple of the packet that an ICMP error quotes; null where it quotes none. */
-function innerTuple(skb: Skb): Tuple | null {
-  const quoted = decodePacket(packetOf(skb).payload);
+function innerTuple(bytes: Uint8Array): Tuple | null {
+  const quoted = decodePacket(bytes);
   return quoted === null ? null : tupleFrom(quoted);
+}
+
+const NDISC_REDIRECT = 137;
+/** ND_OPT_REDIRECT_HDR: its first option must be this. */
+const REDIRECTED_HEADER = 4;
+/** Behind the ICMPv6 header stand two addresses, behind them the options. */
+const OPTIONS_AT = 32;
+const OPTION_HEADER = 8;
+
+/** nf_conntrack_icmpv6_redirect: the packet that a redirect is about; null: nobody may send such a redirect; `query`: it quotes none, or is none. */
+function quotedByRedirect({ base, src, ttl }: Skb): Uint8Array | "query" | null {
+  if (base.proto !== PROTO.icmp6 || base.icmpType !== NDISC_REDIRECT) return "query";
+  const { payload } = base;
+  if (payload.length < OPTIONS_AT) return null;
+  if (base.icmpCode !== 0) return "query";
+  if (ttl !== 255 || typeof src !== "bigint" || scopeOf(src).kind !== "link") return null;
+  const [option, length] = payload.subarray(OPTIONS_AT);
+  if (length === undefined || length === 0) return null;
+  return option === REDIRECTED_HEADER ? payload.subarray(OPTIONS_AT + OPTION_HEADER) : "query";
 }

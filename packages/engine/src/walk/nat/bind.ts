@@ -66,11 +66,13 @@ function whyNoError(run: Run, ct: CtReference): string | null {
 
 /** Two hosts told of each other would talk past the translation. */
 function isForbiddenRedirect({ skb }: Run, { flow }: CtReference): boolean {
-  if (skb.base.proto !== PROTO.icmp || skb.base.icmpType !== ICMP_REDIRECT) return false;
+  if (skb.base.icmpType !== (skb.family === "ip" ? ICMP_REDIRECT : NDISC_REDIRECT)) return false;
   return !flow.snatDone || !flow.dnatDone || flow.snat || flow.dnat;
 }
 
 const ICMP_REDIRECT = 5;
+/** nf_nat_icmpv6_reply_translation. */
+const NDISC_REDIRECT = 137;
 
 /** What every ICMP error must quote of the transport header (RFC 792). */
 const QUOTED_BYTES = 8;

@@ -10,7 +10,7 @@ import { fibLookup } from "../fib.ts";
 import type { FibResult } from "../fib.ts";
 import { isOfOneLink } from "../ip6-header.ts";
 import type { Question } from "../oracle.ts";
-import { flowKey } from "../route.ts";
+import { flowKey } from "../flow-key.ts";
 import { ask } from "../run.ts";
 import type { Run } from "../run.ts";
 import { V4_NETS, sourceOf } from "../special-addresses.ts";
