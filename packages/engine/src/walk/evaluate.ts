@@ -242,7 +242,7 @@ function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answe
 /** owner_mt: only packets with a socket have an owner (case matches/owner-of-a-forwarded-packet), and not all of these: an ICMP error has none (case matches/owner-of-an-icmp-error). */
 function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
   const { skb } = run;
-  if (!skb.hasSocket) return hasNoOwner(test) && (test.exists === null || test.exists.negated !== skb.isKernels);
+  if (!skb.hasSocket) return hasNoOwner(test) && test.exists?.negated !== skb.isKernels;
   if (test.exists?.negated === true) return false;
   const parts: readonly [typeof test.uid, number | null, boolean, string][] = [
     [test.uid, skb.uid, test.uidNegated, "uid"],

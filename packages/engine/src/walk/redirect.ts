@@ -50,7 +50,16 @@ export function redirectV6(run: Run): void {
   const target = route?.via ?? dst;
   const src = linkLocalAddress(link);
   if (src === null || (target !== dst && !isLinkLocal(target))) return;
-  const toSender = { ...fromDevice(iif, skb.src), src, iif: "lo", mark: 0, uid: 0, proto: PROTO.icmp6, sport: 0, dport: 0 };
+  const toSender = {
+    ...fromDevice(iif, skb.src),
+    src,
+    iif: "lo",
+    mark: 0,
+    uid: 0,
+    proto: PROTO.icmp6,
+    sport: 0,
+    dport: 0,
+  };
   const back = fibLookup(run, flowKey(skb, { ...toSender, tos: 0 }));
   if (back.kind === "error" || (back.nexthop?.via ?? null) !== null) return;
   const packet: Packet = {

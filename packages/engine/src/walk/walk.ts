@@ -100,7 +100,14 @@ function walkOnce({ program, packet, arrival, state, start, assumedFlow }: Asked
 function sendSide(run: Run, side: PendingSide): readonly SidePacket[] {
   const { kind, packet, what, mark, ct, isOfUntracked, boundTo } = side;
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = { ...newSkb(packet, arrival), hasSocket: false, isKernels: kind === "icmp", ct, refusesCt: isOfUntracked, boundTo };
+  const skb = {
+    ...newSkb(packet, arrival),
+    hasSocket: false,
+    isKernels: kind === "icmp",
+    ct,
+    refusesCt: isOfUntracked,
+    boundTo,
+  };
   const stage = run.stage + 1000;
   const own: Run = {
     ...run,

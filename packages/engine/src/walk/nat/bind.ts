@@ -4,7 +4,6 @@ import { clearAddress, maskAddress, orAddress, xorAddress } from "../../base/add
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
-import { PROTO } from "../../program/protocol.ts";
 import { redirectV4, redirectV6, scopeOf } from "../../program/source-address.ts";
 import type { Run } from "../run.ts";
 import { selectAddress } from "../select-address.ts";
