@@ -32,6 +32,7 @@ it.each([
   "nft/nat/dnat-prefix.txt",
   "nft/nat/prefixes-of-several-lengths.txt",
   "routing/forwarded-by-lo-goes-round.txt",
+  "routing/v6-by-lo-is-refused.txt",
 ])("says of each packet what the walk says: %s", (path) => {
   const kase = readCase(path);
   for (const backend of kase.backends) {

@@ -69,7 +69,7 @@ export interface CtReference {
 }
 
 /** `skb_dst`: what routing decided. */
-export type RouteChoice = RouteTarget & {
+export type RouteChoice = (RouteTarget | { readonly type: "refused" }) & {
   readonly oif: string | null;
   readonly via: Address | null;
   readonly route: Route | null;
@@ -77,7 +77,8 @@ export type RouteChoice = RouteTarget & {
 
 /** Who is a member of a group is asked of the one that it leads to, whatever the packet's destination is by now. */
 export type RouteTarget =
-  { readonly type: "local" | "forward" | "broadcast" } | { readonly type: "multicast"; readonly group: Address };
+  | { readonly type: "local" | "forward" | "broadcast" }
+  | { readonly type: "multicast"; readonly group: Address };
 
 export function newSkb(packet: Packet, arrival: Arrival): Skb {
   return {
