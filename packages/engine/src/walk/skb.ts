@@ -77,8 +77,7 @@ export type RouteChoice = (RouteTarget | { readonly type: "refused" }) & {
 
 /** Who is a member of a group is asked of the one that it leads to, whatever the packet's destination is by now. */
 export type RouteTarget =
-  | { readonly type: "local" | "forward" | "broadcast" }
-  | { readonly type: "multicast"; readonly group: Address };
+  { readonly type: "local" | "forward" | "broadcast" } | { readonly type: "multicast"; readonly group: Address };
 
 export function newSkb(packet: Packet, arrival: Arrival): Skb {
   return {
