@@ -26,12 +26,15 @@ function journeysIn(program: Program): (family: Family, origin: Origin) => Journ
 }
 
 it.each([
+  "local/rerouted-from-and-to-a-device-without-carrier.txt",
   "local/the-group-of-the-route-decides.txt",
   "local/v6-rerouted-within-its-link.txt",
   "nft/fib/link-local-groups.txt",
   "nft/nat/dnat-prefix.txt",
   "nft/nat/prefixes-of-several-lengths.txt",
   "routing/forwarded-by-lo-goes-round.txt",
+  "routing/v6-by-lo-is-refused.txt",
+  "routing/v6-by-lo-refuses-matches-too.txt",
 ])("says of each packet what the walk says: %s", (path) => {
   const kase = readCase(path);
   for (const backend of kase.backends) {

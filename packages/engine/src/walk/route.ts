@@ -4,7 +4,8 @@ import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
 import { needsLink, staysOnItsLink } from "./ip6-header.ts";
 import { PROTO } from "../program/protocol.ts";
-import type { FibError, FibResult, FlowKey } from "./fib.ts";
+import type { FibError } from "../program/refusing-route.ts";
+import type { FibResult, FlowKey } from "./fib.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { V4_NETS } from "./special-addresses.ts";
@@ -149,6 +150,7 @@ const SHOWN = {
   "host-unreachable": "unreachable",
   prohibited: "prohibit",
   blackhole: "blackhole",
+  "by-lo": "unreachable",
 } as const;
 
 /** The step of a lookup that ended without a route. */
@@ -157,11 +159,14 @@ function pushError(run: Run, why: Why, result: FibResult & { kind: "error" }): v
   run.steps.push({ kind: "route", why, rule, table, route, result: SHOWN[error], oif: null, via: null });
 }
 
+const BY_LO = "a route by lo refuses";
+
 const ERROR_WORDS: Readonly<Record<FibError, string>> = {
   "net-unreachable": "no route",
   "host-unreachable": "unreachable route",
   prohibited: "prohibited route",
   blackhole: "blackhole route",
+  "by-lo": BY_LO,
 };
 
 const DESTINATION_IS_OURS = factQuestion(
@@ -372,7 +377,14 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
     return withoutTable(run, { why, type: "forward", oif: null });
   }
   pushError(run, why, result);
-  return drop("route", ERROR_WORDS[result.error]);
+  const { error, route } = result;
+  if (error !== "by-lo") return drop("route", ERROR_WORDS[error]);
+  return { kind: "choice", choice: { type: "refused", oif: "lo", via: null, route }, redirect: false };
+}
+
+/** A route that takes no packet is one until OUTPUT is passed; null: it is none such. */
+export function refusedBehindOutput({ skb }: Run): (Routed & { kind: "drop" }) | null {
+  return skb.route?.type === "refused" ? { ...drop("route", BY_LO), error: "by-lo" } : null;
 }
 
 /**
