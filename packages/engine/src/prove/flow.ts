@@ -112,7 +112,7 @@ function asSubstitution(bdd: Bdd, now: Bitwise): Substitution {
 
 /** A set of packets as they are now, said of what they were at the entry. */
 export function asEntered(bdd: Bdd, { now }: Flow, set: Ref): Ref {
-  return now.size === 0 ? set : bdd.compose(set, asSubstitution(bdd, now));
+  return now.size === 0 || set <= FALSE ? set : bdd.compose(set, asSubstitution(bdd, now));
 }
 
 /** What a bit is now. */
