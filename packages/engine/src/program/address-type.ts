@@ -1,3 +1,4 @@
+import type { FibError } from "./refusing-route.ts";
 import type { AddressType } from "./test.ts";
 
 /** RTN_*, include/uapi/linux/rtnetlink.h. */
@@ -17,11 +18,10 @@ export const ADDRESS_TYPES: Readonly<Record<AddressType, number>> = {
 };
 
 /** What `fib … type` says of an address by the error of its lookup (__nft_fib6_eval_type). */
-export const REFUSED_TYPES: Readonly<
-  Record<"net-unreachable" | "host-unreachable" | "prohibited" | "blackhole", AddressType>
-> = {
+export const REFUSED_TYPES: Readonly<Record<FibError, AddressType>> = {
   "net-unreachable": "UNREACHABLE",
   "host-unreachable": "UNREACHABLE",
   prohibited: "PROHIBIT",
   blackhole: "BLACKHOLE",
+  "by-lo": "UNREACHABLE",
 };

@@ -32,7 +32,7 @@ export class AskedBits {
     for (const { name } of chains.toReversed()) {
       const flow = flows.of(name);
       if (flow === null) continue;
-      const { bits, own } = this.#parted(this.#testsOf(flow));
+      const { bits, own } = this.#testsOf(flow);
       this.#chains.set(name, { bits: this.#allOf([packet, bits, ...this.#beyondTests(flow)]), own });
     }
   }
@@ -41,9 +41,12 @@ export class AskedBits {
     return this.#chains.get(chain) ?? NOTHING;
   }
 
-  #testsOf({ rules }: ChainFlow): Ref {
+  /** Apart from the first: what one rule alone asks would make a conjunction of its own of what chains ask alike. */
+  #testsOf({ rules }: ChainFlow): Asks {
     const { bdd } = this.#space;
-    return this.#allOf(rules.flatMap(({ wanted, dropped }) => [bdd.variables(wanted), bdd.variables(dropped)]));
+    const asked = new Set(rules.flatMap(({ wanted, dropped }) => [bdd.variables(wanted), bdd.variables(dropped)]));
+    const parts = [...asked].map((cube) => this.#parted(cube));
+    return { bits: this.#allOf(parts.map(({ bits }) => bits)), own: this.#allOf(parts.map(({ own }) => own)) };
   }
 
   /** What rules ask by other means than their tests: in the chains that they call, or whatever there is. */

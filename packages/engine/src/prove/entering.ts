@@ -42,16 +42,21 @@ export class Entering {
       this.add(name, isPlain ? this.#sent(matched(), packets, [chain, name]) : everyPacket(this.#space));
   }
 
-  /** As far as the second of the chains asks. */
+  /** As far as the second of the chains asks; all that rules of the first could send at the most where that is known to come there anyway. */
   #sent({ when, now, changedSets }: Flow, packets: Ref, [from, to]: readonly [string, string]): Ref {
     const { bdd } = this.#space;
     const { bits, own } = this.#asks.of(from);
     const asked = this.#asks.of(to).bits;
-    const forgotten = bdd.and(bdd.exists(bits, asked), own);
+    const forgotten = bdd.exists(bits, asked);
     const levels = this.#levelsOf(asked);
     const then = new Map([...now].filter(([level]) => levels.has(level)));
-    if (then.size === 0) return bdd.andExists(when, packets, forgotten);
-    return bdd.exists(image(bdd, { when: bdd.and(when, packets), now: then, changedSets }), forgotten);
+    if (then.size === 0) {
+      const most = bdd.exists(packets, forgotten);
+      if (this.#sets.get(to)?.has(most) === true) return most;
+      // Nothing that comes into a chain hangs on what its rules alone ask: without that many chains send the same, by the same bits.
+      return bdd.andExists(bdd.exists(when, own), packets, forgotten);
+    }
+    return bdd.exists(image(bdd, { when: bdd.and(when, packets), now: then, changedSets }), bdd.and(forgotten, own));
   }
 
   #levelsOf(bits: Ref): ReadonlySet<number> {

@@ -72,17 +72,30 @@ function unionOf(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<st
   return a.size === 0 ? b : new Set([...a, ...b]);
 }
 
-/** The flow that goes on as `then`, which is said of the packets as they are at the end of `first`. */
+/**
+ * The flow that goes on as `then`, which is said of the packets as they are at the end of `first`. What is said of others is left out before the
+ * bits are put in: where NAT has changed addresses, a set is not carried through them with every condition that all who come meet anyway.
+ */
 export function chained(bdd: Bdd, first: Flow, then: Flow): Flow {
   if (first.when === FALSE || then.when === FALSE) return NOTHING;
   const changedSets = unionOf(first.changedSets, then.changedSets);
   if (first.now.size === 0) return { when: bdd.and(first.when, then.when), now: then.now, changedSets };
   const substitution = asSubstitution(bdd, first.now);
-  const when = bdd.and(first.when, bdd.compose(then.when, substitution));
+  const come = hull(bdd, first);
+  const when = bdd.and(first.when, bdd.compose(bdd.simplify(then.when, come), substitution));
   if (when === FALSE) return NOTHING;
+  const go = bdd.and(come, then.when);
   const now = new Map(first.now);
-  for (const [level, ref] of then.now) now.set(level, bdd.compose(ref, substitution));
+  for (const [level, bit] of then.now) now.set(level, bdd.compose(bdd.simplify(bit, go), substitution));
   return { when, now, changedSets };
+}
+
+/** No fewer packets than those of a flow as they are now: what a bit that is no constant has become is left open. */
+export function hull(bdd: Bdd, { when, now }: Flow): Ref {
+  let set = bdd.exists(when, bdd.cube(now.keys()));
+  for (const [level, bit] of now)
+    if (bit <= FALSE) set = bdd.and(set, bit === TRUE ? bdd.variable(level) : bdd.not(bdd.variable(level)));
+  return set;
 }
 
 const substitutions = new WeakMap<Bitwise, Substitution>();
@@ -99,7 +112,7 @@ function asSubstitution(bdd: Bdd, now: Bitwise): Substitution {
 
 /** A set of packets as they are now, said of what they were at the entry. */
 export function asEntered(bdd: Bdd, { now }: Flow, set: Ref): Ref {
-  return now.size === 0 ? set : bdd.compose(set, asSubstitution(bdd, now));
+  return now.size === 0 || set <= FALSE ? set : bdd.compose(set, asSubstitution(bdd, now));
 }
 
 /** What a bit is now. */

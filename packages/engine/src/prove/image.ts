@@ -18,11 +18,3 @@ export function image(bdd: Bdd, { when, now }: Flow): Ref {
   const names = new Map([...now.keys()].map((level) => [afterwards(level), bdd.variable(level)]));
   return bdd.compose(bdd.exists(relation, own), bdd.substitution(names));
 }
-
-/** No fewer packets than those of a flow as they are now: what a bit that is no constant has become is left open. */
-export function hull(bdd: Bdd, { when, now }: Flow): Ref {
-  let set = bdd.exists(when, bdd.cube(now.keys()));
-  for (const [level, bit] of now)
-    if (bit <= FALSE) set = bdd.and(set, bit === TRUE ? bdd.variable(level) : bdd.not(bdd.variable(level)));
-  return set;
-}

@@ -6,7 +6,8 @@ import { unknownSelector } from "../ext/ip/rule.ts";
 import type { Nexthop, Route, RoutingRule } from "../model/routing.ts";
 import { hasLink } from "../program/nexthop-link.ts";
 import type { Fib, FibEntry, RouteTable } from "../program/program.ts";
-import { passesBy } from "../program/refusing-route.ts";
+import { passesBy, refusesByLo } from "../program/refusing-route.ts";
+import type { FibError } from "../program/refusing-route.ts";
 import { ask, factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 
@@ -48,9 +49,6 @@ export type FibResult =
       readonly route: Route | null;
       readonly error: FibError;
     };
-
-/** The errno that a lookup ends with, by the ICMP error that the kernel answers. */
-export type FibError = "net-unreachable" | "host-unreachable" | "prohibited" | "blackhole";
 
 /** fib_rules_lookup (net/core/fib_rules.c): the first rule whose action answers. */
 export function fibLookup(run: Run, key: FlowKey): FibResult {
@@ -131,8 +129,11 @@ function lookupRule(run: Run, rule: RoutingRule, name: string, key: FlowKey): Fi
   if (rule.action.kind === "lookup" && rule.priority === 0 && fib.maybeMerged && result?.kind === "route") {
     return mergedLookup(run, fib, rule, key, result);
   }
-  if (result?.kind === "route" && suppressed(rule, result, run)) return null;
-  return result;
+  if (result?.kind !== "route") return result;
+  if (suppressed(rule, result, run)) return null;
+  const { entry, nexthop } = result;
+  const isRefused = refusesByLo(entry.route, nexthop?.dev ?? null);
+  return isRefused ? { kind: "error", rule, table: result.table, route: entry.route, error: "by-lo" } : result;
 }
 
 /**

@@ -11,15 +11,16 @@ import { mtuOf } from "./mtu.ts";
 import { cutOnTheWayOut, fits, gatheredFrom } from "./refragment.ts";
 import { flowKey } from "./flow-key.ts";
 import { redirectV6 } from "./redirect.ts";
-import { routeInput, routeOutput, strangeGroup } from "./route.ts";
+import { refusedBehindOutput, routeInput, routeOutput, strangeGroup } from "./route.ts";
 import type { Routed } from "./routed.ts";
-import type { FibError } from "./fib.ts";
 import { answerWith } from "./run.ts";
 import type { Run } from "./run.ts";
 import { icmpError } from "./side-packets.ts";
 import { newSkb } from "./skb.ts";
 import { demuxEarly } from "./sockets.ts";
+import { optionsProblem } from "./source-route.ts";
 import type { RouteChoice } from "./skb.ts";
+import type { FibError } from "../program/refusing-route.ts";
 import { packetLength } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
 import { nameBystanders, outerOf } from "./tunnel.ts";
@@ -107,25 +108,6 @@ function routeOn(run: Run, routed: Routed): End {
   return forward(run, routed);
 }
 
-const SOURCE_ROUTES: ReadonlySet<number> = new Set([131, 137]);
-
-/** ip_rcv_options: source-routed packets only where both `all` and the device accept them (IN_DEV_SOURCE_ROUTE). */
-function optionsProblem({ skb, program }: Run): (ChainVerdict & { kind: "drop" | "unknown" }) | null {
-  const options = skb.base.ipOptions ?? [];
-  let routed = false;
-  for (let i = 0; i < options.length && !routed;) {
-    const kind = options[i] ?? 0;
-    routed = SOURCE_ROUTES.has(kind);
-    i += kind < 2 ? 1 : Math.max(2, options[i + 1] ?? 2);
-  }
-  if (!routed) return null;
-  const accepted =
-    program.sysctl.number("net.ipv4.conf.all.accept_source_route", 0) !== 0 &&
-    program.sysctl.device("ipv4", skb.iif ?? "", "accept_source_route", 1) !== 0;
-  if (!accepted) return dropped("route", "source-routed packets are not accepted");
-  return { kind: "unknown", what: "the packet carries its own route" };
-}
-
 /** `--at`: the packet stands in the middle of the stack and goes on from there. */
 function startInside(run: Run, start: "input" | "forward" | "postrouting"): End {
   const delivery = run.skb.iif === null ? "sent" : "forward";
@@ -157,6 +139,7 @@ const ICMP_OF: Readonly<
   "host-unreachable": { ip: [3, 1], ip6: [1, 0] },
   prohibited: { ip: [3, 13], ip6: [1, 1] },
   blackhole: { ip: null, ip6: null },
+  "by-lo": { ip: null, ip6: [1, 0] },
 };
 
 /** ip_error: the sender is told why. */
@@ -255,6 +238,8 @@ function send(run: Run): End {
 function pastOutput(run: Run, verdict: ChainVerdict | SentOn, delivery: "forward" | "sent"): End {
   const { skb } = run;
   if (verdict.kind !== "accept") return end(run, verdict);
+  const refused = refusedBehindOutput(run);
+  if (refused !== null) return notRouted(run, refused);
   if (skb.oifKnown && skb.route !== null) skb.oif = skb.route.oif;
   return leave(run, delivery);
 }

@@ -5,7 +5,8 @@ import { fibLookup } from "./fib.ts";
 import { flowKey, fromDevice } from "./flow-key.ts";
 import { needsLink, staysOnItsLink } from "./ip6-header.ts";
 import { PROTO } from "../program/protocol.ts";
-import type { FibError, FibResult, FlowKey } from "./fib.ts";
+import type { FibError } from "../program/refusing-route.ts";
+import type { FibResult, FlowKey } from "./fib.ts";
 import { redirectsV4 } from "./redirect.ts";
 import { drop } from "./routed.ts";
 import type { Routed } from "./routed.ts";
@@ -126,6 +127,7 @@ const SHOWN = {
   "host-unreachable": "unreachable",
   prohibited: "prohibit",
   blackhole: "blackhole",
+  "by-lo": "unreachable",
 } as const;
 
 /** The step of a lookup that ended without a route. */
@@ -134,11 +136,14 @@ function pushError(run: Run, why: Why, result: FibResult & { kind: "error" }): v
   run.steps.push({ kind: "route", why, rule, table, route, result: SHOWN[error], oif: null, via: null });
 }
 
+const BY_LO = "a route by lo refuses";
+
 const ERROR_WORDS: Readonly<Record<FibError, string>> = {
   "net-unreachable": "no route",
   "host-unreachable": "unreachable route",
   prohibited: "prohibited route",
   blackhole: "blackhole route",
+  "by-lo": BY_LO,
 };
 
 const DESTINATION_IS_OURS = factQuestion(
@@ -254,7 +259,14 @@ function outputError(run: Run, why: "output" | "reroute", result: FibResult & { 
     return withoutTable(run, { why, type: "forward", oif: null });
   }
   pushError(run, why, result);
-  return drop("route", ERROR_WORDS[result.error]);
+  const { error, route } = result;
+  if (error !== "by-lo") return drop("route", ERROR_WORDS[error]);
+  return { kind: "choice", choice: { type: "refused", oif: "lo", via: null, route }, redirect: false };
+}
+
+/** A route that takes no packet is one until OUTPUT is passed; null: it is none such. */
+export function refusedBehindOutput({ skb }: Run): (Routed & { kind: "drop" }) | null {
+  return skb.route?.type === "refused" ? { ...drop("route", BY_LO), error: "by-lo" } : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FibError } from "./fib.ts";
+import type { FibError } from "../program/refusing-route.ts";
 import type { RouteChoice } from "./skb.ts";
 import type { Reason } from "./trace.ts";
 

@@ -71,7 +71,7 @@ export interface CtReference {
 }
 
 /** `skb_dst`: what routing decided. */
-export type RouteChoice = RouteTarget & {
+export type RouteChoice = (RouteTarget | { readonly type: "refused" }) & {
   readonly oif: string | null;
   readonly via: Address | null;
   readonly route: Route | null;

@@ -14,19 +14,21 @@ import {
   within,
 } from "../flow.ts";
 import type { Flow } from "../flow.ts";
-import { NO_MEMBER } from "../routing/decision.ts";
+import { ERROR_WORDS, NO_MEMBER } from "../routing/decision.ts";
 import { inputForwarded, inputRouting } from "../routing/input.ts";
 import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
-import type { RoutedSet } from "../routing/routed.ts";
+import type { Loss, RoutedSet } from "../routing/routed.ts";
 import { demuxedEarly } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
 import type { Origin } from "./arrivals.ts";
 import type { Fate } from "./fate.ts";
-import { groupsOfThisNode, impossibleAddresses } from "./impossible.ts";
+import { groupsOfThisNode, impossibleAddresses, sourcesOfTheirLink } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
 import { transmitted } from "./ipvs-transmit.ts";
+import { endsOf, tooLong, withoutCarrier } from "./leaving.ts";
+import type { Delivery } from "./leaving.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
 import type { RuleName, RuleSets } from "./rule-sets.ts";
@@ -56,8 +58,6 @@ export function journeysOf(space: Space, origin: Origin, domain: Ref): Journeys 
   };
 }
 
-type Delivery = "forward" | "sent";
-
 /** How often packets have come in here, and how: from outside, or round by lo, where they keep what was to become of them. */
 interface Arriving {
   readonly round: number;
@@ -68,8 +68,8 @@ class Journey {
   readonly #space: Space;
   readonly fates: Fate[] = [];
   readonly visits: Visit[] = [];
-  /** Packets, as they came in, whose route leads by a device without carrier. */
-  #lost: Ref = FALSE;
+  /** Packets, as they came in, whose route loses them, by why. */
+  readonly #lost = new Map<Loss, Ref>();
   /** Packets, as they came in, of which no dump tells by which device they leave. */
   #untold: Ref = FALSE;
 
@@ -169,15 +169,17 @@ class Journey {
       routed,
       routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
     );
+    // A new route takes the place of the one before.
+    for (const [loss, packets] of this.#lost) this.#lost.set(loss, bdd.minus(packets, here.when));
+    this.#untold = bdd.minus(this.#untold, here.when);
     for (const { when, to } of sets) {
       if (to.kind !== "forward") continue;
       if (to.oif === null) this.#untold = bdd.or(this.#untold, within(bdd, going, asEntered(bdd, here, when)).when);
       if (to.oif === null) continue;
-      const isLost = to.route?.nexthops.some(({ dev, flags }) => dev === to.oif && flags.includes("linkdown")) === true;
       const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
-      if (!isLost && hop === null) continue;
+      if (to.lost === null && hop === null) continue;
       const piece = within(bdd, going, asEntered(bdd, here, when));
-      if (isLost) this.#lost = bdd.or(this.#lost, piece.when);
+      if (to.lost !== null) this.#lost.set(to.lost, bdd.or(this.#lostBy(to.lost), piece.when));
       if (hop === null || piece.when === FALSE) continue;
       const rest = within(bdd, going, bdd.not(piece.when));
       going = joined(bdd, rest, changed(piece, assigned(layout.bits.nexthop, hop)));
@@ -185,22 +187,24 @@ class Journey {
     return going;
   }
 
+  #lostBy(loss: Loss): Ref {
+    return this.#lost.get(loss) ?? FALSE;
+  }
+
+  /** ip6_pkt_discard_out: OUTPUT has seen them. */
+  #withoutRefused(past: Flow): Flow {
+    const { bdd } = this.#space;
+    const refused = this.#lostBy("by-lo");
+    this.#drop(within(bdd, past, refused), "route", ERROR_WORDS["by-lo"]);
+    return within(bdd, past, bdd.not(refused));
+  }
+
   /** ip_exceeds_mtu, ip6_pkt_too_big: IPv4 packets may be cut where their sender lets them. */
   readonly #thatFit = (flow: Flow): Flow => {
-    const { layout, program, bdd } = this.#space;
-    const byMtu = new Map<number, Ref[]>();
-    for (const { name, mtu } of program.links.values()) {
-      const device = this.#space.device("oif", name, false);
-      const known = byMtu.get(mtu);
-      if (known === undefined) byMtu.set(mtu, [device]);
-      else known.push(device);
-    }
-    const tooLong = [...byMtu].map(([mtu, devices]) =>
-      bdd.and(bdd.union(devices), this.#space.in("length", [{ from: mtu + 1, to: LONGEST }])),
-    );
+    const { layout, bdd } = this.#space;
     const cut = { what: "the packet must not be cut (DF)", why: "not given" };
     const mustStayWhole = layout.family === "ip6" ? TRUE : this.#space.unknown("content DF", cut);
-    return this.#without(flow, bdd.and(bdd.union(tooLong), mustStayWhole), [
+    return this.#without(flow, bdd.and(tooLong(this.#space), mustStayWhole), [
       "mtu",
       "the packet is longer than the MTU",
     ]);
@@ -238,7 +242,7 @@ class Journey {
       ...assigned(layout.bits.iif, 0),
       ...socket,
     ]);
-    const past = passHook(passing, "output", here);
+    const past = this.#withoutRefused(passHook(passing, "output", here));
     if (past.when === FALSE) return;
     // ip_output names the device again that the packet came in by.
     const going = changed(past, [...this.#copied(past, "nextOif", "oif"), ...iif]);
@@ -266,7 +270,7 @@ class Journey {
     ]);
     here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
     if (layout.family === "ip6")
-      here = this.#without(here, this.#staysOnLink(), ["martian", "a source that is not forwarded"]);
+      here = this.#without(here, sourcesOfTheirLink(this.#space), ["martian", "a source that is not forwarded"]);
     here = this.#thatFit(here);
     if (here.when === FALSE) return;
     here = changed(
@@ -274,21 +278,6 @@ class Journey {
       computed(bdd, here, layout.bits.ttl, (ttl) => Math.max(0, ttl - 1)),
     );
     this.#leave(passHook(passing, "forward", here), "forward", passing);
-  }
-
-  /** ip6_forward: no source of this link alone, nor one that is no host's; of what goes back by its device nobody asks. */
-  #staysOnLink(): Ref {
-    const { bdd, layout } = this.#space;
-    const turnsBack = layout.bits.iif.map((level, index) => {
-      const [iif, oif] = [level, layout.bits.oif[index] ?? null];
-      return iif === null || oif === null ? TRUE : bdd.not(bdd.xor(bdd.variable(iif), bdd.variable(oif)));
-    });
-    const top = (bits: bigint, length: number): Ref => {
-      const shift = BigInt(128 - length);
-      return this.#space.masked("src", ((1n << BigInt(length)) - 1n) << shift, bits << shift);
-    };
-    const sources = [top(0x3fan, 10), top(0xffn, 8), this.#space.is("src", 0n), this.#space.is("src", 1n)];
-    return bdd.minus(bdd.union(sources), bdd.intersection(turnsBack));
   }
 
   /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
@@ -299,7 +288,7 @@ class Journey {
     const led = this.#led(coming, sets, outputLeaving(this.#space, "output"));
     const here = changed(led, this.#copied(led, "oif", "nextOif"));
     if (here.when === FALSE) return;
-    const past = passHook(passing, "output", here);
+    const past = this.#withoutRefused(passHook(passing, "output", here));
     this.#leave(changed(past, this.#copied(past, "nextOif", "oif")), "sent", passing);
   }
 
@@ -334,13 +323,14 @@ class Journey {
       "a group of this node alone does not leave it",
     ]);
     const sent = passDevices(passing, "egress", leaving);
-    this.#drop(within(bdd, sent, this.#lost), "carrier", "the device has no carrier");
-    const here = this.#without(within(bdd, sent, bdd.not(this.#lost)), this.#withoutCarrier(), [
+    const lost = this.#lostBy("carrier");
+    this.#drop(within(bdd, sent, lost), "carrier", "the device has no carrier");
+    const here = this.#without(within(bdd, sent, bdd.not(lost)), withoutCarrier(this.#space), [
       "carrier",
       "the device has no carrier",
     ]);
     let rest = here;
-    for (const [name, end] of this.#ends(delivery)) {
+    for (const [name, end] of endsOf(this.#space, delivery)) {
       const own = asEntered(bdd, rest, this.#space.device("oif", name, false));
       const piece = within(bdd, rest, own);
       if (piece.when === FALSE) continue;
@@ -378,31 +368,7 @@ class Journey {
   get #lo(): number {
     return this.#space.devices.names.findIndex(({ name, isOther }) => name === "lo" && !isOther);
   }
-
-  #withoutCarrier(): Ref {
-    const { links } = this.#space.program;
-    return this.#space.bdd.union(
-      [...links.values()]
-        .filter(({ flags }) => flags.includes("NO-CARRIER"))
-        .map(({ name }) => this.#space.device("oif", name, false)),
-    );
-  }
-
-  /** Devices behind which the journey is told no further: tunnels, and pairs whose other end is on this node, too. */
-  *#ends(delivery: Delivery): Iterable<readonly [string, Omit<Fate, "flow">]> {
-    const { links, beyond } = this.#space.program;
-    for (const name of beyond.tunnels.keys())
-      yield [name, { verdict: "accept", delivery, reason: "route", what: null, at: null, inside: name }];
-    for (const { name, peer } of links.values()) {
-      const other = links.get(peer ?? "");
-      // Behind one without ARP a BPF program decides (see throughPair of the walk).
-      if (other?.peer !== name || other.flags.includes("NOARP")) continue;
-      const what = `comes back in by ${other.name}, the other end of ${name}`;
-      yield [name, { verdict: "unknown", delivery: "none", reason: "route", what, at: null, inside: null }];
-    }
-  }
 }
 
-const LONGEST = 0xffff;
 /** What is forwarded by lo comes round until its TTL is used up; so often it is followed. */
 const MOST_ROUNDS = 4;

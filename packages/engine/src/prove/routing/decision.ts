@@ -2,13 +2,14 @@ import type { Address } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
 import type { RouteType } from "../../model/routing.ts";
 import type { Assumption } from "../../program/program.ts";
+import type { FibError } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { nexthopMatters } from "./masquerade.ts";
-import type { Routing, Way } from "./routed.ts";
+import type { Loss, Routing, Way } from "./routed.ts";
 import { ALL_HOSTS, v4Net } from "./special-address.ts";
-import type { Answer, Describe, FibError, Keyed } from "./table.ts";
+import type { Answer, Describe, Keyed } from "./table.ts";
 
 /** What a lookup says of the way that a packet takes. */
 export type Decision = Keyed &
@@ -20,6 +21,7 @@ export type Decision = Keyed &
         readonly type: Exclude<RouteType, "local">;
         readonly oif: string | null;
         readonly via: Address | null;
+        readonly lost: Loss | null;
       }
   );
 
@@ -31,8 +33,9 @@ export function decisions(space: Space): Describe<Decision> {
     if (type === "local") return { key: "local", kind: "local" };
     const oif = found.hop?.dev ?? null;
     const via = oif !== null && nexthopMatters(space, oif) ? (found.hop?.via ?? null) : null;
-    const key = `${type} ${oif ?? ""} ${via === null ? "" : printAddress(via)}`;
-    return { key, kind: "route", type, oif, via };
+    const lost = found.hop?.flags.includes("linkdown") === true ? "carrier" : null;
+    const key = `${type} ${oif ?? ""} ${via === null ? "" : printAddress(via)} ${lost ?? ""}`;
+    return { key, kind: "route", type, oif, via, lost };
   };
 }
 
@@ -41,16 +44,19 @@ export const ERROR_WORDS: Readonly<Record<FibError, string>> = {
   "host-unreachable": "unreachable route",
   prohibited: "prohibited route",
   blackhole: "blackhole route",
+  "by-lo": "a route by lo refuses",
 };
 
 /** A lookup's answer as a way out, where it is one. */
-export function waysOf({ when, value, route }: Answer<Decision>): readonly Way[] {
-  return value.kind === "route" ? [{ when, to: { kind: "forward", oif: value.oif, via: value.via, route } }] : [];
+export function waysOf({ when, value }: Pick<Answer<Decision>, "when" | "value">): readonly Way[] {
+  if (value.kind !== "route") return [];
+  const { oif, via, lost } = value;
+  return [{ when, to: { kind: "forward", oif, via, lost } }];
 }
 
 /** A way that nobody knows. */
 export function unknownWay(when: Ref): Way {
-  return { when, to: { kind: "forward", oif: null, via: null, route: null } };
+  return { when, to: { kind: "forward", oif: null, via: null, lost: null } };
 }
 
 /**

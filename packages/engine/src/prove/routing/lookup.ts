@@ -1,6 +1,7 @@
 import { tableName } from "../../compile/fib.ts";
 import type { RoutingRule } from "../../model/routing.ts";
 import type { FibEntry, RouteTable } from "../../program/program.ts";
+import type { FibError } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -8,7 +9,7 @@ import type { LookupKey } from "./lookup-key.ts";
 import { mergedLookup } from "./merged.ts";
 import { selectedBy } from "./selector.ts";
 import { lookupTable } from "./table.ts";
-import type { Answer, Answers, Describe, FibError, Found, Keyed, TableAsking } from "./table.ts";
+import type { Answer, Answers, Describe, Found, Keyed, TableAsking } from "./table.ts";
 
 /** Answers by their keys, equal ones as one. */
 class Gathered<T extends Keyed> {

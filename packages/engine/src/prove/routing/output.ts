@@ -76,14 +76,14 @@ function afterGroups(space: Space, routing: Routing): Ref {
     const sources = space.bdd.union(own.filter((one) => !taken.has(one)).map((one) => space.is("src", one)));
     for (const one of own) taken.add(one);
     if (sources === FALSE) continue;
-    ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, route: null } });
+    ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, lost: null } });
   }
   // __ip_dev_find: an address that no device has, of 127.0.0.0/8 mostly, is the local table's device's.
   const devices = bdd.and(group, bdd.union([...taken].map((one) => space.is("src", one))));
   for (const part of localParts(space, "src")) {
     const when = bdd.minus(bdd.and(group, part.when), devices);
     if (part.type !== "local" || when === FALSE) continue;
-    ways.push({ when, to: { kind: "forward", oif: part.devices[0] ?? null, via: null, route: null } });
+    ways.push({ when, to: { kind: "forward", oif: part.devices[0] ?? null, via: null, lost: null } });
   }
   const going = bdd.union(ways.map(({ when }) => when));
   routing.forward(going, ways);
@@ -101,9 +101,10 @@ function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): v
     const { found, none } = lookups.of({ ...MADE, dev, oif: dev });
     for (const { value, route, ...answer } of found) {
       const when = bdd.and(asLookedUp(space, answer.when, why), among);
-      if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
+      if (value.kind === "error" && value.error === "by-lo") ways.push(refusedLater(when));
+      else if (value.kind === "error") routing.refuse(() => when, "route", ERROR_WORDS[value.error]);
       else if (value.kind === "local" || isForThisNode(value)) routing.deliver(() => when, route);
-      else for (const way of waysOf({ when, value, route })) ways.push(way);
+      else for (const way of waysOf({ when, value })) ways.push(way);
     }
     const unanswered = bdd.and(asLookedUp(space, none, why), among);
     if (space.family.fib.complete) routing.refuse(() => unanswered, "route", ERROR_WORDS["net-unreachable"]);
@@ -112,6 +113,11 @@ function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): v
   const refused = space.layout.family === "ip" ? refusedLoopback(space, ways) : FALSE;
   routing.refuse(() => refused, "martian", "a loopback source does not leave: route_localnet is 0");
   routing.forward(bdd.minus(bdd.union(ways.map(({ when }) => when)), refused), ways);
+}
+
+/** fib6_is_reject: a route as OUTPUT sees it, behind which the packet is lost. */
+function refusedLater(when: Ref): Way {
+  return { when, to: { kind: "forward", oif: "lo", via: null, lost: "by-lo" } };
 }
 
 /** Packets by the device that their lookup is held to; null: to none. */

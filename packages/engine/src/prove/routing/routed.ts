@@ -19,10 +19,13 @@ export type RouteTo =
       readonly oif: string | null;
       /** The next hop; null: there is none, or whichever it is makes no difference (`nexthopMatters`). */
       readonly via: Address | null;
-      /** The route that leads there; null: several, or none. */
-      readonly route: Route | null;
+      /** Why what goes so gets no further than the last hook; null: it leaves. */
+      readonly lost: Loss | null;
     }
   | { readonly kind: "refused"; readonly reason: RefusalReason; readonly what: string };
+
+/** The device of the route has no link, whatever a listing says of the device itself; a route that refuses behind OUTPUT (fib6_is_reject). */
+export type Loss = "carrier" | "by-lo";
 
 /** As a walk names it. */
 export type RefusalReason = "route" | "rp_filter" | "martian" | "forwarding";
@@ -47,7 +50,7 @@ export class Routing {
   readonly #space: Space;
   readonly #local: Later[] = [];
   readonly #localRoutes = new Set<Route | null>();
-  readonly #ways = new Map<string, { to: Way["to"]; readonly parts: Ref[] }>();
+  readonly #ways = new Map<string, { readonly to: Way["to"]; readonly parts: Ref[] }>();
   readonly #going: Ref[] = [];
   readonly #refused = new Map<string, { readonly to: RouteTo; readonly parts: Later[] }>();
 
@@ -71,13 +74,10 @@ export class Routing {
     this.#going.push(going);
     for (const { when, to } of ways) {
       if (when === FALSE) continue;
-      const key = `${to.oif ?? ""} ${to.via === null ? "" : printAddress(to.via)}`;
+      const key = `${to.oif ?? ""} ${to.via === null ? "" : printAddress(to.via)} ${to.lost ?? ""}`;
       const known = this.#ways.get(key);
       if (known === undefined) this.#ways.set(key, { to, parts: [when] });
-      else {
-        known.parts.push(when);
-        if (known.to.route !== to.route) known.to = { ...known.to, route: null };
-      }
+      else known.parts.push(when);
     }
   }
 

@@ -2,7 +2,8 @@ import { netOf } from "../../base/address.ts";
 import type { Nexthop, Route } from "../../model/routing.ts";
 import { hasLink } from "../../program/nexthop-link.ts";
 import type { FibEntry } from "../../program/program.ts";
-import { passesBy } from "../../program/refusing-route.ts";
+import { passesBy, refusesByLo } from "../../program/refusing-route.ts";
+import type { FibError } from "../../program/refusing-route.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
@@ -10,9 +11,6 @@ import { OPEN, longestPrefix } from "./longest-prefix.ts";
 import type { Line } from "./longest-prefix.ts";
 import type { LookupKey } from "./lookup-key.ts";
 import { cameInBy, hasTos } from "./selector.ts";
-
-/** The errno that a lookup ends with, by the ICMP error that the kernel answers. */
-export type FibError = "net-unreachable" | "host-unreachable" | "prohibited" | "blackhole";
 
 /** What a lookup comes to. */
 export type Found =
@@ -173,7 +171,8 @@ function waysOf<T extends Keyed>(
   const fails = (error: FibError): Line["ways"] => [{ when: TRUE, to: classes.of({ kind: "error", error, entry }) }];
   const leads = (hop: Nexthop | null): Class => {
     const found = { kind: "route", entry, hop } as const;
-    return isSuppressed?.(found) === true ? NONE : classes.of(found);
+    if (isSuppressed?.(found) === true) return NONE;
+    return classes.of(refusesByLo(route, hop?.dev ?? null) ? { kind: "error", error: "by-lo", entry } : found);
   };
   switch (route.type) {
     case "throw":
