@@ -17,6 +17,7 @@ import { workloadPieces } from "./objects/workload-links.ts";
 import type { FelixInput, FelixSettings, WorkloadChains } from "./input.ts";
 import { writeCalico } from "./render-calico.ts";
 import { calicoNftTables } from "./render-nft.ts";
+import type { Feature } from "./versions.ts";
 import { hasFeature, isRendered } from "./versions.ts";
 
 const OWNER = "calico";
@@ -77,19 +78,39 @@ function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {
   return null;
 }
 
-/** What the node has and the version is not known to write in one way or another. */
-function unknownPart({ hosts, policies }: CalicoState, node: string, version: string, spec: FelixSpec | null) {
+/** What objects may ask for, and the feature without which it is not known what a version writes for it, if it reads it at all. */
+const PARTS: readonly {
+  readonly feature: Feature;
+  /** How the objects say it; null: they do not. */
+  readonly find: (calico: CalicoState, node: string, spec: FelixSpec | null) => string | null;
+}[] = [
+  { feature: "allInterfaces", find: allInterfaces },
+  { feature: "wireguard", find: (_, __, spec) => (isEncrypting(spec) ? "wireguardEnabled" : null) },
+  { feature: "portBlocks", find: ({ policies }) => namedPort(policies) },
+  { feature: "netSets", find: networkSet },
+];
+
+function unknownPart(calico: CalicoState, node: string, version: string, spec: FelixSpec | null): Diagnostic | null {
+  for (const { feature, find } of PARTS) {
+    const part = hasFeature(version, feature) ? null : find(calico, node, spec);
+    if (part !== null) return renderProblem("render-calico-part", { version, part }, OWNER);
+  }
+  return null;
+}
+
+function allInterfaces({ hosts }: CalicoState, node: string): string | null {
   const hasAll = hosts.some((endpoint) => endpoint.node === node && endpoint.interfaceName === ALL_DEVICES);
-  const isEncrypting = spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
-  const part =
-    hasAll && !hasFeature(version, "allInterfaces")
-      ? `interfaceName "${ALL_DEVICES}"`
-      : isEncrypting && !hasFeature(version, "wireguard")
-        ? "wireguardEnabled"
-        : hasFeature(version, "portBlocks")
-          ? null
-          : namedPort(policies);
-  return part === null ? null : renderProblem("render-calico-part", { version, part }, OWNER);
+  return hasAll ? `interfaceName "${ALL_DEVICES}"` : null;
+}
+
+function networkSet({ networkSets: [first] }: CalicoState): string | null {
+  if (first === undefined) return null;
+  const { namespace, name } = first.metadata;
+  return `${namespace === "" ? "Global" : ""}NetworkSet ${name}`;
+}
+
+function isEncrypting(spec: FelixSpec | null): boolean {
+  return spec?.wireguardEnabled === true || spec?.wireguardEnabledV6 === true;
 }
 
 /** A port that a policy asks for by its name; null: none does. */

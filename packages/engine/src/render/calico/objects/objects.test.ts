@@ -235,6 +235,7 @@ describe("what keeps Felix from being rendered", () => {
       "v3.0.0",
       "ports: [http]",
     ],
+    [object("GlobalNetworkSet", "gs", { nets: ["192.0.2.0/24"] }), "v3.0.12", "v3.1.0", "GlobalNetworkSet gs"],
   ])("%s, up to %s", (part, last, first, named) => {
     const { value, diagnostics } = oldWith(last, part);
     expect(value).toBeNull();
