@@ -132,8 +132,8 @@ export class ChainFlows {
     const { bdd } = space;
     const { name: visit, hook } = this.#scope;
     const chain = of.name;
-    const place = `${this.#table.name}/${chain}/${String(rule.number)}`;
-    const key = (): string => `${this.#table.name}/${chain}/${ruleKey(of, rule)}`;
+    const place = (): string => `${this.#table.name}/${chain}/${String(rule.number)}`;
+    const key = space.isAlone ? place : (): string => `${this.#table.name}/${chain}/${ruleKey(of, rule)}`;
     const asking = { space, place, rule: key, visit, hook, changedSets: here.changedSets };
     const given = this.#given(of);
     const answer = allSet(rule.tests, asking, given);
@@ -143,17 +143,17 @@ export class ChainFlows {
     if (dropped !== FALSE) exits.addLater("drop", () => within(bdd, here, dropped));
     const passing = within(bdd, here, bdd.not(bdd.or(wanted, dropped)));
     const asked = given === TRUE ? () => answer : once(() => allSet(rule.tests, asking));
-    const step = { rule, asked, wanted, dropped, reached: here };
     const verdict = verdictOf(rule);
     if (verdict !== null) {
       // Most rules end the chain, and few are asked which packets they match.
       const matched = once(() => within(bdd, here, wanted));
       exits.addLater(verdict, matched);
-      return { ...step, left: passing, matched };
+      return { rule, asked, wanted, dropped, reached: here, left: passing, matched };
     }
     const asTested = within(bdd, here, wanted);
     const matched = restoresMark(rule) ? restoreMark(asking, asTested) : asTested;
-    return { ...step, left: this.#perform(passing, matched, { rule, exits, asking, chain }), matched: () => matched };
+    const left = this.#perform(passing, matched, { rule, exits, asking, chain });
+    return { rule, asked, wanted, dropped, reached: here, left, matched: () => matched };
   }
 
   /** All parts of a rule; the packets that come to the next one. */

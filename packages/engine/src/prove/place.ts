@@ -12,7 +12,7 @@ import type { Space } from "./space.ts";
 export interface Place {
   readonly space: Space;
   /** As people name it: `filter/FORWARD/3`. */
-  readonly place: string;
+  readonly place: () => string;
   /** A name that two programs that are compared have in common (`ruleKey`). */
   readonly rule: () => string;
   /** Tells two visits of one rule apart, since chance does not fall the same way twice: `1 forward`. */
@@ -27,25 +27,27 @@ export interface Asking extends Place {
   readonly changedSets: ReadonlySet<string>;
 }
 
+const ANY_RULE = (): string => "any rule";
+
 /** Where it is all the same which rule asks. */
 export function anyPlace(space: Space): Asking {
-  return { space, place: "any rule", rule: () => "any rule", visit: "any", hook: null, changedSets: new Set() };
+  return { space, place: ANY_RULE, rule: ANY_RULE, visit: "any", hook: null, changedSets: new Set() };
 }
 
 /** A part of the rule that reads or draws something of its own: what nobody can say of it is not what nobody can say of another. */
 export function partOf<At extends Place>(at: At, part: object): At {
   const { space, place, visit } = at;
-  return { ...at, visit: `${visit} ${String(space.partNumber(`${visit} ${place}`, part))}` };
+  return { ...at, visit: `${visit} ${String(space.partNumber(`${visit} ${place()}`, part))}` };
 }
 
 /** What nobody can say at this place. */
 export function unknownHere({ space, place, rule, visit }: Place, what: string, why: string): Ref {
-  return space.unknown(`${visit} ${rule()} ${what}`, { what: `${what} at ${place}`, why, isOfOneRule: true });
+  return space.unknown(`${visit} ${rule()} ${what}`, { what: `${what} at ${place()}`, why, isOfOneRule: true });
 }
 
 /** A number in the place of a field's that nobody can tell. */
 function unknownNumber({ space, place, rule, visit }: Place, field: FieldName, what: string): readonly Ref[] {
-  return space.unknownNumber(field, `${visit} ${rule()} ${what}`, { what: `${what} at ${place}`, why: "extension" });
+  return space.unknownNumber(field, `${visit} ${rule()} ${what}`, { what: `${what} at ${place()}`, why: "extension" });
 }
 
 /** A field that nobody can tell from here on. */

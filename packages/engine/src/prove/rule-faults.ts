@@ -74,7 +74,12 @@ export function ruleFaults(program: Program, family: Family, options: RuleFaultO
   const tooLarge: BaseChain[] = [];
   for (const [table, called] of byTable) {
     try {
-      const judged = tableFaults(spaceOf(program, family, { ...space, openSets: true }), table, called, redundantIn);
+      const judged = tableFaults(
+        spaceOf(program, family, { ...space, openSets: true, alone: true }),
+        table,
+        called,
+        redundantIn,
+      );
       for (const fault of judged.faults) faults.push(fault);
       for (const one of judged.redundant) redundant.push({ table, ...one });
     } catch (error) {

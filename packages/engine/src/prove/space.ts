@@ -27,6 +27,8 @@ export interface SpaceOptions {
   readonly nodes?: number;
   /** For claims that outlive what the sets hold now. */
   readonly openSets?: boolean;
+  /** No other program is asked about beside this one: a rule is who it is by its place. */
+  readonly alone?: boolean;
 }
 
 /** What stands for what: two programs that are compared have it in common. */
@@ -67,6 +69,8 @@ export class Space {
   readonly hasFragments: boolean;
   /** Sets may hold anything, and routes lead anywhere, whatever the dumps say. */
   readonly hasOpenSets: boolean;
+  /** The sets of no other program are compared with those of this one. */
+  readonly isAlone: boolean;
 
   constructor(program: Program, family: Family, { devices, tuples, sockets }: Asked, options: SpaceOptions = {}) {
     this.tuples = tuples;
@@ -82,6 +86,7 @@ export class Space {
         : options.beside.#shared;
     this.bdd = this.#shared.bdd;
     this.hasOpenSets = options.openSets === true;
+    this.isAlone = options.alone === true;
     this.program = program;
     this.family = program.families[family];
     this.hasFragments = family === "ip6" || !this.family.hooks.prerouting.some(({ kind }) => kind === "defrag");
