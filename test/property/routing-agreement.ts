@@ -7,7 +7,7 @@ import type { Flow } from "../../packages/engine/src/prove/flow.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
 import { Exploration } from "../../packages/engine/src/walk/oracle.ts";
 import { routeInput, routeOutput } from "../../packages/engine/src/walk/route.ts";
-import type { Routed } from "../../packages/engine/src/walk/route.ts";
+import type { Routed } from "../../packages/engine/src/walk/routed.ts";
 import type { Run } from "../../packages/engine/src/walk/run.ts";
 import { selectAddress } from "../../packages/engine/src/walk/select-address.ts";
 import { makeRun } from "./chain-agreement.ts";
