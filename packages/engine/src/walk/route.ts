@@ -306,11 +306,3 @@ function pushRoute(
     via,
   });
 }
-
-/** Is this address in the local table (inet_addr_type)? */
-export function isLocalAddress(run: Run, address: Address): boolean {
-  const local = run.family.fib.tables.get("local");
-  if (local === undefined) return false;
-  for (const entry of local.lookup(address)) if (entry.route.type === "local") return true;
-  return false;
-}

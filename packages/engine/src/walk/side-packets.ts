@@ -10,7 +10,7 @@ import type { FibResult } from "./fib.ts";
 import { isLaterFragment } from "./fields.ts";
 import { linkOf } from "./ip6-header.ts";
 import { flowKey } from "./flow-key.ts";
-import { isLocalAddress } from "./route.ts";
+import { isLocalAddress } from "./local-address.ts";
 import type { Run } from "./run.ts";
 import { selectAddress } from "./select-address.ts";
 import { packetOf } from "./skb.ts";

@@ -1,9 +1,10 @@
 import type { Address } from "../base/address.ts";
-import { bitsOf, familyOf, zeroOf } from "../base/address.ts";
+import { familyOf, zeroOf } from "../base/address.ts";
 import type { InterfaceAddress, Link, RouteType } from "../model/routing.ts";
 import { fibLookup } from "./fib.ts";
 import type { FibResult } from "./fib.ts";
 import { reverseKey } from "./flow-key.ts";
+import { isAddressOfDevice } from "./local-address.ts";
 import { drop } from "./routed.ts";
 import type { Routed } from "./routed.ts";
 import type { Run } from "./run.ts";
@@ -72,12 +73,6 @@ function isAddressless(run: Run, iif: string): boolean {
 /** fib_info_nh_uses_dev: any next hop of the route. */
 export function usesDevice(result: FibResult & { kind: "route" }, dev: string): boolean {
   return result.entry.route.nexthops.some((hop) => hop.dev === dev);
-}
-
-/** Has a device this very address (inet_lookup_ifaddr_rcu)? What the local table holds as a network, 127.0.0.0/8, is none. */
-function isAddressOfDevice({ family }: Run, address: Address): boolean {
-  const entries = family.fib.tables.get("local")?.lookup(address) ?? [];
-  return entries.some(({ route, length }) => route.type === "local" && length === bitsOf(address));
 }
 
 export function addressesOf(link: Link, like: Address): readonly InterfaceAddress[] {
