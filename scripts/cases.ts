@@ -1,11 +1,3 @@
-/**
- * Runs case files on the kernel and on the walk, and shows where one of them differs from the file.
- *
- *   npm run cases -- [--update] [--walk|--kernel] [FILE…]
- *
- * `--update` writes the expected lines, from the kernel alone; `--walk` and `--kernel` run only that one. Files are named
- * relative to test/cases or to the current directory; without a name all are run.
- */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,9 +6,21 @@ import { rewriteCaseFile } from "../packages/cli/src/lab/case-file.ts";
 import type { CaseResult } from "../test/cases/case-runner.ts";
 import { CASES, expectedOf, findCases, labelled, readCase, runOnKernel, runOnWalk } from "../test/cases/case-runner.ts";
 
+const USAGE = `Runs case files on the kernel and on the walk, and shows where one of them differs from the file.
+
+  npm run cases -- [--update] [--walk|--kernel] [FILE…]
+
+--update writes the expected lines, from the kernel alone; --walk and --kernel run only that one. Files are named
+relative to test/cases or to the current directory; without a name all are run.`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { update: { type: "boolean" }, walk: { type: "boolean" }, kernel: { type: "boolean" } },
+  options: {
+    help: { type: "boolean", short: "h" },
+    update: { type: "boolean" },
+    walk: { type: "boolean" },
+    kernel: { type: "boolean" },
+  },
 });
 const both = values.walk !== true && values.kernel !== true;
 
@@ -82,8 +86,12 @@ async function check(path: string): Promise<boolean> {
   return failed;
 }
 
-const paths = positionals.length > 0 ? positionals.map(casePath) : findCases();
-let failures = 0;
-for (const path of paths) if (await check(path)) failures++;
-console.log(`${String(paths.length)} cases, ${String(failures)} with differences`);
-process.exitCode = failures === 0 ? 0 : 1;
+async function checkAll(paths: readonly string[]): Promise<void> {
+  let failures = 0;
+  for (const path of paths) if (await check(path)) failures++;
+  console.log(`${String(paths.length)} cases, ${String(failures)} with differences`);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+if (values.help === true) console.log(USAGE);
+else await checkAll(positionals.length > 0 ? positionals.map(casePath) : findCases());
