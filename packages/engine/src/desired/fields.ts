@@ -114,27 +114,36 @@ export interface Metadata {
   readonly isTerminating: boolean;
 }
 
-export const metadata: z.ZodType<Metadata> = z
-  .strictObject({
-    name: z.string().min(1).max(LONGEST_NAME).regex(NAME, "NAME"),
-    namespace: labelOrNone.nullish(),
-    labels: words.nullish(),
-    annotations: words.nullish(),
-    creationTimestamp: z.string().nullish(),
-    deletionTimestamp: z.string().nullish(),
-    ...unread(
-      ...["deletionGracePeriodSeconds", "finalizers", "generateName", "generation"],
-      ...["managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"],
-    ),
-  })
-  .transform(({ name, namespace, labels, annotations, creationTimestamp, deletionTimestamp }) => ({
-    name,
-    namespace: namespace ?? "",
-    labels: new Map(Object.entries(labels ?? {})),
-    annotations: new Map(Object.entries(annotations ?? {})),
-    created: creationTimestamp ?? "",
-    isTerminating: typeof deletionTimestamp === "string",
-  }));
+const anyName = z.string().min(1).max(LONGEST_NAME);
+
+export const metadata: z.ZodType<Metadata> = metadataOf(anyName.regex(NAME, "NAME"));
+
+/** Of an object whose name nobody but people reads. */
+export const titledMetadata: z.ZodType<Metadata> = metadataOf(anyName);
+
+function metadataOf(name: z.ZodType<string>): z.ZodType<Metadata> {
+  return z
+    .strictObject({
+      name,
+      namespace: labelOrNone.nullish(),
+      labels: words.nullish(),
+      annotations: words.nullish(),
+      creationTimestamp: z.string().nullish(),
+      deletionTimestamp: z.string().nullish(),
+      ...unread(
+        ...["deletionGracePeriodSeconds", "finalizers", "generateName", "generation"],
+        ...["managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"],
+      ),
+    })
+    .transform(({ name, namespace, labels, annotations, creationTimestamp, deletionTimestamp }) => ({
+      name,
+      namespace: namespace ?? "",
+      labels: new Map(Object.entries(labels ?? {})),
+      annotations: new Map(Object.entries(annotations ?? {})),
+      created: creationTimestamp ?? "",
+      isTerminating: typeof deletionTimestamp === "string",
+    }));
+}
 
 /** Of an object that lives in a namespace: where it names none, kubectl puts it into this one. */
 export const namespacedMetadata: z.ZodType<Metadata> = metadata.transform((read) => ({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Metadata } from "./fields.ts";
-import { metadata, typeMeta } from "./fields.ts";
+import { titledMetadata, typeMeta } from "./fields.ts";
 
 /** hookwalk.dev/v1 PacketTests: what people want of their own node, of single packets and of all. docs/test.md describes it for users. */
 export interface PacketTests {
@@ -109,5 +109,5 @@ const test = z
   });
 
 export const packetTests: z.ZodType<PacketTests> = z
-  .strictObject({ ...typeMeta, metadata, tests: z.array(test).min(1) })
+  .strictObject({ ...typeMeta, metadata: titledMetadata, tests: z.array(test).min(1) })
   .transform(({ metadata, tests }): PacketTests => ({ kind: "PacketTests", metadata, tests }));
