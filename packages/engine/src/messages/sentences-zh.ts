@@ -195,6 +195,9 @@ export const sentences: readonly (readonly [english: string, chinese: string])[]
   ["copies of the frame leave by the other ports of {}", "该帧的副本从 {1} 的其他端口离开"],
   ["the frame leaves by {}, a port of {}", "该帧从 {2} 的端口 {1} 离开"],
   ["no dump of the bridge's forwarding database", "没有网桥转发表的转储"],
+  ["a route by lo refuses", "经 lo 的路由拒绝它"],
+  ["comes back in without end", "无休止地再次进入"],
+  ["this node knows the link-layer address of {}", "本节点知道 {1} 的链路层地址"],
   ["{} has no carrier: what is sent there is lost", "{1} 没有载波：发往那里的报文会丢失"],
   ["enters {}, the other end of {}", "进入 {1}，即 {2} 的对端"],
 

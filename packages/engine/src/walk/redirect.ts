@@ -136,7 +136,7 @@ const WITHOUT_ASKING = ["NOARP", "LOOPBACK", "POINTOPOINT"];
 const NOT_VALID: ReadonlySet<string> = new Set(["NONE", "INCOMPLETE", "FAILED"]);
 
 function addressIsKnown(target: Address): ReturnType<typeof factQuestion> {
-  return factQuestion(`this node knows the link-layer address of ${printAddress(target)}`, "no ip neigh", true);
+  return factQuestion(`this node knows the link-layer address of ${printAddress(target)}`, "no ip neigh dump", true);
 }
 
 function macBytes(mac: string | null): readonly number[] {
