@@ -118,9 +118,13 @@ export function usableEndpoints(
     const ready = from.filter((endpoint) => endpoint.ready && isNear(endpoint));
     return ready.length > 0 ? ready : from.filter(ends);
   };
-  const here = endpoints.filter(({ isLocal }) => isLocal);
   const cluster = usesCluster ? chosen(endpoints, nearness(endpoints, choice)) : [];
-  const local = usesLocal ? chosen(here, everywhere) : [];
+  const local = usesLocal
+    ? chosen(
+        endpoints.filter(({ isLocal }) => isLocal),
+        everywhere,
+      )
+    : [];
   const any = endpoints.some((endpoint) => endpoint.ready || ends(endpoint));
   const reachable = !usesLocal ? cluster : !usesCluster ? local : [...new Set([...cluster, ...local])].sort(byText);
   const hasLocal = local.length > 0;
@@ -139,6 +143,7 @@ const everywhere: Nearness = () => true;
 
 /** Whom hints mean, the closest first: topologyModeFromHints. They count only where every ready endpoint has some, and one means us. */
 function nearness(endpoints: readonly ProxiedEndpoint[], { node, zone }: EndpointChoice): Nearness {
+  if (node === null && zone === null) return everywhere;
   const ready = endpoints.filter((endpoint) => endpoint.ready);
   for (const [field, ours] of [["nodes", node] as const, ["zones", zone] as const]) {
     if (ours === null || ready.some((endpoint) => endpoint[field] === null)) continue;
