@@ -4,7 +4,7 @@ import { renderOwners } from "@hookwalk/engine/render";
 import { defaultKubeProxyConfiguration } from "@hookwalk/engine/desired";
 import type { DesiredState } from "@hookwalk/engine/desired";
 import { clusterState } from "./cluster.ts";
-import { printTable, times } from "./table.ts";
+import { printTable, timed, times } from "./table.ts";
 import type { Target } from "./target.ts";
 
 const ENDPOINTS = 3;
@@ -19,12 +19,8 @@ export function benchBackends(): readonly Target[] {
     const state = clusterState({ services, endpoints: ENDPOINTS });
     const before = programOf(state, "iptables");
     const after = programOf(state, "nftables");
-    const usage = process.cpuUsage();
-    const comparing = performance.now();
-    const { groups, tooLarge } = semanticDiff(before, after);
-    const seconds = (performance.now() - comparing) / 1000;
-    const cpu = process.cpuUsage(usage).user / 1e6;
-    return { services, seconds, cpu, groups: groups.length, tooLarge: tooLarge.length };
+    const { value, seconds, cpu } = timed(() => semanticDiff(before, after));
+    return { services, seconds, cpu, groups: value.groups.length, tooLarge: value.tooLarge.length };
   });
   printTable(
     ["services", "seconds", "cpu s", "grows", "groups", "too large"],

@@ -2,7 +2,7 @@ import { ask, compileProgram, parseQuery, parseSnapshot, semanticDiff } from "@h
 import type { Program, Query } from "@hookwalk/engine";
 import { FIREWALL_ZONES, firewallNode } from "./firewall.ts";
 import { kubeProxyNode } from "./kube-proxy-node.ts";
-import { printTable, times } from "./table.ts";
+import { printTable, timed, times } from "./table.ts";
 import type { Target } from "./target.ts";
 
 const FIREWALL_RULES = [1250, 2500, 5000];
@@ -72,11 +72,8 @@ function benchServices(): void {
   const query = queryOf(SERVICE_QUESTION);
   const rows = KUBE_PROXY_RULES.map((rules) => {
     const program = programOf(kubeProxyNode(rules));
-    const usage = process.cpuUsage();
-    const asking = performance.now();
-    const { answer, limit } = ask(program, query);
-    const seconds = (performance.now() - asking) / 1000;
-    const cpu = process.cpuUsage(usage).user / 1e6;
+    const { value, seconds, cpu } = timed(() => ask(program, query));
+    const { answer, limit } = value;
     return { rules, seconds, cpu, answer: limit === null ? answer : "too large", peak: process.resourceUsage().maxRSS };
   });
   printTable(

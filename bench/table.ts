@@ -14,6 +14,14 @@ export function times(factor: number): string {
   return Number.isFinite(factor) ? `${factor.toFixed(2)} ×` : "-";
 }
 
+/** What some work gives, with the seconds that it took by the clock and of this process's own time. */
+export function timed<T>(work: () => T): { readonly value: T; readonly seconds: number; readonly cpu: number } {
+  const usage = process.cpuUsage();
+  const started = performance.now();
+  const value = work();
+  return { value, seconds: (performance.now() - started) / 1000, cpu: process.cpuUsage(usage).user / 1e6 };
+}
+
 /** Prints columns flush right below their headings, the first one flush left. */
 export function printTable(headings: readonly string[], rows: readonly (readonly string[])[]): void {
   const lines = [headings, ...rows];

@@ -35,6 +35,9 @@ export const ICMP_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 /** Of IPv6 all below this do: ICMPV6_INFOMSG_MASK. */
 export const FIRST_ICMP6_INFORMATION = 128;
 
+/** ICMPv6's redirect (include/net/ndisc.h): it quotes a packet, in an option. */
+export const NDISC_REDIRECT = 137;
+
 /** Does an ICMP message of this type quote a packet that it complains of? */
 export function isIcmpError(proto: number, type: number): boolean {
   if (proto === PROTO.icmp) return ICMP_ERRORS.has(type);

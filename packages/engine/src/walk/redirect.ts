@@ -4,7 +4,7 @@ import type { Link } from "../model/routing.ts";
 import { addressBytes } from "../program/checksum.ts";
 import { encodePacket } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
-import { PROTO } from "../program/protocol.ts";
+import { NDISC_REDIRECT, PROTO } from "../program/protocol.ts";
 import { scopeOf, sourcesV6 } from "../program/source-address.ts";
 import { fibLookup } from "./fib.ts";
 import { flowKey, fromDevice, reverseKey } from "./flow-key.ts";
@@ -67,7 +67,7 @@ export function redirectV6(run: Run): void {
     src,
     dst: skb.src,
     proto: PROTO.icmp6,
-    icmpType: REDIRECT,
+    icmpType: NDISC_REDIRECT,
     icmpCode: 0,
     ttl: 255,
     tos: program.sysctl.device("ipv6", back.nexthop?.dev ?? link.name, "ndisc_tclass", 0),
@@ -76,9 +76,6 @@ export function redirectV6(run: Run): void {
   // Neither the flow nor the mark of what it is about goes with it.
   run.sides.push({ kind: "icmp", packet, what: "redirect", mark: 0, ct: null, isOfUntracked: false, boundTo: iif });
 }
-
-/** NDISC_REDIRECT. */
-const REDIRECT = 137;
 
 function isLinkLocal(address: Address): boolean {
   if (typeof address === "number") return false;

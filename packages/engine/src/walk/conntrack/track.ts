@@ -2,7 +2,7 @@ import type { Tuple } from "../../model/host.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
 import type { Packet } from "../../program/packet.ts";
 import { scopeOf } from "../../program/source-address.ts";
-import { hasTrackedPorts, isIcmpError, PROTO } from "../../program/protocol.ts";
+import { hasTrackedPorts, isIcmpError, NDISC_REDIRECT, PROTO } from "../../program/protocol.ts";
 import type { CtReference, Skb } from "../skb.ts";
 import { invertTuple, newFlow } from "./flow.ts";
 import type { FlowDirection } from "./direction.ts";
@@ -172,7 +172,6 @@ function innerTuple(bytes: Uint8Array): Tuple | null {
   return quoted === null ? null : tupleFrom(quoted);
 }
 
-const NDISC_REDIRECT = 137;
 /** ND_OPT_REDIRECT_HDR: its first option must be this. */
 const REDIRECTED_HEADER = 4;
 /** Behind the ICMPv6 header stand two addresses, behind them the options. */

@@ -4,6 +4,7 @@ import { clearAddress, maskAddress, orAddress, xorAddress } from "../../base/add
 import type { NatSpec } from "../../program/action.ts";
 import type { BaseChain } from "../../program/program.ts";
 import { decodePacket } from "../../program/packet-bytes.ts";
+import { NDISC_REDIRECT } from "../../program/protocol.ts";
 import { redirectV4, redirectV6, scopeOf } from "../../program/source-address.ts";
 import type { Run } from "../run.ts";
 import { selectAddress } from "../select-address.ts";
@@ -70,8 +71,6 @@ function isForbiddenRedirect({ skb }: Run, { flow }: CtReference): boolean {
 }
 
 const ICMP_REDIRECT = 5;
-/** nf_nat_icmpv6_reply_translation. */
-const NDISC_REDIRECT = 137;
 
 /** What every ICMP error must quote of the transport header (RFC 792). */
 const QUOTED_BYTES = 8;
