@@ -125,6 +125,30 @@ describe("a whole node", () => {
     expect(problemsOf("node", node("v1.24.1", "{ owners: [kubelet, weave] }"))).toEqual(["render-unknown-owner"]);
   });
 
+  it.each([
+    ["Insert", ["cali-INPUT", "ACCEPT", "ACCEPT", "KUBE-PROXY-FIREWALL"], ["KUBE-EXTERNAL-SERVICES", "KUBE-FIREWALL"]],
+    ["Append", ["ACCEPT", "ACCEPT", "KUBE-PROXY-FIREWALL", "KUBE-NODEPORTS"], ["KUBE-FIREWALL", "cali-INPUT"]],
+  ])(
+    "with chainInsertMode %s Calico puts its jumps back where they belong, whoever starts after it",
+    (mode, first, last) => {
+      const felix = `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: { chainInsertMode: ${mode} }\n`;
+      const owners = "{ owners: [calico, kubelet, kube-proxy, node-local-dns, docker], docker: {} }";
+      const rendered = written("node", node("v1.30.0", owners), felix, service, nodeCache('"-localip=169.254.20.10"'));
+      const targets = (chain: string): readonly string[] =>
+        table(rendered, "filter").flatMap((line) =>
+          line.startsWith(`-A ${chain} `) ? [/-j (\S+)/.exec(line)?.[1] ?? ""] : [],
+        );
+      expect(targets("INPUT").slice(0, 4)).toEqual(first);
+      expect(targets("INPUT").slice(-2)).toEqual(last);
+      // What policies accept is accepted behind the rules of others.
+      expect(targets("FORWARD").slice(mode === "Append" ? -3 : -2)).toEqual(
+        mode === "Append" ? ["cali-FORWARD", "ACCEPT", "MARK"] : ["ACCEPT", "MARK"],
+      );
+      const text = printIptablesRestore(rendered.snapshot.tables.ip ?? [], rendered.inserted);
+      expect(text.includes('-I INPUT 1 -m comment --comment "cali:')).toBe(mode === "Insert");
+    },
+  );
+
   it("as input for iptables-restore puts rules before or behind those of others as each owner does", () => {
     const { snapshot, inserted } = written("node", node("v1.30.0", "{ docker: {} }"));
     const text = printIptablesRestore(snapshot.tables.ip ?? [], inserted);
