@@ -57,6 +57,8 @@ export const diagnostics = {
     "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
+  "render-calico-two-protocols":
+    "{object}: {field} beside a protocol: iptables takes one of the two\nNothing is rendered: Felix gets no rule loaded as long as there is this one. Leave out notProtocol.",
   "render-calico-no-limits":
     "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
   "render-calico-no-flow-logs":

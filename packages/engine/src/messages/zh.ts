@@ -51,6 +51,8 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-calico-part": "不渲染带有 {part} 的 Felix {version}\n不渲染任何内容：该版本为此写入的内容在此未知。",
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
+  "render-calico-two-protocols":
+    "{object}：{field} 与 protocol 并存：iptables 只接受其中一个\n什么都不渲染：只要有这条规则，Felix 就无法加载任何规则。请去掉 notProtocol。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
   "render-calico-no-flow-logs": "尚不为 nftables 渲染流日志的规则\n其余规则都已渲染；少了它们，其余规则的含义不变。",
   "render-calico-no-device":
