@@ -209,10 +209,10 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
 }
 
 function writeTable(plan: TablePlan, rules: ModelRules, draft: TableDraft): void {
-  for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.ofChain(chain));
+  for (const chain of plannedChains(plan)) draft.replace(chain.name, rules.ofChain(chain));
   for (const { chain, first, last } of plannedHooks(plan)) {
     for (const spec of rules.of(chain, first)) draft.prepend(chain, spec);
-    draft.appendAll(chain, rules.of(chain + APPENDED, last));
+    for (const spec of rules.of(chain + APPENDED, last)) draft.append(chain, spec);
   }
 }
 

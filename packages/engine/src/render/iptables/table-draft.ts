@@ -37,6 +37,11 @@ export class TableDraft {
     return this.#chains;
   }
 
+  /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
+  get inserted(): ReadonlyMap<string, number> {
+    return this.#inserted;
+  }
+
   /** `-N`; a chain that is there already stays as it is. */
   declare(chain: string): void {
     this.#of(chain);
@@ -44,7 +49,15 @@ export class TableDraft {
 
   /** `:CHAIN - [0:0]` of `iptables-restore --noflush`: the chain is there, and empty. */
   flush(chain: string): void {
-    this.#chains.set(chain, []);
+    this.replace(chain, []);
+  }
+
+  /** The same, and `-A` of each rule: the chain is there, and has these alone. */
+  replace(chain: string, specs: readonly RuleSpec[]): void {
+    this.#chains.set(
+      chain,
+      specs.map((spec) => draftOf(chain, spec)),
+    );
     this.#inserted.delete(chain);
   }
 
@@ -53,19 +66,10 @@ export class TableDraft {
     this.#of(chain).push(draftOf(chain, spec));
   }
 
-  /** `-A`, one after the other. */
-  appendAll(chain: string, specs: readonly RuleSpec[]): void {
-    const added = specs.map((spec) => draftOf(chain, spec));
-    const rules = this.#chains.get(chain);
-    // An array of just this length: most chains get their rules at once, and none after.
-    if (rules === undefined || rules.length === 0) this.#chains.set(chain, added);
-    else for (const rule of added) rules.push(rule);
-  }
-
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
     this.#of(chain).unshift(draftOf(chain, spec));
-    this.#inserted.set(chain, this.insertedIn(chain) + 1);
+    this.#inserted.set(chain, (this.#inserted.get(chain) ?? 0) + 1);
   }
 
   /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
@@ -79,11 +83,6 @@ export class TableDraft {
   /** `-P`, of a base chain. */
   setPolicy(chain: string, policy: "ACCEPT" | "DROP"): void {
     this.#policies.set(chain, policy);
-  }
-
-  /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
-  insertedIn(chain: string): number {
-    return this.#inserted.get(chain) ?? 0;
   }
 
   #of(chain: string): DraftRule[] {

@@ -101,9 +101,9 @@ export class NodeDraft {
     if (drafts.length === 0) return null;
     const tables = finishTables(drafts, family);
     for (const [index, { chains }] of tables.entries()) {
-      for (const chain of chains) {
-        const count = drafts[index]?.insertedIn(chain.name) ?? 0;
-        if (count > 0) inserted.set(chain, count);
+      for (const [name, count] of drafts[index]?.inserted ?? []) {
+        const chain = chains.find((one) => one.name === name);
+        if (chain !== undefined) inserted.set(chain, count);
       }
     }
     return tables;
