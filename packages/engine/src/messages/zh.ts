@@ -20,9 +20,11 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
   "render-argument": "{owner}：{argument} 必须是 {expected}，而不是“{value}”\n不渲染它的任何内容。",
+  "render-left-out": "{owner}：{option} 让它用 {what} 写下的内容未渲染\n节点上是有的。其余的照常渲染。",
   "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
   "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
-  "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
+  "render-version":
+    "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。可在 hookwalk.dev/v1 Node 的 spec.versions 中另行指定。",
   "kube-proxy-shared":
     "{object}：{field} 占用 {value}，{other} 也占用它\n两者都会渲染，按名称排序。kube-proxy 不会提示：数据包归排在最前（iptables）或最后（ipvs、nftables）的一个，而这个顺序每次同步都可能不同。",
   "kube-proxy-long-comment":

@@ -5,7 +5,7 @@ import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { bitsFromLowest, markEra } from "../../owners/calico/marks.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
-import { renderProblem } from "../problem.ts";
+import { placed, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
@@ -149,14 +149,14 @@ function tooFewMarks(
     value: printHex(markMask),
   };
   const problem = renderProblem("render-argument", params, OWNER);
-  return [{ ...problem, span: spanOf(object, ["spec", field]) ?? problem.span }];
+  return [placed(problem, spanOf(object, ["spec", field]))];
 }
 
 function sharedDevice({ spanOf }: DesiredState, { endpoint, device, first }: Shadowed): Diagnostic {
   const named = (one: Shadowed["endpoint"]): string => `${one.kind} ${endpointName(one)}`;
   const params = { object: named(endpoint), field: "spec.interfaceName", value: device, first: named(first) };
   const problem = renderProblem("object-same-value", params, OWNER);
-  return { ...problem, span: spanOf(endpoint, ["spec", "interfaceName"]) ?? problem.span };
+  return placed(problem, spanOf(endpoint, ["spec", "interfaceName"]));
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {

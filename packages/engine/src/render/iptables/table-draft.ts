@@ -26,6 +26,7 @@ export class TableDraft {
   readonly name: TableName;
   readonly #chains = new Map<string, DraftRule[]>();
   readonly #inserted = new Map<string, number>();
+  readonly #kept = { first: new Map<string, DraftRule[]>(), last: new Map<string, DraftRule[]>() };
   readonly #policies = new Map<string, "ACCEPT" | "DROP">();
 
   constructor(name: TableName) {
@@ -35,11 +36,6 @@ export class TableDraft {
   /** What has been written so far, by chain. */
   get chains(): ReadonlyMap<string, readonly Rule[]> {
     return this.#chains;
-  }
-
-  /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
-  get inserted(): ReadonlyMap<string, number> {
-    return this.#inserted;
   }
 
   /** `-N`; a chain that is there already stays as it is. */
@@ -80,9 +76,22 @@ export class TableDraft {
     else this.append(chain, spec);
   }
 
+  /** At this end of a chain, where their owner puts them again whenever others have put theirs there. */
+  keep(chain: string, specs: readonly RuleSpec[], end: "first" | "last"): void {
+    if (specs.length === 0) return;
+    this.#of(chain);
+    const rules = this.#kept[end].get(chain) ?? [];
+    this.#kept[end].set(chain, [...rules, ...specs.map((spec) => draftOf(chain, spec))]);
+  }
+
   /** `-P`, of a base chain. */
   setPolicy(chain: string, policy: "ACCEPT" | "DROP"): void {
     this.#policies.set(chain, policy);
+  }
+
+  /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
+  insertedIn(chain: string): number {
+    return (this.#kept.first.get(chain)?.length ?? 0) + (this.#inserted.get(chain) ?? 0);
   }
 
   #of(chain: string): DraftRule[] {
@@ -104,7 +113,10 @@ export class TableDraft {
     const allRules: Rule[] = [];
     let line = firstLine + 1 + names.length;
     const chains = names.map((name, index): Chain => {
-      const rules = this.#chains.get(name) ?? [];
+      const { first, last } = this.#kept;
+      const others = this.#chains.get(name) ?? [];
+      const rules =
+        first.has(name) || last.has(name) ? [...(first.get(name) ?? []), ...others, ...(last.get(name) ?? [])] : others;
       for (const rule of rules) {
         rule.file = file;
         rule.line = line++;

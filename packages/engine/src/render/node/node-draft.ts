@@ -10,7 +10,7 @@ import { finishNftTables } from "../nft/table-draft.ts";
 import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
-import type { Version } from "./version.ts";
+import type { Component, Version } from "./version.ts";
 import { toldVersion } from "./version.ts";
 import { nodeSnapshot } from "./node-snapshot.ts";
 
@@ -83,7 +83,7 @@ export class NodeDraft {
   }
 
   /** Which version of a component runs here; null: nobody tells. */
-  versionOf(component: "kube-proxy" | "kubelet"): Version | null {
+  versionOf(component: Component): Version | null {
     return toldVersion(component, this.node, this.facts);
   }
 
@@ -101,9 +101,9 @@ export class NodeDraft {
     if (drafts.length === 0) return null;
     const tables = finishTables(drafts, family);
     for (const [index, { chains }] of tables.entries()) {
-      for (const [name, count] of drafts[index]?.inserted ?? []) {
-        const chain = chains.find((one) => one.name === name);
-        if (chain !== undefined) inserted.set(chain, count);
+      for (const chain of chains) {
+        const count = drafts[index]?.insertedIn(chain.name) ?? 0;
+        if (count > 0) inserted.set(chain, count);
       }
     }
     return tables;
