@@ -217,7 +217,7 @@ function writeTable(
   rules: ModelRules,
   draft: TableDraft,
 ): void {
-  for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.ofChain(chain));
+  for (const chain of plannedChains(plan)) draft.replace(chain.name, rules.ofChain(chain));
   for (const { chain, first, last } of plannedHooks(plan)) {
     draft.keep(chain, rules.of(chain, first), insertMode === "insert" ? "first" : "last");
     draft.keep(chain, rules.of(chain + APPENDED, last), "last");

@@ -45,22 +45,21 @@ export class TableDraft {
 
   /** `:CHAIN - [0:0]` of `iptables-restore --noflush`: the chain is there, and empty. */
   flush(chain: string): void {
-    this.#chains.set(chain, []);
+    this.replace(chain, []);
+  }
+
+  /** The same, and `-A` of each rule: the chain is there, and has these alone. */
+  replace(chain: string, specs: readonly RuleSpec[]): void {
+    this.#chains.set(
+      chain,
+      specs.map((spec) => draftOf(chain, spec)),
+    );
     this.#inserted.delete(chain);
   }
 
   /** `-A`. */
   append(chain: string, spec: RuleSpec): void {
     this.#of(chain).push(draftOf(chain, spec));
-  }
-
-  /** `-A`, one after the other. */
-  appendAll(chain: string, specs: readonly RuleSpec[]): void {
-    const added = specs.map((spec) => draftOf(chain, spec));
-    const rules = this.#chains.get(chain);
-    // An array of just this length: most chains get their rules at once, and none after.
-    if (rules === undefined || rules.length === 0) this.#chains.set(chain, added);
-    else for (const rule of added) rules.push(rule);
   }
 
   /** `-I`: before the rules that are there. */

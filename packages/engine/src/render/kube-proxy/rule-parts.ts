@@ -1,7 +1,7 @@
 import type { Address, AddressMask, Family, Prefix } from "../../base/address.ts";
 import { hostNet, netOf } from "../../base/address.ts";
 import type { ServiceProtocol } from "../../desired/service.ts";
-import type { Match, Negatable } from "../../model/ruleset.ts";
+import type { Match, Negatable, Target } from "../../model/ruleset.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
 import { match } from "../iptables/spec.ts";
@@ -38,8 +38,14 @@ export interface RuleParts {
   transport(protocol: ServiceProtocol, dport?: number): Transport;
   /** `-m statistic`: one in `n`; nothing for the only one. */
   chance(n: number): readonly Match[];
-  /** `-m comment … -m tcp -p tcp -d A --dport N`: traffic for a port at an address, in the order in which kube-proxy writes it. */
-  to(address: Address | null, protocol: ServiceProtocol, dport: number, ...before: readonly Match[]): RuleSpec;
+  /** `-m comment … -m tcp -p tcp -d A --dport N -j TARGET`: traffic for a port at an address, in the order in which kube-proxy writes it. */
+  to(
+    address: Address | null,
+    protocol: ServiceProtocol,
+    dport: number,
+    target: Target,
+    ...before: readonly Match[]
+  ): RuleSpec;
 }
 
 export function rulePartsOf(family: Family): RuleParts {
@@ -65,9 +71,9 @@ export function rulePartsOf(family: Family): RuleParts {
       chances.set(n, made);
       return made;
     },
-    to(address, protocol, dport, ...before) {
+    to(address, protocol, dport, target, ...before) {
       const { proto, match: ports } = parts.transport(protocol, dport);
-      return { dst: address === null ? null : host(address), proto, matches: [...before, ports] };
+      return { dst: address === null ? null : host(address), proto, matches: [...before, ports], target };
     },
   };
   return parts;

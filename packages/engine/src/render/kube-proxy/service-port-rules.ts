@@ -44,15 +44,15 @@ const TO_MASQ = jump(MARK_MASQ);
 export function writeServicePort(writer: Writer, port: ProxiedPort, usable: UsableEndpoints): void {
   const writing = startWriting(writer, port, usable);
   const { chains } = writing;
+  const { nat } = writer;
   writeClusterIP(writing);
   writeExternalIPs(writing);
   writeLoadBalancerIPs(writing);
   writeNodePort(writing);
-  if (usable.hasInternal) writeInternalMasquerading(writing);
-  if (usable.any && port.isExternal) writeExternalChain(writing);
-  if (writing.usesFirewall) writeFirewallChain(writing);
-  if (usable.cluster.length > 0) writeBalancing(writing, chains.cluster, usable.cluster);
-  if (usable.local.length > 0) writeBalancing(writing, chains.local, usable.local);
+  if (usable.any && port.isExternal) nat.replace(chains.external, externalRules(writing));
+  if (writing.usesFirewall) nat.replace(chains.firewall, firewallRules(writing));
+  if (usable.cluster.length > 0) writePolicyChain(writing, chains.cluster, usable.cluster);
+  if (usable.local.length > 0) writePolicyChain(writing, chains.local, usable.local);
   writeEndpoints(writing);
 }
 
@@ -67,6 +67,8 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
   };
   const jumps = new Map<ProxiedEndpoint, JumpTarget>();
   const { context, parts, nat, filter, isLarge } = writer;
+  const internalPolicy = port.internalLocal ? chains.local : chains.cluster;
+  const about = parts.comment(`${port.name} cluster IP`);
   return {
     context,
     parts,
@@ -76,8 +78,8 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
     port,
     usable,
     chains,
-    toClusterIP: parts.to(port.clusterIP, port.protocol, port.port, parts.comment(`${port.name} cluster IP`)),
-    internalPolicy: port.internalLocal ? chains.local : chains.cluster,
+    toClusterIP: parts.to(port.clusterIP, port.protocol, port.port, jump(internalPolicy), about),
+    internalPolicy,
     externalPolicy: port.externalLocal ? chains.local : chains.cluster,
     jumpTo(endpoint) {
       const known = jumps.get(endpoint);
@@ -91,29 +93,30 @@ function startWriting(writer: Writer, port: ProxiedPort, usable: UsableEndpoints
 }
 
 function writeClusterIP(writing: Writing): void {
-  const { port, usable, nat, toClusterIP, internalPolicy } = writing;
-  if (usable.hasInternal) nat.append(SERVICES, { ...toClusterIP, target: jump(internalPolicy) });
+  const { port, usable, nat, toClusterIP } = writing;
+  if (usable.hasInternal) nat.append(SERVICES, toClusterIP);
   else refuse(writing, SERVICES, port.clusterIP, port.port);
 }
 
 function writeExternalIPs(writing: Writing): void {
   const { port, usable, parts, nat, chains } = writing;
   for (const ip of port.externalIPs) {
-    const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} external IP`));
-    if (usable.any) nat.append(SERVICES, { ...to, target: jump(chains.external) });
+    const about = parts.comment(`${port.name} external IP`);
+    if (usable.any) nat.append(SERVICES, parts.to(ip, port.protocol, port.port, jump(chains.external), about));
     if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
   }
 }
 
 function writeLoadBalancerIPs(writing: Writing): void {
   const { port, usable, parts, nat, filter, chains, usesFirewall } = writing;
+  const entry = jump(usesFirewall ? chains.firewall : chains.external);
   for (const ip of port.loadBalancerIPs) {
-    const to = parts.to(ip, port.protocol, port.port, parts.comment(`${port.name} loadbalancer IP`));
-    if (usable.any) nat.append(SERVICES, { ...to, target: jump(usesFirewall ? chains.firewall : chains.external) });
+    const about = parts.comment(`${port.name} loadbalancer IP`);
+    if (usable.any) nat.append(SERVICES, parts.to(ip, port.protocol, port.port, entry, about));
     if (usesFirewall) {
       // Not reached after DNAT: whatever gets here with that address, no range let in.
       const comment = parts.comment(`${port.name} traffic not accepted by ${chains.firewall}`);
-      filter.append(PROXY_FIREWALL, { ...parts.to(ip, port.protocol, port.port, comment), target: DROP });
+      filter.append(PROXY_FIREWALL, parts.to(ip, port.protocol, port.port, DROP, comment));
     }
   }
   if (!usable.hasExternal) for (const ip of port.loadBalancerIPs) refuse(writing, EXTERNAL_SERVICES, ip, port.port);
@@ -124,20 +127,20 @@ const LOOPBACK = { negated: false, value: LOOPBACK_NET } as const;
 function writeNodePort(writing: Writing): void {
   const { port, usable, parts, nat, filter, chains, context } = writing;
   if (port.nodePort !== null) {
-    const to = parts.to(null, port.protocol, port.nodePort, parts.comment(port.name));
+    const to = parts.to(null, port.protocol, port.nodePort, jump(chains.external), parts.comment(port.name));
     if (usable.any) {
       if (context.counts && context.servesLocalhost) {
         const counted = parts.match("nfacct", { "nfacct-name": KUBE_PROXY_COUNTERS.localhost });
         const matches = [...(to.matches ?? []), counted];
-        nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches, target: jump(chains.external) });
+        nat.append(NODE_PORTS, { ...to, dst: LOOPBACK, matches });
       }
-      nat.append(NODE_PORTS, { ...to, target: jump(chains.external) });
+      nat.append(NODE_PORTS, to);
     }
     if (!usable.hasExternal) refuse(writing, EXTERNAL_SERVICES, null, port.nodePort);
   }
   if (port.healthCheckNodePort !== null) {
     const comment = parts.comment(`${port.name} health check node port`);
-    filter.append(NODE_PORTS, { ...parts.to(null, "TCP", port.healthCheckNodePort, comment), target: ACCEPT });
+    filter.append(NODE_PORTS, parts.to(null, "TCP", port.healthCheckNodePort, ACCEPT, comment));
   }
 }
 
@@ -151,65 +154,74 @@ function refuse(
   const comment = parts.comment(`${port.name} has no ${usable.any ? "local endpoints" : "endpoints"}`);
   const before = ip === null ? [comment, parts.match("addrtype", { "dst-type": "LOCAL" })] : [comment];
   const refusal: Target = usable.any ? DROP : target(context.family, "REJECT");
-  filter.append(chain, { ...parts.to(ip, port.protocol, dport, ...before), target: refusal });
+  filter.append(chain, parts.to(ip, port.protocol, dport, refusal, ...before));
 }
 
-/** Traffic to the cluster IP that comes from outside of the cluster's pods has to come back through here. */
-function writeInternalMasquerading({ nat, context, toClusterIP, internalPolicy }: Writing): void {
+/** Of the chain that the cluster IP leads to: what comes from outside of the cluster's pods has to come back through here. */
+function internalMasquerading({ context, toClusterIP }: Writing): readonly RuleSpec[] {
   const { config, local } = context;
-  if (!config.masqueradeAll && local === null) return;
+  if (!config.masqueradeAll && local === null) return [];
   const { src = null, iif = null } = config.masqueradeAll || local === null ? {} : local.isNotLocal;
-  nat.append(internalPolicy, { ...toClusterIP, src, iif, target: TO_MASQ });
+  const { dst = null, proto = null, matches = [] } = toClusterIP;
+  return [{ src, dst, iif, proto, matches, target: TO_MASQ }];
 }
 
-function writeExternalChain({ port, usable, parts, nat, context, chains, externalPolicy }: Writing): void {
-  const chain = chains.external;
+function externalRules({ port, usable, parts, context, chains, externalPolicy }: Writing): readonly RuleSpec[] {
   const about = (what: string): Match => parts.comment(`${what} for ${port.name} external destinations`);
-  nat.declare(chain);
-  if (!port.externalLocal) {
-    nat.append(chain, { matches: [about("masquerade traffic")], target: TO_MASQ });
-  } else {
-    // Policy Local keeps the client's address; only what this node's pods and the node itself send may go elsewhere.
-    if (context.local !== null) {
-      const pods = { ...context.local.isLocal, matches: [about("pod traffic")] };
-      nat.append(chain, { ...pods, target: jump(chains.cluster) });
-    }
-    const fromNode = parts.match("addrtype", { "src-type": "LOCAL" });
-    nat.append(chain, { matches: [about("masquerade LOCAL traffic"), fromNode], target: TO_MASQ });
-    nat.append(chain, { matches: [about("route LOCAL traffic"), fromNode], target: jump(chains.cluster) });
-  }
-  if (usable.hasExternal) nat.append(chain, { target: jump(externalPolicy) });
+  const on = usable.hasExternal ? [{ target: jump(externalPolicy) }] : [];
+  if (!port.externalLocal) return [{ matches: [about("masquerade traffic")], target: TO_MASQ }, ...on];
+  // Policy Local keeps the client's address; only what this node's pods and the node itself send may go elsewhere.
+  const toCluster = jump(chains.cluster);
+  const { local } = context;
+  const pods = local === null ? [] : [{ ...local.isLocal, matches: [about("pod traffic")], target: toCluster }];
+  const fromNode = parts.match("addrtype", { "src-type": "LOCAL" });
+  return [
+    ...pods,
+    { matches: [about("masquerade LOCAL traffic"), fromNode], target: TO_MASQ },
+    { matches: [about("route LOCAL traffic"), fromNode], target: toCluster },
+    ...on,
+  ];
 }
 
-function writeFirewallChain({ port, parts, nat, context, chains }: Writing): void {
-  const chain = chains.firewall;
-  const comment = parts.comment(`${port.name} loadbalancer IP`);
+function firewallRules({ port, parts, context, chains }: Writing): readonly RuleSpec[] {
+  const matches = [parts.comment(`${port.name} loadbalancer IP`)];
   const pass = jump(chains.external);
-  for (const range of port.sourceRanges) nat.append(chain, { src: net(range), matches: [comment], target: pass });
-  if (letsNodeIn(port, context.nodeIP)) {
-    for (const ip of port.loadBalancerIPs) nat.append(chain, { src: host(ip), matches: [comment], target: pass });
-  }
-  nat.append(chain, { matches: [parts.comment(`other traffic to ${port.name} will be dropped by ${PROXY_FIREWALL}`)] });
+  const ofNode = letsNodeIn(port, context.nodeIP) ? port.loadBalancerIPs : [];
+  return [
+    ...port.sourceRanges.map((range) => ({ src: net(range), matches, target: pass })),
+    ...ofNode.map((ip) => ({ src: host(ip), matches, target: pass })),
+    { matches: [parts.comment(`other traffic to ${port.name} will be dropped by ${PROXY_FIREWALL}`)] },
+  ];
+}
+
+function writePolicyChain(writing: Writing, chain: string, endpoints: readonly ProxiedEndpoint[]): void {
+  const masquerading = chain === writing.internalPolicy ? internalMasquerading(writing) : [];
+  writing.nat.replace(chain, [...masquerading, ...returning(writing, endpoints), ...balancing(writing, endpoints)]);
+}
+
+/** Clients that an endpoint remembers. */
+function returning(writing: Writing, endpoints: readonly ProxiedEndpoint[]): readonly RuleSpec[] {
+  const { port, parts, jumpTo } = writing;
+  if (port.affinitySeconds === null) return [];
+  const seconds = String(port.affinitySeconds);
+  return endpoints.map((endpoint) => {
+    const target = jumpTo(endpoint);
+    const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
+    return { matches: [...aboutEndpoint(writing, endpoint), seen], target };
+  });
 }
 
 /** One of n, each with the same chance: 1/n, 1/(n−1) … of those that are left, and the last one always. */
-function writeBalancing(writing: Writing, chain: string, endpoints: readonly ProxiedEndpoint[]): void {
-  const { port, parts, nat, isLarge, jumpTo } = writing;
-  const about = ({ text }: ProxiedEndpoint): readonly Match[] =>
-    isLarge ? [] : [parts.comment(`${port.name} -> ${text}`)];
-  if (port.affinitySeconds !== null) {
-    const seconds = String(port.affinitySeconds);
-    for (const endpoint of endpoints) {
-      const target = jumpTo(endpoint);
-      const seen = parts.match("recent", { rcheck: "", seconds, reap: "", name: target.chain });
-      nat.append(chain, { matches: [...about(endpoint), seen], target });
-    }
-  }
-  const chances = endpoints.map((endpoint, index): RuleSpec => {
+function balancing(writing: Writing, endpoints: readonly ProxiedEndpoint[]): readonly RuleSpec[] {
+  const { parts, isLarge, jumpTo } = writing;
+  return endpoints.map((endpoint, index) => {
     const chance = parts.chance(endpoints.length - index);
-    return { matches: isLarge ? chance : [...about(endpoint), ...chance], target: jumpTo(endpoint) };
+    return { matches: isLarge ? chance : [...aboutEndpoint(writing, endpoint), ...chance], target: jumpTo(endpoint) };
   });
-  nat.appendAll(chain, chances);
+}
+
+function aboutEndpoint({ port, parts, isLarge }: Writing, { text }: ProxiedEndpoint): readonly Match[] {
+  return isLarge ? [] : [parts.comment(`${port.name} -> ${text}`)];
 }
 
 function writeEndpoints({ port, usable, parts, nat, isLarge, jumpTo }: Writing): void {
@@ -219,7 +231,7 @@ function writeEndpoints({ port, usable, parts, nat, isLarge, jumpTo }: Writing):
   for (const endpoint of usable.reachable) {
     const { chain } = jumpTo(endpoint);
     const remember = port.affinitySeconds === null ? null : parts.match("recent", { set: "", name: chain });
-    nat.appendAll(chain, [
+    nat.replace(chain, [
       { src: host(endpoint.address), matches: about, target: TO_MASQ },
       {
         proto,
