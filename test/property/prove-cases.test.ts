@@ -28,18 +28,17 @@ function journeysIn(program: Program): (family: Family, origin: Origin) => Journ
 /** Every case of these rooms, and single ones of others. */
 const ROOMS: ReadonlySet<string> = new Set(["local", "mark", "routing", "rpfilter"]);
 const OTHERS: readonly string[] = [
+  "ipv6/own-packet-too-big.txt",
+  "ipv6/too-big-for-the-route.txt",
+  "ipv6/too-big.txt",
   "nft/fib/link-local-groups.txt",
   "nft/nat/dnat-prefix.txt",
   "nft/nat/prefixes-of-several-lengths.txt",
 ];
 
-const ROUTE_MTU = "a route's own MTU";
 /** Cases about what prove's README leaves out. */
 const LEFT_OUT: ReadonlyMap<string, string> = new Map([
-  ["local/too-big-with-df.txt", ROUTE_MTU],
   ["routing/loose-source-route-needs-a-sysctl.txt", "packets that carry their own route"],
-  ["routing/route-with-an-mtu.txt", ROUTE_MTU],
-  ["routing/too-big-with-df.txt", ROUTE_MTU],
 ]);
 
 const cases = findCases().filter((path) => ROOMS.has(path.slice(0, path.indexOf("/"))) && !LEFT_OUT.has(path));
