@@ -7,6 +7,7 @@ import type { Backend, CaseFile, CasePacket, CaseSection } from "../../packages/
 import { parseCaseFile } from "../../packages/cli/src/lab/case-file.ts";
 import type { RulesText } from "../../packages/cli/src/lab/rules-text.ts";
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
+import type { Flow } from "../../packages/engine/src/walk/conntrack/flow.ts";
 import { RandomValues } from "./random-values.ts";
 import { observationOf, printObservation } from "../../packages/cli/src/lab/observation.ts";
 
@@ -144,11 +145,17 @@ export async function runOnKernel(kase: CaseFile, backend: Backend): Promise<Cas
   }
 }
 
-/** Walks the packets. */
+/** What packets left behind: flows, and sets where they changed one. */
+export interface Before {
+  readonly flows: readonly Flow[];
+  readonly hasChangedSets: boolean;
+}
+
+/** Walks the packets. `seen` is told of each, with what those before it left behind. */
 export function runOnWalk(
   kase: CaseFile,
   backend: Backend,
-  seen: (trace: Trace) => void = () => undefined,
+  seen: (trace: Trace, before: Before) => void = () => undefined,
 ): CaseResult {
   const snapshot = snapshotOf(kase, backend);
   const program = compileProgram(snapshot);
@@ -158,8 +165,10 @@ export function runOnWalk(
     kase,
     (packet) => {
       const { packet: sent, arrival } = injectionOf(random.fill(packet), snapshot);
+      const hasChangedSets = state.sets !== program.sets || state.nftSets !== program.nftSets;
+      const before = { flows: [...state.conntrack.flows()], hasChangedSets };
       const trace = walkPacket(program, sent, arrival, { state });
-      seen(trace);
+      seen(trace, before);
       const printed = printTrace(trace, kase, random);
       random = printed.random;
       return printed.lines;

@@ -6,6 +6,7 @@ import type { Journeys } from "../../packages/engine/src/prove/path/journeys.ts"
 import type { FieldName } from "../../packages/engine/src/prove/layout.ts";
 import type { Space } from "../../packages/engine/src/prove/space.ts";
 import { newSkb } from "../../packages/engine/src/walk/skb.ts";
+import type { CtReference } from "../../packages/engine/src/walk/skb.ts";
 import { packetValues } from "./packet-values.ts";
 import { decide, numberNow } from "./values.ts";
 import type { Values } from "./values.ts";
@@ -48,6 +49,21 @@ export function valuesOf(
 
 type GivenSocket = AssumedFlow["socket"];
 
+/** What conntrack keeps of a flow. */
+const OF_A_FLOW = [
+  ...NOT_YET,
+  ...(["origProto", "origSport", "origDport", "replSrc", "replDst", "replSport", "replDport"] as const),
+] as const;
+
+/** The packet, with the flow that conntrack found it to be of. */
+export function valuesInFlow(space: Space, packet: Packet, arrival: Arrival, ct: CtReference): Values {
+  const values = new Map(valuesOf(space, packet, arrival, ct.state));
+  const tracked = packetValues(space, { ...newSkb(packet, arrival), ct });
+  for (const level of OF_A_FLOW.flatMap((field) => space.layout.bits[field]))
+    if (level !== null) values.set(level, tracked.get(level) ?? false);
+  return values;
+}
+
 /** How one packet ended, whoever saw it. */
 export interface Ended {
   readonly verdict: string;
@@ -70,19 +86,29 @@ export function journeyAgreement(
   arrival: Arrival,
   socket: GivenSocket = null,
 ): Agreement {
-  const { space, domain } = journeys;
+  const { space } = journeys;
   const trace = walkPacket(space.program, packet, arrival, {
     state: new NodeState(space.program),
     flow: { state: null, mark: null, socket },
   });
+  return outcomesAgreement(journeys, trace.outcomes, (outcome) =>
+    statesBefore(stateIn(outcome)).map((state) => valuesOf(space, packet, arrival, state, socket)),
+  );
+}
+
+/** The same of a packet that was walked. `valuesIn`: what it may have been where it came in; the first that was asked about is it. */
+export function outcomesAgreement(
+  journeys: Journeys,
+  outcomes: readonly Outcome[],
+  valuesIn: (outcome: Outcome) => readonly Values[],
+): Agreement {
+  const { space, domain } = journeys;
   const differences: string[] = [];
   let ways = 0;
   let certain = 0;
-  for (const outcome of trace.outcomes) {
+  for (const outcome of outcomes) {
     if (outcome.reason === "limit") continue;
-    const values = statesBefore(stateIn(outcome))
-      .map((state) => valuesOf(space, packet, arrival, state, socket))
-      .find((one) => decide(space, domain, one) !== false);
+    const values = valuesIn(outcome).find((one) => decide(space, domain, one) !== false);
     if (values === undefined) continue;
     ways++;
     const possible = possibleFates(journeys, values);
@@ -94,7 +120,7 @@ export function journeyAgreement(
 }
 
 /** What conntrack would say of the packet: one that NOTRACK kept from it may have been anything. */
-function statesBefore(state: string | null): readonly (string | null)[] {
+export function statesBefore(state: string | null): readonly (string | null)[] {
   return state === null || state === "untracked" ? ["new", "invalid", "untracked"] : [state];
 }
 
