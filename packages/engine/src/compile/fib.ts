@@ -1,5 +1,5 @@
 import type { Address, Family, Prefix } from "../base/address.ts";
-import { bitsOf, clearAddress, maskAddress, maskOfLength, netOf, orAddress } from "../base/address.ts";
+import { clearAddress, maskAddress, maskOfLength, netOf, orAddress } from "../base/address.ts";
 import type { InterfaceAddress, Link, Route, RoutingRule } from "../model/routing.ts";
 import type { Span } from "../base/span.ts";
 import { plainRoutingRule } from "../model/routing-rule.ts";
@@ -105,33 +105,35 @@ export function hasAnycast(prefix: Prefix): boolean {
   return typeof value === "bigint" && value !== 0n && prefix.length < 127;
 }
 
-/** The connected route of each address of a device that is up. */
+/** The connected routes of each address of a device that is up. */
 function connectedRoutes(family: Family, links: readonly Link[]): readonly Route[] {
   const out: Route[] = [];
   for (const link of links) {
-    if (!link.flags.includes("UP") || link.name === "lo") continue;
-    for (const { prefix, peer, flags, span } of addressesOf(link, family)) {
+    if (!link.flags.includes("UP")) continue;
+    for (const address of addressesOf(link, family)) {
+      const { prefix, flags, span } = address;
       if (flags.includes("noprefixroute")) continue;
-      const net = peer ?? prefix;
-      if (net.length === bitsOf(net.address) && peer === null) continue;
       const nexthops = [{ via: null, dev: link.name, weight: 1, flags: [] }];
       const prefSrc = family === "ip" ? prefix.address : null;
       const metric = family === "ip" ? null : 256;
-      out.push(
-        derived(family, {
-          type: "unicast",
-          dst: masked(net),
-          table: "main",
-          scope: "link",
-          prefSrc,
-          metric,
-          nexthops,
-          span,
-        }),
-      );
+      for (const net of netsOf(link, address)) {
+        const own = { type: "unicast", dst: masked(net), table: "main", scope: "link" } as const;
+        out.push(derived(family, { ...own, prefSrc, metric, nexthops, span }));
+      }
     }
   }
   return out;
+}
+
+/** The networks that an address brings to the main table: fib_add_ifaddr; addrconf_prefix_route, also for lo and for a single host. */
+function netsOf(link: Link, { prefix, peer }: InterfaceAddress): readonly Prefix[] {
+  if (typeof prefix.address === "bigint") {
+    if (prefix.address === 1n) return [];
+    return peer === null ? [prefix] : [prefix, peer];
+  }
+  if (link.name === "lo") return [];
+  const net = peer ?? prefix;
+  return net.length === 32 && peer === null ? [] : [net];
 }
 
 function addressesOf(link: Link, family: Family): readonly InterfaceAddress[] {

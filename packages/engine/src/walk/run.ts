@@ -78,11 +78,11 @@ export interface PendingSide {
 export function answerWith(run: Run, kind: SidePacket["kind"], packet: Packet, what: string): void {
   const { ct, untracked } = run.skb;
   const boundTo = kind === "icmp" && needsLink(packet.dst) ? linkOf(run.skb) : null;
-  run.sides.push({ kind, packet, what, mark: reflected(run), ct: attached(ct), isOfUntracked: untracked, boundTo });
+  run.sides.push({ kind, packet, what, mark: reflectedMark(run), ct: attached(ct), isOfUntracked: untracked, boundTo });
 }
 
-/** IP4_REPLY_MARK, IP6_REPLY_MARK. */
-function reflected({ program, skb }: Run): number {
+/** IP4_REPLY_MARK, IP6_REPLY_MARK: what an answer is marked with, and routed by. */
+export function reflectedMark({ program, skb }: Run): number {
   const family = skb.family === "ip" ? "ipv4" : "ipv6";
   return program.sysctl.number(`net.${family}.fwmark_reflect`, 0) === 0 ? 0 : skb.mark;
 }

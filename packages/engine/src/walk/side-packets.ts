@@ -11,6 +11,7 @@ import { isLaterFragment } from "./fields.ts";
 import { linkOf } from "./ip6-header.ts";
 import { flowKey } from "./flow-key.ts";
 import { isLocalAddress } from "./local-address.ts";
+import { reflectedMark } from "./run.ts";
 import type { Run } from "./run.ts";
 import { selectAddress } from "./select-address.ts";
 import { packetOf } from "./skb.ts";
@@ -140,5 +141,6 @@ function sourceTowards(run: Run, dst: Address): Address | null {
 }
 
 function wayTo(run: Run, dst: Address): FibResult {
-  return fibLookup(run, flowKey(run.skb, { src: typeof dst === "number" ? 0 : 0n, dst, iif: "lo", mark: 0, uid: 0 }));
+  const src = typeof dst === "number" ? 0 : 0n;
+  return fibLookup(run, flowKey(run.skb, { src, dst, iif: "lo", mark: reflectedMark(run), uid: 0 }));
 }
