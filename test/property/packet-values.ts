@@ -43,6 +43,7 @@ function numbersOf({ base, src, dst, sport, dport, mark, pktType, tos, ttl, sock
     mark,
     pktType: PKT_TYPES[pktType],
     length: packetLength(base),
+    df: Number(base.dontFragment),
     hasSocket: Number(socket !== null),
     socket: 0,
     ipvs: Number(ipvs),

@@ -28,7 +28,7 @@ const HEADERS: ReadonlyMap<number, number> = new Map([
 const MOBILITY = 135;
 const NO_NEXT_HEADER = 59;
 
-/** What prove's README leaves out, each as a property of packets. */
+/** What prove says nothing of, or speaks of otherwise than a walk, each as a property of packets. */
 const LEFT_OUT: ReadonlyMap<string, (walked: Walked, outcome: Outcome) => boolean> = new Map([
   ["a header that is cut short, or malformed", ({ trace: { packet } }) => isMalformed(packet)],
   ["fragments", ({ trace: { packet } }) => packet.fragment !== null],
@@ -36,10 +36,6 @@ const LEFT_OUT: ReadonlyMap<string, (walked: Walked, outcome: Outcome) => boolea
   [
     "frames of a bridge's ports, and those for other hosts",
     ({ trace: { arrival } }) => arrival.physin !== null || arrival.pktType === "otherhost",
-  ],
-  [
-    "lengths that only a route's own MTU, or of what is made here its device's, is too small for",
-    ({ trace: { arrival } }, { reason, steps }) => reason === "mtu" && (arrival.iif === null || hasRouteMtu(steps)),
   ],
   [
     "what is behind a tunnel",
@@ -67,12 +63,11 @@ function isMalformed({ truncateL4, proto, payload }: Packet): boolean {
   return proto === MOBILITY && payload[0] !== NO_NEXT_HEADER;
 }
 
-function hasRouteMtu(steps: Outcome["steps"]): boolean {
-  return steps.some((step) => step.kind === "route" && step.route?.extras.some(([word]) => word === "mtu") === true);
-}
-
 /** NAT never gives two flows one tuple, and one source the mapping that it had. */
-function isOfTakenTuple({ trace, flows }: Walked, { packet }: Outcome): boolean {
+function isOfTakenTuple(walked: Walked, outcome: Outcome): boolean {
+  if (flowFound(walked, outcome) !== null) return false;
+  const { trace, flows } = walked;
+  const { packet } = outcome;
   const { src, sport } = trace.packet;
   const wanted = [sport, packet.sport];
   return flows.some(

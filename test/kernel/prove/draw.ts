@@ -99,6 +99,7 @@ function optionsOf(space: Space, values: Values): PacketOptions {
     ...(isIcmp(proto) ? { icmpType: text("icmpType"), icmpCode: text("icmpCode") } : {}),
     ...{ mark: text("mark"), ttl: text("ttl"), tos: text("tos") },
     ...length,
+    ...(number("df") === 1n ? { df: true } : {}),
   };
 }
 

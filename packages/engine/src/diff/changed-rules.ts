@@ -1,7 +1,7 @@
 import { isAlike } from "../base/alike.ts";
 import type { Family } from "../base/address.ts";
 import { align } from "../parse/views/align.ts";
-import type { BaseChain, CompiledRule, HookEntry, Program } from "../program/program.ts";
+import type { BaseChain, CompiledRule, Fib, HookEntry, Program } from "../program/program.ts";
 import { baseChains, callsOf, chainsFrom } from "../prove/call-graph.ts";
 import type { RulesOfBase, Twins, TwinsOfBase } from "../prove/path/could-match.ts";
 import { changedSets, namesAny } from "./changed-sets.ts";
@@ -138,8 +138,18 @@ function surroundings(program: Program, family: Family): unknown {
     family: { known, conntrack },
     hooks: Object.entries(hooks).map(([hook, entries]) => [hook, entries.map(entryData)]),
     devices: Object.values(devices).map((chains) => [...chains].map(([name, bases]) => [name, bases.map(baseData)])),
-    fib: { ...fib, tables: [...fib.tables].map(([name, table]) => [name, table.entries()]) },
+    fib: { ...fib, tables: [...fib.tables].map(([name, table]) => [name, table.entries()]), words: wordsOf(fib) },
   };
+}
+
+/** Words of a routing rule and of a route that say who made it and how long it stays. */
+const IDLE: ReadonlySet<string> = new Set(["proto", "pref", "expires", "error", "used", "users", "age"]);
+
+/** The other words of the routing rules and routes: `mtu 1400`, a selector that nobody knows. */
+function wordsOf({ rules, tables }: Fib): unknown {
+  const routes = [...tables.values()].flatMap((table) => table.entries().map(({ route }) => route));
+  const all = [...rules, ...routes, ...routes.flatMap(({ nexthops }) => nexthops)];
+  return all.map(({ extras = [] }) => extras.filter(([word]) => !IDLE.has(word)));
 }
 
 function entryData(entry: HookEntry): unknown {

@@ -60,6 +60,59 @@ describe("semanticDiff", () => {
     expect(groups.every(({ witness }) => witness !== null)).toBe(true);
   });
 
+  it.each([
+    ["of a TTL", "-m ttl --ttl-eq 1", { field: "ttl", not: false, values: [{ from: 1, to: 1 }] }],
+    [
+      "of a length",
+      "-m length --length 1400:1500",
+      { field: "length", not: false, values: [{ from: 1400, to: 1500 }] },
+    ],
+  ])("tells what becomes of packets %s", (_, match, term) => {
+    const filter = (rules: readonly string[]): Program => iptables("filter", ["INPUT", "FORWARD", "OUTPUT"], rules);
+    const { groups } = semanticDiff(filter([]), filter([`-A INPUT -i eth0 ${match} -j DROP`]));
+    expect(groups.map(({ change }) => change)).toEqual([
+      { kind: "end", before: { verdict: "accept", delivery: "local" }, after: { verdict: "drop", delivery: "none" } },
+    ]);
+    expect(groups.flatMap(({ packets }) => packets.products.flatMap(({ terms }) => terms))).toContainEqual(term);
+    expect(groups.every(({ witness }) => witness !== null)).toBe(true);
+  });
+
+  it("tells which packets no longer fit the MTU of a route", () => {
+    const filter = { "iptables-save.txt": "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n" };
+    const route = `${NODE["ip-route.txt"]}10.9.0.0/16 via 192.0.2.7 dev eth0`;
+    const withWords = (words: string): Program => node({ ...filter, "ip-route.txt": `${route} ${words}\n` });
+    expect(semanticDiff(withWords("proto bird"), withWords("proto 12 expires 86sec")).groups).toEqual([]);
+    const { groups } = semanticDiff(withWords("mtu 1400"), withWords("mtu lock 1200"));
+    const sent = { verdict: "accept", delivery: "sent" };
+    const forwarded = { verdict: "accept", delivery: "forward" };
+    const lost = { verdict: "drop", delivery: "none" };
+    expect(groups.map(({ change }) => change)).toEqual([
+      { kind: "end", before: forwarded, after: lost },
+      { kind: "end", before: sent, after: lost },
+    ]);
+    for (const { packets, witness } of groups) {
+      expect(packets.products.map(({ terms }) => terms)).toEqual([
+        expect.arrayContaining([
+          { field: "dst", not: false, values: [{ net: "10.9.0.0/16" }] },
+          { field: "length", not: false, values: [{ from: 1201, to: 1400 }] },
+          { field: "df", not: false, values: [{ name: "yes" }] },
+        ]),
+      ]);
+      expect(witness?.after.outcomes.map(({ reason }) => reason)).toEqual(["mtu"]);
+    }
+  });
+
+  it("tells apart what the stack turned away before and what it does not turn away now", () => {
+    const filter = { "iptables-save.txt": "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n" };
+    const [without, route] = ["192.0.2.0/24 dev eth0\n", "10.9.0.0/16 via 192.0.2.7 dev eth0\n"];
+    const withRoutes = (routes: string): Program => node({ ...filter, "ip-route.txt": routes });
+    const { groups } = semanticDiff(withRoutes(without), withRoutes(without + route));
+    expect(groups.map(({ packets }) => packets.products.map(({ terms }) => terms))).toEqual([
+      [[{ field: "dst", not: false, values: [{ net: "10.9.0.0/16" }] }]],
+      [[{ field: "dst", not: false, values: [{ net: "10.9.0.0/16" }] }]],
+    ]);
+  });
+
   it("takes choices at random for alike where the same can come of them", () => {
     const nat = (rules: readonly string[]): Program => iptables("nat", ["PREROUTING"], rules);
     const to = (address: string): string =>

@@ -2,13 +2,13 @@ import type { Family } from "../base/address.ts";
 import type { Program } from "../program/program.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
 import { FALSE } from "../prove/bdd/bdd.ts";
-import type { Ref } from "../prove/bdd/bdd.ts";
+import type { Bdd, Ref } from "../prove/bdd/bdd.ts";
 import { describeSet } from "../prove/describe/describe.ts";
 import type { Description } from "../prove/describe/description.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
 import { compareJourneys } from "../prove/path/compare.ts";
+import type { Fate } from "../prove/path/fate.ts";
 import type { ComparedField, Difference, End } from "../prove/path/compare.ts";
-import type { Journeys } from "../prove/path/journeys.ts";
 import { journeysOf } from "../prove/path/journeys.ts";
 import { ordinarySet, plainPackets, sentPackets } from "../prove/path/ordinary.ts";
 import { twinSpaces } from "../prove/space-of.ts";
@@ -38,7 +38,7 @@ export interface Compared {
 
 export interface SemanticGroup extends Compared {
   readonly change: Change;
-  /** As they come in. That the stack of A turns others away (sources that are no host's …) is not said. */
+  /** As they come in. That the stack turns others away, for other reasons (sources that are no host's …), is not said. */
   readonly packets: Description;
   /** Null: the walks of no packet that was tried come out so, and what was found counts for nothing. */
   readonly witness: ComparedWitness | null;
@@ -95,26 +95,30 @@ function groupsOf(
   const domain = bdd.and(firstPackets(before, origin), firstPackets(after, origin));
   const asked = touched([before, after], domain, rules);
   if (asked === FALSE) return [];
-  const journeys = journeysOf(before, origin, asked);
-  const differences = compareJourneys(journeys, journeysOf(after, origin, asked));
-  const away = bdd.minus(asked, judgedPackets(journeys));
-  return differences.map((difference) => {
+  const [mine, theirs] = [journeysOf(before, origin, asked), journeysOf(after, origin, asked)];
+  return compareJourneys(mine, theirs).map((difference) => {
     const { packets: set, ...change } = difference;
-    const among = bdd.minus(domain, bdd.minus(away, set));
+    const among = bdd.minus(domain, bdd.minus(asked, toldAmong(bdd, set, [mine.fates, theirs.fates])));
     const packets = describeSet(before, set, { among, most: MOST_PRODUCTS });
     return { ...compared, change, packets, witness: witnessFor(before, after.program, difference, origin) };
   });
 }
 
-/** Packets that the stack itself does not turn away, as it does sources that are no host's. */
-function judgedPackets({ space, fates }: Journeys): Ref {
-  const judged = fates.filter(({ verdict, at }) => verdict === "accept" || at !== null);
-  return space.bdd.union(judged.map(({ flow }) => flow.when));
+/** A set, and the packets that the stack of neither turns away for reasons that are not the set's own: sources that are no host's … */
+function toldAmong(bdd: Bdd, set: Ref, sides: readonly (readonly Fate[])[]): Ref {
+  const own = sides.flat().filter((fate) => isOfStack(fate) && bdd.meets(set, fate.flow.when));
+  const reasons = new Set(own.map(({ reason }) => reason));
+  const told = sides.map((fates) => fates.filter((fate) => !isOfStack(fate) || reasons.has(fate.reason)));
+  return bdd.or(set, bdd.intersection(told.map((fates) => bdd.union(fates.map(({ flow }) => flow.when)))));
+}
+
+function isOfStack({ verdict, at }: Fate): boolean {
+  return verdict !== "accept" && at === null;
 }
 
 /** The first packets of flows, which somebody sends to this node, by it or from it; between whatever addresses. */
 function firstPackets(space: Space, origin: Origin): Ref {
-  const respects = (["state", "mark", "ttl", "length"] as const).map((one) => ordinarySet(space, origin, one));
+  const respects = (["state", "mark"] as const).map((one) => ordinarySet(space, origin, one));
   return space.bdd.intersection([sentPackets(space, origin), plainPackets(space), ...respects]);
 }
 

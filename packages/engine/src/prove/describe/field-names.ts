@@ -33,6 +33,7 @@ const KINDS: ReadonlyMap<FieldName, Kind> = new Map<FieldName, Kind>([
   ["ctState", inOrderOf(CT_STATE)],
   ["fragment", inOrderOf(FRAGMENT)],
   ["ctDirection", named("original", "reply")],
+  ["df", named("no", "yes")],
   ["pktType", named("host", "broadcast", "multicast", "otherhost")],
   ["hasSocket", named("no", "yes")],
   ["socket", inOrderOf(SOCKET)],

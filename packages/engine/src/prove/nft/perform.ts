@@ -153,6 +153,7 @@ export const REWRITTEN: readonly FieldName[] = [
   "ttl",
   "tcpFlags",
   "length",
+  "df",
 ];
 
 function written(

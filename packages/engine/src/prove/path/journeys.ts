@@ -16,9 +16,8 @@ import {
 import type { Flow } from "../flow.ts";
 import { ERROR_WORDS, NO_MEMBER } from "../routing/decision.ts";
 import { inputForwarded, inputRouting } from "../routing/input.ts";
-import { nexthopMatters } from "../routing/masquerade.ts";
 import { outputLeaving, outputRouting } from "../routing/output.ts";
-import type { Loss, RoutedSet } from "../routing/routed.ts";
+import type { RouteNote, RoutedSet } from "../routing/routed.ts";
 import { demuxedEarly } from "../socket.ts";
 import type { Space } from "../space.ts";
 import { beforeConntrack } from "../track.ts";
@@ -27,7 +26,7 @@ import type { Fate } from "./fate.ts";
 import { groupsOfThisNode, impossibleAddresses, sourcesOfTheirLink } from "./impossible.ts";
 import { passDevices, passHook } from "./hook.ts";
 import { transmitted } from "./ipvs-transmit.ts";
-import { endsOf, tooLong, withoutCarrier } from "./leaving.ts";
+import { endsOf, longerThan, tooLong, withoutCarrier } from "./leaving.ts";
 import type { Delivery } from "./leaving.ts";
 import type { Passing, Visit } from "./passing.ts";
 import { ruleSets } from "./rule-sets.ts";
@@ -64,14 +63,15 @@ interface Arriving {
   readonly came: "in" | Delivery;
 }
 
+/** Why packets go no further. */
+type Why = readonly [reason: Fate["reason"], what: string];
+
 class Journey {
   readonly #space: Space;
   readonly fates: Fate[] = [];
   readonly visits: Visit[] = [];
-  /** Packets, as they came in, whose route loses them, by why. */
-  readonly #lost = new Map<Loss, Ref>();
-  /** Packets, as they came in, of which no dump tells by which device they leave. */
-  #untold: Ref = FALSE;
+  /** Packets, as they came in, by what their route says. */
+  readonly #noted = new Map<RouteNote, Ref>();
 
   constructor(space: Space) {
     this.#space = space;
@@ -137,9 +137,13 @@ class Journey {
   }
 
   /** The packets that are not in a set, which is said of them as they are now; those in it go no further. */
-  #without(flow: Flow, set: Ref, [reason, what]: readonly [Fate["reason"], string]): Flow {
+  #without(flow: Flow, set: Ref, why: Why): Flow {
+    return this.#losing(flow, asEntered(this.#space.bdd, flow, set), why);
+  }
+
+  /** The same of a set of packets as they came in. */
+  #losing(flow: Flow, lost: Ref, [reason, what]: Why): Flow {
     const { bdd } = this.#space;
-    const lost = asEntered(bdd, flow, set);
     this.#drop(within(bdd, flow, lost), reason, what);
     return within(bdd, flow, bdd.not(lost));
   }
@@ -170,45 +174,38 @@ class Journey {
       routed.when === FALSE ? [] : assigned(layout.bits.nexthop, layout.family === "ip" ? 0 : 0n),
     );
     // A new route takes the place of the one before.
-    for (const [loss, packets] of this.#lost) this.#lost.set(loss, bdd.minus(packets, here.when));
-    this.#untold = bdd.minus(this.#untold, here.when);
+    for (const [note, packets] of this.#noted) this.#noted.set(note, bdd.minus(packets, here.when));
     for (const { when, to } of sets) {
-      if (to.kind !== "forward") continue;
-      if (to.oif === null) this.#untold = bdd.or(this.#untold, within(bdd, going, asEntered(bdd, here, when)).when);
-      if (to.oif === null) continue;
-      const hop = to.via !== null && nexthopMatters(this.#space, to.oif) ? to.via : null;
-      if (to.lost === null && hop === null) continue;
+      if (to.kind !== "forward" || (to.notes.length === 0 && to.via === null)) continue;
       const piece = within(bdd, going, asEntered(bdd, here, when));
-      if (to.lost !== null) this.#lost.set(to.lost, bdd.or(this.#lostBy(to.lost), piece.when));
-      if (hop === null || piece.when === FALSE) continue;
+      for (const note of to.notes) this.#noted.set(note, bdd.or(this.#withNote(note), piece.when));
+      if (to.via === null || piece.when === FALSE) continue;
       const rest = within(bdd, going, bdd.not(piece.when));
-      going = joined(bdd, rest, changed(piece, assigned(layout.bits.nexthop, hop)));
+      going = joined(bdd, rest, changed(piece, assigned(layout.bits.nexthop, to.via)));
     }
     return going;
   }
 
-  #lostBy(loss: Loss): Ref {
-    return this.#lost.get(loss) ?? FALSE;
+  #withNote(note: RouteNote): Ref {
+    return this.#noted.get(note) ?? FALSE;
   }
 
   /** ip6_pkt_discard_out: OUTPUT has seen them. */
   #withoutRefused(past: Flow): Flow {
-    const { bdd } = this.#space;
-    const refused = this.#lostBy("by-lo");
-    this.#drop(within(bdd, past, refused), "route", ERROR_WORDS["by-lo"]);
-    return within(bdd, past, bdd.not(refused));
+    return this.#losing(past, this.#withNote("by-lo"), ["route", ERROR_WORDS["by-lo"]]);
   }
 
-  /** ip_exceeds_mtu, ip6_pkt_too_big: IPv4 packets may be cut where their sender lets them. */
-  readonly #thatFit = (flow: Flow): Flow => {
+  /** ip_exceeds_mtu, ip6_pkt_too_big: by the MTU of the route where it has one. IPv4 packets may be cut where their sender lets them. */
+  readonly #thatFit = (flow: Flow): Flow => this.#fitting(flow, this.#noted);
+
+  #fitting(flow: Flow, notes: Iterable<readonly [RouteNote, Ref]>): Flow {
     const { layout, bdd } = this.#space;
-    const cut = { what: "the packet must not be cut (DF)", why: "not given" };
-    const mustStayWhole = layout.family === "ip6" ? TRUE : this.#space.unknown("content DF", cut);
-    return this.#without(flow, bdd.and(tooLong(this.#space), mustStayWhole), [
-      "mtu",
-      "the packet is longer than the MTU",
-    ]);
-  };
+    let long = asEntered(bdd, flow, tooLong(this.#space));
+    for (const [note, packets] of notes)
+      if (typeof note === "number") long = bdd.ite(packets, asEntered(bdd, flow, longerThan(this.#space, note)), long);
+    const mustStayWhole = layout.family === "ip6" ? TRUE : asEntered(bdd, flow, this.#space.is("df", 1));
+    return this.#losing(flow, bdd.and(long, mustStayWhole), ["mtu", "the packet is longer than the MTU"]);
+  }
 
   /** ip_route_output_key: packets for this node, and the others with the device that they leave by. */
   readonly #routedTo = (asked: Flow): { readonly local: Ref; readonly leaving: Flow } => {
@@ -269,7 +266,8 @@ class Journey {
     here = this.#without(here, this.#space.in("ttl", [{ from: 0, to: 1 }]), ["ttl", "TTL is 1 or 0"]);
     if (layout.family === "ip6")
       here = this.#without(here, sourcesOfTheirLink(this.#space), ["martian", "a source that is not forwarded"]);
-    here = this.#thatFit(here);
+    // IPv6 looks at the route's MTU only when the packet leaves (ip6_dst_mtu_maybe_forward).
+    here = this.#fitting(here, layout.family === "ip" ? this.#noted : []);
     if (here.when === FALSE) return;
     here = changed(
       here,
@@ -316,17 +314,14 @@ class Journey {
   #leave(coming: Flow, delivery: Delivery, passing: Passing): void {
     const { bdd, layout } = this.#space;
     if (coming.when === FALSE) return;
-    const leaving = this.#without(passHook(passing, "postrouting", coming), groupsOfThisNode(this.#space), [
+    const whole = this.#thatFit(passHook(passing, "postrouting", coming));
+    const leaving = this.#without(whole, groupsOfThisNode(this.#space), [
       "martian",
       "a group of this node alone does not leave it",
     ]);
     const sent = passDevices(passing, "egress", leaving);
-    const lost = this.#lostBy("carrier");
-    this.#drop(within(bdd, sent, lost), "carrier", "the device has no carrier");
-    const here = this.#without(within(bdd, sent, bdd.not(lost)), withoutCarrier(this.#space), [
-      "carrier",
-      "the device has no carrier",
-    ]);
+    const lost = bdd.or(this.#withNote("carrier"), asEntered(bdd, sent, withoutCarrier(this.#space)));
+    const here = this.#losing(sent, lost, ["carrier", "the device has no carrier"]);
     let rest = here;
     for (const [name, end] of endsOf(this.#space, delivery)) {
       const own = asEntered(bdd, rest, this.#space.device("oif", name, false));
@@ -336,7 +331,7 @@ class Journey {
       rest = within(bdd, rest, bdd.not(own));
     }
     // A device that nobody knows brings nothing back, as in a walk.
-    const roundByLo = bdd.minus(asEntered(bdd, rest, this.#space.device("oif", "lo", false)), this.#untold);
+    const roundByLo = bdd.minus(asEntered(bdd, rest, this.#space.device("oif", "lo", false)), this.#withNote("untold"));
     this.#end({
       verdict: "accept",
       delivery,

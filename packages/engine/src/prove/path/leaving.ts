@@ -16,11 +16,12 @@ export function tooLong(space: Space): Ref {
     if (known === undefined) byMtu.set(mtu, [device]);
     else known.push(device);
   }
-  return bdd.union(
-    [...byMtu].map(([mtu, devices]) =>
-      bdd.and(bdd.union(devices), space.in("length", [{ from: mtu + 1, to: LONGEST }])),
-    ),
-  );
+  return bdd.union([...byMtu].map(([mtu, devices]) => bdd.and(bdd.union(devices), longerThan(space, mtu))));
+}
+
+/** Packets that are longer than so many bytes. */
+export function longerThan(space: Space, mtu: number): Ref {
+  return space.in("length", [{ from: mtu + 1, to: LONGEST }]);
 }
 
 /** Packets that leave by a device without carrier, as its listing says. */

@@ -226,6 +226,7 @@ function usual(choice: Choice): readonly (readonly [FieldName, number])[] {
     ["ttl", 64],
     ["tos", 0],
     ["length", (isV4 ? 20 : 40) + (LENGTHS.get(choice.number("proto")) ?? 0)],
+    ["df", 0],
     ["pktType", 0],
     ["hasSocket", iif.name === "" && !iif.isOther ? 1 : 0],
     ["socket", SOCKET.none],

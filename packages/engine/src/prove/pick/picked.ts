@@ -98,6 +98,7 @@ function* headerOptions(choice: Choice): Options {
     if (value !== usual) yield [field, value];
   }
   if (choice.speaksOf("length")) yield ["length", choice.number("length")];
+  if (choice.number("df") === 1) yield ["df", true];
 }
 
 function flowOf(choice: Choice, isUntold: boolean): PickedFlow {

@@ -1,13 +1,14 @@
 import type { Address } from "../../base/address.ts";
 import { printAddress } from "../../base/address.ts";
-import type { RouteType } from "../../model/routing.ts";
+import type { Nexthop, Route, RouteType } from "../../model/routing.ts";
 import type { Assumption } from "../../program/program.ts";
 import type { FibError } from "../../program/refusing-route.ts";
+import { routeMtu } from "../../program/route-mtu.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import type { Space } from "../space.ts";
 import { nexthopMatters } from "./masquerade.ts";
-import type { Loss, Routing, Way } from "./routed.ts";
+import type { RouteNote, Routing, Way } from "./routed.ts";
 import { ALL_HOSTS, v4Net } from "./special-address.ts";
 import type { Answer, Describe, Keyed } from "./table.ts";
 
@@ -21,7 +22,7 @@ export type Decision = Keyed &
         readonly type: Exclude<RouteType, "local">;
         readonly oif: string | null;
         readonly via: Address | null;
-        readonly lost: Loss | null;
+        readonly notes: readonly RouteNote[];
       }
   );
 
@@ -33,10 +34,17 @@ export function decisions(space: Space): Describe<Decision> {
     if (type === "local") return { key: "local", kind: "local" };
     const oif = found.hop?.dev ?? null;
     const via = oif !== null && nexthopMatters(space, oif) ? (found.hop?.via ?? null) : null;
-    const lost = found.hop?.flags.includes("linkdown") === true ? "carrier" : null;
-    const key = `${type} ${oif ?? ""} ${via === null ? "" : printAddress(via)} ${lost ?? ""}`;
-    return { key, kind: "route", type, oif, via, lost };
+    const notes = [...notesOf(found.entry.route, found.hop)];
+    const key = `${type} ${oif ?? ""} ${via === null ? "" : printAddress(via)} ${notes.join(" ")}`;
+    return { key, kind: "route", type, oif, via, notes };
   };
+}
+
+function* notesOf(route: Route, hop: Nexthop | null): Iterable<RouteNote> {
+  if ((hop?.dev ?? null) === null) yield "untold";
+  if (hop?.flags.includes("linkdown") === true) yield "carrier";
+  const mtu = routeMtu(route);
+  if (mtu !== null) yield mtu;
 }
 
 export const ERROR_WORDS: Readonly<Record<FibError, string>> = {
@@ -50,13 +58,13 @@ export const ERROR_WORDS: Readonly<Record<FibError, string>> = {
 /** A lookup's answer as a way out, where it is one. */
 export function waysOf({ when, value }: Pick<Answer<Decision>, "when" | "value">): readonly Way[] {
   if (value.kind !== "route") return [];
-  const { oif, via, lost } = value;
-  return [{ when, to: { kind: "forward", oif, via, lost } }];
+  const { oif, via, notes } = value;
+  return [{ when, to: { kind: "forward", oif, via, notes } }];
 }
 
 /** A way that nobody knows. */
 export function unknownWay(when: Ref): Way {
-  return { when, to: { kind: "forward", oif: null, via: null, lost: null } };
+  return { when, to: { kind: "forward", oif: null, via: null, notes: ["untold"] } };
 }
 
 /**

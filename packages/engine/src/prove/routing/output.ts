@@ -76,14 +76,15 @@ function afterGroups(space: Space, routing: Routing): Ref {
     const sources = space.bdd.union(own.filter((one) => !taken.has(one)).map((one) => space.is("src", one)));
     for (const one of own) taken.add(one);
     if (sources === FALSE) continue;
-    ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, lost: null } });
+    ways.push({ when: bdd.and(group, sources), to: { kind: "forward", oif: name, via: null, notes: [] } });
   }
   // __ip_dev_find: an address that no device has, of 127.0.0.0/8 mostly, is the local table's device's.
   const devices = bdd.and(group, bdd.union([...taken].map((one) => space.is("src", one))));
   for (const part of localParts(space, "src")) {
     const when = bdd.minus(bdd.and(group, part.when), devices);
     if (part.type !== "local" || when === FALSE) continue;
-    ways.push({ when, to: { kind: "forward", oif: part.devices[0] ?? null, via: null, lost: null } });
+    const [oif = null] = part.devices;
+    ways.push({ when, to: { kind: "forward", oif, via: null, notes: oif === null ? ["untold"] : [] } });
   }
   const going = bdd.union(ways.map(({ when }) => when));
   routing.forward(going, ways);
@@ -117,7 +118,7 @@ function routeByTables(space: Space, routing: Routing, asking: Ref, why: Why): v
 
 /** fib6_is_reject: a route as OUTPUT sees it, behind which the packet is lost. */
 function refusedLater(when: Ref): Way {
-  return { when, to: { kind: "forward", oif: "lo", via: null, lost: "by-lo" } };
+  return { when, to: { kind: "forward", oif: "lo", via: null, notes: ["by-lo"] } };
 }
 
 /** Packets by the device that their lookup is held to; null: to none. */

@@ -19,13 +19,16 @@ export type RouteTo =
       readonly oif: string | null;
       /** The next hop; null: there is none, or whichever it is makes no difference (`nexthopMatters`). */
       readonly via: Address | null;
-      /** Why what goes so gets no further than the last hook; null: it leaves. */
-      readonly lost: Loss | null;
+      readonly notes: readonly RouteNote[];
     }
   | { readonly kind: "refused"; readonly reason: RefusalReason; readonly what: string };
 
-/** The device of the route has no link, whatever a listing says of the device itself; a route that refuses behind OUTPUT (fib6_is_reject). */
-export type Loss = "carrier" | "by-lo";
+/**
+ * What a route says besides the device and next hop.
+ * `carrier`: its device has no link, whatever a listing says of the device itself; `by-lo`: it refuses behind OUTPUT (fib6_is_reject);
+ * `untold`: no dump tells by which device it leads; a number: its own MTU.
+ */
+export type RouteNote = "carrier" | "by-lo" | "untold" | number;
 
 /** As a walk names it. */
 export type RefusalReason = "route" | "rp_filter" | "martian" | "forwarding";
@@ -74,7 +77,7 @@ export class Routing {
     this.#going.push(going);
     for (const { when, to } of ways) {
       if (when === FALSE) continue;
-      const key = `${to.oif ?? ""} ${to.via === null ? "" : printAddress(to.via)} ${to.lost ?? ""}`;
+      const key = `${to.oif ?? ""} ${to.via === null ? "" : printAddress(to.via)} ${to.notes.join(" ")}`;
       const known = this.#ways.get(key);
       if (known === undefined) this.#ways.set(key, { to, parts: [when] });
       else known.parts.push(when);
