@@ -6,7 +6,7 @@ import type { Ref } from "./bdd/bdd.ts";
 import type { Done } from "./done.ts";
 import { everyPacket } from "./domain.ts";
 import type { Exit } from "./exit.ts";
-import { EVERYTHING, NOTHING, asEntered, chained, joined, within } from "./flow.ts";
+import { EVERYTHING, NOTHING, asEntered, chained, joined, unionOf, within } from "./flow.ts";
 import type { Flow } from "./flow.ts";
 import type { Given } from "./given.ts";
 import type { Asking } from "./place.ts";
@@ -36,6 +36,8 @@ export interface RuleFlow {
 export interface ChainFlow {
   readonly chain: CompiledChain;
   readonly rules: readonly RuleFlow[];
+  /** Sets that rules may have changed before the chain is entered: of what they hold nothing is said. */
+  readonly changedSets: ReadonlySet<string>;
   /** The packets that leave by an exit; put together when it is first asked for. */
   exit(exit: Exit): Flow;
 }
@@ -79,12 +81,19 @@ export class ChainFlows {
 
   /** Null: there is no such chain, or it calls itself. */
   of(name: string): ChainFlow | null {
+    return this.#of(name, this.#scope.changedSets);
+  }
+
+  /** A chain is looked at once more where rules have changed sets that nobody had before who entered it. */
+  #of(name: string, changedSets: ReadonlySet<string>): ChainFlow | null {
     const known = this.#known.get(name);
-    if (known !== undefined) return known;
+    if (known === null) return null;
+    const sets = unionOf(known?.changedSets ?? NONE, changedSets);
+    if (sets.size === known?.changedSets.size) return known;
     const chain = this.#open.includes(name) ? null : this.#table.chain(name);
     if (chain === null) return null;
     this.#open.push(name);
-    const flow = this.#flowOf(chain);
+    const flow = this.#flowOf(chain, sets);
     this.#open.pop();
     this.#known.set(name, flow);
     return flow;
@@ -108,11 +117,11 @@ export class ChainFlows {
     return sets.get(base) ?? FALSE;
   }
 
-  #flowOf(chain: CompiledChain): ChainFlow {
+  #flowOf(chain: CompiledChain, changedSets: ReadonlySet<string>): ChainFlow {
     const { bdd } = this.space;
     const exits = new Exits(this.space);
     const rules: RuleFlow[] = [];
-    const { packets, changedSets } = this.#scope;
+    const { packets } = this.#scope;
     let here: Flow = within(bdd, { ...EVERYTHING, changedSets }, bdd.simplify(packets, this.#given(chain)));
     for (const rule of chain.rules) {
       const flow = this.#step(here, rule, exits, chain);
@@ -120,7 +129,7 @@ export class ChainFlows {
       here = flow.left;
     }
     exits.add("through", here);
-    return { chain, rules, exit: (exit) => exits.of(exit) };
+    return { chain, rules, changedSets, exit: (exit) => exits.of(exit) };
   }
 
   #given({ name }: CompiledChain): Ref {
@@ -202,7 +211,7 @@ export class ChainFlows {
   /** Packets that come back out of a chain; null: there is no such chain, or it calls itself. */
   #call({ flow, chain, comesBack }: Calling, { exits, chain: from }: Performing): Flow | null {
     const { bdd } = this.space;
-    const called = this.of(chain);
+    const called = this.#of(chain, flow.changedSets);
     if (called === null) return null;
     this.#calls.push({ from, to: chain, flow });
     exits.addCall((exit) => chained(bdd, flow, called.exit(exit)));

@@ -67,7 +67,8 @@ export function joinedAll(bdd: Bdd, flows: readonly Flow[]): Flow {
   return row[0] ?? NOTHING;
 }
 
-function unionOf(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+/** Every name of either. */
+export function unionOf(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
   if (b.size === 0 || a === b) return a;
   return a.size === 0 ? b : new Set([...a, ...b]);
 }
