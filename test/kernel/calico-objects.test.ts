@@ -1,10 +1,13 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { parseIpset, parseIptablesSave, printIpset, printIptablesSave } from "@hookwalk/engine";
 import type { IpSet, Snapshot, Table } from "@hookwalk/engine";
+import type { DesiredState } from "@hookwalk/engine/desired";
 import { renderOwners } from "@hookwalk/engine/render";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
 import { comparable } from "../comparable.ts";
-import { policyCases } from "../policy/objects.ts";
+import { casesFor, policyCases, readAll } from "../policy/objects.ts";
+import { randomObjects } from "../policy/random-objects.ts";
 import { describeKernel } from "./require-kernel.ts";
 
 const TOOLS = [
@@ -47,17 +50,34 @@ function members(sets: readonly IpSet[]): ReadonlyMap<string, readonly string[]>
 function rendered(name: string): Snapshot {
   const found = policyCases().find((each) => each.name.includes(name));
   if (found === undefined) throw new Error(name);
-  const { value } = renderOwners(["calico"], found.state);
+  return renderedOf(found.state);
+}
+
+function renderedOf(state: DesiredState): Snapshot {
+  const { value } = renderOwners(["calico"], state);
   if (value === null) throw new Error("nothing is rendered");
   return value.snapshot;
+}
+
+/** Sets of policies at random. */
+const RUNS = Number(process.env["HOOKWALK_POLICY_RUNS"] ?? 2);
+
+function atRandom(): readonly (readonly [name: string, snapshot: Snapshot])[] {
+  return fc
+    .sample(randomObjects(true), { numRuns: RUNS, seed: 20_261_127 })
+    .map(
+      (text, at) =>
+        [`at random ${String(at)}`, renderedOf(casesFor(readAll("random.yaml", text), "iptables"))] as const,
+    );
 }
 
 describeKernel(
   "what Felix writes for a cluster's objects loads, sets and rules, and is what the tools then save",
   () => {
-    const snapshots = ["both-apis", "three-tiers", "many-policies", "network-sets"].map(
-      (name) => [name, rendered(name)] as const,
-    );
+    const snapshots = [
+      ...["both-apis", "three-tiers", "many-policies", "network-sets"].map((name) => [name, rendered(name)] as const),
+      ...atRandom(),
+    ];
     const all = TOOLS.flatMap(([tool, family]) =>
       snapshots.map(([name, snapshot]) => [tool, name, family, snapshot] as const),
     );

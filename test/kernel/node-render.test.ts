@@ -35,10 +35,30 @@ const EVERYTHING = inMode("ipvs").replace(
   `$&  docker: ${DOCKER}\n`,
 );
 
+/** Older releases of everybody, and NodeLocal DNSCache of both families. */
+function older(docker: string, kubelet: string): string {
+  const cache = (name: string, address: string): string => `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: ${name}, namespace: kube-system }
+spec: { template: { spec: { containers: [{ name: node-cache, image: "node-cache:1.22.28", args: [-localip, "${address}"] }] } } }
+`;
+  return [
+    `apiVersion: v1\nkind: Node\nmetadata: { name: a }\nstatus: { nodeInfo: { kubeletVersion: ${kubelet} } }\n`,
+    `apiVersion: hookwalk.dev/v1\nkind: Node\nmetadata: { name: a }\nspec: { docker: ${DOCKER}, versions: { docker: ${docker}, kube-proxy: 1.30.0 } }\n`,
+    "apiVersion: v1\nkind: Service\nmetadata: { name: s }\nspec: { clusterIP: 10.96.0.1, ports: [{ port: 80 }] }\n",
+    "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: { chainInsertMode: Append }\n",
+    cache("v4", "169.254.20.10,10.96.0.10"),
+    cache("v6", "fd00::10"),
+  ].join("---\n");
+}
+
 const nodes = {
   "ack-cilium": () => node(file("ack-cilium/objects.yaml")),
   "cilium-tunnel": () => node(file("cilium-tunnel/objects.yaml")),
   "every kind of service": () => node(EVERYTHING),
+  "Docker 27, kubelet 1.24": () => node(older("27.5.1", "v1.24.1")),
+  "Docker 28.0, kubelet 1.25": () => node(older("28.0.1", "v1.25.1")),
+  "Docker 28.3, kubelet 1.30": () => node(older("28.3.0", "v1.30.1")),
 } as const;
 
 /** `-m ipvs`: this kernel has no IPVS. Nothing else is left out. */

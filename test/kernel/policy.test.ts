@@ -1,16 +1,19 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseNft, printIpset, printIptablesSave, printNft } from "@hookwalk/engine";
 import type { Family, Snapshot } from "@hookwalk/engine";
+import type { DesiredState } from "@hookwalk/engine/desired";
 import type { Libc } from "../../packages/cli/src/lab/native.ts";
 import { loadLibc } from "../../packages/cli/src/lab/native.ts";
 import { commandRunner } from "../../packages/cli/src/process/command-runner.ts";
 import { comparableNft } from "../comparable.ts";
 import { evaluatorOf } from "../policy/evaluator/evaluate.ts";
 import { flowOf } from "../policy/evaluator/flow-of.ts";
-import { casesFor, placesOf, policyCases, UPLINK } from "../policy/objects.ts";
+import { casesFor, placesOf, policyCases, readAll, UPLINK } from "../policy/objects.ts";
 import type { Dataplane } from "../policy/objects.ts";
 import type { Probe } from "../policy/probe.ts";
 import { printProbe, probesOf } from "../policy/probe.ts";
+import { randomObjects } from "../policy/random-objects.ts";
 import { rendered } from "../policy/render.ts";
 import { ask } from "./pods/ask.ts";
 import { PodNetwork } from "./pods/pod-network.ts";
@@ -40,8 +43,17 @@ const LOADERS: Readonly<Record<Dataplane, (network: PodNetwork, snapshot: Snapsh
 
 const CASES = policyCases();
 
+/** Sets of policies at random. */
+const RUNS = Number(process.env["HOOKWALK_POLICY_RUNS"] ?? 4);
+
+function atRandom(): readonly (readonly [name: string, state: DesiredState])[] {
+  return fc
+    .sample(randomObjects(true), { numRuns: RUNS, seed: 20_261_127 })
+    .map((text, at) => [`at random ${String(at)}`, readAll("random.yaml", text)] as const);
+}
+
 describeKernel("what Felix writes for nft is what nft then lists", () => {
-  it.each(CASES.map((each) => [each.name, each] as const))("%s", (_name, { state }) => {
+  it.each([...CASES.map(({ name, state }) => [name, state] as const), ...atRandom()])("%s", (_name, state) => {
     const { nft } = rendered(casesFor(state, "nftables"));
     const script = "nft -f - && nft list ruleset";
     const { status, stdout, stderr } = commandRunner.run(["unshare", "--net", "sh", "-c", script], {

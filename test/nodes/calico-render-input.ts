@@ -82,6 +82,7 @@ export const PLAIN: FelixSettings = {
   natOutgoingAddress: null,
   natOutgoingInterface: null,
   natSparesHosts: false,
+  insertMode: "insert",
   logPrefix: "calico-packet",
   allowVxlanFromWorkloads: false,
   allowIpipFromWorkloads: false,

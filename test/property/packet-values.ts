@@ -34,7 +34,7 @@ function numberOf({ devices: { names } }: Space, name: string): number {
 
 type Numbers = Readonly<Partial<Record<FieldName, number | bigint | null>>>;
 
-function numbersOf({ base, src, dst, sport, dport, mark, pktType, tos, ttl, hasSocket, ipvs, family }: Skb): Numbers {
+function numbersOf({ base, src, dst, sport, dport, mark, pktType, tos, ttl, socket, ipvs, family }: Skb): Numbers {
   const { proto, icmpType, icmpCode, tcpFlags } = base;
   const header = { proto, src, dst, sport, dport, icmpType, icmpCode, tcpFlags, fragment: 0, tos, ttl };
   const ctFamily = family === "ip" ? 2 : 10;
@@ -43,7 +43,7 @@ function numbersOf({ base, src, dst, sport, dport, mark, pktType, tos, ttl, hasS
     mark,
     pktType: PKT_TYPES[pktType],
     length: packetLength(base),
-    hasSocket: Number(hasSocket),
+    hasSocket: Number(socket !== null),
     socket: 0,
     ipvs: Number(ipvs),
     ctFamily,

@@ -29,6 +29,9 @@ function journeysIn(program: Program): (family: Family, origin: Origin) => Journ
 const ROOMS: ReadonlySet<string> = new Set(["local", "mark", "routing", "rpfilter"]);
 const OTHERS: readonly string[] = [
   "nft/fib/link-local-groups.txt",
+  "nft/output/an-owner-does-not-come-round-by-lo.txt",
+  "nft/tproxy/socket-of-what-was-assigned.txt",
+  "tproxy/socket-of-what-was-assigned.txt",
   "nft/nat/dnat-prefix.txt",
   "nft/nat/prefixes-of-several-lengths.txt",
 ];

@@ -64,7 +64,7 @@ type Values = ReadonlyMap<number, boolean>;
 function valuesOf(space: Space, run: Run): Values {
   const values = new Map(packetValues(space, run.skb));
   for (const [index, level] of space.layout.bits.skUid.entries())
-    if (level !== null) values.set(level, ((run.skb.uid ?? 0) >>> (31 - index)) % 2 === 1);
+    if (level !== null) values.set(level, ((run.skb.socket?.uid ?? 0) >>> (31 - index)) % 2 === 1);
   return values;
 }
 

@@ -359,6 +359,16 @@ describe("what the agent would not start with is refused, and what one endpoint 
     expect(judged({ version: "1.18.2", data })).toContain(`warning cilium-not-rendered ${what}`);
   });
 
+  it.each([
+    ["1.9.18", false],
+    ["1.10.0", true],
+    ["1.12.19", true],
+    ["1.13.0", false],
+  ])("WireGuard of %s has routing that nobody here can write: %s", (version, isTold) => {
+    const told = judged({ version, data: { "enable-wireguard": "true" } });
+    expect(told.includes("warning cilium-not-rendered enable-wireguard: true rule 1, table 201")).toBe(isTold);
+  });
+
   it("a policy that redirects to a proxy without a port", () => {
     const http = { ports: [{ port: "80", protocol: "TCP" }], rules: { http: [{ method: "GET" }] } };
     const dns = { ports: [{ port: "53", protocol: "ANY" }], rules: { dns: [{ matchPattern: "*" }] } };

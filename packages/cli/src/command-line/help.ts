@@ -27,6 +27,7 @@ export function commandHelp(command: CommandTable, say: Speaker): Document {
   return [
     ...paragraph(`hookwalk ${command.name} — ${say.commandLine(command.summary)}`),
     ...paragraph(`${say.commandLine("usage")} hookwalk ${command.name}${names} [OPTIONS]`),
+    ...command.arguments.flatMap(choicesOf),
     ...examplesOf(command.examples, say),
     ...list("packet-options", optionEntries(group("packet"), say), say),
     ...list("options", optionEntries(group(undefined), say), say),
@@ -38,6 +39,11 @@ export function commandHelp(command: CommandTable, say: Speaker): Document {
 function argumentText({ name, required, rest }: Argument): string {
   const text = rest === true ? `${name}...` : name;
   return required ? ` ${text}` : ` [${text}]`;
+}
+
+/** As the choices of an option are shown. */
+function choicesOf({ name, choices }: Argument): readonly Line[] {
+  return choices === undefined ? [] : paragraph(`${name}: ${choices.join("|")}`);
 }
 
 type Entry = readonly [name: string, text: string];

@@ -9,6 +9,8 @@ export interface KubeletConfiguration {
   readonly iptablesDropBit: number;
   /** Feature gate IPTablesOwnershipCleanup; null: as the version has it. */
   readonly ownershipCleanup: boolean | null;
+  /** Feature gate IPv6DualStack; null: as the version has it. */
+  readonly dualStack: boolean | null;
 }
 
 const DEFAULT_MASQUERADE_BIT = 14;
@@ -71,13 +73,17 @@ const read = z
   });
 
 export const kubeletConfiguration: z.ZodType<KubeletConfiguration> = read.transform(
-  ({ makeIPTablesUtilChains, iptablesMasqueradeBit, iptablesDropBit, featureGates }): KubeletConfiguration => ({
-    kind: "KubeletConfiguration",
-    makeIPTablesUtilChains,
-    iptablesMasqueradeBit,
-    iptablesDropBit,
-    ownershipCleanup: new Map(Object.entries(featureGates ?? {})).get("IPTablesOwnershipCleanup") ?? null,
-  }),
+  ({ makeIPTablesUtilChains, iptablesMasqueradeBit, iptablesDropBit, featureGates }): KubeletConfiguration => {
+    const gates = new Map(Object.entries(featureGates ?? {}));
+    return {
+      kind: "KubeletConfiguration",
+      makeIPTablesUtilChains,
+      iptablesMasqueradeBit,
+      iptablesDropBit,
+      ownershipCleanup: gates.get("IPTablesOwnershipCleanup") ?? null,
+      dualStack: gates.get("IPv6DualStack") ?? null,
+    };
+  },
 );
 
 /** What runs where no such object is given. */

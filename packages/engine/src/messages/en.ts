@@ -21,10 +21,13 @@ export const diagnostics = {
   "render-several-nodes":
     "several Nodes, and none is named: {names}\nA hookwalk.dev/v1 Node, or hostnameOverride, says which one it is.",
   "render-argument": "{owner}: {argument} must be {expected}, not “{value}”\nNothing of it is rendered.",
+  "render-left-out":
+    "{owner}: what {option} has it write by {what} is not rendered\nOn the node it is there. The rest is rendered.",
   "render-unset": "no object says how {owner} runs\nGive {objects}.",
   "render-unknown-owner":
     "the Node's owners name {value}, whom nobody here can write for: {owners}\nThe others are rendered.",
-  "render-version": "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered.",
+  "render-version":
+    "{owner} {version} is not rendered, but {versions}\nNothing of it is rendered. spec.versions of a hookwalk.dev/v1 Node tells another.",
   "kube-proxy-shared":
     "{object}: {field} takes {value}, as {other} does\nBoth are rendered, in the order of their names. kube-proxy says nothing of it: packets go to whichever comes first (iptables) or last (ipvs, nftables) in an order that changes from sync to sync.",
   "kube-proxy-long-comment":
@@ -54,6 +57,8 @@ export const diagnostics = {
     "Felix {version} with {part} is not rendered\nNothing is rendered: what that version writes for it is not known here.",
   "render-calico-mode":
     "Felix’s dataplane {mode} is not rendered yet\nNothing is rendered. iptables is, and nftables from 3.30 on.",
+  "render-calico-two-protocols":
+    "{object}: {field} beside a protocol: iptables takes one of the two\nNothing is rendered: Felix gets no rule loaded as long as there is this one. Leave out notProtocol.",
   "render-calico-no-limits":
     "{endpoint}: limits of packets and connections are not rendered for nftables yet\nIts rules are rendered without them.",
   "render-calico-no-flow-logs":

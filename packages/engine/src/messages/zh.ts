@@ -20,9 +20,11 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-several-nodes":
     "有多个 Node，却没有指明是哪一个：{names}\n用 hookwalk.dev/v1 Node 或 hostnameOverride 指明。",
   "render-argument": "{owner}：{argument} 必须是 {expected}，而不是“{value}”\n不渲染它的任何内容。",
+  "render-left-out": "{owner}：{option} 让它用 {what} 写下的内容未渲染\n节点上是有的。其余的照常渲染。",
   "render-unset": "没有对象说明 {owner} 如何运行\n请给出 {objects}。",
   "render-unknown-owner": "Node 的 owners 中有 {value}，这里无法替它书写：可用的有 {owners}\n其余的照常渲染。",
-  "render-version": "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。",
+  "render-version":
+    "尚不渲染 {owner} {version}，可以渲染 {versions}\n不渲染它的任何内容。可在 hookwalk.dev/v1 Node 的 spec.versions 中另行指定。",
   "kube-proxy-shared":
     "{object}：{field} 占用 {value}，{other} 也占用它\n两者都会渲染，按名称排序。kube-proxy 不会提示：数据包归排在最前（iptables）或最后（ipvs、nftables）的一个，而这个顺序每次同步都可能不同。",
   "kube-proxy-long-comment":
@@ -49,6 +51,8 @@ export const diagnostics: SameKeys<typeof en.diagnostics> = {
   "render-calico-part": "不渲染带有 {part} 的 Felix {version}\n不渲染任何内容：该版本为此写入的内容在此未知。",
   "render-calico-mode":
     "尚不渲染 Felix 的 {mode} 数据面\n不渲染任何内容。可以渲染 iptables 数据面，3.30 起也可渲染 nftables。",
+  "render-calico-two-protocols":
+    "{object}：{field} 与 protocol 并存：iptables 只接受其中一个\n什么都不渲染：只要有这条规则，Felix 就无法加载任何规则。请去掉 notProtocol。",
   "render-calico-no-limits": "{endpoint}：尚不为 nftables 渲染数据包和连接数的限制\n渲染的规则中没有这些限制。",
   "render-calico-no-flow-logs": "尚不为 nftables 渲染流日志的规则\n其余规则都已渲染；少了它们，其余规则的含义不变。",
   "render-calico-no-device":

@@ -13,7 +13,7 @@ import { mapped } from "./nat.ts";
 import { actNft } from "./nft/perform.ts";
 import { anything, unknownHere } from "./place.ts";
 import type { Asking, Place } from "./place.ts";
-import { transparentListener } from "./socket.ts";
+import { transparentSocket, withSocket } from "./socket.ts";
 import type { Space } from "./space.ts";
 
 export function isDone(result: Flow | Done): result is Done {
@@ -68,16 +68,13 @@ export function act(at: Asking, flow: Flow, action: Action): Flow | Done {
       };
     }
     case "tproxy": {
-      const listens = transparentListener(at, action);
-      const taken = within(bdd, flow, listens);
-      const marked = changed(taken, [
-        ...keptAndFlipped(bdd, taken, layout.bits.mark, { keep: ~action.mask >>> 0, flip: action.mark }),
-        ...assigned(layout.bits.hasSocket, 1),
-      ]);
+      const { when, everywhere } = transparentSocket(at, action);
+      const taken = withSocket(space, within(bdd, flow, when), everywhere);
+      const marked = { keep: ~action.mask >>> 0, flip: action.mark };
       return {
         exits: [
-          ["accept", marked],
-          ["drop", within(bdd, flow, bdd.not(listens))],
+          ["accept", changed(taken, keptAndFlipped(bdd, taken, layout.bits.mark, marked))],
+          ["drop", within(bdd, flow, bdd.not(when))],
         ],
         on: NOTHING,
       };

@@ -27,7 +27,7 @@ const CHANGED: Readonly<Record<Action["kind"], readonly FieldName[]>> = {
   "set-mark": ["mark"],
   "restore-mark": ["mark"],
   "set-map": ["mark"],
-  tproxy: ["mark", "hasSocket"],
+  tproxy: ["mark", "hasSocket", "givenSocket"],
   "set-ctmark": ["ctmark"],
   "save-mark": ["ctmark"],
   "set-unknown": MARKS,
@@ -41,7 +41,7 @@ const CHANGED: Readonly<Record<Action["kind"], readonly FieldName[]>> = {
   "verdict-map": NOTHING,
   element: NOTHING,
   offload: NOTHING,
-  "assign-socket": ["hasSocket"],
+  "assign-socket": ["hasSocket", "givenSocket"],
   assign: ["mark", "ctmark", "pktType", "socket", ...REWRITTEN],
 };
 

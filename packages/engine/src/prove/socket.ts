@@ -6,6 +6,8 @@ import { FIRST_ICMP6_INFORMATION, ICMP_ERRORS, PROTO } from "../program/protocol
 import type { Test } from "../program/test.ts";
 import { FALSE, TRUE } from "./bdd/bdd.ts";
 import type { Ref } from "./bdd/bdd.ts";
+import { assigned, changed, joined, within } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 import type { Place } from "./place.ts";
 import type { Space, Unknown } from "./space.ts";
 
@@ -15,13 +17,17 @@ import type { Space, Unknown } from "./space.ts";
  */
 export const SOCKET = { none: 0, plain: 1, transparent: 2 } as const;
 
+/** Codes of the field `givenSocket`: what TPROXY gave the packet, a transparent socket that no rule need look for again. */
+export const GIVEN_SOCKET = { none: 0, "on one address": 1, "on every address": 2 } as const;
+
 const WITH_SOCKETS = [PROTO.tcp, PROTO.udp];
 
 /** Packets whose ends, or the ends of what they complain of, can be those of a socket; other packets have none. */
 export function socketsThatCanBe(space: Space): Ref {
   const { bdd, layout } = space;
   const none = space.is("socket", SOCKET.none);
-  if (!space.sockets) return none;
+  const notGiven = space.is("givenSocket", GIVEN_SOCKET.none);
+  if (!space.sockets) return bdd.and(none, notGiven);
   const isError =
     layout.family === "ip"
       ? bdd.and(space.is("proto", PROTO.icmp), space.isAnyOf("icmpType", [...ICMP_ERRORS]))
@@ -30,7 +36,12 @@ export function socketsThatCanBe(space: Space): Ref {
     space.isAnyOf("socket", [SOCKET.plain, SOCKET.transparent]),
     bdd.or(isError, space.isAnyOf("proto", WITH_SOCKETS)),
   );
-  return bdd.or(none, one);
+  const given = bdd.intersection([
+    space.isAnyOf("givenSocket", [GIVEN_SOCKET["on one address"], GIVEN_SOCKET["on every address"]]),
+    space.is("hasSocket", 1),
+    space.isAnyOf("proto", WITH_SOCKETS),
+  ]);
+  return bdd.and(bdd.or(none, one), bdd.or(notGiven, given));
 }
 
 /** Packets whose socket is found before they are routed (net.ipv4.ip_early_demux; tcp_v4_early_demux, udp_v4_early_demux). */
@@ -49,26 +60,37 @@ interface Found {
   readonly wildcard: Ref;
 }
 
-/** What a packet's lookup finds: nobody, or one of these, no two of them by the same packet. */
+/** What a packet was given, or its lookup finds: nobody, or one of these, no two of them by the same packet. */
 function foundBy(space: Space): readonly Found[] {
   const { bdd } = space;
-  const connection = bdd.not(space.is("socket", SOCKET.none));
+  const isGiven = bdd.not(space.is("givenSocket", GIVEN_SOCKET.none));
+  const given = {
+    when: isGiven,
+    transparent: TRUE,
+    wildcard: space.is("givenSocket", GIVEN_SOCKET["on every address"]),
+  };
+  const connection = bdd.minus(bdd.not(space.is("socket", SOCKET.none)), isGiven);
   const own = { when: connection, transparent: space.is("socket", SOCKET.transparent), wildcard: FALSE };
-  const others = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), connection);
+  const others = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), bdd.or(isGiven, connection));
   const listeners = space.program.sockets === null || space.hasOpenSets ? unlisted(space) : listed(space);
-  return [own, ...listeners.map((found) => ({ ...found, when: bdd.and(found.when, others) }))];
+  return [given, own, ...listeners.map((found) => ({ ...found, when: bdd.and(found.when, others) }))];
 }
 
 /** No dump of sockets: three facts, as a walk asks for them. */
 function unlisted(space: Space): readonly Found[] {
-  const fact = (what: string): Ref => space.unknown(what, { what, why: whyUnknown(space) });
   return [
     {
-      when: fact("a socket for this packet exists"),
-      transparent: fact("the socket is transparent"),
-      wildcard: fact("the socket listens on every address"),
+      when: fact(space, "a socket for this packet exists"),
+      transparent: fact(space, "the socket is transparent"),
+      wildcard: fact(space, LISTENS_EVERYWHERE),
     },
   ];
+}
+
+const LISTENS_EVERYWHERE = "the socket listens on every address";
+
+function fact(space: Space, what: string): Ref {
+  return space.unknown(what, { what, why: whyUnknown(space) });
 }
 
 function listed(space: Space): readonly Found[] {
@@ -87,8 +109,7 @@ function whyUnknown({ program, hasOpenSets }: Space): Unknown["why"] {
 function isTransparent(space: Space, { transparent, localAddress, localPort }: Socket): Ref {
   if (transparent !== null) return transparent ? TRUE : FALSE;
   const address = localAddress === null ? "*" : printAddress(localAddress);
-  const what = `the socket on ${address}:${String(localPort)} is transparent`;
-  return space.unknown(what, { what, why: whyUnknown(space) });
+  return fact(space, `the socket on ${address}:${String(localPort)} is transparent`);
 }
 
 interface Listener {
@@ -168,29 +189,51 @@ export function socketProperty(
   };
 }
 
-/**
- * Packets that TPROXY finds a transparent socket for (nf_tproxy_get_sock_v4): their connection, else a listener on its port, where a dump
- * tells of it.
- */
-export function transparentListener(
-  { space }: Place,
-  { port, address }: Pick<Action & { readonly kind: "tproxy" }, "port" | "address">,
-): Ref {
-  const { bdd } = space;
-  const connection = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), space.is("socket", SOCKET.none));
-  return bdd.ite(connection, space.is("socket", SOCKET.transparent), listensFor(space, port, address));
+/** Packets that TPROXY finds a transparent socket for, and those of them for which it is one on every address. */
+interface Taken {
+  readonly when: Ref;
+  readonly everywhere: Ref;
 }
 
-function listensFor(space: Space, port: number, address: Address | null): Ref {
+/** nf_tproxy_get_sock_v4: their connection, else a listener on its port, where a dump tells of it. */
+export function transparentSocket(
+  { space }: Place,
+  { port, address }: Pick<Action & { readonly kind: "tproxy" }, "port" | "address">,
+): Taken {
+  const { bdd } = space;
+  const connection = bdd.minus(space.isAnyOf("proto", WITH_SOCKETS), space.is("socket", SOCKET.none));
+  const { when, everywhere } = listensFor(space, port, address);
+  return {
+    when: bdd.ite(connection, space.is("socket", SOCKET.transparent), when),
+    everywhere: bdd.minus(everywhere, connection),
+  };
+}
+
+/** The packets with the socket that TPROXY gives them. */
+export function withSocket({ bdd, layout }: Space, flow: Flow, everywhere: Ref): Flow {
+  const given = (where: Ref, code: number): Flow =>
+    changed(within(bdd, flow, where), [
+      ...assigned(layout.bits.hasSocket, 1),
+      ...assigned(layout.bits.givenSocket, code),
+    ]);
+  const ofOne = given(bdd.not(everywhere), GIVEN_SOCKET["on one address"]);
+  return joined(bdd, ofOne, given(everywhere, GIVEN_SOCKET["on every address"]));
+}
+
+function listensFor(space: Space, port: number, address: Address | null): Taken {
   const { bdd, program } = space;
-  const what = `a transparent socket listens on port ${String(port)}`;
-  const open = space.unknown(what, { what, why: whyUnknown(space) });
+  const isOpen = fact(space, `a transparent socket listens on port ${String(port)}`);
+  const open = { when: isOpen, everywhere: fact(space, LISTENS_EVERYWHERE) };
   // Without a port of its own the rule means the packet's, without an address that of the device.
   if (program.sockets === null || space.hasOpenSets || port === 0) return open;
   const found = listeners(space, port, address);
-  const answer = bdd.union(
-    found.map(({ when, socket }) => bdd.and(when, socket.transparent === null ? open : isTransparent(space, socket))),
-  );
   const onOneAddress = address === null && found.some(({ isWildcard }) => !isWildcard);
-  return onOneAddress ? open : answer;
+  if (onOneAddress) return open;
+  const taken = found.map(({ when, socket }) =>
+    bdd.and(when, socket.transparent === null ? isOpen : isTransparent(space, socket)),
+  );
+  return {
+    when: bdd.union(taken),
+    everywhere: bdd.union(taken.filter((_, at) => found[at]?.isWildcard === true)),
+  };
 }

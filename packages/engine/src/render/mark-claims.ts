@@ -1,7 +1,7 @@
 import { printHex } from "../base/hex.ts";
 import type { DesiredObject, DesiredState } from "../desired/state.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { renderProblem } from "./problem.ts";
+import { placed, renderProblem } from "./problem.ts";
 
 /** Bits of a packet's mark that an owner takes for its own. */
 export interface MarkClaim {
@@ -55,7 +55,7 @@ function conflict(wrong: Owned, other: Owned, bits: number, spanOf: DesiredState
   };
   const problem = renderProblem("render-mark-overlap", params, owner);
   const span = object === null ? null : spanOf(object, field.split("."));
-  return { owner, problem: span === null ? problem : { ...problem, span } };
+  return { owner, problem: placed(problem, span) };
 }
 
 function nameOf({ object, owner }: Owned): string {

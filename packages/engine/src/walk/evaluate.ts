@@ -241,12 +241,12 @@ function evaluateAddressType(test: Test & { kind: "addrtype" }, run: Run): Answe
 
 /** owner_mt: only packets with a socket have an owner (case matches/owner-of-a-forwarded-packet), and not all of these: an ICMP error has none (case matches/owner-of-an-icmp-error). */
 function evaluateOwner(test: Test & { kind: "owner" }, run: Run): Answer {
-  const { skb } = run;
-  if (!skb.hasSocket) return hasNoOwner(test) && test.exists?.negated !== skb.isKernels;
+  const { socket, isKernels } = run.skb;
+  if (socket === null) return hasNoOwner(test) && test.exists?.negated !== isKernels;
   if (test.exists?.negated === true) return false;
   const parts: readonly [typeof test.uid, number | null, boolean, string][] = [
-    [test.uid, skb.uid, test.uidNegated, "uid"],
-    [test.gid, skb.gid, test.gidNegated, "gid"],
+    [test.uid, socket.uid, test.uidNegated, "uid"],
+    [test.gid, socket.gid, test.gidNegated, "gid"],
   ];
   let open: Question | null = null;
   for (const [ranges, id, negated, name] of parts) {

@@ -15,7 +15,7 @@ export function flowKey(skb: Skb, over: Partial<FlowKey>): FlowKey {
     anyLink: false,
     tos: skb.tos,
     mark: skb.mark,
-    uid: skb.uid ?? 0,
+    uid: skb.socket?.uid ?? 0,
     proto: skb.base.proto,
     sport: skb.sport ?? 0,
     dport: skb.dport ?? 0,

@@ -171,7 +171,7 @@ function input(run: Run): End {
 function forward(run: Run, routed: Routed & { kind: "choice" }): End {
   const { skb } = run;
   if (skb.pktType !== "host") return end(run, dropped("pkttype", `a ${skb.pktType} frame is not forwarded`));
-  if (skb.hasSocket)
+  if (skb.socket !== null)
     return end(run, dropped("socket", "the packet belongs to a local socket, but no rule delivers it locally"));
   if (skb.ttl <= 1) {
     const [type, code] = skb.family === "ip" ? [11, 0] : [3, 0];
@@ -252,7 +252,7 @@ function sendOn(run: Run, { inside }: SentOn): End {
   const delivery = isForwarded ? "forward" : "sent";
   if (inside !== null) return sendInside(run, inside, delivery);
   // The socket that waits for the old destination has nothing to do with the packet (ip_vs_drop_early_demux_sk).
-  if (isForwarded) skb.hasSocket = false;
+  if (isForwarded) skb.socket = null;
   skb.iif = null;
   const verdict = walkHook(run, "output");
   // ip_output names the device again that the packet came in by.
@@ -266,7 +266,7 @@ function sendOn(run: Run, { inside }: SentOn): End {
  */
 function sendInside(run: Run, outer: Packet, delivery: "forward" | "sent"): End {
   const arrival: Arrival = { iif: null, physin: null, mark: 0, pktType: "host", smac: null, uid: null, gid: null };
-  const skb = { ...newSkb(outer, arrival), hasSocket: false, ipvs: run.skb.ipvs };
+  const skb = { ...newSkb(outer, arrival), socket: null, ipvs: run.skb.ipvs };
   const own: Run = { ...run, skb, frames: [], base: null, inside: [...run.inside, run.skb.oif ?? ""] };
   const routed = routeOutput(own, "output");
   let ended: End;
@@ -356,10 +356,9 @@ function again(run: Run, iif: string): End {
   run.cut = null;
   skb.iif = iif;
   skb.oif = null;
-  if (iif !== "lo") {
-    skb.hasSocket = false;
-    skb.physin = null;
-  }
+  // loopback_xmit, skb_scrub_packet
+  skb.socket = null;
+  if (iif !== "lo") skb.physin = null;
   return receive(run);
 }
 

@@ -34,11 +34,8 @@ export interface Skb {
   /** Came by a bridge's port, and its frame is for a host behind another one (`nf_bridge->pkt_otherhost`). */
   isForOther: boolean;
   smac: string | null;
-  /** The sending socket's owner; null: no socket, or not said (`local` tells which). */
-  readonly uid: number | null;
-  readonly gid: number | null;
-  /** Has the packet a socket: made here by a program, or assigned by TPROXY. */
-  hasSocket: boolean;
+  /** `skb->sk`; null: none. */
+  socket: PacketSocket | null;
   /** Is its socket one of the kernel's own, which no process opened and nobody owns? */
   readonly isKernels: boolean;
   /** `skb->_nfct`; null: none yet. */
@@ -55,6 +52,29 @@ export interface Skb {
   ipvs: boolean;
   /** What it was put together from; null: it came whole. */
   gathered: Gathered | null;
+}
+
+/** A socket of this node: its sender's, or one that was found for it. */
+export interface PacketSocket {
+  /** Null: nobody says. */
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** What TPROXY or early demux found, which rules need not look for again; null: it is the sender's. */
+  readonly found: FoundSocket | null;
+}
+
+/** A socket that the kernel finds for a packet. */
+export interface FoundSocket {
+  /** As `ss` lists it: `127.0.0.1:42133`. */
+  readonly text: string;
+  /** Null: the listing does not say. */
+  readonly transparent: boolean | null;
+  /** A listener on every address; null: nobody says. */
+  readonly isWildcard: boolean | null;
+  /** SO_MARK; null: it has none, or nobody says. */
+  readonly mark: number | null;
+  /** Null: the listing does not say. */
+  readonly uid: number | null;
 }
 
 export interface Gathered {
@@ -103,9 +123,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     pktType: arrival.pktType,
     isForOther: false,
     smac: arrival.smac,
-    uid: arrival.uid,
-    gid: arrival.gid,
-    hasSocket: arrival.iif === null,
+    socket: arrival.iif === null ? { uid: arrival.uid, gid: arrival.gid, found: null } : null,
     isKernels: false,
     ct: null,
     untracked: false,
@@ -148,7 +166,7 @@ export function digestOf(skb: Skb): string {
     skb.pktType,
     skb.physout,
     skb.isForOther,
-    skb.hasSocket,
+    skb.socket === null ? "" : `socket ${skb.socket.found?.text ?? ""}`,
     skb.untracked,
     skb.refusesCt,
     printZone(skb.zone),

@@ -8,21 +8,9 @@ import type { Question } from "./oracle.ts";
 import { factQuestion } from "./run.ts";
 import type { Run } from "./run.ts";
 import { packetOf } from "./skb.ts";
-import type { Skb } from "./skb.ts";
+import type { FoundSocket, Skb } from "./skb.ts";
 
 const PROTOCOLS: Readonly<Record<number, Socket["proto"]>> = { 6: "tcp", 17: "udp" };
-
-/** A socket that the kernel would find, or none. */
-export type FoundSocket = {
-  /** As `ss` lists it: `127.0.0.1:42133`. */
-  readonly text: string;
-  /** Null: the listing does not say. */
-  readonly transparent: boolean | null;
-  /** A listener on every address. */
-  readonly isWildcard: boolean;
-  /** SO_MARK; null: it has none, or nobody says. */
-  readonly mark: number | null;
-} | null;
 
 interface End {
   readonly address: Address;
@@ -36,23 +24,25 @@ interface Ends {
   readonly peer: End;
 }
 
-/** nf_sk_lookup_slow_v4, nf_sk_lookup_slow_v6: the connection that the packet is of or complains of, else the best listener. */
-export function findSocket(run: Run, skb: Skb): FoundSocket {
+/** The socket that the packet was given, else nf_sk_lookup_slow_v4, nf_sk_lookup_slow_v6: the connection that it is of or complains of, else the best listener. */
+export function findSocket(run: Run, skb: Skb): FoundSocket | null {
+  const given = skb.socket?.found ?? null;
+  if (given !== null) return given;
   const ends = endsOf(skb);
   return ends === null ? null : (connectionOf(run, skb, ends) ?? listenerOn(run, skb, ends));
 }
 
 /** __inet_lookup_established: a socket of the packet's two ends. Its own need not be an address of this node. */
-export function findConnection(run: Run, skb: Skb): FoundSocket {
+export function findConnection(run: Run, skb: Skb): FoundSocket | null {
   return hasSockets(skb.base.proto) ? connectionOf(run, skb, plainEnds(skb)) : null;
 }
 
 /** The socket that takes new connections to this address and port. */
-export function findListener(run: Run, skb: Skb, local: Address, port: number | null): FoundSocket {
+export function findListener(run: Run, skb: Skb, local: Address, port: number | null): FoundSocket | null {
   return listenerOn(run, skb, { ...plainEnds(skb), local: { address: local, port } });
 }
 
-function connectionOf(run: Run, skb: Skb, ends: Ends): FoundSocket {
+function connectionOf(run: Run, skb: Skb, ends: Ends): FoundSocket | null {
   const given = givenConnection(run, skb, ends);
   if (given !== null) return given;
   const { local, peer } = ends;
@@ -66,15 +56,19 @@ function connectionOf(run: Run, skb: Skb, ends: Ends): FoundSocket {
 }
 
 /** `--socket`: said of the packet as it came; of what NAT makes of its ends nothing is said. */
-function givenConnection({ assumedFlow }: Run, { base, src, dst, sport, dport }: Skb, { local }: Ends): FoundSocket {
+function givenConnection(
+  { assumedFlow }: Run,
+  { base, src, dst, sport, dport }: Skb,
+  { local }: Ends,
+): FoundSocket | null {
   const given = assumedFlow?.socket ?? null;
   if (given === null || src !== base.src || dst !== base.dst || sport !== base.sport || dport !== base.dport)
     return null;
   const text = `${printAddress(local.address)}:${String(local.port)}`;
-  return { text, transparent: given === "transparent", isWildcard: false, mark: null };
+  return { text, transparent: given === "transparent", isWildcard: false, mark: null, uid: null };
 }
 
-function listenerOn(run: Run, skb: Skb, ends: Ends): FoundSocket {
+function listenerOn(run: Run, skb: Skb, ends: Ends): FoundSocket | null {
   const { address } = ends.local;
   const listeners = socketsOn(run, skb, ends).filter(({ state }) => state === "LISTEN" || state === "UNCONN");
   const exact = listeners.find(({ localAddress }) => localAddress === address);
@@ -82,9 +76,9 @@ function listenerOn(run: Run, skb: Skb, ends: Ends): FoundSocket {
   return socket === undefined ? null : found(socket, isWildcard(socket, address));
 }
 
-function found({ localAddress, localPort, transparent, mark }: Socket, isWildcard: boolean): FoundSocket {
+function found({ localAddress, localPort, transparent, mark, uid }: Socket, isWildcard: boolean): FoundSocket {
   const address = localAddress === null ? "*" : printAddress(localAddress);
-  return { text: `${address}:${String(localPort)}`, transparent, isWildcard, mark };
+  return { text: `${address}:${String(localPort)}`, transparent, isWildcard, mark, uid };
 }
 
 function hasSockets(proto: number): boolean {
@@ -139,9 +133,15 @@ const EARLY_DEMUX: ReadonlyMap<number, string> = new Map([
 export function demuxEarly(run: Run): void {
   const { skb, program } = run;
   const own = EARLY_DEMUX.get(skb.base.proto);
-  if (own === undefined || skb.hasSocket || skb.base.fragment !== null || skb.pktType !== "host") return;
+  if (own === undefined || skb.socket !== null || skb.base.fragment !== null || skb.pktType !== "host") return;
   const isOn = ["net.ipv4.ip_early_demux", own].every((name) => program.sysctl.number(name, 1) !== 0);
-  if (isOn && findConnection(run, skb) !== null) skb.hasSocket = true;
+  const connection = isOn ? findConnection(run, skb) : null;
+  if (connection !== null) giveSocket(skb, connection);
+}
+
+/** nf_tproxy_assign_sock, skb_set_owner: rules find no other for it from then on. */
+export function giveSocket(skb: Skb, found: FoundSocket): void {
+  skb.socket = { uid: found.uid, gid: null, found };
 }
 
 function onDevice(socket: Socket, skb: Skb): boolean {
@@ -163,7 +163,8 @@ export function evaluateSocket(test: Test & { kind: "socket" }, run: Run): boole
   const socket = findSocket(run, skb);
   if (socket === null) return run.program.sockets === null && endsOf(skb) !== null ? askUnlisted(run, test) : false;
   // Listeners on the wildcard address count only with --nowildcard.
-  if (!test.nowildcard && socket.isWildcard) return false;
+  const isWildcard = test.nowildcard ? false : (socket.isWildcard ?? askSocket(run, UNLISTED.wildcard));
+  if (isWildcard !== false) return isWildcard === true ? false : isWildcard;
   if (test.transparent) {
     const { transparent } = socket;
     const answer = transparent ?? askSocket(run, `the socket on ${socket.text} is transparent`);

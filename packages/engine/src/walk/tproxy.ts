@@ -5,7 +5,8 @@ import { PROTO } from "../program/protocol.ts";
 import { isLaterFragment } from "./fields.ts";
 import { ask } from "./run.ts";
 import type { Run } from "./run.ts";
-import { askSocket, findConnection, findListener } from "./sockets.ts";
+import type { FoundSocket } from "./skb.ts";
+import { askSocket, findConnection, findListener, giveSocket } from "./sockets.ts";
 import { ACCEPT, dropped } from "./verdict.ts";
 import type { ChainVerdict } from "./verdict.ts";
 
@@ -14,10 +15,10 @@ export function performTproxy(run: Run, action: Action & { kind: "tproxy" }): Ch
   const { skb } = run;
   const address = action.address ?? deviceAddress(run) ?? skb.dst;
   const port = action.port === 0 ? skb.dport : action.port;
-  const listens = transparentListener(run, address, port);
-  if (!listens) return dropped("tproxy", `no transparent socket on port ${String(port)}`);
+  const socket = transparentListener(run, address, port);
+  if (socket === null) return dropped("tproxy", `no transparent socket on port ${String(port)}`);
   skb.mark = ((skb.mark & ~action.mask) ^ action.mark) >>> 0;
-  skb.hasSocket = true;
+  giveSocket(skb, socket);
   run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
   return ACCEPT;
 }
@@ -29,19 +30,23 @@ export function assignTransparentSocket(run: Run, wanted: Address | null, wanted
   if (skb.sport === null || skb.dport === null || isLaterFragment(skb)) return false;
   const address = wanted ?? deviceAddress(run) ?? skb.dst;
   const port = wantedPort === 0 ? skb.dport : wantedPort;
-  if (!transparentListener(run, address, port)) return false;
-  skb.hasSocket = true;
+  const socket = transparentListener(run, address, port);
+  if (socket === null) return false;
+  giveSocket(skb, socket);
   run.steps.push({ kind: "socket", what: `assigned to the transparent socket on port ${String(port)}` });
   return true;
 }
 
-function transparentListener(run: Run, address: Address, port: number | null): boolean {
+function transparentListener(run: Run, address: Address, port: number | null): FoundSocket | null {
   const found = findConnection(run, run.skb) ?? findListener(run, run.skb, address, port);
-  if (run.program.sockets !== null && found === null) return false;
-  if (found !== null && found.transparent !== null) return found.transparent;
+  if (run.program.sockets !== null && found === null) return null;
+  if (found !== null && found.transparent !== null) return found.transparent ? found : null;
   const question = askSocket(run, `a transparent socket listens on port ${String(port)}`);
-  return typeof question === "boolean" ? question : ask(run, { ...question, likely: true });
+  const listens = typeof question === "boolean" ? question : ask(run, { ...question, likely: true });
+  return listens ? { ...(found ?? UNTOLD), transparent: true } : null;
 }
+
+const UNTOLD = { text: "", isWildcard: null, mark: null, uid: null };
 
 /** nf_tproxy_laddr4: without --on-ip the first address of the input device. */
 function deviceAddress(run: Run): Address | null {

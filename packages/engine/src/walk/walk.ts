@@ -102,7 +102,7 @@ function sendSide(run: Run, side: PendingSide): readonly SidePacket[] {
   const arrival: Arrival = { iif: null, physin: null, mark, pktType: "host", smac: null, uid: null, gid: null };
   const skb = {
     ...newSkb(packet, arrival),
-    hasSocket: false,
+    socket: null,
     isKernels: kind === "icmp",
     ct,
     refusesCt: isOfUntracked,

@@ -32,6 +32,21 @@ describe("a fault is told with the object, the field, what it must be, and the l
       "6 NetworkPolicy n/a | spec.ingress[0].source.notSelector | a ⟨== != in, not in, contains, starts with, ends with⟩ | a = 5",
     ],
     [
+      "a word of namespaces where somebody is selected",
+      object("GlobalNetworkPolicy", ["namespaceSelector: a == 'x' || global()"], "name: a"),
+      "5 GlobalNetworkPolicy a | spec.namespaceSelector | ≠ global() | a == 'x' || global()",
+    ],
+    [
+      "the same in a rule",
+      object("NetworkPolicy", rule("source: { selector: global() }")),
+      "6 NetworkPolicy n/a | spec.ingress[0].source.selector | ≠ global() | global()",
+    ],
+    [
+      "the same beside another",
+      object("NetworkPolicy", rule("source: { namespaceSelector: '!global()' }")),
+      "6 NetworkPolicy n/a | spec.ingress[0].source.namespaceSelector | global() | !global()",
+    ],
+    [
       "a port out of range",
       object("NetworkPolicy", rule("protocol: TCP", "destination: { ports: [65536] }")),
       "6 NetworkPolicy n/a | spec.ingress[0].destination.ports[0] | 1…65535 | FROM:TO | NAME | 65536",

@@ -62,6 +62,20 @@ export const selector: z.ZodType<WrittenSelector | null> = withDefault(z.string(
   return z.NEVER;
 });
 
+/** One that says who somebody is: `global()` is a word of rules' namespaceSelectors, with no other beside it (libcalico-go/lib/validator/v3). */
+export const ownSelector: typeof selector = limited("≠ global()", ({ text }) => !text.includes("global("));
+
+export const namespacesOrGlobal: typeof selector = limited("global()", (read) => {
+  return read.selector.kind === "global" || !read.text.includes("global(");
+});
+
+function limited(expected: string, isTaken: (read: WrittenSelector) => boolean): typeof selector {
+  return selector.transform((read, context) => {
+    if (read !== null && !isTaken(read)) context.addIssue({ code: "custom", message: expected, input: read.text });
+    return read;
+  });
+}
+
 /** The host's end of a link. */
 export const deviceName: z.ZodString = z
   .string()

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Metadata } from "../fields.ts";
 import { typeMeta, unread, withDefault } from "../fields.ts";
 import type { WrittenSelector } from "./fields.ts";
-import { calicoMetadata, fault, list, namespacedMetadata, selector } from "./fields.ts";
+import { calicoMetadata, fault, list, namespacedMetadata, ownSelector } from "./fields.ts";
 import type { CalicoRule } from "./rule.ts";
 import { calicoRules } from "./rule.ts";
 
@@ -37,8 +37,8 @@ const off = withDefault(z.boolean(), false);
 const shared = {
   tier: withDefault(z.string().min(1), DEFAULT_TIER),
   order: withDefault<number | null>(z.number(), null),
-  selector,
-  serviceAccountSelector: selector,
+  selector: ownSelector,
+  serviceAccountSelector: ownSelector,
   types: list(z.enum(["Ingress", "Egress"])),
   ingress: calicoRules,
   egress: calicoRules,
@@ -47,7 +47,7 @@ const shared = {
 
 const networkSpec = z.strictObject(shared);
 const globalSpec = z
-  .strictObject({ ...shared, namespaceSelector: selector, doNotTrack: off, preDNAT: off, applyOnForward: off })
+  .strictObject({ ...shared, namespaceSelector: ownSelector, doNotTrack: off, preDNAT: off, applyOnForward: off })
   .transform((spec, context) => {
     const { doNotTrack, preDNAT, applyOnForward, egress, types } = spec;
     if (doNotTrack && preDNAT) fault(context, ["preDNAT"], "false (doNotTrack: true)", preDNAT);

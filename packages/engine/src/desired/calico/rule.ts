@@ -2,7 +2,17 @@ import { z } from "zod";
 import type { Family, Prefix } from "../../base/address.ts";
 import { unread, withDefault } from "../fields.ts";
 import type { CalicoProtocol, PortMatch, WrittenSelector } from "./fields.ts";
-import { calicoProtocol, fault, list, optional, portMatch, prefixes, selector } from "./fields.ts";
+import {
+  calicoProtocol,
+  fault,
+  list,
+  namespacesOrGlobal,
+  optional,
+  ownSelector,
+  portMatch,
+  prefixes,
+  selector,
+} from "./fields.ts";
 
 /** Rule of projectcalico/api v3 policy_common.go; all that it asks must hold. */
 export interface CalicoRule {
@@ -91,9 +101,9 @@ const entity = z
   .strictObject({
     nets: prefixes,
     notNets: prefixes,
-    selector,
+    selector: ownSelector,
     notSelector: selector,
-    namespaceSelector: selector,
+    namespaceSelector: namespacesOrGlobal,
     serviceAccounts: serviceAccounts.nullish(),
     services: services.nullish(),
     ports: list(portMatch),

@@ -46,6 +46,7 @@ export interface CiliumConfig {
   /** Built-in chains without a jump into Cilium's, in capitals. */
   readonly disabledFeeders: ReadonlySet<string>;
   readonly ipsec: boolean;
+  readonly wireguard: boolean;
   readonly vtep: boolean;
   readonly l7Proxy: boolean;
   readonly envoyConfig: boolean;
@@ -116,6 +117,7 @@ const options = z.looseObject({
   "prepend-iptables-chains": flag(true),
   "disable-iptables-feeder-rules": names,
   "enable-ipsec": flag(false),
+  "enable-wireguard": flag(false),
   "enable-vtep": flag(false),
   "enable-l7-proxy": flag(true),
   "enable-envoy-config": flag(false),
@@ -174,6 +176,7 @@ export const ciliumConfig: z.ZodType<CiliumConfig> = options
       prependChains: data["prepend-iptables-chains"],
       disabledFeeders: new Set(data["disable-iptables-feeder-rules"].map((chain) => chain.toUpperCase())),
       ipsec: data["enable-ipsec"],
+      wireguard: data["enable-wireguard"],
       vtep: data["enable-vtep"],
       l7Proxy: data["enable-l7-proxy"],
       envoyConfig: data["enable-envoy-config"],

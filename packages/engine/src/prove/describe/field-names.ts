@@ -3,7 +3,7 @@ import { icmpNames } from "../../parse/packet/names.ts";
 import { PROTO } from "../../program/protocol.ts";
 import { CT_STATE, FRAGMENT } from "../fields.ts";
 import type { FieldName, Layout } from "../layout.ts";
-import { SOCKET } from "../socket.ts";
+import { GIVEN_SOCKET, SOCKET } from "../socket.ts";
 
 /** How the values of a field are told. */
 export type Kind =
@@ -36,6 +36,7 @@ const KINDS: ReadonlyMap<FieldName, Kind> = new Map<FieldName, Kind>([
   ["pktType", named("host", "broadcast", "multicast", "otherhost")],
   ["hasSocket", named("no", "yes")],
   ["socket", inOrderOf(SOCKET)],
+  ["givenSocket", inOrderOf(GIVEN_SOCKET)],
   ["ipvs", named("no", "yes")],
   ["iif", DEVICE],
   ["oif", DEVICE],

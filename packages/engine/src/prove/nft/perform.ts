@@ -7,7 +7,7 @@ import type { Ref } from "../bdd/bdd.ts";
 import type { Bits } from "../bdd/numbers.ts";
 import type { Done } from "../done.ts";
 import { CT_STATUS, hasEntry, isLater, statusBit } from "../fields.ts";
-import { NOTHING, asEntered, assigned, bitNow, changed, joined, within } from "../flow.ts";
+import { NOTHING, asEntered, bitNow, changed, joined, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import type { FieldName } from "../layout.ts";
 import { MANIPS, manipOf, mappedTo } from "../nat.ts";
@@ -15,7 +15,7 @@ import type { NatPlace, Numbers } from "../nat.ts";
 import type { Space } from "../space.ts";
 import { anything, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
-import { transparentListener } from "../socket.ts";
+import { transparentSocket, withSocket } from "../socket.ts";
 import { writtenTo } from "./header.ts";
 import { findIn, passesGate } from "./lookup.ts";
 import { readValue, wordOf } from "./value.ts";
@@ -48,9 +48,9 @@ export function actNft(rule: Asking, flow: Flow, action: NftAction): Done {
     }
     case "assign-socket": {
       const port = action.port?.kind === "constant" ? Number(action.port.data) : 0;
-      const listens = asEntered(bdd, flow, transparentListener(asking, { port, address: null }));
-      const taken = changed(within(bdd, flow, listens), assigned(space.layout.bits.hasSocket, 1));
-      return { exits: [], on: taken, off: within(bdd, flow, bdd.not(listens)) };
+      const { when, everywhere } = transparentSocket(asking, { port, address: null });
+      const { on, off } = whereThere(asking, flow, when);
+      return { exits: [], on: withSocket(space, on, asEntered(bdd, on, everywhere)), off };
     }
     case "offload": {
       const isOld = bdd.and(hasEntry(space), bdd.variable(statusBit(space.layout, CT_STATUS.confirmed)));

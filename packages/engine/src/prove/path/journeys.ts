@@ -231,12 +231,10 @@ class Journey {
     const iif = layout.bits.iif.flatMap((level) =>
       level === null ? [] : [[level, bitNow(bdd, leaving, level)] as const],
     );
-    const [owned] = layout.bits.hasSocket;
     // The socket that waits for the old destination has nothing to do with the packet (ip_vs_drop_early_demux_sk).
-    const socket =
-      owned === undefined || owned === null
-        ? []
-        : [[owned, bdd.minus(bitNow(bdd, leaving, owned), isForwarded)] as const];
+    const socket = [...layout.bits.hasSocket, ...layout.bits.givenSocket].flatMap((level) =>
+      level === null ? [] : [[level, bdd.minus(bitNow(bdd, leaving, level), isForwarded)] as const],
+    );
     const here = changed(leaving, [
       ...this.#copied(leaving, "oif", "nextOif"),
       ...assigned(layout.bits.iif, 0),
@@ -360,6 +358,9 @@ class Journey {
         ...assigned(layout.bits.iif, this.#lo),
         ...assigned(layout.bits.oif, 0),
         ...assigned(layout.bits.nextOif, 0),
+        // loopback_xmit
+        ...assigned(layout.bits.hasSocket, 0),
+        ...assigned(layout.bits.givenSocket, 0),
       ]),
       { round: passing.round + 1, came: delivery },
     );

@@ -5,7 +5,7 @@ import { TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import { CT_STATE, CT_STATUS, FRAGMENT } from "../fields.ts";
 import type { FieldName } from "../layout.ts";
-import { SOCKET } from "../socket.ts";
+import { GIVEN_SOCKET, SOCKET } from "../socket.ts";
 import type { DeviceField, Space } from "../space.ts";
 import { Choice } from "./choice.ts";
 import { knownAddresses } from "./known-addresses.ts";
@@ -66,6 +66,7 @@ function chooseFlow(choice: Choice, { isUntold }: PickPlace): void {
   choice.preferValue("ctState", ...(isUntold ? [invalid, untracked] : told));
   choice.settle("ctState");
   choice.preferValue("ctDirection", 0);
+  choice.preferValue("givenSocket", GIVEN_SOCKET.none);
   choice.preferValue("socket", SOCKET.none);
   choice.preferValue("ctStatus", choice.number("ctState") === CT_STATE.established ? ANSWERED : 0);
 }

@@ -5,8 +5,9 @@ import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { bitsFromLowest, markEra } from "../../owners/calico/marks.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
-import { renderProblem } from "../problem.ts";
+import { placed, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
+import { twoProtocols } from "./objects/two-protocols.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
 import { ALL_DEVICES, endpointsWithoutDevice, felixInputs } from "./objects/inputs.ts";
 import type { FamilyInput } from "./objects/inputs.ts";
@@ -59,7 +60,9 @@ export const calico: Renderer = {
     const families = spec?.ipv6Support === false ? (["ip"] as const) : (["ip", "ip6"] as const);
     const each = families.map(inputs);
     const lacking = each.slice(0, 1).flatMap(({ input: { felix } }) => tooFewMarks(state, node.name, felix));
-    if (lacking.length > 0) return lacking;
+    const used = each.flatMap(({ input: { policies } }) => policies);
+    const unloadable = isNft(spec) ? [] : twoProtocols(state, version, used);
+    if (lacking.length + unloadable.length > 0) return [...lacking, ...unloadable];
     const unlimited = isNft(spec) ? writeNft(each, node) : writeIptables(each, node);
     node.add(workloadPieces(place, node.facts));
     const homeless = endpointsWithoutDevice(place, node.facts).map(({ metadata }) =>
@@ -149,14 +152,14 @@ function tooFewMarks(
     value: printHex(markMask),
   };
   const problem = renderProblem("render-argument", params, OWNER);
-  return [{ ...problem, span: spanOf(object, ["spec", field]) ?? problem.span }];
+  return [placed(problem, spanOf(object, ["spec", field]))];
 }
 
 function sharedDevice({ spanOf }: DesiredState, { endpoint, device, first }: Shadowed): Diagnostic {
   const named = (one: Shadowed["endpoint"]): string => `${one.kind} ${endpointName(one)}`;
   const params = { object: named(endpoint), field: "spec.interfaceName", value: device, first: named(first) };
   const problem = renderProblem("object-same-value", params, OWNER);
-  return { ...problem, span: spanOf(endpoint, ["spec", "interfaceName"]) ?? problem.span };
+  return placed(problem, spanOf(endpoint, ["spec", "interfaceName"]));
 }
 
 function writeIptables(families: readonly FamilyInput[], node: NodeDraft): readonly Diagnostic[] {

@@ -23,6 +23,8 @@ export interface FelixSettings {
   readonly version: string;
   /** InterfacePrefix, without the `+`. */
   readonly interfacePrefixes: readonly string[];
+  /** ChainInsertMode: where in the kernel's chains its jumps stand, before or behind the rules of others. */
+  readonly insertMode: "insert" | "append";
   /** IptablesMarkMask: at least as many bits as the version has uses. */
   readonly markMask: number;
   /** DefaultEndpointToHostAction: what becomes of a workload's packet to its host behind the workload's policy. */

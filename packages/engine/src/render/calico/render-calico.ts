@@ -20,7 +20,7 @@ import type { EndpointRenderer } from "./endpoint-chains.ts";
 import type { ChainSource, FelixChain, FelixRule } from "./felix-rule.ts";
 import { forwardAppends, staticFilterChains } from "./filter-chains.ts";
 import { ALL_INTERFACES } from "./fixed-names.ts";
-import type { FelixInput, HostChains } from "./input.ts";
+import type { FelixInput, FelixSettings, HostChains } from "./input.ts";
 import { staticMangleChains } from "./mangle-chains.ts";
 import { ModelRules, SpelledChains } from "./model-rule.ts";
 import { staticNatChains } from "./nat-chains.ts";
@@ -43,6 +43,7 @@ export interface TablePlan {
 /** One family's tables. */
 export interface FamilyPlan {
   readonly family: Family;
+  readonly insertMode: FelixSettings["insertMode"];
   readonly tables: readonly TablePlan[];
 }
 
@@ -57,9 +58,9 @@ export function writeCalico(
   table: (family: Family, name: TableName) => TableDraft,
 ): void {
   const chains = new SpelledChains();
-  for (const { family, tables } of familyPlans(inputs, "iptables")) {
+  for (const { family, insertMode, tables } of familyPlans(inputs, "iptables")) {
     const rules = new ModelRules(family, chains);
-    for (const plan of tables) writeTable(plan, rules, table(family, plan.name));
+    for (const plan of tables) writeTable(plan, insertMode, rules, table(family, plan.name));
   }
 }
 
@@ -82,6 +83,7 @@ export function familyPlans(inputs: readonly FelixInput[], dialect: Dialect): re
   const endpoints = endpointSources(node, first);
   return inputs.map((input) => ({
     family: input.family,
+    insertMode: input.felix.insertMode,
     tables: tablePlans(contextOf(input, dialect, node.chainName), input, endpoints),
   }));
 }
@@ -208,11 +210,17 @@ function made(chains: readonly FelixChain[]): readonly ChainSource[] {
   return chains.map((chain) => [chain.name, () => [chain]]);
 }
 
-function writeTable(plan: TablePlan, rules: ModelRules, draft: TableDraft): void {
+/** Felix looks again and again whether its rules stand where they belong in the kernel's chains: expectedHashesForInsertAppendChain. */
+function writeTable(
+  plan: TablePlan,
+  insertMode: FelixSettings["insertMode"],
+  rules: ModelRules,
+  draft: TableDraft,
+): void {
   for (const chain of plannedChains(plan)) draft.appendAll(chain.name, rules.ofChain(chain));
   for (const { chain, first, last } of plannedHooks(plan)) {
-    for (const spec of rules.of(chain, first)) draft.prepend(chain, spec);
-    draft.appendAll(chain, rules.of(chain + APPENDED, last));
+    draft.keep(chain, rules.of(chain, first), insertMode === "insert" ? "first" : "last");
+    draft.keep(chain, rules.of(chain + APPENDED, last), "last");
   }
 }
 

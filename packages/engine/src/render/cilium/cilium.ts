@@ -119,9 +119,11 @@ function masqueradeOf({ routerIP, podCIDR, nativeRouting }: FamilyContext): Masq
 
 /** What is asked for, and nobody here can write. */
 function unwritten(context: CiliumContext): readonly Diagnostic[] {
-  const { ipsec, vtep, ipam, chaining } = context.config;
+  const { ipsec, wireguard, vtep, ipam, chaining } = context.config;
+  const routesWireguard = wireguard && context.has("wireguard") && !context.has("wireguardWithoutRouting");
   const parts: readonly (readonly [option: string, what: string, isWanted: boolean])[] = [
     ["enable-ipsec: true", "table 200", ipsec],
+    ["enable-wireguard: true", "rule 1, table 201", routesWireguard],
     ["enable-vtep: true", "table 202", vtep],
     ["ipam: azure", "tables 10 …", ipam === "azure"],
     [`cni-chaining-mode: ${chaining}`, "/etc/cni/net.d", extendsOtherList(context)],

@@ -58,6 +58,9 @@ export interface Changes<T> {
   readonly socketSparesLoopback: T;
   /** Several masquerading devices have a rule each. */
   readonly masqueradePerInterface: T;
+  /** There is WireGuard; what it encrypts is routed by a rule and a table, until BPF does it: pkg/wireguard/agent deleteObsoleteIPRules. */
+  readonly wireguard: T;
+  readonly wireguardWithoutRouting: T;
 }
 
 export type Change = keyof Changes<unknown>;
@@ -96,6 +99,8 @@ const SINCE: Changes<readonly string[]> = {
   fromProxyMtu: ["17.0"],
   socketSparesLoopback: ["17.0"],
   masqueradePerInterface: ["17.0"],
+  wireguard: ["10.0"],
+  wireguardWithoutRouting: ["13.0"],
 };
 
 /** A release of 1.x. */

@@ -3,7 +3,7 @@ import { printAddress } from "../../base/address.ts";
 import { PROTO } from "../../program/protocol.ts";
 import { hostNet } from "../../base/address.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
-import { ACCEPT, match, target } from "../iptables/spec.ts";
+import { ACCEPT, DROP, jump, match, target } from "../iptables/spec.ts";
 
 /** Parts of rules that several chains of Docker have, of whatever release. */
 export function from(bridge: string): RuleSpec {
@@ -22,6 +22,17 @@ export function to(bridge: string): RuleSpec {
 /** By another device. */
 export function leaving(bridge: string): RuleSpec {
   return { oif: { negated: true, value: bridge } };
+}
+
+/** Two chains that keep bridges apart: what leaves one bridge, and then enters another. */
+export const STAGES = { from: "DOCKER-ISOLATION-STAGE-1", to: "DOCKER-ISOLATION-STAGE-2" } as const;
+
+export function outOf(bridge: string): RuleSpec {
+  return { ...from(bridge), ...leaving(bridge), target: jump(STAGES.to) };
+}
+
+export function into(bridge: string): RuleSpec {
+  return { ...to(bridge), target: DROP };
 }
 
 export function established(bridge: string): RuleSpec {

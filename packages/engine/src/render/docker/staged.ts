@@ -1,15 +1,23 @@
 import { hostNet } from "../../base/address.ts";
 import type { DockerFacts } from "../../desired/docker-facts.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
-import { ACCEPT, DROP, jump, RETURN, target } from "../iptables/spec.ts";
+import { ACCEPT, jump, RETURN, target } from "../iptables/spec.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
-import { atContainer, established, forwarding, from, leaving, passing, to } from "./bridge-rules.ts";
-
-const STAGE_1 = "DOCKER-ISOLATION-STAGE-1";
-const STAGE_2 = "DOCKER-ISOLATION-STAGE-2";
+import {
+  atContainer,
+  established,
+  forwarding,
+  from,
+  into,
+  leaving,
+  outOf,
+  passing,
+  STAGES,
+  to,
+} from "./bridge-rules.ts";
 
 /**
- * 18.06 to 26.1: a bridge's rules stand in FORWARD itself, and two stages keep bridges apart. Each network puts its rules before those that are
+ * 18.06 to 27: a bridge's rules stand in FORWARD itself, and two stages keep bridges apart. Each network puts its rules before those that are
  * there: libnetwork/drivers/bridge/setup_ip_tables_linux.go, libnetwork/iptables/iptables.go.
  */
 export function writeStaged({ networks, containers }: DockerFacts, node: NodeDraft): void {
@@ -24,13 +32,13 @@ export function writeStaged({ networks, containers }: DockerFacts, node: NodeDra
     ];
     for (const rule of [...forward].reverse()) filter.prepend("FORWARD", rule);
   }
-  for (const chain of [STAGE_1, "DOCKER-USER"]) filter.prepend("FORWARD", { target: jump(chain) });
+  for (const chain of [STAGES.from, "DOCKER-USER"]) filter.prepend("FORWARD", { target: jump(chain) });
   for (const { bridge } of [...networks].reverse()) {
-    filter.append(STAGE_1, { ...from(bridge), ...leaving(bridge), target: jump(STAGE_2) });
-    filter.append(STAGE_2, { ...to(bridge), target: DROP });
+    filter.append(STAGES.from, outOf(bridge));
+    filter.append(STAGES.to, into(bridge));
     nat.append("DOCKER", { ...from(bridge), target: RETURN });
   }
-  for (const chain of [STAGE_1, STAGE_2, "DOCKER-USER"]) filter.append(chain, { target: RETURN });
+  for (const chain of [STAGES.from, STAGES.to, "DOCKER-USER"]) filter.append(chain, { target: RETURN });
   for (const container of containers) {
     const src = { negated: false, value: hostNet(container.address) } as const;
     for (const published of container.ports) {

@@ -62,14 +62,20 @@ function twoWords(text: string): readonly [string, string] {
   return blank < 0 ? [text, ""] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
+/** `-s 0.0.0.0/0` asks nothing: the kernel has no trace of it, and the tool prints none. */
+function asked(net: Negatable<AddressMask> | null): Negatable<AddressMask> | null {
+  const mask = net?.value.mask;
+  return (mask === 0 || mask === 0n) && net?.negated === false ? null : net;
+}
+
 /** The rule of a chain that a specification makes, where it stands. */
 export function ruleOf(chain: string, spec: RuleSpec, file: string, line: number): Rule {
   const { src = null, dst = null, iif = null, oif = null, proto = null, fragment = null } = spec;
   const { matches = [], target = null } = spec;
   return {
     chain,
-    src,
-    dst,
+    src: asked(src),
+    dst: asked(dst),
     iif,
     oif,
     proto: typeof proto === "number" ? { negated: false, value: proto } : proto,

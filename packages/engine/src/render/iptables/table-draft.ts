@@ -26,6 +26,7 @@ export class TableDraft {
   readonly name: TableName;
   readonly #chains = new Map<string, DraftRule[]>();
   readonly #inserted = new Map<string, number>();
+  readonly #kept = { first: new Map<string, DraftRule[]>(), last: new Map<string, DraftRule[]>() };
   readonly #policies = new Map<string, "ACCEPT" | "DROP">();
 
   constructor(name: TableName) {
@@ -65,7 +66,7 @@ export class TableDraft {
   /** `-I`: before the rules that are there. */
   prepend(chain: string, spec: RuleSpec): void {
     this.#of(chain).unshift(draftOf(chain, spec));
-    this.#inserted.set(chain, this.insertedIn(chain) + 1);
+    this.#inserted.set(chain, (this.#inserted.get(chain) ?? 0) + 1);
   }
 
   /** `-C`, and `-I` (or `-A`, at the end) where there is no such rule: whoever does this never puts its rules back in order. */
@@ -76,6 +77,14 @@ export class TableDraft {
     else this.append(chain, spec);
   }
 
+  /** At this end of a chain, where their owner puts them again whenever others have put theirs there. */
+  keep(chain: string, specs: readonly RuleSpec[], end: "first" | "last"): void {
+    if (specs.length === 0) return;
+    this.#of(chain);
+    const rules = this.#kept[end].get(chain) ?? [];
+    this.#kept[end].set(chain, [...rules, ...specs.map((spec) => draftOf(chain, spec))]);
+  }
+
   /** `-P`, of a base chain. */
   setPolicy(chain: string, policy: "ACCEPT" | "DROP"): void {
     this.#policies.set(chain, policy);
@@ -83,7 +92,7 @@ export class TableDraft {
 
   /** How many rules at the top of a chain were put there with `-I`: on a node they stand before those of others. */
   insertedIn(chain: string): number {
-    return this.#inserted.get(chain) ?? 0;
+    return (this.#kept.first.get(chain)?.length ?? 0) + (this.#inserted.get(chain) ?? 0);
   }
 
   #of(chain: string): DraftRule[] {
@@ -105,7 +114,10 @@ export class TableDraft {
     const allRules: Rule[] = [];
     let line = firstLine + 1 + names.length;
     const chains = names.map((name, index): Chain => {
-      const rules = this.#chains.get(name) ?? [];
+      const { first, last } = this.#kept;
+      const others = this.#chains.get(name) ?? [];
+      const rules =
+        first.has(name) || last.has(name) ? [...(first.get(name) ?? []), ...others, ...(last.get(name) ?? [])] : others;
       for (const rule of rules) {
         rule.file = file;
         rule.line = line++;

@@ -10,8 +10,8 @@ import type { ChosenNode } from "../node/choose-node.ts";
 import { chooseNode } from "../node/choose-node.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
-import { toldVersion } from "../node/version.ts";
-import { faultyConfiguration, renderProblem } from "../problem.ts";
+import { placeOfVersion, toldVersion } from "../node/version.ts";
+import { faultyConfiguration, versionProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import type { ProxyContext } from "./context.ts";
 import { endpointsBy } from "./endpoints.ts";
@@ -41,8 +41,8 @@ export const kubeProxy: Renderer = {
     const version = versionOf(config, node);
     const versions = knownInstead(config.mode, version);
     if (versions !== null) {
-      const params = { owner: `kube-proxy (${config.mode})`, version: version.join("."), versions };
-      return [renderProblem("render-version", params, "kube-proxy")];
+      const place = placeOfVersion("kube-proxy", node, state.spanOf);
+      return [versionProblem(`kube-proxy (${config.mode})`, version, versions, place)];
     }
     const contexts = contextsOf(state, config, node);
     const warnings = sharedClaims(state);

@@ -2,7 +2,7 @@ import { familyOf, printAddress } from "../../base/address.ts";
 import type { Service } from "../../desired/service.ts";
 import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { renderProblem } from "../problem.ts";
+import { placed, renderProblem } from "../problem.ts";
 import { LONGEST_NFT_COMMENT, nftComment, servicePortName } from "./names.ts";
 import { proxiedServices } from "./service-ports.ts";
 
@@ -79,5 +79,5 @@ function fieldOf(path: Claim["path"]): string {
 
 function warning(code: Diagnostic["code"], params: Diagnostic["params"], span: Diagnostic["span"] | null): Diagnostic {
   const problem = renderProblem(code, params, "kube-proxy");
-  return { ...problem, severity: "warning", span: span ?? problem.span };
+  return { ...placed(problem, span), severity: "warning" };
 }

@@ -1,12 +1,13 @@
 import type { Family } from "../../base/address.ts";
+import { familyOf } from "../../base/address.ts";
 import { defaultKubeletConfiguration } from "../../desired/kubelet-configuration.ts";
 import type { KubeletConfiguration } from "../../desired/kubelet-configuration.ts";
 import { bitMark, LOOPBACK_GUARD, marking, masquerading } from "../iptables/kube-rules.ts";
 import { DROP, jump, match } from "../iptables/spec.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
-import { isAtLeast } from "../node/version.ts";
-import { faultyConfiguration, renderProblem } from "../problem.ts";
+import { isAtLeast, placeOfVersion } from "../node/version.ts";
+import { faultyConfiguration, versionProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 
 /** What is rendered where nobody tells a version. */
@@ -15,8 +16,16 @@ const NEWEST: Version = [1, 30, 0];
 /** Nothing before is rendered: since then the mark is taken off again after masquerading. */
 const OLDEST: Version = [1, 19, 0];
 
+/** Feature gate IPv6DualStack, then locked: rules of both families, where before there were those of the node's own (https://github.com/kubernetes/kubernetes/pull/94474). */
+const DUAL_STACK_GATE: Version = [1, 20, 0];
+const DUAL_STACK: Version = [1, 21, 0];
+const DUAL_STACK_LOCKED: Version = [1, 23, 0];
+
 /** KUBE-IPTABLES-HINT, by which others find out which iptables the node uses. */
 const HINT: Version = [1, 24, 0];
+
+/** The guard comes first, and is all that base chains jump to KUBE-FIREWALL for: https://github.com/kubernetes/kubernetes/pull/110291. */
+const GUARD_FIRST: Version = [1, 25, 0];
 
 /** Feature gate IPTablesOwnershipCleanup: on unless it is turned off, then locked. */
 const CLEANUP: Version = [1, 27, 0];
@@ -40,19 +49,33 @@ export const kubelet: Renderer = {
     const config = state.kubelet ?? defaultKubeletConfiguration;
     const version = node.versionOf("kubelet") ?? NEWEST;
     if (!isAtLeast(version, OLDEST)) {
-      const params = { owner: "kubelet", version: version.join("."), versions: `≥ ${OLDEST.join(".")}` };
-      return [renderProblem("render-version", params, "kubelet")];
+      return [
+        versionProblem("kubelet", version, `≥ ${OLDEST.join(".")}`, placeOfVersion("kubelet", node, state.spanOf)),
+      ];
     }
     if (!config.makeIPTablesUtilChains) return [];
-    for (const family of ["ip", "ip6"] as const) writeFamily(family, config, version, node);
+    for (const family of familiesOf(config, version, node)) writeFamily(family, config, version, node);
     return [];
   },
 };
 
+function familiesOf({ dualStack }: KubeletConfiguration, version: Version, { node }: NodeDraft): readonly Family[] {
+  const isGated = isAtLeast(version, DUAL_STACK_GATE);
+  const isDual = isAtLeast(version, DUAL_STACK_LOCKED) || (isGated && (dualStack ?? isAtLeast(version, DUAL_STACK)));
+  const [own] = node?.addresses ?? [];
+  return isDual ? ["ip", "ip6"] : [own === undefined ? "ip" : familyOf(own)];
+}
+
 function writeFamily(family: Family, config: KubeletConfiguration, version: Version, node: NodeDraft): void {
-  if (!isCleanedUp(config, version)) writeMarks(family, config, node);
-  // IPv6 has no such addresses.
-  else if (family === "ip") writeGuard(node);
+  const hasMarks = !isCleanedUp(config, version);
+  if (isAtLeast(version, GUARD_FIRST)) {
+    // IPv6 has no such addresses.
+    if (family === "ip") writeFirewall(family, node);
+    if (hasMarks) writeMarks(family, config, node);
+  } else {
+    if (hasMarks) writeMarks(family, config, node);
+    writeFirewall(family, node);
+  }
   if (isAtLeast(version, HINT)) node.table(family, "mangle").declare("KUBE-IPTABLES-HINT");
   for (const table of ["mangle", "nat", "filter"] as const) node.table(family, table).declare("KUBE-KUBELET-CANARY");
 }
@@ -61,11 +84,11 @@ function isCleanedUp({ ownershipCleanup }: KubeletConfiguration, version: Versio
   return isAtLeast(version, CLEANUP_LOCKED) || (ownershipCleanup ?? isAtLeast(version, CLEANUP));
 }
 
-function writeGuard(node: NodeDraft): void {
-  const filter = node.table("ip", "filter");
+function writeFirewall(family: Family, node: NodeDraft): void {
+  const filter = node.table(family, "filter");
   filter.declare("KUBE-FIREWALL");
   for (const base of ["OUTPUT", "INPUT"]) filter.ensure(base, { target: jump("KUBE-FIREWALL") });
-  filter.ensure("KUBE-FIREWALL", LOOPBACK_GUARD, "end");
+  if (family === "ip") filter.ensure("KUBE-FIREWALL", LOOPBACK_GUARD, "end");
 }
 
 /** Until the rules of marks became kube-proxy's own. */
@@ -77,8 +100,6 @@ function writeMarks(family: Family, config: KubeletConfiguration, node: NodeDraf
   const isMarked = match(family, "mark", { mark: `${drop}/${drop}` });
   const matches = [comment("kubernetes firewall for dropping marked packets"), isMarked];
   filter.ensure("KUBE-FIREWALL", { matches, target: DROP }, "end");
-  if (family === "ip") filter.ensure("KUBE-FIREWALL", LOOPBACK_GUARD, "end");
-  for (const base of ["OUTPUT", "INPUT"]) filter.ensure(base, { target: jump("KUBE-FIREWALL") });
   nat.ensure("KUBE-MARK-MASQ", marking(family, config.iptablesMasqueradeBit), "end");
   const toPostrouting = [comment("kubernetes postrouting rules")];
   nat.ensure("POSTROUTING", { matches: toPostrouting, target: jump("KUBE-POSTROUTING") });

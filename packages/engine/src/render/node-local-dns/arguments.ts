@@ -1,7 +1,7 @@
 import type { Address } from "../../base/address.ts";
 import { familyOf, parseAddress } from "../../base/address.ts";
 import { isDevice } from "../../desired/fields.ts";
-import type { DaemonSet } from "../../desired/daemon-set.ts";
+import type { Container, DaemonSet } from "../../desired/daemon-set.ts";
 import type { Version } from "../node/version.ts";
 import { parseVersion } from "../node/version.ts";
 
@@ -14,6 +14,7 @@ export interface NodeCache {
   readonly dnsPort: string;
   readonly setsUpInterface: boolean;
   readonly setsUpIptables: boolean;
+  readonly setsUpEbtables: boolean;
   /** By its image's tag; null where that is none. */
   readonly version: Version | null;
 }
@@ -25,54 +26,83 @@ export interface BadArgument {
   readonly expected: string;
 }
 
-/** The node-cache among all DaemonSets: whoever is told a local address. Null: there is none. */
-export function findNodeCache(daemonSets: readonly DaemonSet[]): NodeCache | BadArgument | null {
-  for (const { image, words } of daemonSets.flatMap(({ containers }) => containers)) {
-    const flags = flagsOf(words);
-    if (flags.has(LOCAL_IP)) return read(flags, image);
-  }
-  return null;
+/** A node-cache, and the container that it is. */
+export interface FoundCache {
+  readonly daemonSet: DaemonSet;
+  /** Among those of its DaemonSet. */
+  readonly container: number;
+  readonly cache: NodeCache | BadArgument;
+}
+
+/** Every node-cache among all DaemonSets: whoever is told a local address. A node with two families has two. */
+export function findNodeCaches(daemonSets: readonly DaemonSet[]): readonly FoundCache[] {
+  return daemonSets.flatMap((daemonSet) =>
+    daemonSet.containers.flatMap((one, container): readonly FoundCache[] => {
+      const flags = flagsOf(one);
+      return flags.has(LOCAL_IP) ? [{ daemonSet, container, cache: read(flags, one.image) }] : [];
+    }),
+  );
 }
 
 const LOCAL_IP = "localip";
 
+/** Flags that take no word behind them. */
+const SWITCHES: ReadonlySet<string> = new Set([
+  ...["setupinterface", "setupiptables", "setupebtables", "skipteardown", "reloadwithsignal", "tls-enabled"],
+  ...["plugins", "quiet", "version"],
+]);
+
+const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
+const FALSE: ReadonlySet<string> = new Set(["0", "f", "F", "false", "FALSE", "False"]);
+
 function read(flags: ReadonlyMap<string, string>, image: string): NodeCache | BadArgument {
-  const texts = (flags.get(LOCAL_IP) ?? "").split(",");
-  const localIPs = texts.flatMap((text) => parseAddress(text) ?? []);
-  const isOneFamily = new Set(localIPs.map(familyOf)).size === 1;
-  if (localIPs.length !== texts.length || !isOneFamily) {
-    return { argument: `-${LOCAL_IP}`, value: texts.join(","), expected: "IP[,IP]" };
-  }
-  const [healthPort, dnsPort] = [flags.get("health-port") ?? "8080", flags.get("dns.port") ?? "53"];
-  for (const [argument, value] of [
-    ["-health-port", healthPort],
-    ["-dns.port", dnsPort],
-  ] as const) {
-    if (!isPort(value)) return { argument, value, expected: "1 … 65535" };
-  }
-  const device = flags.get("interfacename") ?? "nodelocaldns";
-  if (!isDevice(device)) return { argument: "-interfacename", value: device, expected: "DEV" };
+  const get = (name: string, byDefault: string): string => flags.get(name) ?? byDefault;
+  const [texts, device] = [get(LOCAL_IP, ""), get("interfacename", "nodelocaldns")];
+  const [healthPort, dnsPort] = [get("health-port", "8080"), get("dns.port", "53")];
+  const localIPs = texts.split(",").flatMap((text) => parseAddress(text) ?? []);
+  const switches = [...flags].filter(([name]) => SWITCHES.has(name));
+  const wanted: readonly (readonly [name: string, value: string, isTaken: boolean, expected: string])[] = [
+    [LOCAL_IP, texts, areOneFamily(localIPs) && localIPs.length === texts.split(",").length, "IP[,IP]"],
+    ["health-port", healthPort, isPort(healthPort), "1 … 65535"],
+    ["dns.port", dnsPort, isPort(dnsPort), "1 … 65535"],
+    ["interfacename", device, isDevice(device), "DEV"],
+    ...switches.map(([name, value]) => [name, value, TRUE.has(value) || FALSE.has(value), "true | false"] as const),
+  ];
+  const bad = wanted.find(([, , isTaken]) => !isTaken);
+  if (bad !== undefined) return { argument: `-${bad[0]}`, value: bad[1], expected: bad[3] };
   return {
     localIPs,
     device,
     healthPort,
     dnsPort,
-    setsUpInterface: flags.get("setupinterface") !== "false",
-    setsUpIptables: flags.get("setupiptables") !== "false",
+    setsUpInterface: TRUE.has(get("setupinterface", "true")),
+    setsUpIptables: TRUE.has(get("setupiptables", "true")),
+    setsUpEbtables: TRUE.has(get("setupebtables", "false")),
     version: parseVersion(/:([^:@/]+)(?:@|$)/.exec(image)?.[1] ?? ""),
   };
+}
+
+function areOneFamily(addresses: readonly Address[]): boolean {
+  return new Set(addresses.map(familyOf)).size === 1;
 }
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 0xffff;
 }
 
-/** As Go's flag package reads them: `-x v`, `--x=v`. */
-function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
+/** As Go's flag package reads them: `-x v`, `--x=v`, and nothing any longer behind the first word that is neither. */
+function flagsOf({ words }: Container): ReadonlyMap<string, string> {
   const flags = new Map<string, string>();
-  for (const [index, word] of words.entries()) {
-    const [, name, value] = /^--?([^=]+)(?:=(.*))?$/.exec(word) ?? [];
-    if (name !== undefined) flags.set(name, value ?? words[index + 1] ?? "");
+  const [program = "-"] = words;
+  const rest = (program.startsWith("-") ? words : words.slice(1)).values();
+  for (const word of rest) {
+    const [, name, value] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) break;
+    const next = (): string => {
+      const { value: behind = "" } = rest.next();
+      return behind;
+    };
+    flags.set(name, value ?? (SWITCHES.has(name) ? "true" : next()));
   }
   return flags;
 }

@@ -1,5 +1,7 @@
 import type { Address, Family } from "../../base/address.ts";
 import { familyOf, hostNet } from "../../base/address.ts";
+import type { DesiredState } from "../../desired/state.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import { PROTO } from "../../program/protocol.ts";
 import type { TableName } from "../iptables/table-draft.ts";
 import type { RuleSpec } from "../iptables/spec.ts";
@@ -8,10 +10,10 @@ import { dummyLink } from "../node/dummy-link.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
 import type { Version } from "../node/version.ts";
 import { isAtLeast } from "../node/version.ts";
-import { renderProblem } from "../problem.ts";
+import { placed, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
-import type { NodeCache } from "./arguments.ts";
-import { findNodeCache } from "./arguments.ts";
+import type { FoundCache, NodeCache } from "./arguments.ts";
+import { findNodeCaches } from "./arguments.ts";
 
 /** A rule for one local address. `at`: the address and port are the destination's, or the source's. */
 interface CacheRule {
@@ -43,21 +45,41 @@ const RULES: readonly CacheRule[] = [
 const COMMENTS: Version = [1, 22, 20];
 
 export const nodeLocalDns: Renderer = {
-  isWanted: ({ daemonSets }) => findNodeCache(daemonSets) !== null,
-  write({ daemonSets }, node) {
-    const cache = findNodeCache(daemonSets);
-    if (cache === null) {
+  isWanted: ({ daemonSets }) => findNodeCaches(daemonSets).length > 0,
+  write(state, node) {
+    const found = findNodeCaches(state.daemonSets);
+    if (found.length === 0) {
       const params = { owner: "node-local-dns", objects: "apps/v1 DaemonSet (-localip …)" };
       return [renderProblem("render-unset", params, "node-local-dns")];
     }
-    if ("argument" in cache) {
-      return [renderProblem("render-argument", { owner: "node-local-dns", ...cache }, "node-local-dns")];
+    const problems = found.flatMap((one) => problemOf(one, state));
+    if (problems.some(({ severity }) => severity === "error")) return problems;
+    const caches = found.flatMap(({ cache }) => ("argument" in cache ? [] : [cache]));
+    const devices = new Set(caches.filter(({ setsUpInterface }) => setsUpInterface).map(({ device }) => device));
+    for (const device of devices) {
+      const own = caches.filter((cache) => cache.setsUpInterface && cache.device === device);
+      node.add({ links: [dummyLink(device, [...new Set(own.flatMap(({ localIPs }) => localIPs))])] });
     }
-    if (cache.setsUpInterface) node.add({ links: [dummyLink(cache.device, cache.localIPs)] });
-    if (cache.setsUpIptables) for (const address of cache.localIPs) writeRules(address, cache, node);
-    return [];
+    for (const cache of caches.filter(({ setsUpIptables }) => setsUpIptables)) {
+      for (const address of cache.localIPs) writeRules(address, cache, node);
+    }
+    return problems;
   },
 };
+
+/** What node-cache would not take, or nobody here can write. */
+function problemOf({ daemonSet, container, cache }: FoundCache, { spanOf }: DesiredState): readonly Diagnostic[] {
+  const { namespace, name } = daemonSet.metadata;
+  const object = `DaemonSet ${namespace === "" ? "" : `${namespace}/`}${name}`;
+  const span = spanOf(daemonSet, ["spec", "template", "spec", "containers", container, "args"]);
+  const tell = (code: Diagnostic["code"], params: Diagnostic["params"]): Diagnostic =>
+    placed(renderProblem(code, { owner: object, ...params }, "node-local-dns"), span);
+  if ("argument" in cache) return [tell("render-argument", { ...cache })];
+  if (!cache.setsUpEbtables) return [];
+  return [
+    { ...tell("render-left-out", { option: "-setupebtables", what: "ebtables -t broute" }), severity: "warning" },
+  ];
+}
 
 function writeRules(address: Address, cache: NodeCache, node: NodeDraft): void {
   const family = familyOf(address);

@@ -10,7 +10,7 @@ import { finishNftTables } from "../nft/table-draft.ts";
 import type { ChosenNode } from "./choose-node.ts";
 import type { Pieces } from "./pieces.ts";
 import { joinedPieces } from "./pieces.ts";
-import type { Version } from "./version.ts";
+import type { Component, Version } from "./version.ts";
 import { toldVersion } from "./version.ts";
 import { nodeSnapshot } from "./node-snapshot.ts";
 
@@ -83,7 +83,7 @@ export class NodeDraft {
   }
 
   /** Which version of a component runs here; null: nobody tells. */
-  versionOf(component: "kube-proxy" | "kubelet"): Version | null {
+  versionOf(component: Component): Version | null {
     return toldVersion(component, this.node, this.facts);
   }
 

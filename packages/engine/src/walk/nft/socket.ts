@@ -12,7 +12,7 @@ export function readSocket(run: Run, what: "transparent" | "wildcard" | "mark"):
     case "transparent":
       return transparent === null ? asked(run, `the socket on ${text} is transparent`) : Number(transparent);
     case "wildcard":
-      return Number(isWildcard);
+      return isWildcard === null ? asked(run, UNLISTED.wildcard) : Number(isWildcard);
     case "mark":
       return mark ?? 0;
   }

@@ -39,6 +39,11 @@ export function policyNaming(version: string): (policy: CalicoPolicy) => PolicyN
   };
 }
 
+/** Its kind and name, for people: `NetworkPolicy shop/web`. */
+export function titleOf(policy: CalicoPolicy): string {
+  return namesWithKind(policy).title;
+}
+
 function namesWithKind({ origin, metadata: { name, namespace } }: CalicoPolicy): PolicyNames {
   const parts = namespace === "" ? [name] : [namespace, name];
   const title = `${KINDS[origin]} ${parts.join("/")}`;

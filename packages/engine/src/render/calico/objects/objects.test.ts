@@ -338,6 +338,35 @@ function written(felix: object, ...others: readonly string[]): string {
   return JSON.stringify(rendered(objects), (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
 
+describe("a protocol beside notProtocol", () => {
+  const policy = (selector: string): string =>
+    object("GlobalNetworkPolicy", "both", {
+      selector,
+      ingress: [{ action: "Deny" }, { action: "Allow", protocol: "UDP", notProtocol: "TCP" }],
+    });
+  const told = (felix: object, selector: string) => {
+    const node = "{apiVersion: hookwalk.dev/v1, kind: Node, metadata: {name: here}, spec: {}}";
+    const objects = [node, object("FelixConfiguration", "default", felix), workload("1", {}), policy(selector)];
+    const text = objects.join("\n---\n");
+    const { value: state } = readObjects([{ path: "o.yaml", text }]);
+    return renderOwners(["calico"], state);
+  };
+
+  it("is what iptables does not take: nothing of Felix gets loaded", () => {
+    const { value, diagnostics } = told({}, "all()");
+    expect(value).toBeNull();
+    const params = { object: "GlobalNetworkPolicy both", field: "spec.ingress[1].notProtocol" };
+    expect(diagnostics).toMatchObject([{ code: "render-calico-two-protocols", params, span: { file: "o.yaml" } }]);
+  });
+
+  it.each([
+    [{ nftablesMode: "Enabled" }, "all()"],
+    [{}, "nobody == 'here'"],
+  ])("with %j, for %s, it is in nobody's way", (felix, selector) => {
+    expect(told(felix, selector).value).not.toBeNull();
+  });
+});
+
 describe("a mask of too few bits", () => {
   const proxy = JSON.stringify({
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",

@@ -80,6 +80,7 @@ function failsafesOf(version: string): Readonly<Record<"inbound" | "outbound", r
 /** felix/config/config_params.go. */
 const DEFAULTS = {
   interfacePrefix: ["cali"],
+  chainInsertMode: "insert",
   defaultEndpointToHostAction: "DROP",
   iptablesFilterAllowAction: "ACCEPT",
   iptablesMangleAllowAction: "ACCEPT",
@@ -105,6 +106,7 @@ export function felixSettings(place: FelixPlace, family: Family): FelixSettings 
   return {
     version,
     interfacePrefixes: said.interfacePrefix,
+    insertMode: said.chainInsertMode,
     markMask: (isNft ? spec.nftablesMarkMask : spec?.iptablesMarkMask) ?? markEra(version).defaultMask,
     endpointToHost: said.defaultEndpointToHostAction,
     ...actions(version, said, isNft),
