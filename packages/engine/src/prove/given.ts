@@ -1,7 +1,7 @@
 import { once } from "../base/once.ts";
 import type { CompiledChain, CompiledRule } from "../program/program.ts";
 import type { Test } from "../program/test.ts";
-import { FALSE, TRUE } from "./bdd/bdd.ts";
+import { FALSE } from "./bdd/bdd.ts";
 import type { Bdd, Ref } from "./bdd/bdd.ts";
 import { commonLiterals, literals } from "./bdd/literals.ts";
 import { callsOf } from "./call-graph.ts";
