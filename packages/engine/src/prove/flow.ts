@@ -85,6 +85,7 @@ export function chained(bdd: Bdd, first: Flow, then: Flow): Flow {
   const come = hull(bdd, first);
   const when = bdd.and(first.when, bdd.compose(bdd.simplify(then.when, come), substitution));
   if (when === FALSE) return NOTHING;
+  if (then.now.size === 0) return { when, now: first.now, changedSets };
   const go = bdd.and(come, then.when);
   const now = new Map(first.now);
   for (const [level, bit] of then.now) now.set(level, bdd.compose(bdd.simplify(bit, go), substitution));
@@ -126,17 +127,25 @@ export function changed(flow: Flow, bits: Iterable<readonly [number, Ref]>): Flo
   return { ...flow, now: new Map([...flow.now, ...bits]) };
 }
 
-/** The same packets, with as little as will do about those that are in no packet of the flow: what is said of its bits gets shorter. */
-export function tidied(bdd: Bdd, flow: Flow): Flow {
+/**
+ * The same packets, with as little as will do about those that are in no packet of the flow: what is said of its bits gets shorter. Bits that are as
+ * in `before` have been looked at, and small ones are left: through a large set of packets that would take longer than they are worth.
+ */
+export function tidied(bdd: Bdd, flow: Flow, before: Bitwise = UNCHANGED): Flow {
+  if (flow.now === before) return flow;
   const now = new Map<number, Ref>();
   for (const [level, bit] of flow.now) {
     const own = bdd.variable(level);
+    if (before.get(level) === bit) now.set(level, bit);
     // Unchanged wherever there is a packet: the shortest there is.
-    const isOwn = bit === own || bdd.disjoint(bdd.xor(bit, own), flow.when);
-    if (!isOwn) now.set(level, bdd.simplify(bit, flow.when));
+    else if (bit !== own && bdd.meets(bdd.xor(bit, own), flow.when))
+      now.set(level, bdd.isSmall(bit, SMALL_BIT) ? bit : bdd.simplify(bit, flow.when));
   }
   return { ...flow, now };
 }
+
+/** Nodes. A device by its networks, a TTL that is one less. */
+const SMALL_BIT = 64;
 
 /** A field set to a number under a mask, the others kept: `field = (field & keep) ^ flip`. */
 export function* keptAndFlipped(

@@ -1,7 +1,7 @@
 import { once } from "../base/once.ts";
 import type { CompiledChain, CompiledRule } from "../program/program.ts";
 import type { Test } from "../program/test.ts";
-import { FALSE, TRUE } from "./bdd/bdd.ts";
+import { FALSE } from "./bdd/bdd.ts";
 import type { Bdd, Ref } from "./bdd/bdd.ts";
 import { commonLiterals, literals } from "./bdd/literals.ts";
 import { callsOf } from "./call-graph.ts";
@@ -15,14 +15,14 @@ export type Given = ReadonlyMap<string, Ref>;
 
 /**
  * What the rules that call a chain ask of every packet that they send there, in bits that no rule changes: a chain that only one service calls is
- * entered by packets for its address alone. `chains`: all that packets can be in, callers before those that they call; of the packets of the
- * first ones, `roots`, nothing is known.
+ * entered by packets for its address alone. `chains`: all that packets can be in, callers before those that they call;
+ * `roots`: what is known of those that come into the first ones.
  */
-export function givenIn(space: Space, chains: readonly CompiledChain[], roots: readonly string[]): Given {
+export function givenIn(space: Space, chains: readonly CompiledChain[], roots: Given): Given {
   const { bdd, layout, program } = space;
   const changing = [...changedFields(chains)].flatMap((field) => layout.bits[field]);
   const changed = bdd.cube(changing.filter((level) => level !== null));
-  const given = new Map(roots.map((name) => [name, TRUE]));
+  const given = new Map(roots);
   const passed = new Set<string>();
   for (const { name, rules } of chains) {
     passed.add(name);

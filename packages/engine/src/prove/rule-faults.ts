@@ -101,7 +101,7 @@ function tableFaults(
     space.program.nftSets,
   );
   const names = called.map(({ base }) => base.chain.name);
-  const given = givenIn(space, chains, names);
+  const given = givenIn(space, chains, new Map(names.map((name) => [name, TRUE])));
   const flows = new ChainFlows(space, table, { packets: TRUE, given });
   const entering = new Entering(flows, chains);
   for (const one of called) entering.add(one.base.chain.name, packetsAt(space, one));
@@ -172,7 +172,10 @@ function forEveryPacket(space: Space, { flow, given, table }: Entered): ChainFlo
   if (given === TRUE) return flow;
   const { chain } = flow;
   const below = chainsFrom([{ table, chain }], space.program.nftSets);
-  const flows = new ChainFlows(space, table, { packets: TRUE, given: givenIn(space, below, [chain.name]) });
+  const flows = new ChainFlows(space, table, {
+    packets: TRUE,
+    given: givenIn(space, below, new Map([[chain.name, TRUE]])),
+  });
   return flows.of(chain.name) ?? flow;
 }
 

@@ -7,6 +7,7 @@ import { baseChains, chainsFrom } from "../call-graph.ts";
 import { ChainFlows } from "../chain.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
+import { literals } from "../bdd/literals.ts";
 import { CT_STATE, CT_STATUS, hasEntry, statusBit } from "../fields.ts";
 import { NOTHING, asEntered, bitNow, chained, changed, hull, joined, tidied, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
@@ -26,7 +27,7 @@ export function passHook(passing: Passing, hook: Hook, coming: Flow): Flow {
   let here = tidied(bdd, whereRulesAreKnown(passing, hook, coming));
   for (const entry of family.hooks[hook]) {
     if (here.when === FALSE) return NOTHING;
-    here = tidied(bdd, passEntry(passing, hook, entry, here));
+    here = tidied(bdd, passEntry(passing, hook, entry, here), here.now);
   }
   return here;
 }
@@ -104,7 +105,7 @@ function passBase(passing: Passing, hook: StackHook, base: BaseChain, coming: Fl
     hook,
     packets,
     changedSets: coming.changedSets,
-    given: givenIn(space, reachable, [base.chain.name]),
+    given: givenIn(space, reachable, new Map([[base.chain.name, literals(bdd, packets)]])),
   });
   const inside = chains.of(base.chain.name);
   if (inside === null) return coming;
