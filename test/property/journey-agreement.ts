@@ -42,7 +42,7 @@ export function valuesOf(
   const number = state === null ? undefined : STATES[state];
   for (const [index, level] of bits.entries())
     if (level !== null && number !== undefined) values.set(level, ((number >> (bits.length - 1 - index)) & 1) === 1);
-  for (const field of ["nextOif", "strangeGroup"] as const)
+  for (const field of ["nextOif", "strangeGroup", "givenSocket"] as const)
     for (const level of space.layout.bits[field]) values.set(level ?? 0, false);
   return values;
 }

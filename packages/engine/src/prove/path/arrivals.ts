@@ -20,7 +20,9 @@ export function arrivals(space: Space, origin: Origin): Ref {
     // A socket that is not transparent has an address of this node.
     bdd.or(bdd.not(space.is("socket", SOCKET.plain)), addressesOfType(space, "dst", ["LOCAL"])),
     trackable(space),
-    ...(["oif", "nextOif", "strangeGroup", "physin", "physout", "ipvs"] as const).map((field) => space.is(field, 0)),
+    ...(["oif", "nextOif", "strangeGroup", "physin", "physout", "ipvs", "givenSocket"] as const).map((field) =>
+      space.is(field, 0),
+    ),
     origin === "receive"
       ? bdd.minus(entries(space), space.is("hasSocket", 1))
       : bdd.and(space.noDevice("iif"), space.is("hasSocket", 1)),
