@@ -8,8 +8,8 @@ const MTU = 1500;
 
 /** Devices that the agent and its CNI plugin make: their other ends are elsewhere, so that their kind is left open. */
 export function ciliumDevices(context: CiliumContext): readonly Link[] {
-  const { config, endpoints } = context;
-  const hostAddresses = endpoints.filter(({ isHost }) => isHost).map(({ address }) => address);
+  const { config, endpoints, families } = context;
+  const hostAddresses = families.flatMap(({ hostIP }) => hostIP ?? []);
   const names = [
     ...[NET_DEVICE, HOST_DEVICE],
     ...(config.tunnel === null ? [] : [`cilium_${config.tunnel}`]),

@@ -31,8 +31,8 @@ export interface Changes<T> {
   readonly noIdleProxyRoutes: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
-  /** IPv6 routes to pods go without a gateway. */
-  readonly nodeRoutes6: T;
+  /** cilium_host has an IPv6 address of the pod network, as it has for IPv4, and no longer the node's own: pull request 24208. */
+  readonly hostDevice6: T;
   /** The agent writes its CNI configuration as a list. */
   readonly cniList: T;
   /** IPsec has its rules in ip6tables, too. */
@@ -79,7 +79,7 @@ const SINCE: Changes<readonly string[]> = {
   loopbackProxies: ["14.0"],
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
-  nodeRoutes6: ["14.0"],
+  hostDevice6: ["14.0"],
   noIdleProxyRoutes: ["13.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
