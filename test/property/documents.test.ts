@@ -1,6 +1,6 @@
 /**
  * What a document says and where its parts stand, by another reader of YAML: `yaml` keeps every sign of a document as a tree, which
- * takes ten times as long.
+ * takes many times as long.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
