@@ -7,7 +7,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CreateNodeOptions, DocumentOptions, Node, ToStringOptions } from "yaml";
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments, stringify } from "yaml";
+import type { ObjectDocument } from "../../packages/engine/src/desired/documents.ts";
 import { readDocuments } from "../../packages/engine/src/desired/documents.ts";
+import { cutKubectlList } from "../../packages/engine/src/desired/kubectl-list.ts";
 
 const TEST = new URL("../", import.meta.url);
 
@@ -204,6 +206,68 @@ describe("reads a document as another reader does, each part at its place", () =
     );
   });
 });
+
+describe("a list of kubectl's that is read part by part", () => {
+  const item = (n: number): string =>
+    `- apiVersion: v1\n  data:\n    a: |\n      - b\n\n      kind: c${"x".repeat(n % 90)}\n# d\n\n  items:\n  - e: ${String(n)}\n  -\n`;
+  const items = Array.from({ length: 100_000 }, (_, n) => item(n)).join("");
+  const listOf = (text: string): string =>
+    `apiVersion: v1\nitems:\n${text}kind: List\nmetadata:\n  resourceVersion: ""\n`;
+  /** The same where it is read at once: a comment stands before it, a line that all places are behind. */
+  const atOnce = (text: string): string => `# at once\n${text}`;
+  const read = (text: string): ObjectDocument | undefined => [...readDocuments("f", text)][0];
+
+  it("has the same values and places", () => {
+    const text = listOf(items);
+    expect(cutKubectlList(text)?.parts.length).toBeGreaterThan(1);
+    const [whole, cut] = [read(atOnce(text)), read(text)];
+    if (whole === undefined || cut === undefined || "problem" in whole || "problem" in cut) throw new Error("a fault");
+    expect(JSON.stringify(sorted(cut.value))).toBe(JSON.stringify(sorted(whole.value)));
+    const asked: readonly Path[] = [
+      [],
+      ["kind"],
+      ["metadata", "resourceVersion"],
+      ["absent"],
+      ["items"],
+      ["items", 100_000],
+      ["items", "absent"],
+      ...[0, 1, 50_000, 70_000, 99_999].flatMap((n) => [
+        ["items", n],
+        ["items", n, "items", 0, "e"],
+        ["items", n, "items", 1],
+        ["items", n, "data", "a", "b"],
+      ]),
+    ];
+    const every = Array.from({ length: 100_000 }, (_, n): Path => ["items", n, "items"]);
+    for (const path of [...asked, ...every]) {
+      const { line, column } = whole.placeOf(path);
+      const found = cut.placeOf(path);
+      if (found.line !== line - 1 || found.column !== column)
+        expect(found, path.join("/")).toEqual({ file: "f", line: line - 1, column });
+    }
+  }, 60_000);
+
+  it.each([
+    ["within an item", listOf(items.replace(/- e: 99000\n/, "- e: f: g\n"))],
+    ["behind them", `${listOf(items)}items: []\n`],
+    ["between them", listOf(`${items}-h: i\n`)],
+    ["an anchor that stands elsewhere", listOf(`- &a b\n${items}- *a\n`)],
+  ])(
+    "has the same fault, or none: %s",
+    (_what, text) => {
+      const [whole, cut] = [read(atOnce(text)), read(text)];
+      if (whole === undefined || cut === undefined) throw new Error("no document");
+      if ("problem" in whole) expect(cut).toEqual({ ...whole, span: { ...whole.span, line: whole.span.line - 1 } });
+      else expect("value" in cut && JSON.stringify(cut.value)).toBe(JSON.stringify(whole.value));
+    },
+    60_000,
+  );
+});
+
+/** The fields of a list in the order of their names. */
+function sorted(value: unknown): unknown {
+  return Object.entries(typeof value === "object" && value !== null ? value : {}).sort(([a], [b]) => (a < b ? -1 : 1));
+}
 
 it("stays as quick with what is meant to make it slow", () => {
   const many = 50_000;

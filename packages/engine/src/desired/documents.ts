@@ -2,6 +2,8 @@ import type { Event } from "js-yaml";
 import { constructFromEvents, CORE_SCHEMA, mapTag, parseEvents, seqTag, strTag, YAMLException } from "js-yaml";
 import type { Span } from "../base/span.ts";
 import { overgrownAlias } from "./aliases.ts";
+import { cutKubectlList } from "./kubectl-list.ts";
+import type { KubectlList } from "./kubectl-list.ts";
 import { lineFinder } from "./line-finder.ts";
 import type { SpanAt } from "./line-finder.ts";
 import { nodesOf, offsetOf } from "./places.ts";
@@ -78,6 +80,11 @@ function* piecesOf(text: string): Generator<Piece> {
 }
 
 function* readPiece(piece: Piece, spanAt: SpanAt): Generator<ObjectDocument> {
+  const list = readKubectlList(piece, spanAt);
+  if (list !== null) {
+    yield list;
+    return;
+  }
   let values: readonly unknown[];
   try {
     values = valuesOf(piece.text);
@@ -87,6 +94,52 @@ function* readPiece(piece: Piece, spanAt: SpanAt): Generator<ObjectDocument> {
     return;
   }
   for (const [index, value] of values.entries()) yield { value, placeOf: placesIn(piece, index, spanAt) };
+}
+
+/** Part by part, so that what was needed to read one is free when the next is read. Null: it is no such list, or there is a fault in it. */
+function readKubectlList({ text, start }: Piece, spanAt: SpanAt): ObjectDocument | null {
+  const list = cutKubectlList(text);
+  if (list === null) return null;
+  const items: unknown[] = [];
+  /** Of each item, the text that it stands in. */
+  const places: ItemPlace[] = [];
+  try {
+    const [frame, more] = valuesOf(list.frame);
+    if (typeof frame !== "object" || frame === null || more !== undefined) return null;
+    let at = start + list.start;
+    for (const part of list.parts) {
+      const [values] = valuesOf(part);
+      if (!Array.isArray(values)) return null;
+      const placeOf = placesIn({ text: part, start: at }, 0, spanAt);
+      for (const [index, value] of values.entries()) {
+        items.push(value);
+        places.push({ placeOf, index });
+      }
+      at += part.length;
+    }
+    return { value: { ...frame, items }, placeOf: listPlaces(list, start, places, spanAt) };
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
+  }
+}
+
+/** Which item of its text an item is. */
+interface ItemPlace {
+  readonly placeOf: PlaceOf;
+  readonly index: number;
+}
+
+function listPlaces(list: KubectlList, start: number, items: readonly ItemPlace[], spanAt: SpanAt): PlaceOf {
+  const frame = placesIn({ text: list.frame, start: 0 }, 0, (offset) =>
+    spanAt(start + (offset < list.start ? offset : offset + list.end - list.start)),
+  );
+  return (path) => {
+    const [field, index, ...rest] = path;
+    if (field !== "items") return frame(path);
+    const item = items[Number(index)];
+    return item === undefined ? spanAt(start + list.start) : item.placeOf([item.index, ...rest]);
+  };
 }
 
 /** Throws a YAMLException. */

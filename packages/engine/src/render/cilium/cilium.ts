@@ -19,6 +19,7 @@ import { defaultDevice, marksEnis } from "./eni-rules.ts";
 import { eniDevice } from "./eni-routes.ts";
 import type { Masquerade } from "./masquerade.ts";
 import { masqueradeDevices, masqueradesByPodNetwork } from "./masquerade.ts";
+import { hasWireguard } from "./mtu.ts";
 import { nodeSets } from "./node-set.ts";
 import { RELEASES, releaseOf } from "./release.ts";
 import { ciliumRoutes } from "./routes.ts";
@@ -120,8 +121,8 @@ function masqueradeOf(context: CiliumContext, { hostIP, podCIDR, nativeRouting }
 
 /** What is asked for, and nobody here can write. */
 function unwritten(context: CiliumContext): readonly Diagnostic[] {
-  const { ipsec, wireguard, vtep, ipam, chaining } = context.config;
-  const routesWireguard = wireguard && context.has("wireguard") && !context.has("wireguardWithoutRouting");
+  const { ipsec, vtep, ipam, chaining } = context.config;
+  const routesWireguard = hasWireguard(context) && !context.has("wireguardWithoutRouting");
   const parts: readonly (readonly [option: string, what: string, isWanted: boolean])[] = [
     ["enable-ipsec: true", "table 200", ipsec],
     ["enable-wireguard: true", "rule 1, table 201", routesWireguard],

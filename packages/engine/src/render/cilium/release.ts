@@ -61,6 +61,8 @@ export interface Changes<T> {
   /** There is WireGuard; what it encrypts is routed by a rule and a table, until BPF does it: pkg/wireguard/agent deleteObsoleteIPRules. */
   readonly wireguard: T;
   readonly wireguardWithoutRouting: T;
+  /** Routes leave room for the tunnel in what WireGuard encrypts, too: pull request 30329. */
+  readonly wireguardOverTunnel: T;
 }
 
 export type Change = keyof Changes<unknown>;
@@ -101,6 +103,7 @@ const SINCE: Changes<readonly string[]> = {
   masqueradePerInterface: ["17.0"],
   wireguard: ["10.0"],
   wireguardWithoutRouting: ["13.0"],
+  wireguardOverTunnel: ["15.1"],
 };
 
 /** A release of 1.x. */

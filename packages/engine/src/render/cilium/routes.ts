@@ -8,8 +8,8 @@ import type { RouteSpec } from "../node/plain-route.ts";
 import { networkOf, plainRoute } from "../node/plain-route.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
-import { defaultDevice } from "./eni-rules.ts";
 import { eniRoutes } from "./eni-routes.ts";
+import { routeMtu } from "./mtu.ts";
 import { fromProxyMarks, routesProxies, TABLE } from "./routing-rules.ts";
 
 /** Routes that the agent adds, in whatever table. */
@@ -44,9 +44,6 @@ function host(address: Address): Prefix {
 
 const BOTH_DIRECTIONS = 2;
 
-/** pkg/mtu EncryptionIPsecOverhead, with a key of 128 bits for rfc4106(gcm(aes)): the only kind that Cilium's own guide makes. */
-const IPSEC_OVERHEAD = 77;
-
 /** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
 function toProxy(context: CiliumContext, family: Family): readonly Route[] {
   if (!routesProxies(context)) return [];
@@ -69,7 +66,7 @@ function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext):
       via: gateway,
       table: TABLE.fromProxy,
       ...(hasProtocol ? {} : { protocol: null }),
-      ...(isNarrow ? { mtu: deviceMtu(context) - IPSEC_OVERHEAD } : {}),
+      ...(isNarrow ? { mtu: routeMtu(context) } : {}),
     }),
   ];
 }
@@ -111,21 +108,11 @@ function hasLocalNodeRoute({ localNodeRoute, endpointRoutes, ipam }: CiliumConfi
   return localNodeRoute && !endpointRoutes && !isCloud;
 }
 
-/** pkg/mtu TunnelOverhead: Ethernet, IPv4, UDP and VXLAN headers. */
-const TUNNEL_OVERHEAD = 50;
-const DEFAULT_MTU = 1500;
-
-/** Of the device that packets leave the node by. */
-function deviceMtu({ facts }: CiliumContext): number {
-  const name = defaultDevice(facts);
-  return facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
-}
-
 function peerRoutes(context: CiliumContext, peer: CiliumNode, own: FamilyContext): readonly Route[] {
   const { config, facts } = context;
   const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === own.family).map(networkOf);
   if (config.tunnel !== null) {
-    const routes = hostRoutes(context, own, networks, { mtu: deviceMtu(context) - TUNNEL_OVERHEAD });
+    const routes = hostRoutes(context, own, networks, { mtu: routeMtu(context) });
     // The one to the router's address is there already where pods of this node have one.
     return hasLocalNodeRoute(config) ? routes.filter(({ dst }) => dst.address !== own.routerIP) : routes;
   }
