@@ -80,10 +80,10 @@ module.exports = {
       to: { path: "node_modules/koffi/" },
     },
     {
-      name: "yaml-in-report-and-desired-only",
+      name: "js-yaml-in-report-and-desired-only",
       severity: "error",
       from: { path: "^packages/", pathNot: `${ENGINE}(report|desired)/` },
-      to: { path: "node_modules/yaml/" },
+      to: { path: "node_modules/js-yaml/" },
     },
     {
       name: "no-cycles",

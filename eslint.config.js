@@ -91,7 +91,7 @@ export default defineConfig(
     rules: { "no-restricted-syntax": ["error", ...FORBIDDEN_SYNTAX, CLOCK] },
   },
   {
-    // Only yaml is loaded when it is needed. Where there are no promises nobody forgets one.
+    // Only js-yaml is loaded when it is needed. Where there are no promises nobody forgets one.
     files: ENGINE,
     ignores: ["**/*.test.ts", "**/report/yaml.ts"],
     rules: {

@@ -69,7 +69,7 @@ export function clusterState({ services, endpoints }: ClusterShape): DesiredStat
     ...value,
     services: numbers.map(serviceOf),
     endpointSlices: numbers.map((n) => sliceOf(n, endpoints)),
-    faultyKinds: new Set(),
+    faulty: new Set(),
     kubeProxy: { ...defaultKubeProxyConfiguration, clusterCIDRs: [{ address: POD_NET, length: 9 }] },
   };
 }

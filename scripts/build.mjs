@@ -76,8 +76,6 @@ export async function bundle() {
     conditions: ["hookwalk-source"],
     external: ["koffi"],
     plugins: [directImports(engineExports())],
-    // Its CommonJS build, which Node would get, cannot be imported lazily out of a bundle.
-    alias: { yaml: `${root}node_modules/yaml/browser/index.js` },
     // CommonJS packages inside an ES module bundle still call require for Node's own modules.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     minifySyntax: true,

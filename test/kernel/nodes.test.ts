@@ -3,10 +3,8 @@ import { compileProgram, NodeState, parsePacketOptions, walkPacket } from "@hook
 import { createLab } from "../../packages/cli/src/lab/lab.ts";
 import { observationOf, printObservation } from "../../packages/cli/src/lab/observation.ts";
 import { nodeNames, packetsOf, readNode } from "../nodes/node.ts";
+import { withoutRedirects } from "./redirects.ts";
 import { describeKernel } from "./require-kernel.ts";
-
-/** The kernel sends few redirects to one source, and counts across packets: they are compared in case files. */
-const REDIRECT = /^\+ icmp (5|137)\//;
 
 describeKernel("whole nodes on the kernel", () => {
   it.each(
@@ -25,11 +23,9 @@ describeKernel("whole nodes on the kernel", () => {
         const { value } = parsePacketOptions(fields);
         if (value === null) throw new Error(`${name}: not a packet`);
         const { outcomes } = walkPacket(program, value.packet, value.arrival, { state: new NodeState(program) });
-        const walked = outcomes.map((outcome) =>
-          printObservation(observationOf(outcome)).filter((line) => !REDIRECT.test(line)),
-        );
+        const walked = outcomes.map((outcome) => printObservation(withoutRedirects(observationOf(outcome))));
         lab.flushConntrack();
-        const seen = printObservation(lab.send(value.packet, value.arrival)).filter((line) => !REDIRECT.test(line));
+        const seen = printObservation(withoutRedirects(lab.send(value.packet, value.arrival)));
         expect({ name, walked }).toEqual({ name, walked: [seen] });
       }
     } finally {

@@ -103,6 +103,7 @@ const who = {
     fc.oneof(
       fc.record({ names: few(oneOf("web", "cart", "store"), 2, 1), selector: maybe(accountSelector) }),
       fc.record({ selector: accountSelector }),
+      fc.constant({}),
     ),
   ),
   nets: seldom(nets),
@@ -157,28 +158,30 @@ function calico(kind: string, metadata: Object, spec: Object): Object {
   return { apiVersion: "projectcalico.org/v3", kind, metadata, spec };
 }
 
-/** Of one of these tiers. Orders are all different: which of two that are alike comes first the versions do not agree on. */
+/**
+ * Of one of these tiers. Several may have one order, or none, and then go by their names, not by their places in the file; but not a global one
+ * and one of a namespace: which of these comes first the versions do not agree on.
+ */
 function policies(tiers: readonly string[]): fc.Arbitrary<readonly Object[]> {
   const one = fc.tuple(
     oneOf(...tiers),
     fc.oneof(
-      globalPolicy.map((spec) => ["GlobalNetworkPolicy", {}, spec] as const),
-      fc.tuple(namespace, accountPolicy).map(([of, spec]) => ["NetworkPolicy", { namespace: of }, spec] as const),
+      fc
+        .tuple(globalPolicy, oneOf(10, 520, 1010, 2000, undefined))
+        .map(([spec, order]) => ["GlobalNetworkPolicy", {}, { ...spec, order }] as const),
+      fc
+        .tuple(namespace, accountPolicy, oneOf(5, 510, 1020, 3000))
+        .map(([of, spec, order]) => ["NetworkPolicy", { namespace: of }, { ...spec, order }] as const),
     ),
   );
-  return few(one, 5, 1).chain((all) =>
-    fc
-      .shuffledSubarray(
-        all.map((_, at) => at * 500 + 10),
-        { minLength: all.length },
-      )
-      .map((orders) =>
-        all.map(([tier, [kind, place, spec]], at) => {
-          const name = tier === "default" ? `p${String(at)}` : `${tier}.p${String(at)}`;
-          return calico(kind, { name, ...place }, { ...spec, tier, order: orders[at] });
-        }),
-      ),
-  );
+  return few(one, 5, 1)
+    .map((all) =>
+      all.map(([tier, [kind, place, spec]], at) => {
+        const name = tier === "default" ? `p${String(at)}` : `${tier}.p${String(at)}`;
+        return calico(kind, { name, ...place }, { ...spec, tier });
+      }),
+    )
+    .chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
 }
 
 const matchLabels = fc.record({ app: maybe(oneOf("web", "cart", "db")), role: maybe(oneOf("front", "back")) });

@@ -30,7 +30,7 @@ function isFields(value: unknown): value is Fields {
 /** Every object of the files that tests have, by the type that its schema goes by. */
 function objects(): readonly (readonly [type: string, object: Fields])[] {
   const files = readdirSync(TEST, { recursive: true, encoding: "utf8" }).filter((name) => /\.(yaml|json)$/.test(name));
-  const documents = files.flatMap((name) => readDocuments(name, readFileSync(new URL(name, TEST), "utf8")));
+  const documents = files.flatMap((name) => [...readDocuments(name, readFileSync(new URL(name, TEST), "utf8"))]);
   return documents
     .flatMap((document) => ("value" in document ? itemsOf(document.value) : []))
     .map((object) => [`${String(object["apiVersion"])} ${String(object["kind"])}`, object] as const)

@@ -4,6 +4,7 @@ import type { Arrival, Outcome, Packet, Program } from "@hookwalk/engine";
 import type { Lab } from "../../../packages/cli/src/lab/lab.ts";
 import { observationOf, printObservation } from "../../../packages/cli/src/lab/observation.ts";
 import type { Observation } from "../../../packages/cli/src/lab/observation.ts";
+import { withoutRedirects } from "../redirects.ts";
 
 /** A node on the kernel, and what it is compiled to. */
 export interface Side {
@@ -31,20 +32,20 @@ export function sendOn({ lab }: Side, { packet, arrival }: Sent): Observation {
   return lab.send(packet, arrival);
 }
 
-/** The lines of a case file; without the source port, where NAT picks one. */
+/** The lines of a case file but redirects; without the source port, where NAT picks one. */
 export function linesOf(seen: Observation, outcomes: readonly Outcome[]): string {
   const isPicked = outcomes.some(isPortPicked);
   const packet = seen.packet === null || !isPicked ? seen.packet : { ...seen.packet, sport: null };
-  return printObservation({ ...seen, packet }).join("\n");
+  return printObservation({ ...withoutRedirects(seen), packet }).join("\n");
 }
 
 export function walkedLines(outcomes: readonly Outcome[]): readonly string[] {
   return outcomes.map((outcome) => linesOf(observationOf(outcome), outcomes));
 }
 
-/** What became of a packet, without the rules on its way and what the kernel says to its sender now and then. */
+/** What became of a packet and what its sender was told, without the rules on its way. */
 export function endOf(seen: Observation, outcomes: readonly Outcome[]): string {
-  return linesOf({ ...seen, steps: [], sides: [], ctmark: 0 }, outcomes);
+  return linesOf({ ...seen, steps: [], ctmark: 0 }, outcomes);
 }
 
 /** Every end that a packet can have where chance decides. */

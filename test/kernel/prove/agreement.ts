@@ -16,6 +16,7 @@ import { spaceOf } from "../../../packages/engine/src/prove/space-of.ts";
 import { differenceFrom, possibleFates, stateIn, valuesOf } from "../../property/journey-agreement.ts";
 import { decide } from "../../property/values.ts";
 import type { Values } from "../../property/values.ts";
+import { withoutRedirects } from "../redirects.ts";
 import { Drawer } from "./draw.ts";
 import type { Random } from "./draw.ts";
 import { ZERO_FIELDS, sendablePackets } from "./sendable.ts";
@@ -69,9 +70,6 @@ export function emptyTally(): Tally {
     disagreements: [],
   };
 }
-
-/** The kernel sends few redirects to one source, and counts across packets. */
-const REDIRECT = /^icmp (5|137)\//;
 
 /** Draws, sends and compares; what was counted is added to `tally`. Throws `BddLimit`. */
 export function holdAgainstKernel(bench: Bench, family: Family, origin: Origin, tally: Tally): void {
@@ -193,7 +191,7 @@ function packetIn(journeys: Journeys, packet: Packet, arrival: Arrival, state: s
 }
 
 function linesOf(seen: Observation): string {
-  return printObservation({ ...seen, sides: seen.sides.filter((side) => !REDIRECT.test(side)) }).join("\n");
+  return printObservation(withoutRedirects(seen)).join("\n");
 }
 
 function walkedLines(outcomes: readonly Outcome[]): string {

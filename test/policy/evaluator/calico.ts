@@ -92,7 +92,8 @@ function isEntity(entity: EntityRule, party: Party, namespace: string): boolean 
 
 /** Selectors of a policy in a namespace mean what is in it, unless a namespaceSelector says otherwise. */
 function isWho(entity: EntityRule, { identities }: Party, namespace: string): boolean {
-  const { selector, notSelector, namespaceSelector, serviceAccounts } = entity;
+  const { selector, notSelector, namespaceSelector } = entity;
+  const serviceAccounts = askedAccounts(entity);
   const isAsked = selector !== null || namespaceSelector !== null || serviceAccounts !== null;
   if (!isAsked && notSelector === null) return true;
   // Everybody but these: who is nobody that Calico knows is none of them.
@@ -104,6 +105,11 @@ function isWho(entity: EntityRule, { identities }: Party, namespace: string): bo
       (notSelector === null || !matches(notSelector, one)) &&
       (serviceAccounts === null || isServiceAccount(serviceAccounts, one)),
   );
+}
+
+/** `serviceAccounts: {}` asks for nobody, as if it were not there: libcalico-go's parseServiceAccounts makes no selector of it. */
+function askedAccounts({ serviceAccounts }: EntityRule): EntityRule["serviceAccounts"] {
+  return serviceAccounts?.names.length === 0 && serviceAccounts.selector === null ? null : serviceAccounts;
 }
 
 function isInScope(asked: WrittenSelector | null, { namespace: own }: Identity, namespace: string): boolean {

@@ -269,6 +269,15 @@ describe("cilium-config decides", () => {
   });
 });
 
+/** The masquerading rules of a node without a pod network; what is said of it where there are none. */
+function judgedOrWritten(cluster: Cluster, edit: (text: string) => string = (text) => text): readonly string[] {
+  const without = (text: string): string =>
+    edit(text.replace('"podCIDRs":["10.0.1.0/24","fd01::/64"]', '"podCIDRs":[]'));
+  const said = judged(cluster, without);
+  if (said.at(-1) === "nothing") return said;
+  return ofChain(linesOf(renderedOn(cluster, without).snapshot), "CILIUM_POST_nat");
+}
+
 describe("ENIs of AWS", () => {
   const AWS = { ipam: "eni", "enable-endpoint-routes": "true" } as const;
 
@@ -285,6 +294,48 @@ describe("ENIs of AWS", () => {
     expect(lines).toContain("default via 10.0.1.1 dev eth1 table 11 proto kernel");
     const { sysctls } = renderedOn({ version: "1.18.2", data: AWS }).added;
     expect(sysctls.get("net.ipv4.conf.eth0.rp_filter")).toBe("2");
+  });
+
+  it("networks that make up a larger one are one, and what is not masqueraded goes by it, too", () => {
+    const rules = (vpc: string, data: Cluster["data"] = {}): readonly string[] =>
+      linesOf(
+        renderedOn({ version: "1.18.2", data: { ...AWS, ...data } }, (text) =>
+          text.replace('"primary-cidr":"10.0.0.0/16","cidrs":["100.64.0.0/16","10.0.128.0/20"]', vpc),
+        ).snapshot,
+      ).flatMap((line) => /^111:.* to (\S+) lookup 11$/.exec(line)?.[1] ?? []);
+    expect(rules('"primary-cidr":"10.1.0.0/16","cidrs":["10.0.0.0/16"]')).toEqual(["10.0.0.0/15"]);
+    expect(rules('"primary-cidr":"10.2.0.0/16","cidrs":["10.1.0.0/16"]')).toEqual(["10.1.0.0/16", "10.2.0.0/16"]);
+    expect(rules('"primary-cidr":"10.1.0.0/16"', { "ipv4-native-routing-cidr": "10.0.0.0/8" })).toEqual(["10.0.0.0/8"]);
+    expect(rules('"primary-cidr":"10.1.0.0/16"', { "ipv4-native-routing-cidr": "192.168.0.0/16" })).toEqual([
+      "10.1.0.0/16",
+      "192.168.0.0/16",
+    ]);
+  });
+
+  it("the chart's own configuration, on a node without a pod network: what leaves the VPC by the device is masqueraded", () => {
+    const rules = (version: string, data: Cluster["data"] = {}): readonly string[] =>
+      judgedOrWritten({ version, data: { ...AWS, "enable-ipv6": "false", ...data } });
+    const named = { "egress-masquerade-interfaces": "eth0" };
+    expect(rules("1.18.2", named)).toEqual([
+      '-o eth0 -m set --match-set cilium_node_set_v4 dst -m comment --comment "exclude traffic to cluster nodes from masquerade" -j ACCEPT',
+      '! -d 10.0.0.0/16 -o eth0 -m comment --comment "cilium masquerade non-cluster" -j MASQUERADE',
+      '-m mark --mark 0xa00/0xe00 -m comment --comment "exclude proxy return traffic from masquerade" -j ACCEPT',
+      '-s 127.0.0.1/32 -o lxc+ -m comment --comment "cilium host->cluster from 127.0.0.1 masquerade" -j SNAT --to-source 10.0.1.240',
+    ]);
+    // The agent makes a network up there: who knows which.
+    const refused = ["error cilium-no-pod-network one IPv4", "nothing"];
+    expect(rules("1.13.9", named)).toEqual(refused);
+    expect(rules("1.10.9", named)).toHaveLength(3);
+    expect(rules("1.18.2")).toEqual(refused);
+    expect(rules("1.18.2", { ...named, "enable-masquerade-to-route-source": "true" })).toEqual(refused);
+  });
+
+  it("on Alibaba Cloud the VPC is told by the agent's part of the object", () => {
+    const data = { ipam: "alibabacloud", "enable-ipv6": "false", "egress-masquerade-interfaces": "eth0" };
+    const [, line] = judgedOrWritten({ version: "1.18.2", data }, (text) =>
+      text.replace('"ipam":{', '"alibaba-cloud":{"vpc-id":"vpc-1","cidr-block":"172.16.0.0/12"},"ipam":{'),
+    );
+    expect(line).toContain("! -d 172.16.0.0/12 -o eth0");
   });
 
   it("without masquerading everything goes by it", () => {

@@ -171,10 +171,17 @@ const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: "IPv6 routes to pods go without a gateway, which the kernel refuses",
+    // As listed on a node of 1.9, issue 14509: `fd00:…::/64 via fd00:…::22ec dev cilium_host src 2a02:…`.
+    what: "cilium_host has an IPv6 address of Cilium's, which is then no gateway, and no longer the node's own",
     before: "1.13.9",
     since: "1.14.0",
-    lines: ["+ip6 fd01::/64 dev cilium_host proto kernel src fd01::240"],
+    lines: [
+      "-ip6 fd01::240 dev cilium_host",
+      "-ip6 fd01::/64 via fd01::240 dev cilium_host src fd00::1",
+      "+ip6 fd01::/64 dev cilium_host proto kernel src fd01::240",
+      '-ip6 -A CILIUM_POST_nat -s ::1/128 -o cilium_host -m comment --comment "cilium host->cluster from ::1 masquerade" -j SNAT --to-source fd00::1',
+      '+ip6 -A CILIUM_POST_nat -s ::1/128 -o cilium_host -m comment --comment "cilium host->cluster from ::1 masquerade" -j SNAT --to-source fd01::240',
+    ],
   },
   {
     what: "IPsec has rules in ip6tables",

@@ -51,7 +51,7 @@ describe("docker", () => {
 
   const TWO_NETWORKS = `docker: { networks: [{ bridge: bridge1, address: 192.0.2.1/24 }], containers: [{ address: 192.0.2.2, ports: ["8080:80", "127.0.0.1:53:5353/udp"] }] }`;
 
-  it.each(["18.9.6", "26.1.0", "27.5.1"])(
+  it.each(["18.6.0", "18.9.6", "26.1.0", "27.5.1"])(
     "%s puts each network's rules before the others', and has three rules for each published port",
     (version) => {
       const rendered = written("docker", node("v1.20.0", `{ ${TWO_NETWORKS}, versions: { docker: ${version} } }`));
@@ -95,7 +95,8 @@ describe("docker", () => {
 
   it.each([
     ["28.0.1", true, "ports"],
-    ["28.2.1", true, "container"],
+    ["28.1.1", true, "ports"],
+    ["28.2.0", true, "container"],
     ["28.3.0", false, "container"],
   ])("%s keeps bridges apart by stages; DOCKER-USER returns: %s; raw drops by %s", (version, returns, raw) => {
     const rendered = written("docker", node("v1.30.0", `{ ${TWO_NETWORKS}, versions: { docker: ${version} } }`));
@@ -179,6 +180,13 @@ describe("docker", () => {
     const spec =
       '{ docker: { containers: [{ address: 172.17.0.2, ports: ["80:80/sctp"] }] }, versions: { docker: 24.0.0 } }';
     expect(problemsOf("docker", node("v1.30.0", spec))).toEqual(["render-argument"]);
+  });
+
+  it.each(["127.0.0.2", "127.255.0.1"])("a port at %s comes by lo alone", (address) => {
+    const spec = `{ docker: { containers: [{ address: 172.17.0.2, ports: ["${address}:80:80"] }] }, versions: { docker: 29.0.0 } }`;
+    expect(table(written("docker", node("v1.30.0", spec)), "raw")).toContain(
+      `-A PREROUTING -d ${address}/32 ! -i lo -p tcp -m tcp --dport 80 -j DROP`,
+    );
   });
 
   it.each(["18.3.1", "28.0.0", "28.4.0"])("%s is not made up", (version) => {

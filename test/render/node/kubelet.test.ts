@@ -77,6 +77,21 @@ describe("kubelet", () => {
     expect((["ip", "ip6"] as const).filter((family) => tables[family] !== null)).toEqual(families);
   });
 
+  it("leaves the hint from 1.24 on", () => {
+    const hasHint = (version: string): boolean =>
+      table(written("kubelet", node(version)), "mangle").includes("-N KUBE-IPTABLES-HINT");
+    expect(["v1.23.17", "v1.24.0"].map(hasHint)).toEqual([false, true]);
+  });
+
+  it("writes nothing where it is told not to, and ports in order with an old iptables", () => {
+    const off = kubelet("makeIPTablesUtilChains: false");
+    expect(() => written("kubelet", node("v1.23.9"), off)).toThrow("nothing was rendered");
+    const nat = table(written("kubelet", node("v1.23.9", "{ iptables: { randomFully: false } }")), "nat");
+    expect(nat.filter((line) => line.includes("MASQUERADE")).map((line) => line.replace(/.* -j /, ""))).toEqual([
+      "MASQUERADE",
+    ]);
+  });
+
   it("says what it cannot take", () => {
     expect(problemsOf("kubelet", node("v1.18.0"))).toEqual(["render-version"]);
     expect(problemsOf("kubelet", node("v1.30.0"), kubelet("iptablesDropBit: 14"))).toEqual([

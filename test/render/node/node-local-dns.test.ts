@@ -76,6 +76,28 @@ describe("node-local-dns", () => {
     expect([table(rendered, "raw").length, table(rendered, "raw", "ip6").length]).toEqual([8, 8]);
   });
 
+  it.each([
+    ["1.22.19", false],
+    ["1.22.20", true],
+    ["1.21.1@sha256:0123456789abcdef", false],
+    // No version at all: as of today.
+    ["latest", true],
+  ])("image tag %s has comments: %s", (tag, hasComments) => {
+    const lines = table(written("node-local-dns", node("v1.30.0"), nodeCache('"-localip=169.254.20.10"', tag)), "raw");
+    expect(lines.filter((line) => line.includes("NodeLocal DNS Cache: "))).toHaveLength(hasComments ? lines.length : 0);
+  });
+
+  it("with a fault is left out, and another one is not", () => {
+    const [good, bad] = [nodeCache('"-localip=169.254.20.10"'), nodeCache('"-localip=x"')];
+    const text = [node("v1.30.0"), good, bad.replace("name: node-local-dns", "name: v6")].join("---\n");
+    const { value: state } = readObjects([{ path: "o.yaml", text }]);
+    const { value, diagnostics } = renderOwners(["node-local-dns"], state);
+    expect(diagnostics.map(({ code, params }) => [code, params["owner"]])).toEqual([
+      ["render-argument", "DaemonSet kube-system/v6"],
+    ]);
+    expect(value === null ? [] : table(value, "raw")).toHaveLength(8);
+  });
+
   it("says what is missing, and where an argument stands", () => {
     const told = (args: string): unknown => {
       const { value: state } = readObjects([{ path: "o.yaml", text: `${node("v1.30.0")}---\n${nodeCache(args)}` }]);
@@ -84,7 +106,7 @@ describe("node-local-dns", () => {
     const owner = "DaemonSet kube-system/node-local-dns";
     const span = { file: "o.yaml", line: 17 };
     expect(told('"-localip=x"')).toMatchObject([{ code: "render-argument", params: { owner }, span }]);
-    expect(told('"-localip=169.254.20.10", "-setupebtables=true"')).toMatchObject([
+    expect(told('"-localip=169.254.20.10", "-setupebtables=T"')).toMatchObject([
       { code: "render-left-out", severity: "warning", params: { owner, option: "-setupebtables" }, span },
     ]);
   });
@@ -92,7 +114,9 @@ describe("node-local-dns", () => {
   it.each([
     ['"-localip", "__PILLAR__LOCAL__DNS__"', "render-argument"],
     ['"-localip", "169.254.20.10,fd00::10"', "render-argument"],
+    ['"-localip", "169.254.20.10,x"', "render-argument"],
     ['"-localip", "169.254.20.10", "-health-port", "http"', "render-argument"],
+    ['"-localip", "169.254.20.10", "-health-port", "0"', "render-argument"],
     ['"-localip", "169.254.20.10", "-interfacename", "a b"', "render-argument"],
     ['"-localip", "169.254.20.10", "-setupiptables=no"', "render-argument"],
     ['"-conf", "/etc/Corefile"', "render-unset"],

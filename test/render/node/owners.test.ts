@@ -149,6 +149,18 @@ describe("a whole node", () => {
     },
   );
 
+  it("Calico is not written by its defaults where what configures it has faults, unless it is another node's", () => {
+    const felix = (name: string, spec: string): string =>
+      `apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
+    const said = (...objects: readonly string[]): readonly string[] =>
+      problemsOf("calico", node("v1.30.0"), ...objects);
+    const [good, bad] = ["{}", "{ iptablesMarkMask: 1 }"];
+    expect(said(felix("default", bad))).toEqual(["object-bad-value", "render-unset"]);
+    expect(said(felix("default", good), felix("node.a", bad))).toEqual(["object-bad-value", "render-unset"]);
+    expect(said(felix("default", good), felix("node.b", bad))).toEqual(["object-bad-value"]);
+    expect(said(felix("default", bad), felix("default", good))).toEqual(["object-bad-value"]);
+  });
+
   it("as input for iptables-restore puts rules before or behind those of others as each owner does", () => {
     const { snapshot, inserted } = written("node", node("v1.30.0", "{ docker: {} }"));
     const text = printIptablesRestore(snapshot.tables.ip ?? [], inserted);

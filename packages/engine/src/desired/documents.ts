@@ -1,6 +1,13 @@
-import type { Document, Node as YamlNode } from "yaml";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import type { Event } from "js-yaml";
+import { constructFromEvents, CORE_SCHEMA, mapTag, parseEvents, seqTag, strTag, YAMLException } from "js-yaml";
 import type { Span } from "../base/span.ts";
+import { overgrownAlias } from "./aliases.ts";
+import { cutKubectlList } from "./kubectl-list.ts";
+import type { KubectlList } from "./kubectl-list.ts";
+import { lineFinder } from "./line-finder.ts";
+import type { SpanAt } from "./line-finder.ts";
+import { nodesOf, offsetOf } from "./places.ts";
+import type { Nodes } from "./places.ts";
 
 /** One document of a file: what it says, or why it cannot be read and where. */
 export type ObjectDocument =
@@ -9,13 +16,30 @@ export type ObjectDocument =
 /** Where the part of a document at a path stands, or the last one on the way where the path ends in what is not there. */
 export type PlaceOf = (path: readonly PropertyKey[]) => Span;
 
+/** Collections in each other; no object of Kubernetes comes near, and the parser's stack bears many times more. */
+const DEEPEST = 500;
+
+const PARSED = { maxDepth: DEEPEST };
+
+/** A tag that YAML 1.2 does not have says nothing here: its value is the text, the list or the map that stands there. */
+const SCHEMA = CORE_SCHEMA.withTags(
+  { ...strTag, tagName: "", matchByTagPrefix: true, implicit: false },
+  { ...seqTag, tagName: "", matchByTagPrefix: true },
+  { ...mapTag, tagName: "", matchByTagPrefix: true },
+);
+
 /**
- * The documents of a file, YAML or JSON. JSON.parse reads JSON, many times as fast as the reader of YAML: that one is then asked
- * only for the place of a fault.
+ * The documents of a file, YAML or JSON, one after the other: what was needed to read one is free when the next is read. JSON.parse
+ * reads JSON, many times as fast as the reader of YAML; where its parts stand that one says when somebody asks.
  */
-export function readDocuments(path: string, text: string): readonly ObjectDocument[] {
+export function* readDocuments(path: string, text: string): Generator<ObjectDocument> {
+  const spanAt = lineFinder(path, text);
   const json = readJson(text);
-  return json === null ? readYaml(path, text) : [{ value: json.value, placeOf: placesIn(path, text) }];
+  if (json !== null) {
+    yield { value: json.value, placeOf: placesIn({ text, start: 0 }, 0, spanAt) };
+    return;
+  }
+  for (const piece of piecesOf(text)) yield* readPiece(piece, spanAt);
 }
 
 function readJson(text: string): { readonly value: unknown } | null {
@@ -29,63 +53,118 @@ function readJson(text: string): { readonly value: unknown } | null {
   }
 }
 
-/** Reads the file again as YAML, which JSON is, when somebody asks for the first place. */
-function placesIn(path: string, text: string): PlaceOf {
-  let read: ObjectDocument | undefined;
-  return (wanted) => {
-    read ??= readYaml(path, text)[0];
-    return read !== undefined && "placeOf" in read ? read.placeOf(wanted) : { file: path, line: 1 };
-  };
+/** A part of a file that can be read alone. */
+interface Piece {
+  readonly text: string;
+  /** Where in the file it begins. */
+  readonly start: number;
 }
 
-function readYaml(path: string, text: string): readonly ObjectDocument[] {
-  const lines = new LineCounter();
-  const spanAt = (offset: number): Span => {
-    const { line, col } = lines.linePos(offset);
-    return { file: path, line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  let documents: readonly Document.Parsed[];
+/** YAML 1.2, 9.1.2: such a line ends whatever is open, so that a fault before it does not reach beyond. */
+const MARKER = /(?<![^\n])(?:---|\.\.\.)(?=[ \t\r\n]|$)/g;
+
+/** Directives stand before the marker of their document, comments may. */
+const PREFIX = /^(?:[%#][^\n]*\n|[ \t]*\r?\n)*$/;
+
+/** A file cut at the lines `---` and after the lines `...`. */
+function* piecesOf(text: string): Generator<Piece> {
+  let start = 0;
+  for (const { 0: marker, index } of text.matchAll(MARKER)) {
+    const end = marker === "..." ? index + marker.length : index;
+    const piece = text.slice(start, end);
+    if (PREFIX.test(piece)) continue;
+    yield { text: piece, start };
+    start = end;
+  }
+  yield { text: text.slice(start), start };
+}
+
+function* readPiece(piece: Piece, spanAt: SpanAt): Generator<ObjectDocument> {
+  const list = readKubectlList(piece, spanAt);
+  if (list !== null) {
+    yield list;
+    return;
+  }
+  let values: readonly unknown[];
   try {
-    documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+    values = valuesOf(piece.text);
   } catch (error) {
-    // The parser recurses into nested collections: only a hostile file is nested deeper than the stack.
-    if (!(error instanceof RangeError)) throw error;
-    return [{ problem: error.message, span: { file: path, line: 1 } }];
+    if (!(error instanceof YAMLException)) throw error;
+    yield { problem: error.reason, span: spanAt(piece.start + (error.mark?.position ?? 0)) };
+    return;
   }
-  return documents.map((document): ObjectDocument => {
-    const [error] = document.errors;
-    if (error !== undefined) return { problem: error.message, span: spanAt(error.pos[0]) };
-    const placeOf: PlaceOf = (wanted) => spanAt(deepest(document.contents, wanted)?.range?.[0] ?? 0);
-    try {
-      return { value: document.toJS(), placeOf };
-    } catch (thrown) {
-      // Aliases without end (`ReferenceError`), or nesting deeper than the stack.
-      if (!(thrown instanceof ReferenceError || thrown instanceof RangeError)) throw thrown;
-      return { problem: thrown.message, span: placeOf([]) };
+  for (const [index, value] of values.entries()) yield { value, placeOf: placesIn(piece, index, spanAt) };
+}
+
+/** Part by part, so that what was needed to read one is free when the next is read. Null: it is no such list, or there is a fault in it. */
+function readKubectlList({ text, start }: Piece, spanAt: SpanAt): ObjectDocument | null {
+  const list = cutKubectlList(text);
+  if (list === null) return null;
+  const items: unknown[] = [];
+  /** Of each item, the text that it stands in. */
+  const places: ItemPlace[] = [];
+  try {
+    const [frame, more] = valuesOf(list.frame);
+    if (typeof frame !== "object" || frame === null || more !== undefined) return null;
+    let at = start + list.start;
+    for (const part of list.parts) {
+      const [values] = valuesOf(part);
+      if (!Array.isArray(values)) return null;
+      const placeOf = placesIn({ text: part, start: at }, 0, spanAt);
+      for (const [index, value] of values.entries()) {
+        items.push(value);
+        places.push({ placeOf, index });
+      }
+      at += part.length;
     }
-  });
+    return { value: { ...frame, items }, placeOf: listPlaces(list, start, places, spanAt) };
+  } catch (error) {
+    if (error instanceof YAMLException) return null;
+    throw error;
+  }
 }
 
-/** The node at a path, or the last one on the way where the path ends in what is not there. */
-function deepest(node: YamlNode | null, path: readonly PropertyKey[]): YamlNode | null {
-  let found = node;
-  for (const key of path) {
-    const next = childOf(found, key);
-    if (next === null) return found;
-    found = next;
-  }
-  return found;
+/** Which item of its text an item is. */
+interface ItemPlace {
+  readonly placeOf: PlaceOf;
+  readonly index: number;
 }
 
-/** Of a map's field, the node of the key: that is the line which people look for. The last step down takes the value. */
-function childOf(node: YamlNode | null, key: PropertyKey): YamlNode | null {
-  if (isSeq(node)) {
-    const item = node.items[Number(key)];
-    return isNode(item) ? item : null;
+function listPlaces(list: KubectlList, start: number, items: readonly ItemPlace[], spanAt: SpanAt): PlaceOf {
+  const frame = placesIn({ text: list.frame, start: 0 }, 0, (offset) =>
+    spanAt(start + (offset < list.start ? offset : offset + list.end - list.start)),
+  );
+  return (path) => {
+    const [field, index, ...rest] = path;
+    if (field !== "items") return frame(path);
+    const item = items[Number(index)];
+    return item === undefined ? spanAt(start + list.start) : item.placeOf([item.index, ...rest]);
+  };
+}
+
+/** Throws a YAMLException. */
+function valuesOf(source: string): readonly unknown[] {
+  const events = parseEvents(source, PARSED);
+  const alias = overgrownAlias(events, source);
+  if (alias !== null) YAMLException.throwAt(source, alias, "aliases stand for too much");
+  return constructFromEvents(events, { source, schema: SCHEMA });
+}
+
+/** Of the document with that index; parsed again when somebody asks for the first place. */
+function placesIn({ text, start }: Piece, index: number, spanAt: SpanAt): PlaceOf {
+  let nodes: Nodes | null = null;
+  return (path) => {
+    nodes ??= nodesOf(parsedOrNone(text), index, text);
+    return spanAt(start + offsetOf(nodes, path));
+  };
+}
+
+/** JSON.parse has read more than YAML takes: raw control characters, depth beyond measure. */
+function parsedOrNone(text: string): readonly Event[] {
+  try {
+    return parseEvents(text, PARSED);
+  } catch (error) {
+    if (error instanceof YAMLException) return [];
+    throw error;
   }
-  if (!isMap(node)) return null;
-  const pair = node.items.find((one) => isScalar(one.key) && one.key.value === key);
-  if (pair === undefined) return null;
-  if (isNode(pair.value)) return pair.value;
-  return isNode(pair.key) ? pair.key : null;
 }

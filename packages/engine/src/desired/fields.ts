@@ -21,6 +21,10 @@ export function deviceOf(longest: number): z.ZodType<string, string> {
 /** The name of a device. */
 export const device: z.ZodType<string, string> = deviceOf(LONGEST_DEVICE);
 
+/** What strconv.ParseBool takes, and what of it is true. */
+export const GO_TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
+export const GO_BOOLEANS: ReadonlySet<string> = new Set([...GO_TRUE, "0", "f", "F", "false", "FALSE", "False"]);
+
 export const port: z.ZodInt = z.int().min(1).max(65_535);
 
 /** IANA_SVC_NAME: IsValidPortName. */

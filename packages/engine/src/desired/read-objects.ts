@@ -24,13 +24,13 @@ export function readObjects(files: readonly ObjectsFile[]): Parsed<DesiredState>
   const diagnostics: Diagnostic[] = [];
   const objects = new Map<string, DesiredObject>();
   const origins: Origins = new WeakMap();
-  const faultyKinds = new Set<string>();
-  for (const file of files) readFile(file, objects, { diagnostics, origins, faultyKinds });
+  const faulty = new Set<string>();
+  for (const file of files) readFile(file, objects, { diagnostics, origins, faulty });
   const spanOf: SpanOf = (object, path) => {
     const origin = origins.get(object);
     return origin === undefined ? null : origin.placeOf([...origin.at, ...path]);
   };
-  return { value: stateOf([...objects.values()], faultyKinds, spanOf), diagnostics };
+  return { value: stateOf([...objects.values()], faulty, spanOf), diagnostics };
 }
 
 /** The document that an object was read from, and where in it it is. */
@@ -46,7 +46,7 @@ interface Reading {
   readonly placeOf: PlaceOf;
   readonly diagnostics: Diagnostic[];
   readonly origins: Origins;
-  readonly faultyKinds: Set<string>;
+  readonly faulty: Set<string>;
 }
 
 function readFile(
@@ -93,7 +93,7 @@ function readObject(
   }
   const { data, error } = reader.read(value);
   if (error !== undefined) {
-    reading.faultyKinds.add(kind);
+    reading.faulty.add(kind).add(name);
     for (const { code, params, path } of problemsOf(name, error)) say(reading, code, params, [...at, ...path]);
     return;
   }
@@ -130,12 +130,12 @@ function say(
   diagnostics.push({ code, severity, params, span: placeOf(path) });
 }
 
-function stateOf(objects: readonly DesiredObject[], faultyKinds: ReadonlySet<string>, spanOf: SpanOf): DesiredState {
+function stateOf(objects: readonly DesiredObject[], faulty: ReadonlySet<string>, spanOf: SpanOf): DesiredState {
   const ofKind = <K extends DesiredObject["kind"]>(kind: K): Extract<DesiredObject, { kind: K }>[] =>
     objects.filter((object): object is Extract<DesiredObject, { kind: K }> => object.kind === kind);
   return {
     spanOf,
-    faultyKinds,
+    faulty,
     services: ofKind("Service"),
     endpointSlices: ofKind("EndpointSlice"),
     serviceCIDRs: ofKind("ServiceCIDR"),

@@ -35,8 +35,11 @@ export interface DesiredState {
   readonly calico: CalicoState;
   readonly packetTests: readonly PacketTests[];
   readonly cilium: CiliumState;
-  /** Kinds of which an object was left out for its faults: what it says is not what stands where it says nothing. */
-  readonly faultyKinds: ReadonlySet<string>;
+  /**
+   * Objects that were left out for their faults, `KIND` and `KIND NAME`: what such a one says is not what holds where there is none. But
+   * a good one of the name counts.
+   */
+  readonly faulty: ReadonlySet<string>;
   readonly spanOf: SpanOf;
 }
 

@@ -1,4 +1,5 @@
 import type { Span } from "../base/span.ts";
+import type { DesiredState } from "../desired/state.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Version } from "./node/version.ts";
 
@@ -17,12 +18,16 @@ export function versionProblem(owner: string, version: Version, versions: string
   return placed(renderProblem("render-version", { owner, version: version.join("."), versions }, owner), span);
 }
 
-/** An owner whose only configuration has faults: with its defaults in the place of it, other rules would be written. Null: it has none, or a good one. */
+/**
+ * An owner whose configuration has faults: with its defaults in the place of it, other rules would be written. Null: it has none, or a good one.
+ *
+ * @param object `KIND`, or `KIND NAME` where there may be several.
+ */
 export function faultyConfiguration(
-  kind: "KubeProxyConfiguration" | "KubeletConfiguration",
+  object: string,
   owner: string,
   read: object | null,
-  faultyKinds: ReadonlySet<string>,
+  { faulty }: DesiredState,
 ): Diagnostic | null {
-  return read === null && faultyKinds.has(kind) ? renderProblem("render-unset", { owner, objects: kind }, owner) : null;
+  return read === null && faulty.has(object) ? renderProblem("render-unset", { owner, objects: object }, owner) : null;
 }

@@ -19,7 +19,7 @@ import { icmpError } from "./side-packets.ts";
 import { newSkb } from "./skb.ts";
 import { demuxEarly } from "./sockets.ts";
 import { optionsProblem } from "./source-route.ts";
-import type { RouteChoice } from "./skb.ts";
+import type { RouteChoice, Skb } from "./skb.ts";
 import type { FibError } from "../program/refusing-route.ts";
 import { packetLength } from "../program/packet-bytes.ts";
 import type { Packet } from "../program/packet.ts";
@@ -208,8 +208,12 @@ function mtuProblem(run: Run, choice: RouteChoice): Dropped | null {
   const { skb } = run;
   // IPv6 looks at the route's MTU only when the packet leaves (ip6_dst_mtu_maybe_forward).
   const mtu = mtuOf(run, skb.family === "ip" ? choice.route : null, choice.oif);
-  if (skb.family === "ip" && !skb.base.dontFragment) return null;
-  return tooBig(run, mtu);
+  return mayBeCut(skb) ? null : tooBig(run, mtu);
+}
+
+/** Only its sender cuts an IPv6 packet (`ignore_df`); of IPv4 what does not forbid it. */
+function mayBeCut({ family, base, ignoreDf }: Skb): boolean {
+  return ignoreDf || (family === "ip" && !base.dontFragment);
 }
 
 /** Refuses a packet that is larger than this. */
@@ -218,10 +222,11 @@ function tooBig(run: Run, mtu: number): Dropped | null {
   if (fits(skb, mtu)) return null;
   const [type, code] = skb.family === "ip" ? [3, 4] : [2, 0];
   answer(run, type, code, "fragmentation needed");
-  return dropped(
-    "mtu",
-    `${String(packetLength(skb.base))} bytes do not fit the MTU ${String(mtu)} of ${skb.oif ?? "?"}`,
-  );
+  return dropped("mtu", unfit(skb, mtu));
+}
+
+function unfit({ base, oif }: Skb, mtu: number): string {
+  return `${String(packetLength(base))} bytes do not fit the MTU ${String(mtu)} of ${oif ?? "?"}`;
 }
 
 /** ip_local_out: the route is chosen before OUTPUT, and again where OUTPUT changed what it depends on. */
@@ -231,8 +236,22 @@ function send(run: Run): End {
   if (routed.kind === "drop") return end(run, dropped(routed.reason, routed.what));
   skb.route = routed.choice;
   skb.oif = routed.choice.oif;
+  const refused = refusedToItsSender(run);
+  if (refused !== null) return end(run, refused);
   nameBystanders(run, "made", null);
   return pastOutput(run, walkHook(run, "output"), "sent");
+}
+
+/**
+ * What is longer than its device's MTU is of a socket whose packets the kernel cuts behind POSTROUTING: no other gets so far, nor
+ * does one that brings its own header (EMSGSIZE: ip_append_data, ip6_append_data, raw_send_hdrinc, rawv6_send_hdrinc).
+ */
+function refusedToItsSender(run: Run): Dropped | null {
+  const { skb } = run;
+  const mtu = mtuOf(run, null, skb.oif);
+  if (fits(skb, mtu)) return null;
+  skb.ignoreDf = skb.family === "ip6";
+  return mayBeCut(skb) ? null : dropped("mtu", unfit(skb, mtu));
 }
 
 function pastOutput(run: Run, verdict: ChainVerdict | SentOn, delivery: "forward" | "sent"): End {
@@ -332,8 +351,7 @@ function throughTunnel(run: Run, tunnel: Tunnel, delivery: "forward" | "sent"): 
 function cutToFit(run: Run): Dropped | null {
   const { skb } = run;
   const mtu = mtuOf(run, skb.route?.route ?? null, skb.oif);
-  const mayBeCut = skb.family === "ip" && !skb.base.dontFragment;
-  const refused = mayBeCut ? null : tooBig(run, mtu);
+  const refused = mayBeCut(skb) ? null : tooBig(run, mtu);
   if (refused === null) run.cut = cutOnTheWayOut(skb, mtu);
   return refused;
 }

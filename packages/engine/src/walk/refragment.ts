@@ -46,9 +46,9 @@ function isCut({ family, base, gathered }: Skb, mtu: number): boolean {
 }
 
 /** ip_do_fragment, ip6_fragment: bytes of a fragment, IP header included. */
-function roomOf({ family, base, gathered }: Skb, mtu: number): number {
+function roomOf({ family, gathered }: Skb, mtu: number): number {
   if (family === "ip") return Math.min(mtu, gathered?.largest ?? mtu);
-  return Math.max(V6_LEAST_MTU, gathered?.largest ?? packetLength(base)) - V6_FRAGMENT_HEADER;
+  return (gathered === null ? mtu : Math.max(V6_LEAST_MTU, gathered.largest)) - V6_FRAGMENT_HEADER;
 }
 
 /** The slow path of both: as much as fits, in units of 8 bytes but for the last. */

@@ -52,6 +52,8 @@ export interface Skb {
   ipvs: boolean;
   /** What it was put together from; null: it came whole. */
   gathered: Gathered | null;
+  /** `ignore_df`: its sender lets it be cut, whatever the header says. */
+  ignoreDf: boolean;
 }
 
 /** A socket of this node: its sender's, or one that was found for it. */
@@ -133,6 +135,7 @@ export function newSkb(packet: Packet, arrival: Arrival): Skb {
     route: null,
     ipvs: false,
     gathered: null,
+    ignoreDf: false,
   };
 }
 

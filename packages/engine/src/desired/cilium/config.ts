@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Prefix } from "../../base/address.ts";
-import { prefix, withDefault } from "../fields.ts";
+import { GO_BOOLEANS, GO_TRUE, prefix, withDefault } from "../fields.ts";
 
 /** Where pod addresses come from: option `ipam`. */
 export type CiliumIpam =
@@ -59,6 +59,8 @@ export interface CiliumConfig {
   /** File that the agent writes its CNI configuration to: the last part of `write-cni-conf-when-ready`. */
   readonly cniFile: string;
   readonly debug: boolean;
+  /** Null: that of the device that packets leave the node by. */
+  readonly mtu: number | null;
 }
 
 const IPAM_MODES: readonly CiliumIpam[] = [
@@ -66,11 +68,11 @@ const IPAM_MODES: readonly CiliumIpam[] = [
   ...(["alibabacloud", "delegated-plugin", "hostscope-legacy"] as const),
 ];
 
-/** Values of a ConfigMap are texts. */
-const word = z.enum(["true", "false"]);
+/** Values of a ConfigMap are texts, which the agent reads as Go does. */
+const word = z.string().refine((text) => GO_BOOLEANS.has(text), "true | false");
 
 function flag(absent: boolean): z.ZodType<boolean> {
-  return word.nullish().transform((value) => (value === undefined || value === null ? absent : value === "true"));
+  return word.nullish().transform((value) => (value === undefined || value === null ? absent : GO_TRUE.has(value)));
 }
 
 /** `a,b` or `a b`. */
@@ -130,6 +132,7 @@ const options = z.looseObject({
   "tofqdns-proxy-port": number(z.int().min(0).max(65_535)),
   "cluster-id": number(z.int().min(0).max(511)),
   debug: flag(false),
+  mtu: number(z.int().min(0).max(65_535)),
 });
 
 /** The `data` of ConfigMap `cilium-config`. Options that Cilium has and nothing here reads pass. */
@@ -186,6 +189,7 @@ export const ciliumConfig: z.ZodType<CiliumConfig> = options
       cniLogFile: data["cni-log-file"],
       cniFile: file.slice(file.lastIndexOf("/") + 1),
       debug: data.debug,
+      mtu: data.mtu === undefined || data.mtu === 0 ? null : data.mtu,
     };
   });
 

@@ -20,6 +20,8 @@ export interface CiliumNode {
   /** By the address of a pod, which interface of the cloud it belongs to: a key of `interfaces`. */
   readonly pool: ReadonlyMap<Address, string>;
   readonly interfaces: ReadonlyMap<string, CloudInterface>;
+  /** Of the cloud's VPC, its first network; null: nobody tells it. */
+  readonly vpc: Prefix | null;
 }
 
 /** An elastic network interface. */
@@ -72,7 +74,8 @@ const spec = z.strictObject({
   health: families.nullish(),
   ingress: families.nullish(),
   ipam: ipam.nullish(),
-  ...unread("alibaba-cloud", "azure", "bootid", "encryption", "eni", "instance-id", "nodeidentity"),
+  "alibaba-cloud": z.looseObject({ "cidr-block": z.union([z.literal(""), prefix]).nullish() }).nullish(),
+  ...unread("azure", "bootid", "encryption", "eni", "instance-id", "nodeidentity"),
 });
 
 const MAC = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, "xx:xx:xx:xx:xx:xx");
@@ -137,6 +140,8 @@ export const ciliumNode: z.ZodType<CiliumNode> = z
     const ofType = (wanted: string): readonly Address[] =>
       spec.addresses.flatMap(({ type, ip }) => (type === wanted ? [ip] : []));
     const enis = { ...status["alibaba-cloud"]?.enis, ...status.eni?.enis };
+    const [first] = Object.values(enis).flatMap(({ vpc }) => vpc);
+    const block = spec["alibaba-cloud"]?.["cidr-block"];
     return {
       kind: "CiliumNode",
       metadata,
@@ -147,6 +152,7 @@ export const ciliumNode: z.ZodType<CiliumNode> = z
       ingressIPs: addressesOf(spec.ingress),
       pool: new Map([...(spec.ipam?.pool ?? []), ...(status.ipam?.used ?? [])]),
       interfaces: new Map(Object.entries(enis)),
+      vpc: typeof block === "object" && block !== null ? block : (first ?? null),
     };
   });
 

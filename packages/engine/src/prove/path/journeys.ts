@@ -1,5 +1,5 @@
 import { PKT_TYPE } from "../../program/packet.ts";
-import { FALSE, TRUE } from "../bdd/bdd.ts";
+import { FALSE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
 import {
   EVERYTHING,
@@ -66,12 +66,16 @@ interface Arriving {
 /** Why packets go no further. */
 type Why = readonly [reason: Fate["reason"], what: string];
 
+const TOO_LONG: Why = ["mtu", "the packet is longer than the MTU"];
+
 class Journey {
   readonly #space: Space;
   readonly fates: Fate[] = [];
   readonly visits: Visit[] = [];
   /** Packets, as they came in, by what their route says. */
   readonly #noted = new Map<RouteNote, Ref>();
+  /** IPv6 packets, as they came in, that their sender lets be cut (`ignore_df`). */
+  #ignoreDf: Ref = FALSE;
 
   constructor(space: Space) {
     this.#space = space;
@@ -203,8 +207,9 @@ class Journey {
     let long = asEntered(bdd, flow, tooLong(this.#space));
     for (const [note, packets] of notes)
       if (typeof note === "number") long = bdd.ite(packets, asEntered(bdd, flow, longerThan(this.#space, note)), long);
-    const mustStayWhole = layout.family === "ip6" ? TRUE : asEntered(bdd, flow, this.#space.is("df", 1));
-    return this.#losing(flow, bdd.and(long, mustStayWhole), ["mtu", "the packet is longer than the MTU"]);
+    const mustStayWhole =
+      layout.family === "ip6" ? bdd.not(this.#ignoreDf) : asEntered(bdd, flow, this.#space.is("df", 1));
+    return this.#losing(flow, bdd.and(long, mustStayWhole), TOO_LONG);
   }
 
   /** ip_route_output_key: packets for this node, and the others with the device that they leave by. */
@@ -281,11 +286,19 @@ class Journey {
     const passing = this.#passing(1);
     const sets = outputRouting(this.#space, "output");
     this.#refuse(coming, sets);
-    const led = this.#led(coming, sets, outputLeaving(this.#space, "output"));
+    const led = this.#fromSockets(this.#led(coming, sets, outputLeaving(this.#space, "output")));
     const here = changed(led, this.#copied(led, "oif", "nextOif"));
     if (here.when === FALSE) return;
     const past = this.#withoutRefused(passHook(passing, "output", here));
     this.#leave(changed(past, this.#copied(past, "nextOif", "oif")), "sent", passing);
+  }
+
+  /** What is longer than its device's MTU is of a socket whose packets are cut: any other is refused (see the walk). */
+  #fromSockets(led: Flow): Flow {
+    const { bdd, layout } = this.#space;
+    if (layout.family === "ip") return this.#fitting(led, []);
+    this.#ignoreDf = asEntered(bdd, led, tooLong(this.#space));
+    return led;
   }
 
   *#copied(flow: Flow, from: "oif" | "nextOif", to: "oif" | "nextOif"): Iterable<readonly [number, Ref]> {

@@ -5,7 +5,7 @@ import type { DesiredState } from "../../desired/state.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { bitsFromLowest, markEra } from "../../owners/calico/marks.ts";
 import type { NodeDraft } from "../node/node-draft.ts";
-import { placed, renderProblem } from "../problem.ts";
+import { faultyConfiguration, placed, renderProblem } from "../problem.ts";
 import type { Renderer } from "../renderer.ts";
 import { twoProtocols } from "./objects/two-protocols.ts";
 import { withKubernetes } from "./kubernetes/with-kubernetes.ts";
@@ -35,7 +35,7 @@ export const calico: Renderer = {
     const { felix } = state.calico;
     const version = felixVersion(state, node.name);
     const spec = felixSpec(felix, node.name);
-    if (refusalOf(version, spec) !== null) return [];
+    if (faultyFelix(state, node.name) !== null || refusalOf(version, spec) !== null) return [];
     const name = maskField(spec);
     const bits = spec?.[name] ?? markEra(version).defaultMask;
     return [{ field: `spec.${name}`, bits, purpose: "policy", object: saidBy(felix, node.name, name) }];
@@ -44,7 +44,8 @@ export const calico: Renderer = {
     const version = felixVersion(state, node.name);
     const spec = felixSpec(state.calico.felix, node.name);
     const calico = withKubernetes(state, (spec?.interfacePrefix ?? [])[0] ?? "cali");
-    const refusal = refusalOf(version, spec) ?? unknownPart(calico, node.name, version, spec);
+    const refusal =
+      faultyFelix(state, node.name) ?? refusalOf(version, spec) ?? unknownPart(calico, node.name, version, spec);
     if (refusal !== null) return [refusal];
     const shadowed = shadowedEndpoints(calico, node.name, node.facts);
     const place = {
@@ -71,6 +72,16 @@ export const calico: Renderer = {
     return [...unlimited, ...homeless, ...shadowed.map((each) => sharedDevice(state, each))];
   },
 };
+
+/** Of all nodes, or of this one. */
+function faultyFelix(state: DesiredState, node: string): Diagnostic | null {
+  for (const name of ["default", `node.${node}`]) {
+    const read = state.calico.felix.find(({ metadata }) => metadata.name === name) ?? null;
+    const problem = faultyConfiguration(`FelixConfiguration ${name}`, OWNER, read, state);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
 
 /** Why nothing is written; null: nothing is in the way. */
 function refusalOf(version: string, spec: FelixSpec | null): Diagnostic | null {

@@ -1,5 +1,6 @@
 import type { Address, Family } from "../../base/address.ts";
 import type { Range } from "../../base/ranges.ts";
+import type { RenderContext } from "./context.ts";
 import type { Icmp } from "./input.ts";
 
 /**
@@ -73,5 +74,5 @@ export interface FelixChain {
   readonly isOfAllFamilies?: true;
 }
 
-/** A chain's name, and how to make it; chains that are made for it alone come behind it. */
-export type ChainSource = readonly [name: string, make: () => readonly FelixChain[]];
+/** A chain's name, and how to make it for one family; chains that are made for it alone come behind it. */
+export type ChainSource = readonly [name: string, make: (context: RenderContext) => readonly FelixChain[]];

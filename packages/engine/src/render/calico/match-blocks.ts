@@ -40,9 +40,14 @@ export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blo
   };
 
   for (const side of SIDES) {
-    const tests = portTests(context, policyRule, side);
-    if (tests.length < 2 || !context.has("portBlocks")) continue;
-    positive(tests);
+    const { ports: ranges, namedPorts } = rest[side];
+    const lists = portLists(ranges);
+    if (lists.length + namedPorts.length < 2 || !context.has("portBlocks")) continue;
+    const asked = policyRule.protocol === null ? [] : [protocol(policyRule.protocol)];
+    positive([
+      ...lists.map((list) => [...asked, ports(side, list)]),
+      ...namedPorts.map((id) => [portSet(context.set(id), side)]),
+    ]);
     without(side, { ports: [], namedPorts: [] });
   }
   for (const side of SIDES) {
@@ -61,15 +66,6 @@ export function matchBlocks(context: RenderContext, policyRule: PolicyRule): Blo
     without(side, { notNets: [] });
   }
   return { rules, rest: rules.length === 0 ? policyRule : { ...policyRule, ...rest } };
-}
-
-function portTests({ set }: RenderContext, policyRule: PolicyRule, side: Side): readonly (readonly Fragment[])[] {
-  const { protocol: asked } = policyRule;
-  const { ports: ranges, namedPorts } = policyRule[side];
-  return [
-    ...portLists(ranges).map((list) => [...(asked === null ? [] : [protocol(asked)]), ports(side, list)]),
-    ...namedPorts.map((id) => [portSet(set(id), side)]),
-  ];
 }
 
 function netTests(side: Side, nets: readonly Prefix[]): readonly (readonly Fragment[])[] {

@@ -22,8 +22,8 @@ import { felixText, isExtension, isPlain, matchesOf, spell, targetOf } from "./i
 
 interface HashedRule {
   readonly spelled: SpelledRule;
-  /** What stands behind `cali:`; the first comment. */
-  readonly hash: string;
+  /** The first is the hash. */
+  readonly comments: readonly Match[];
 }
 
 function spelledRules(seed: string, rules: readonly FelixRule[]): readonly HashedRule[] {
@@ -32,7 +32,10 @@ function spelledRules(seed: string, rules: readonly FelixRule[]): readonly Hashe
     seed,
     all.map((spelled) => felixText(seed, spelled)),
   );
-  return all.map((spelled, at) => ({ spelled, hash: hashes[at] ?? "" }));
+  return all.map((spelled, at) => {
+    const comments = [`cali:${hashes[at] ?? ""}`, ...spelled.rule.comments].map(commentMatch);
+    return { spelled, comments };
+  });
 }
 
 /** Chains with their texts and hashes: one that all families have is spelled once. */
@@ -76,10 +79,10 @@ export class ModelRules {
     return rules.map((rule) => this.#rule(rule));
   }
 
-  #rule({ hash, spelled }: HashedRule): RuleSpec {
-    const { comments, fragments, action } = spelled.rule;
-    const matches: Match[] = [`cali:${hash}`, ...comments].map(commentMatch);
-    const spec: Draft<RuleSpec> = { matches };
+  #rule({ comments, spelled }: HashedRule): RuleSpec {
+    const { fragments, action } = spelled.rule;
+    const matches = [...comments];
+    const spec: Draft<RuleSpec> = { src: null, dst: null, iif: null, oif: null, proto: null, matches, target: null };
     for (const [at, fragment] of fragments.entries()) {
       if (!isExtension(fragment)) addField(spec, fragment);
       else for (const match of this.#matchesOf(fragment, spelled.tests[at] ?? "")) matches.push(match);

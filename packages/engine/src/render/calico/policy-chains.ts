@@ -1,7 +1,7 @@
 import { familyOf } from "../../base/address.ts";
 import type { Family, Prefix } from "../../base/address.ts";
 import { RETURN, commentOf, deny, log, markSet, rule, setMark } from "./build.ts";
-import type { RenderContext } from "./context.ts";
+import type { NodeContext, RenderContext } from "./context.ts";
 import type { Action, ChainSource, FelixRule, Fragment } from "./felix-rule.ts";
 import { flowLog, flowLogRules } from "./flow-logs.ts";
 import type { Decision } from "./flow-logs.ts";
@@ -14,7 +14,7 @@ import { ruleMatches } from "./rule-matches.ts";
  * The two chains of a policy or a profile, by name, each made when it is asked for: a cluster has many policies of which a node needs few.
  * felix/rules/policy.go.
  */
-export function policyChains(context: RenderContext, policy: Policy): readonly ChainSource[] {
+export function policyChains(context: NodeContext, policy: Policy): readonly ChainSource[] {
   return chainSources(context, policy, {
     owner: "policy",
     title: policy.title,
@@ -22,7 +22,7 @@ export function policyChains(context: RenderContext, policy: Policy): readonly C
   });
 }
 
-export function profileChains(context: RenderContext, profile: Profile): readonly ChainSource[] {
+export function profileChains(context: NodeContext, profile: Profile): readonly ChainSource[] {
   return chainSources(context, profile, { owner: "profile", title: `Profile ${profile.name}`, logName: profile.name });
 }
 
@@ -38,7 +38,7 @@ interface Owned {
 type Log = (decision: Decision, at: number) => Action | null;
 
 function chainSources(
-  context: RenderContext,
+  { chainName }: NodeContext,
   { name, ingress, egress }: Profile,
   { owner, title, logName }: Owned,
 ): readonly ChainSource[] {
@@ -47,10 +47,13 @@ function chainSources(
     word: "ingress" | "egress",
     rules: readonly PolicyRule[],
   ): ChainSource => {
-    const chain = context.chainName(`${owner}-${direction}`, name);
-    const log: Log = (decision, at) =>
-      logName === null ? null : flowLog(context, { owner, direction: word }, decision, `${String(at)}|${logName}`);
-    return [chain, () => [{ name: chain, rules: chainRules(context, rules, `${title} ${word}`, log) }]];
+    const chain = chainName(`${owner}-${direction}`, name);
+    const make: ChainSource[1] = (context) => {
+      const log: Log = (decision, at) =>
+        logName === null ? null : flowLog(context, { owner, direction: word }, decision, `${String(at)}|${logName}`);
+      return [{ name: chain, rules: chainRules(context, rules, `${title} ${word}`, log) }];
+    };
+    return [chain, make];
   };
   return [source("inbound", "ingress", ingress), source("outbound", "egress", egress)];
 }
@@ -66,7 +69,11 @@ function chainRules(
   const rules = context.has("policyGroups") ? withoutLastReturns(made) : made;
   if (!context.has("policyComments")) return rules;
   const [first = rule([], null), ...others] = rules;
-  return [{ ...first, comments: [...first.comments, commentOf(title)] }, ...others];
+  return [withComments(first, [commentOf(title)]), ...others];
+}
+
+function withComments({ fragments, action, comments }: FelixRule, more: readonly string[]): FelixRule {
+  return rule(fragments, action, ...comments, ...more);
 }
 
 /** What returns at the end of a chain does so anyway. */
@@ -86,7 +93,8 @@ function rulesOf(context: RenderContext, written: PolicyRule, log: RuleLog): rea
   const blocks = rules.length === 0 ? [] : [markSet(context.mark("scratch-0"))];
   const made = [...rules, ...rulesOfRest(context, rest, blocks, log)];
   if (!context.has("annotations") || policyRule.annotations.length === 0) return made;
-  return made.map((each) => ({ ...each, comments: [...each.comments, ...policyRule.annotations.map(commentOf)] }));
+  const comments = policyRule.annotations.map(commentOf);
+  return made.map((each) => withComments(each, comments));
 }
 
 /** What is left when the blocks are made; from 3.0 on no side has more than one list of ports then. */

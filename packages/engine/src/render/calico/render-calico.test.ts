@@ -27,8 +27,8 @@ function renderer(context: RenderContext) {
   return { context, policies: new Map() };
 }
 
-function madeOf(sources: readonly ChainSource[]): readonly FelixChain[] {
-  return sources.flatMap(([, make]) => make());
+function madeOf(context: RenderContext, sources: readonly ChainSource[]): readonly FelixChain[] {
+  return sources.flatMap(([, make]) => make(context));
 }
 
 function chain(chains: readonly FelixChain[], name: string): FelixChain {
@@ -51,7 +51,8 @@ function hashes({ name, rules }: FelixChain): readonly string[] {
 
 function inbound(rule: Partial<PolicyRule>, of: Partial<FelixInput> = {}): readonly string[] {
   const one = policy("p", { ingress: [policyRule("allow", rule)] });
-  return texts(chain(madeOf(policyChains(contextOf(node(of)), one)), "cali-pi-p"));
+  const context = contextOf(node(of));
+  return texts(chain(madeOf(context, policyChains(context, one)), "cali-pi-p"));
 }
 
 describe("hashes of real nodes", () => {
@@ -165,7 +166,8 @@ describe("an endpoint", () => {
   const endpoint = host({ tiers: tier(["a"]), profiles: ["b"], untracked: tier(["c"]) });
 
   it("of the host: failsafes first, and to it is out", () => {
-    const chains = madeOf(hostFilterChains(renderer(contextOf(node())), endpoint));
+    const context = contextOf(node());
+    const chains = madeOf(context, hostFilterChains(renderer(context), endpoint));
     expect(texts(chain(chains, "cali-th-eth0"))).toEqual([
       "--jump cali-failsafe-out",
       "--jump MARK --set-mark 0/0x1000000",
@@ -180,7 +182,8 @@ describe("an endpoint", () => {
   });
 
   it("untracked: neither profiles nor a drop", () => {
-    expect(texts(chain(madeOf(hostRawChains(renderer(contextOf(node())), endpoint)), "cali-fh-eth0"))).toEqual([
+    const context = contextOf(node());
+    expect(texts(chain(madeOf(context, hostRawChains(renderer(context), endpoint)), "cali-fh-eth0"))).toEqual([
       "--jump cali-failsafe-in",
       "--jump MARK --set-mark 0/0x1000000",
       '-m comment --comment "Start of policies" --jump MARK --set-mark 0/0x2000000',
@@ -198,7 +201,8 @@ describe("an endpoint", () => {
     const context = contextOf(node({}, { version }));
     const count = ({ rules }: FelixChain): number =>
       rules.filter((rule) => felixText("", spell(rule)).includes("--ctstate")).length;
-    for (const each of madeOf(workloadChains(renderer(context), workload("cali1")))) expect(count(each)).toBe(inside);
+    for (const each of madeOf(context, workloadChains(renderer(context), workload("cali1"))))
+      expect(count(each)).toBe(inside);
     expect(count(chain(staticFilterChains(context, []), "cali-FORWARD"))).toBe(top);
   });
 });

@@ -32,6 +32,8 @@ import { staticRawChains } from "./raw-chains.ts";
 export interface TablePlan {
   readonly name: TableName;
   readonly sources: ReadonlyMap<string, ChainSource[1]>;
+  /** What they are made with. */
+  readonly context: RenderContext;
   /** Chains of the kernel that lead to Felix's of their names, where there are such. */
   readonly hooks: readonly string[];
   /** Those of them whose jump stands behind the rules of all others. */
@@ -75,16 +77,16 @@ export function renderCalico(input: FelixInput): readonly Table[] {
   return finishTables(drafts, input.family);
 }
 
-/** What Felix has in each table, whichever tool writes it. Names, and chains of endpoints, which speak of no address, are made once for all families. */
+/** What Felix has in each table, whichever tool writes it. What can be made for all families at once is. */
 export function familyPlans(inputs: readonly FelixInput[], dialect: Dialect): readonly FamilyPlan[] {
   const [first] = inputs;
   if (first === undefined) return [];
   const node = contextOf(first, dialect);
-  const endpoints = endpointSources(node, first);
+  const shared = sharedSources(node, first);
   return inputs.map((input) => ({
     family: input.family,
     insertMode: input.felix.insertMode,
-    tables: tablePlans(contextOf(input, dialect, node.chainName), input, endpoints),
+    tables: tablePlans(contextOf(input, dialect, node.chainName), input, shared),
   }));
 }
 
@@ -93,65 +95,66 @@ function dropping<Context extends NodeContext>(context: Context): Context {
   return { ...context, felix: { ...context.felix, deny: "DROP" } };
 }
 
-function tablePlans(context: RenderContext, input: FelixInput, endpoints: EndpointSources): readonly TablePlan[] {
+function tablePlans(context: RenderContext, input: FelixInput, shared: SharedSources): readonly TablePlan[] {
   const other = dropping(context);
-  const policies = (of: RenderContext) => input.policies.flatMap((policy) => policyChains(of, policy));
-  const profiles = (of: RenderContext) => input.profiles.flatMap((profile) => profileChains(of, profile));
-  // No other endpoint has policies in raw and mangle.
-  const hasHosts = input.hosts.length > 0;
-  const ofHosts = hasHosts ? policies(other) : [];
   const mangle: TablePlan = {
     name: "mangle",
-    sources: new Map([
-      ...made(mangleChains(other, input)),
-      ...endpoints.mangle,
-      ...ofHosts,
-      ...(hasHosts ? profiles(other) : []),
-    ]),
+    context: other,
+    sources: new Map([...made(mangleChains(other, input)), ...shared.mangle]),
     hooks: ["PREROUTING", "POSTROUTING"],
   };
   return [
     {
       name: "raw",
-      sources: new Map([...made(rawChains(other, input)), ...endpoints.raw, ...ofHosts]),
+      context: other,
+      sources: new Map([...made(rawChains(other, input)), ...shared.raw]),
       hooks: ["PREROUTING", "OUTPUT"],
     },
     ...(context.has("preDnat") ? [mangle] : []),
     {
       name: "nat",
+      context,
       sources: new Map(made(staticNatChains(context, input))),
       hooks: ["PREROUTING", "OUTPUT", "POSTROUTING"],
       lastHooks: context.has("natAppend") ? ["POSTROUTING"] : [],
     },
     {
       name: "filter",
-      sources: new Map([
-        ...made(filterChains(context, input)),
-        ...endpoints.filter,
-        ...policies(context),
-        ...profiles(context),
-      ]),
+      context,
+      sources: new Map([...made(filterChains(context, input)), ...shared.filter]),
       hooks: ["INPUT", "FORWARD", "OUTPUT"],
       appends: new Map([["FORWARD", forwardAppends(context)]]),
     },
   ];
 }
 
-/** The chains of endpoints, by the table that they stand in. */
-type EndpointSources = Readonly<Record<"raw" | "mangle" | "filter", readonly ChainSource[]>>;
+/** The chains of endpoints, policies and profiles, by the table that they stand in: all families have them, of the same names. */
+type SharedSources = Readonly<Record<"raw" | "mangle" | "filter", readonly ChainSource[]>>;
 
-function endpointSources(context: NodeContext, { workloads, hosts, policies }: FelixInput): EndpointSources {
-  const filter: EndpointRenderer = { context, policies: new Map(policies.map((policy) => [policy.name, policy])) };
+function sharedSources(context: NodeContext, input: FelixInput): SharedSources {
+  const { workloads, hosts } = input;
+  const filter: EndpointRenderer = {
+    context,
+    policies: new Map(input.policies.map((policy) => [policy.name, policy])),
+  };
   const other = { ...filter, context: dropping(context) };
+  const asked = [
+    ...input.policies.flatMap((policy) => policyChains(context, policy)),
+    ...input.profiles.flatMap((profile) => profileChains(context, profile)),
+  ];
+  // No other endpoint has policies in raw and mangle.
+  const askedByHosts = hosts.length === 0 ? [] : asked;
   return {
-    raw: untracked(hosts).flatMap((endpoint) => hostRawChains(other, endpoint)),
+    raw: [...untracked(hosts).flatMap((endpoint) => hostRawChains(other, endpoint)), ...askedByHosts],
     mangle: [
       ...preDnat(hosts).flatMap((endpoint) => hostPreDnatChains(other, endpoint)),
       ...hosts.flatMap((endpoint) => hostMangleEgressChains(other, endpoint)),
+      ...askedByHosts,
     ],
     filter: [
       ...workloads.flatMap((endpoint) => workloadChains(filter, endpoint)),
       ...hosts.flatMap((endpoint) => hostFilterChains(filter, endpoint)),
+      ...asked,
     ],
   };
 }
@@ -251,7 +254,7 @@ export function* plannedChains(plan: TablePlan): Generator<FelixChain> {
   for (let name = left.pop(); name !== undefined; name = left.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    const [chain = beside.get(name), ...others] = plan.sources.get(name)?.() ?? [];
+    const [chain = beside.get(name), ...others] = plan.sources.get(name)?.(plan.context) ?? [];
     invariant(chain !== undefined, `an endpoint names what the input does not have: ${name}`);
     for (const other of others) beside.set(other.name, other);
     for (const rule of chain.rules) addTargets(rule, left);

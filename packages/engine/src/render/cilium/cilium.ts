@@ -18,7 +18,8 @@ import { ciliumDevices } from "./devices.ts";
 import { defaultDevice, marksEnis } from "./eni-rules.ts";
 import { eniDevice } from "./eni-routes.ts";
 import type { Masquerade } from "./masquerade.ts";
-import { masqueradeDevices } from "./masquerade.ts";
+import { masqueradeDevices, masqueradesByPodNetwork } from "./masquerade.ts";
+import { hasWireguard } from "./mtu.ts";
 import { nodeSets } from "./node-set.ts";
 import { RELEASES, releaseOf } from "./release.ts";
 import { ciliumRoutes } from "./routes.ts";
@@ -91,7 +92,7 @@ function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wa
   const known: Record<Family, Masquerade | null> = { ip: null, ip6: null };
   for (const family of context.families) {
     if (!family.masquerades) continue;
-    const masquerade = masqueradeOf(family);
+    const masquerade = masqueradeOf(context, family);
     if (masquerade === null)
       return problem("cilium-no-pod-network", { node, family: family.family === "ip" ? "IPv4" : "IPv6" });
     known[family.family] = masquerade;
@@ -112,15 +113,16 @@ function wantedOf(context: CiliumContext, state: DesiredState, node: string): Wa
   return { masquerade: known, primaryEni, noTrack: noTrackPorts(state.pods, node) };
 }
 
-function masqueradeOf({ routerIP, podCIDR, nativeRouting }: FamilyContext): Masquerade | null {
-  if (routerIP === null || podCIDR === null || nativeRouting === null) return null;
-  return { routerIP, podCIDR, nativeRouting };
+function masqueradeOf(context: CiliumContext, { hostIP, podCIDR, nativeRouting }: FamilyContext): Masquerade | null {
+  const notMasqueraded = nativeRouting ?? podCIDR;
+  if (hostIP === null || notMasqueraded === null || (podCIDR === null && masqueradesByPodNetwork(context))) return null;
+  return { hostIP, podCIDR, notMasqueraded };
 }
 
 /** What is asked for, and nobody here can write. */
 function unwritten(context: CiliumContext): readonly Diagnostic[] {
-  const { ipsec, wireguard, vtep, ipam, chaining } = context.config;
-  const routesWireguard = wireguard && context.has("wireguard") && !context.has("wireguardWithoutRouting");
+  const { ipsec, vtep, ipam, chaining } = context.config;
+  const routesWireguard = hasWireguard(context) && !context.has("wireguardWithoutRouting");
   const parts: readonly (readonly [option: string, what: string, isWanted: boolean])[] = [
     ["enable-ipsec: true", "table 200", ipsec],
     ["enable-wireguard: true", "rule 1, table 201", routesWireguard],

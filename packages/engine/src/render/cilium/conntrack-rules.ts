@@ -8,10 +8,9 @@ import type { CiliumWriter } from "./writer.ts";
 
 /** Pods are not tracked at all: pkg/datapath/iptables addNoTrackPodTrafficRules. */
 export function writeNoConntrack(writer: CiliumWriter): void {
-  const { context, family } = writer;
-  const { nativeRouting4 } = context.config;
-  if (!skipsConntrack(writer) || family.family !== "ip" || nativeRouting4 === null) return;
-  const value = netOf(nativeRouting4);
+  const { nativeRouting } = writer.family;
+  if (!skipsConntrack(writer) || nativeRouting === null) return;
+  const value = netOf(nativeRouting);
   for (const chain of ["CILIUM_PRE_raw", "CILIUM_OUTPUT_raw"] as const) {
     for (const end of ["src", "dst"] as const) {
       writer.prepend(chain, {

@@ -36,11 +36,16 @@ export interface CiliumContext {
 
 export interface FamilyContext {
   readonly family: Family;
-  /** Of cilium_host; null: no CiliumNode tells it. */
+  /** Of Cilium's on this node, type CiliumInternalIP; null: no CiliumNode tells it. */
   readonly routerIP: Address | null;
+  /** Of cilium_host: that one, or the node's own (`hostDevice6`). */
+  readonly hostIP: Address | null;
   /** Of this node; null: it has none. */
   readonly podCIDR: Prefix | null;
-  /** Not masqueraded: `ipv4-native-routing-cidr`, else the node's pod network. */
+  /**
+   * Where packets go as they are: `ipv4-native-routing-cidr`, with addresses of a cloud's else its VPC (pkg/ipam
+   * autoDetectIPv4NativeRoutingCIDR); null: nobody tells.
+   */
   readonly nativeRouting: Prefix | null;
   /** By iptables. */
   readonly masquerades: boolean;
@@ -94,21 +99,28 @@ export function contextOf(input: CiliumInput): CiliumContext {
   };
 }
 
-function familyContext(
-  { config, node, ciliumNode }: CiliumInput,
-  family: Family,
-  hasChange: (change: Change) => boolean,
-): FamilyContext {
+function familyContext(input: CiliumInput, family: Family, hasChange: (change: Change) => boolean): FamilyContext {
+  const { config, node, ciliumNode } = input;
   const podCIDRs = [...(ciliumNode?.podCIDRs ?? []), ...(node?.podCIDRs ?? [])];
-  const podCIDR = podCIDRs.find(({ address }) => familyOf(address) === family) ?? null;
+  const routerIP = ofFamily(ciliumNode?.routerIPs ?? [], family);
   const wanted = family === "ip" ? config.masquerade4 : config.masquerade6 && hasChange("masquerade6");
   return {
     family,
-    routerIP: ofFamily(ciliumNode?.routerIPs ?? [], family),
-    podCIDR,
-    nativeRouting: (family === "ip" ? config.nativeRouting4 : config.nativeRouting6) ?? podCIDR,
+    routerIP,
+    hostIP: family === "ip" || hasChange("hostDevice6") ? routerIP : nodeIP6(input),
+    podCIDR: podCIDRs.find(({ address }) => familyOf(address) === family) ?? null,
+    nativeRouting: family === "ip" ? nativeRouting4(input) : config.nativeRouting6,
     masquerades: wanted && !config.bpfMasquerade,
   };
+}
+
+function nodeIP6({ ciliumNode }: CiliumInput): Address | null {
+  return ofFamily(ciliumNode?.internalIPs ?? [], "ip6");
+}
+
+function nativeRouting4({ config, ciliumNode }: CiliumInput): Prefix | null {
+  if (config.nativeRouting4 !== null || !usesEnis(config.ipam)) return config.nativeRouting4;
+  return ciliumNode?.vpc ?? null;
 }
 
 /** pkg/datapath/iptables getDeliveryInterface. */

@@ -3,16 +3,18 @@ import type { Link } from "../../model/routing.ts";
 import { linkOf } from "../node/node-snapshot.ts";
 import type { CiliumContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
+import { deviceMtu, hasWireguard, wireguardMtu } from "./mtu.ts";
 
-const MTU = 1500;
+const WIREGUARD_DEVICE = "cilium_wg0";
 
 /** Devices that the agent and its CNI plugin make: their other ends are elsewhere, so that their kind is left open. */
 export function ciliumDevices(context: CiliumContext): readonly Link[] {
-  const { config, endpoints } = context;
-  const hostAddresses = endpoints.filter(({ isHost }) => isHost).map(({ address }) => address);
+  const { config, endpoints, families } = context;
+  const hostAddresses = families.flatMap(({ hostIP }) => hostIP ?? []);
   const names = [
     ...[NET_DEVICE, HOST_DEVICE],
     ...(config.tunnel === null ? [] : [`cilium_${config.tunnel}`]),
+    ...(hasWireguard(context) ? [WIREGUARD_DEVICE] : []),
     ...endpoints.flatMap(({ device }) => device ?? []),
   ];
   return [...new Set(names)].map((name) =>
@@ -20,7 +22,7 @@ export function ciliumDevices(context: CiliumContext): readonly Link[] {
       name,
       mac: null,
       addresses: name === HOST_DEVICE ? hostAddresses.map((address) => ({ address, length: bitsOf(address) })) : [],
-      mtu: MTU,
+      mtu: name === WIREGUARD_DEVICE ? wireguardMtu(context) : deviceMtu(context),
     }),
   );
 }

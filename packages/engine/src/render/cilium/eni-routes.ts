@@ -1,9 +1,10 @@
 import type { Address, Prefix } from "../../base/address.ts";
-import { allOnes, bitsOf, familyOf, inNet, netOf, orAddress, xorAddress, zeroOf } from "../../base/address.ts";
+import { allOnes, bitsOf, familyOf, netOf, orAddress, xorAddress, zeroOf } from "../../base/address.ts";
 import { usesEnis } from "../../desired/cilium/config.ts";
 import type { CloudInterface } from "../../desired/cilium/node.ts";
 import type { Route } from "../../model/routing.ts";
 import { plainRoute } from "../node/plain-route.ts";
+import { coalesced } from "./coalesced.ts";
 import type { CiliumContext } from "./context.ts";
 
 /** linux_defaults.RouteTableInterfacesOffset. */
@@ -15,16 +16,12 @@ export function eniTable({ number }: CloudInterface): string {
 
 /**
  * Where a pod's packets have to go for its interface's table to decide; null: wherever. On AWS with masquerading only
- * what stays in the VPC: the rest leaves with the node's own address.
+ * what stays in the VPC, or in `ipv4-native-routing-cidr`: the rest leaves with the node's own address. pkg/ipam buildAllocationResult.
  */
 export function eniNetworks({ config }: CiliumContext, { vpc }: CloudInterface): readonly (Prefix | null)[] {
   if (config.ipam !== "eni" || !config.masquerade4) return [null];
-  const wide = vpc.filter((one) => !vpc.some((other) => other !== one && contains(other, one)));
-  return wide.map((one) => (one.length === 0 ? null : one));
-}
-
-function contains(wide: Prefix, narrow: Prefix): boolean {
-  return wide.length < narrow.length && inNet(narrow.address, netOf(wide));
+  const networks = [...vpc, ...(config.nativeRouting4 === null ? [] : [config.nativeRouting4])];
+  return coalesced(networks).map((one) => (one.length === 0 ? null : one));
 }
 
 /** Per interface that an endpoint of the node uses: the gateway on the link, and everything else by it. */

@@ -19,23 +19,24 @@ const LOOPBACK: Readonly<Record<Family, Address>> = { ip: 0x7f00_0001, ip6: 1n }
 
 /** What masquerading by iptables needs to know; without one of these the agent does not get so far. */
 export interface Masquerade {
-  readonly routerIP: Address;
-  readonly podCIDR: Prefix;
-  /** Not masqueraded. */
-  readonly nativeRouting: Prefix;
+  readonly hostIP: Address;
+  /** Null where no rule asks for it: see `masqueradesByPodNetwork`. */
+  readonly podCIDR: Prefix | null;
+  /** pkg/datapath RemoteSNATDstAddrExclusionCIDRv4. */
+  readonly notMasqueraded: Prefix;
 }
 
 /** pkg/datapath/iptables installMasqueradeRules. */
 export function writeMasquerade(writer: CiliumWriter, known: Masquerade): void {
   const { config, has, delivery } = writer.context;
-  const { routerIP, podCIDR } = known;
+  const { hostIP, podCIDR } = known;
   const isCurrent = has("masqueradeBySource");
-  const snat = writer.target("SNAT", { "to-source": printAddress(routerIP) });
+  const snat = writer.target("SNAT", { "to-source": printAddress(hostIP) });
   const add = (comment: string, spec: RuleSpec): void => {
     writer.append(CHAIN, { ...spec, matches: [...(spec.matches ?? []), writer.comment(comment)] });
   };
   if (needsNodeSet(writer.context)) writeNodeExclusion(writer, known);
-  if (config.masqueradeToRouteSource && has("routeSource")) writeRouteSources(writer, known);
+  if (followsRoutes(writer.context)) writeRouteSources(writer, known);
   else writeEgress(writer, known);
   if (!isCurrent)
     add(`exclude non-${HOST_DEVICE} traffic from masquerade`, { oif: device(delivery, true), target: RETURN });
@@ -43,9 +44,9 @@ export function writeMasquerade(writer: CiliumWriter, known: Masquerade): void {
     matches: [writer.match("mark", { mark: MARK.fromProxy })],
     target: ACCEPT,
   });
-  if (config.tunnel !== null) {
+  if (config.tunnel !== null && podCIDR !== null) {
     add("cilium host->cluster masquerade", {
-      src: net(isCurrent ? netOf(podCIDR) : hostNet(routerIP), true),
+      src: net(isCurrent ? netOf(podCIDR) : hostNet(hostIP), true),
       dst: net(netOf(podCIDR), true),
       oif: device(HOST_DEVICE),
       target: snat,
@@ -71,9 +72,24 @@ export function masqueradeDevices({ config, has }: CiliumContext): readonly stri
   return has("masqueradePerInterface") || names.length === 0 ? names : [names.join(",")];
 }
 
+/**
+ * Does a rule ask for the node's pod network? A node with addresses of a cloud's has none (the agent makes one up, of whatever address it
+ * finds first), and names masquerading devices instead.
+ */
+export function masqueradesByPodNetwork(context: CiliumContext): boolean {
+  const { config, has } = context;
+  if (config.masqueradeInterfaces.length === 0 || config.tunnel !== null) return true;
+  return (needsNodeSet(context) && !has("nodeSetByInterface")) || followsRoutes(context);
+}
+
+/** `enable-masquerade-to-route-source`. */
+function followsRoutes({ config, has }: CiliumContext): boolean {
+  return config.masqueradeToRouteSource && has("routeSource");
+}
+
 /** `-o DEV` for each, where devices are named; else the pod network decides. */
-function bySource(podCIDR: Prefix, names: readonly string[]): readonly RuleSpec[] {
-  if (names.length === 0) return [{ src: net(netOf(podCIDR)) }];
+function bySource(podCIDR: Prefix | null, names: readonly string[]): readonly RuleSpec[] {
+  if (names.length === 0) return podCIDR === null ? [] : [{ src: net(netOf(podCIDR)) }];
   return names.map((name): RuleSpec => ({ oif: device(name) }));
 }
 
@@ -91,13 +107,13 @@ function writeNodeExclusion(writer: CiliumWriter, { podCIDR }: Masquerade): void
   }
 }
 
-function writeEgress(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
+function writeEgress(writer: CiliumWriter, { podCIDR, notMasqueraded }: Masquerade): void {
   const names = masqueradeDevices(writer.context);
   const target = writer.target("MASQUERADE", randomFully(writer));
   for (const spec of bySource(podCIDR, names)) {
     writer.append(CHAIN, {
       ...spec,
-      dst: net(netOf(nativeRouting), true),
+      dst: net(netOf(notMasqueraded), true),
       ...(names.length === 0 ? { oif: device(ANY_CILIUM_DEVICE, true) } : {}),
       matches: [writer.comment("cilium masquerade non-cluster")],
       target,
@@ -109,7 +125,8 @@ function writeEgress(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerad
  * One rule for each route of table main that says with which address the node sends by it, the kernel's own among them, in the
  * order in which the kernel lists them; those of default routes come last. Devices count by their whole name.
  */
-function writeRouteSources(writer: CiliumWriter, { podCIDR, nativeRouting }: Masquerade): void {
+function writeRouteSources(writer: CiliumWriter, { podCIDR, notMasqueraded }: Masquerade): void {
+  if (podCIDR === null) return;
   const { context, family } = writer;
   const { config, facts } = context;
   const names = config.masqueradeInterfaces.length > 0 ? config.masqueradeInterfaces : devicesOf(facts.routes);
@@ -118,11 +135,11 @@ function writeRouteSources(writer: CiliumWriter, { podCIDR, nativeRouting }: Mas
   for (const route of [...routes.filter((one) => !isDefault(one)), ...routes.filter(isDefault)]) {
     const { dst, prefSrc, nexthops } = route;
     const dev = nexthops[0]?.dev;
-    if (prefSrc === null || dev === undefined || dev === null || !names.includes(dev) || sameNet(dst, nativeRouting))
+    if (prefSrc === null || dev === undefined || dev === null || !names.includes(dev) || sameNet(dst, notMasqueraded))
       continue;
     writer.append(CHAIN, {
       src: net(netOf(podCIDR)),
-      dst: isDefault(route) ? net(netOf(nativeRouting), true) : net(netOf(dst)),
+      dst: isDefault(route) ? net(netOf(notMasqueraded), true) : net(netOf(dst)),
       oif: device(dev),
       matches: [writer.comment("cilium snat non-cluster via source route")],
       target: writer.target("SNAT", { "to-source": printAddress(prefSrc), ...randomFully(writer) }),

@@ -31,8 +31,8 @@ export interface Changes<T> {
   readonly noIdleProxyRoutes: T;
   /** Routes and rules carry protocol kernel. */
   readonly protocolKernel: T;
-  /** IPv6 routes to pods go without a gateway. */
-  readonly nodeRoutes6: T;
+  /** cilium_host has an IPv6 address of the pod network, as it has for IPv4, and no longer the node's own: pull request 24208. */
+  readonly hostDevice6: T;
   /** The agent writes its CNI configuration as a list. */
   readonly cniList: T;
   /** IPsec has its rules in ip6tables, too. */
@@ -61,6 +61,8 @@ export interface Changes<T> {
   /** There is WireGuard; what it encrypts is routed by a rule and a table, until BPF does it: pkg/wireguard/agent deleteObsoleteIPRules. */
   readonly wireguard: T;
   readonly wireguardWithoutRouting: T;
+  /** Routes leave room for the tunnel in what WireGuard encrypts, too: pull request 30329. */
+  readonly wireguardOverTunnel: T;
 }
 
 export type Change = keyof Changes<unknown>;
@@ -79,7 +81,7 @@ const SINCE: Changes<readonly string[]> = {
   loopbackProxies: ["14.0"],
   returnDevices6: ["14.0"],
   nodeSetByInterface: ["14.0"],
-  nodeRoutes6: ["14.0"],
+  hostDevice6: ["14.0"],
   noIdleProxyRoutes: ["13.0"],
   protocolKernel: ["14.0"],
   cniList: ["14.0"],
@@ -101,6 +103,7 @@ const SINCE: Changes<readonly string[]> = {
   masqueradePerInterface: ["17.0"],
   wireguard: ["10.0"],
   wireguardWithoutRouting: ["13.0"],
+  wireguardOverTunnel: ["15.1"],
 };
 
 /** A release of 1.x. */

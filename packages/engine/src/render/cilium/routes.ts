@@ -8,8 +8,8 @@ import type { RouteSpec } from "../node/plain-route.ts";
 import { networkOf, plainRoute } from "../node/plain-route.ts";
 import type { CiliumContext, FamilyContext } from "./context.ts";
 import { HOST_DEVICE, NET_DEVICE } from "./context.ts";
-import { defaultDevice } from "./eni-rules.ts";
 import { eniRoutes } from "./eni-routes.ts";
+import { routeMtu } from "./mtu.ts";
 import { fromProxyMarks, routesProxies, TABLE } from "./routing-rules.ts";
 
 /** Routes that the agent adds, in whatever table. */
@@ -44,9 +44,6 @@ function host(address: Address): Prefix {
 
 const BOTH_DIRECTIONS = 2;
 
-/** pkg/mtu EncryptionIPsecOverhead, with a key of 128 bits for rfc4106(gcm(aes)): the only kind that Cilium's own guide makes. */
-const IPSEC_OVERHEAD = 77;
-
 /** Whatever is meant for a proxy is local: pkg/proxy installToProxyRoutesIPv4. */
 function toProxy(context: CiliumContext, family: Family): readonly Route[] {
   if (!routesProxies(context)) return [];
@@ -69,7 +66,7 @@ function fromProxy(context: CiliumContext, { family, routerIP }: FamilyContext):
       via: gateway,
       table: TABLE.fromProxy,
       ...(hasProtocol ? {} : { protocol: null }),
-      ...(isNarrow ? { mtu: deviceMtu(context) - IPSEC_OVERHEAD } : {}),
+      ...(isNarrow ? { mtu: routeMtu(context) } : {}),
     }),
   ];
 }
@@ -81,28 +78,28 @@ function netDeviceIP({ facts }: CiliumContext): Address | null {
 }
 
 /** Pods of this node by cilium_host, those of others by the tunnel or by their nodes: pkg/datapath/linux nodeUpdate. */
-function nodeRoutes(context: CiliumContext, { family, routerIP, podCIDR }: FamilyContext): readonly Route[] {
+function nodeRoutes(context: CiliumContext, family: FamilyContext): readonly Route[] {
   const { config, peers } = context;
-  const others = peers.flatMap((peer) => peerRoutes(context, peer, family, routerIP));
-  if (!hasLocalNodeRoute(config) || routerIP === null || podCIDR === null) return others;
-  return [...hostRoutes(context, routerIP, [podCIDR]), ...others];
+  const others = peers.flatMap((peer) => peerRoutes(context, peer, family));
+  if (!hasLocalNodeRoute(config) || family.podCIDR === null) return others;
+  return [...hostRoutes(context, family, [family.podCIDR]), ...others];
 }
 
 /**
- * By cilium_host, and by the node's own address on it, which is on the link: createNodeRouteSpec. IPv6 takes no gateway that
- * is the node's own; releases before 1.14 try that, and the kernel refuses.
+ * By cilium_host, and by Cilium's address, which is on the link: createNodeRouteSpec. IPv6 takes no gateway that is an address of the
+ * node's: none where cilium_host has that one.
  */
 function hostRoutes(
   context: CiliumContext,
-  routerIP: Address,
+  { routerIP, hostIP }: FamilyContext,
   networks: readonly Prefix[],
   mtu: Pick<RouteSpec, "mtu"> = {},
 ): readonly Route[] {
-  const to = (network: Prefix, via: Address | null): Route =>
-    route(context, network, HOST_DEVICE, { via, src: routerIP, ...mtu });
-  if (typeof routerIP === "bigint")
-    return context.has("nodeRoutes6") ? networks.map((network) => to(network, null)) : [];
-  return [route(context, host(routerIP), HOST_DEVICE), ...networks.map((network) => to(network, routerIP))];
+  if (routerIP === null || hostIP === null) return [];
+  const isRefused = typeof routerIP === "bigint" && routerIP === hostIP;
+  const via = isRefused ? null : routerIP;
+  const gateway = isRefused ? [] : [route(context, host(routerIP), HOST_DEVICE)];
+  return [...gateway, ...networks.map((to) => route(context, to, HOST_DEVICE, { via, src: hostIP, ...mtu }))];
 }
 
 /** pkg/option: local node routes are off where pods have routes of their own, or addresses of the cloud's. */
@@ -111,31 +108,15 @@ function hasLocalNodeRoute({ localNodeRoute, endpointRoutes, ipam }: CiliumConfi
   return localNodeRoute && !endpointRoutes && !isCloud;
 }
 
-/** pkg/mtu TunnelOverhead: Ethernet, IPv4, UDP and VXLAN headers. */
-const TUNNEL_OVERHEAD = 50;
-const DEFAULT_MTU = 1500;
-
-/** Of the device that packets leave the node by. */
-function deviceMtu({ facts }: CiliumContext): number {
-  const name = defaultDevice(facts);
-  return facts.interfaces.find((one) => one.name === name)?.mtu ?? DEFAULT_MTU;
-}
-
-function peerRoutes(
-  context: CiliumContext,
-  peer: CiliumNode,
-  family: Family,
-  routerIP: Address | null,
-): readonly Route[] {
+function peerRoutes(context: CiliumContext, peer: CiliumNode, own: FamilyContext): readonly Route[] {
   const { config, facts } = context;
-  const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === family).map(networkOf);
+  const networks = peer.podCIDRs.filter(({ address }) => familyOf(address) === own.family).map(networkOf);
   if (config.tunnel !== null) {
-    if (routerIP === null) return [];
-    const routes = hostRoutes(context, routerIP, networks, { mtu: deviceMtu(context) - TUNNEL_OVERHEAD });
+    const routes = hostRoutes(context, own, networks, { mtu: routeMtu(context) });
     // The one to the router's address is there already where pods of this node have one.
-    return hasLocalNodeRoute(config) ? routes.filter(({ dst }) => dst.address !== routerIP) : routes;
+    return hasLocalNodeRoute(config) ? routes.filter(({ dst }) => dst.address !== own.routerIP) : routes;
   }
-  const nodeIP = ofFamily(peer.internalIPs, family);
+  const nodeIP = ofFamily(peer.internalIPs, own.family);
   if (!config.autoDirectNodeRoutes || nodeIP === null) return [];
   const link = facts.interfaces.find(({ addresses }) => addresses.some((one) => inNet(nodeIP, netOf(one))));
   // The agent refuses to route by a gateway that is not on a link of its own.

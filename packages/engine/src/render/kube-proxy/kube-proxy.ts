@@ -35,7 +35,7 @@ export const kubeProxy: Renderer = {
     return [{ field, bits: 1 << masqueradeBit, purpose: "masquerade", object: state.kubeProxy }];
   },
   write(state, node) {
-    const faulty = faultyConfiguration("KubeProxyConfiguration", "kube-proxy", state.kubeProxy, state.faultyKinds);
+    const faulty = faultyConfiguration("KubeProxyConfiguration", "kube-proxy", state.kubeProxy, state);
     if (faulty !== null) return [faulty];
     const config = configurationOf(state);
     const version = versionOf(config, node);

@@ -44,7 +44,7 @@ export const kubelet: Renderer = {
     ];
   },
   write(state, node) {
-    const faulty = faultyConfiguration("KubeletConfiguration", "kubelet", state.kubelet, state.faultyKinds);
+    const faulty = faultyConfiguration("KubeletConfiguration", "kubelet", state.kubelet, state);
     if (faulty !== null) return [faulty];
     const config = state.kubelet ?? defaultKubeletConfiguration;
     const version = node.versionOf("kubelet") ?? NEWEST;

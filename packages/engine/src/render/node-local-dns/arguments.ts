@@ -1,6 +1,6 @@
 import type { Address } from "../../base/address.ts";
 import { familyOf, parseAddress } from "../../base/address.ts";
-import { isDevice } from "../../desired/fields.ts";
+import { GO_BOOLEANS, GO_TRUE, isDevice } from "../../desired/fields.ts";
 import type { Container, DaemonSet } from "../../desired/daemon-set.ts";
 import type { Version } from "../node/version.ts";
 import { parseVersion } from "../node/version.ts";
@@ -52,9 +52,6 @@ const SWITCHES: ReadonlySet<string> = new Set([
   ...["plugins", "quiet", "version"],
 ]);
 
-const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
-const FALSE: ReadonlySet<string> = new Set(["0", "f", "F", "false", "FALSE", "False"]);
-
 function read(flags: ReadonlyMap<string, string>, image: string): NodeCache | BadArgument {
   const get = (name: string, byDefault: string): string => flags.get(name) ?? byDefault;
   const [texts, device] = [get(LOCAL_IP, ""), get("interfacename", "nodelocaldns")];
@@ -66,7 +63,7 @@ function read(flags: ReadonlyMap<string, string>, image: string): NodeCache | Ba
     ["health-port", healthPort, isPort(healthPort), "1 … 65535"],
     ["dns.port", dnsPort, isPort(dnsPort), "1 … 65535"],
     ["interfacename", device, isDevice(device), "DEV"],
-    ...switches.map(([name, value]) => [name, value, TRUE.has(value) || FALSE.has(value), "true | false"] as const),
+    ...switches.map(([name, value]) => [name, value, GO_BOOLEANS.has(value), "true | false"] as const),
   ];
   const bad = wanted.find(([, , isTaken]) => !isTaken);
   if (bad !== undefined) return { argument: `-${bad[0]}`, value: bad[1], expected: bad[3] };
@@ -75,9 +72,9 @@ function read(flags: ReadonlyMap<string, string>, image: string): NodeCache | Ba
     device,
     healthPort,
     dnsPort,
-    setsUpInterface: TRUE.has(get("setupinterface", "true")),
-    setsUpIptables: TRUE.has(get("setupiptables", "true")),
-    setsUpEbtables: TRUE.has(get("setupebtables", "false")),
+    setsUpInterface: GO_TRUE.has(get("setupinterface", "true")),
+    setsUpIptables: GO_TRUE.has(get("setupiptables", "true")),
+    setsUpEbtables: GO_TRUE.has(get("setupebtables", "false")),
     version: parseVersion(/:([^:@/]+)(?:@|$)/.exec(image)?.[1] ?? ""),
   };
 }

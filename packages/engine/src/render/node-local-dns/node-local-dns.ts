@@ -53,7 +53,6 @@ export const nodeLocalDns: Renderer = {
       return [renderProblem("render-unset", params, "node-local-dns")];
     }
     const problems = found.flatMap((one) => problemOf(one, state));
-    if (problems.some(({ severity }) => severity === "error")) return problems;
     const caches = found.flatMap(({ cache }) => ("argument" in cache ? [] : [cache]));
     const devices = new Set(caches.filter(({ setsUpInterface }) => setsUpInterface).map(({ device }) => device));
     for (const device of devices) {
