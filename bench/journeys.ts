@@ -1,5 +1,6 @@
 import { ask, compileProgram, parseQuery, parseSnapshot, semanticDiff } from "@hookwalk/engine";
 import type { Program, Query } from "@hookwalk/engine";
+import { benchChanges } from "./changes.ts";
 import { FIREWALL_ZONES, firewallNode } from "./firewall.ts";
 import { kubeProxyNode } from "./kube-proxy-node.ts";
 import { printTable, timed, times } from "./table.ts";
@@ -49,6 +50,7 @@ export function benchJourneys(): readonly Target[] {
       peakMegabytes.toFixed(0),
     ]),
   );
+  benchChanges(PROMISED_RULES);
   benchServices();
   return rows
     .filter(({ rules }) => rules === PROMISED_RULES)

@@ -43,9 +43,9 @@ export function walkedLines(outcomes: readonly Outcome[]): readonly string[] {
   return outcomes.map((outcome) => linesOf(observationOf(outcome), outcomes));
 }
 
-/** What became of a packet, without the rules on its way and what the kernel says to its sender now and then. */
+/** What became of a packet and what its sender was told, without the rules on its way. */
 export function endOf(seen: Observation, outcomes: readonly Outcome[]): string {
-  return linesOf({ ...seen, steps: [], sides: [], ctmark: 0 }, outcomes);
+  return linesOf({ ...seen, steps: [], ctmark: 0 }, outcomes);
 }
 
 /** Every end that a packet can have where chance decides. */

@@ -9,15 +9,16 @@ export function isAlike(a: unknown, b: unknown, ignored: ReadonlySet<string> = N
   if (typeof a !== typeof b) return false;
   if (typeof a === "function") return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const [listA, listB] = [listOf(a), listOf(b)];
+  const listA = listOf(a);
+  const listB = listOf(b);
   if (listA === null || listB === null) return listA === listB && haveAlike(a, b, ignored);
   return a.constructor === b.constructor && areAlike(listA, listB, ignored);
 }
 
 /** Null: an object with properties. */
 function listOf(value: unknown): readonly unknown[] | null {
-  if (value instanceof Map || value instanceof Set) return Array.from<unknown>(value);
-  return isList(value) ? value : null;
+  if (isList(value)) return value;
+  return value instanceof Map || value instanceof Set ? Array.from<unknown>(value) : null;
 }
 
 function isList(value: unknown): value is readonly unknown[] {
@@ -25,7 +26,9 @@ function isList(value: unknown): value is readonly unknown[] {
 }
 
 function areAlike(a: readonly unknown[], b: readonly unknown[], ignored: ReadonlySet<string>): boolean {
-  return a.length === b.length && a.every((part, index) => isAlike(part, b[index], ignored));
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!isAlike(a[index], b[index], ignored)) return false;
+  return true;
 }
 
 function haveAlike(a: object, b: object, ignored: ReadonlySet<string>): boolean {

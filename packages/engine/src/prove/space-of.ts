@@ -5,7 +5,7 @@ import { DeviceNames } from "./devices.ts";
 import type { FieldName } from "./layout.ts";
 import { Space } from "./space.ts";
 import type { SpaceOptions } from "./space.ts";
-import { asksForSockets, tupleReads } from "./tuple-reads.ts";
+import { FlowReads } from "./tuple-reads.ts";
 
 /** The space of all packets of a family, with the devices that anything on the node speaks of. */
 export function spaceOf(program: Program, family: Family, options: SpaceOptions = {}): Space {
@@ -48,15 +48,13 @@ function askedBy(program: Program, family: Family): AskedBy {
 
 function readRules(program: Program, family: Family): AskedBy {
   const names = new DeviceNames(program, family);
-  const tuples = new Set<FieldName>();
-  let sockets = false;
+  const reads = new FlowReads();
   const bases = [...baseChains(program.families[family])].map(({ base }) => base);
   // Several of them call the same ones.
   for (const { rules } of new Set(bases.flatMap((base) => chainsFrom([base], program.nftSets))))
     for (const rule of rules) {
       names.addRule(rule);
-      for (const field of tupleReads(rule)) tuples.add(field);
-      sockets ||= asksForSockets(rule);
+      reads.addRule(rule);
     }
-  return { names, tuples, sockets };
+  return { names, tuples: reads.tuples, sockets: reads.sockets };
 }

@@ -4,28 +4,51 @@ import type { ConntrackSpec, Test } from "../program/test.ts";
 import type { Value } from "../program/value.ts";
 import type { FieldName } from "./layout.ts";
 
-/** The fields of a flow's two tuples that a rule reads: of most rulesets none, and then nobody need follow them. */
-export function* tupleReads(rule: CompiledRule): Iterable<FieldName> {
-  for (const part of [rule, ...rule.then]) {
-    for (const spec of part.tests.flatMap(specsOf))
-      for (const [key, field] of OF_SPEC) if (spec[key] !== null) yield field;
-    for (const value of valuesOf(part)) if (value.kind === "tuple") yield TUPLE_FIELDS[value.direction][value.field];
+/** Collects what rules read of a flow beside the packet: of most rulesets nothing, and then nobody need follow it. */
+export class FlowReads {
+  readonly #tuples = new Set<FieldName>();
+  #sockets = false;
+
+  /** The fields of a flow's two tuples that a rule reads. */
+  get tuples(): ReadonlySet<FieldName> {
+    return this.#tuples;
   }
-}
 
-/** Does it read or give sockets of packets? */
-export function asksForSockets(rule: CompiledRule): boolean {
-  return [rule, ...rule.then].some((part) => {
-    const { kind } = part.action;
-    if (kind === "tproxy" || kind === "assign-socket" || part.tests.some(isSocketTest)) return true;
-    for (const value of valuesOf(part)) if (value.kind === "socket") return true;
-    return false;
-  });
-}
+  /** Does a rule read or give sockets of packets? */
+  get sockets(): boolean {
+    return this.#sockets;
+  }
 
-function isSocketTest(test: Test): boolean {
-  if (test.kind === "all" || test.kind === "any") return test.tests.some(isSocketTest);
-  return test.kind === "socket" || (test.kind === "not" && isSocketTest(test.test));
+  addRule(rule: CompiledRule): void {
+    this.#addPart(rule);
+    for (const part of rule.then) this.#addPart(part);
+  }
+
+  #addPart({ tests, action }: RulePart): void {
+    for (const test of tests) this.#addTest(test);
+    if (action.kind === "tproxy" || action.kind === "assign-socket") this.#sockets = true;
+    for (const value of ofAction(action)) this.#addValue(value);
+  }
+
+  #addTest(test: Test): void {
+    if (test.kind === "all" || test.kind === "any") for (const part of test.tests) this.#addTest(part);
+    else if (test.kind === "not") this.#addTest(test.test);
+    else if (test.kind === "socket") this.#sockets = true;
+    else if (test.kind === "compare") this.#addValue(test.value);
+    else if (test.kind === "lookup") for (const value of test.key) this.#addValue(value);
+    else if (test.kind === "conntrack") this.#addSpec(test.spec);
+  }
+
+  #addSpec(spec: ConntrackSpec): void {
+    for (const [key, field] of OF_SPEC) if (spec[key] !== null) this.#tuples.add(field);
+  }
+
+  /** A value, and what it is made of. */
+  #addValue(value: Value): void {
+    if (value.kind === "tuple") this.#tuples.add(TUPLE_FIELDS[value.direction][value.field]);
+    else if (value.kind === "socket") this.#sockets = true;
+    for (const part of partsOf(value)) this.#addValue(part);
+  }
 }
 
 /** Where the variables of a tuple stand. */
@@ -47,45 +70,20 @@ const OF_SPEC = [
   ["replDstPort", "replDport"],
 ] as const satisfies readonly (readonly [keyof ConntrackSpec, FieldName])[];
 
-function specsOf(test: Test): readonly ConntrackSpec[] {
-  if (test.kind === "conntrack") return [test.spec];
-  if (test.kind === "all" || test.kind === "any") return test.tests.flatMap(specsOf);
-  return test.kind === "not" ? specsOf(test.test) : [];
-}
-
-/** Every value that a part of a rule works with, and what those are made of. */
-function* valuesOf({ tests, action }: RulePart): Iterable<Value> {
-  for (const test of tests) for (const value of ofTest(test)) yield* withParts(value);
-  for (const value of ofAction(action)) yield* withParts(value);
-}
-
-function ofTest(test: Test): readonly Value[] {
-  if (test.kind === "compare") return [test.value];
-  if (test.kind === "lookup") return test.key;
-  if (test.kind === "all" || test.kind === "any") return test.tests.flatMap(ofTest);
-  return test.kind === "not" ? ofTest(test.test) : [];
-}
+const NO_VALUES: readonly Value[] = [];
 
 function ofAction(action: Action): readonly Value[] {
   if (action.kind === "assign") return [action.value];
   if (action.kind === "verdict-map") return action.key;
   if (action.kind === "element") return [...action.key, ...action.data];
-  if (action.kind !== "nat-values") return [];
+  if (action.kind !== "nat-values") return NO_VALUES;
   const { addresses, ports } = action.spec;
   return [addresses, ports].flatMap((range) => (range === null ? [] : [range.from, range.to]));
 }
 
-function* withParts(value: Value): Iterable<Value> {
-  yield value;
-  const parts =
-    value.kind === "binary"
-      ? [value.left, value.right]
-      : value.kind === "reversed"
-        ? [value.of]
-        : value.kind === "jhash"
-          ? value.of
-          : value.kind === "map"
-            ? value.key
-            : [];
-  for (const part of parts) yield* withParts(part);
+function partsOf(value: Value): readonly Value[] {
+  if (value.kind === "binary") return [value.left, value.right];
+  if (value.kind === "reversed") return [value.of];
+  if (value.kind === "jhash") return value.of;
+  return value.kind === "map" ? value.key : NO_VALUES;
 }
