@@ -109,10 +109,15 @@ function againstWitnesses(
   return null;
 }
 
-function againstSamples(after: Side, samples: readonly Sample[], tally: Tally, reload: () => void): string | null {
+function againstSamples(
+  sides: readonly [Side, Side],
+  samples: readonly Sample[],
+  tally: Tally,
+  reload: () => void,
+): string | null {
   tally.packets += samples.length;
   tally.walked += samples.filter(({ outcomes }) => isByChance(outcomes)).length;
-  const unlike = firstUnlike(after, samples, reload);
+  const unlike = firstUnlike(sides, samples, reload);
   if (unlike === null) return null;
   const [{ words, end }, now] = unlike;
   return `not alike: ${JSON.stringify(words)}\n${end}\n${now}`;
@@ -153,7 +158,7 @@ function study(subject: Subject, labs: Labs, tally: Tally): void {
       load(labs.shown[1], changed);
       against = againstWitnesses(groups, shown, tally, reload);
     } else
-      against = againstSamples(after, [...samples, ...draw(at, NEAR)], tally, () => {
+      against = againstSamples([before, after], [...samples, ...draw(at, NEAR)], tally, () => {
         load(labs.after, changed);
       });
     if (against === null) continue;

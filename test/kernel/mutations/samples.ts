@@ -37,11 +37,12 @@ export function isByChance(outcomes: readonly Outcome[]): boolean {
 const FLOWS = 1000;
 
 /**
- * The first of the samples that ends otherwise on another node. What a flow before it has left behind (the same addresses, a port
- * that is taken, an element of a set) does not count: then it is asked once more, with `alone` before it.
+ * The first of the samples that ends otherwise on another node, and how. What a flow before it has left behind (the same addresses, a
+ * port that is taken, an element of a set) does not count, nor what a busy machine showed too late: then both are asked once more,
+ * with `alone` before.
  */
 export function firstUnlike(
-  after: Side,
+  [before, after]: readonly [Side, Side],
   samples: readonly Sample[],
   alone: () => void,
 ): readonly [Sample, string] | null {
@@ -50,8 +51,9 @@ export function firstUnlike(
     if (endAmongOthers(after, sample) === sample.end) continue;
     alone();
     after.lab.flushConntrack();
-    const end = endAmongOthers(after, sample);
-    if (end !== sample.end) return [sample, end];
+    before.lab.flushConntrack();
+    const [was, is] = [endAmongOthers(before, sample), endAmongOthers(after, sample)];
+    if (was !== is) return [{ ...sample, end: was }, is];
   }
   return null;
 }
