@@ -42,7 +42,8 @@ export const diff: Command = defineCommand({
       if (form === "text") terminal.out.print(semanticDocument(fares, [a, b], say));
       else await writeData(terminal.out, form, semanticJson(fares));
       if (fares.groups.length > 0) return EXIT.findings;
-      return fares.tooLarge.length > 0 ? EXIT.unknown : EXIT.ok;
+      const { before: mine, after: theirs } = fares.chances;
+      return [fares.tooLarge, mine, theirs].some(({ length }) => length > 0) ? EXIT.unknown : EXIT.ok;
     }
     const compared = diffSnapshots(before, after);
     if (form === "text") terminal.out.print(diffDocument(compared, say));

@@ -45,6 +45,35 @@ describe("semanticDiff", () => {
     expect(told).toContainEqual(["src", "dst", "proto", "dport"]);
   });
 
+  it("does not say that packets fare alike where chance or the traffic before decides otherwise", () => {
+    const limited = (rate: string): Program =>
+      iptables("filter", ["INPUT"], [`-A INPUT -p tcp -m limit --limit ${rate} -j DROP`, "-A INPUT -p udp -j DROP"]);
+    expect(semanticDiff(limited("5/min"), limited("5/min")).chances).toEqual({ before: [], after: [] });
+    const { groups, chances } = semanticDiff(limited("5/min"), limited("9/min"));
+    expect(groups).toEqual([]);
+    expect(chances).toEqual({
+      before: ["-m limit --limit 5/min at filter/INPUT/1"],
+      after: ["-m limit --limit 9/min at filter/INPUT/1"],
+    });
+    // Told as a group already: on B nothing is dropped.
+    const open = semanticDiff(limited("5/min"), iptables("filter", ["INPUT"], ["-A INPUT -p udp -j DROP"]));
+    expect(open.groups).not.toEqual([]);
+    expect(open.chances).toEqual({ before: [], after: [] });
+  });
+
+  it("knows that it is as late on the one node as on the other", () => {
+    const until = (hour: string): Program =>
+      iptables("filter", ["INPUT"], [`-A INPUT -p tcp -m time --timestart 08:00 --timestop ${hour} -j DROP`]);
+    expect(semanticDiff(until("17:00"), until("17:00")).groups).toEqual([]);
+    const { groups } = semanticDiff(until("17:00"), until("18:00"));
+    expect(groups.map(({ change }) => change)).toContainEqual({
+      kind: "end",
+      before: { verdict: "accept", delivery: "local" },
+      after: { verdict: "drop", delivery: "none" },
+    });
+    expect(groups.every(({ witness }) => witness !== null)).toBe(true);
+  });
+
   it("proves that two backends check sources alike, and what a looser check lets in", () => {
     const strict = iptables("raw", ["PREROUTING"], ["-A PREROUTING -i cali1 -m rpfilter --validmark --invert -j DROP"]);
     const hook = "type filter hook prerouting priority raw; policy accept;";

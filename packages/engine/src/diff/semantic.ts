@@ -3,6 +3,7 @@ import type { Program } from "../program/program.ts";
 import { BddLimit } from "../prove/bdd/limit.ts";
 import { FALSE } from "../prove/bdd/bdd.ts";
 import type { Bdd, Ref } from "../prove/bdd/bdd.ts";
+import { fallsOnItsOwn } from "../prove/chance.ts";
 import { describeSet } from "../prove/describe/describe.ts";
 import type { Description } from "../prove/describe/description.ts";
 import type { Origin } from "../prove/path/arrivals.ts";
@@ -17,6 +18,8 @@ import type { Outcome, Trace } from "../walk/trace.ts";
 import { atEntry } from "../witness/place.ts";
 import { witnessOf } from "../witness/witness.ts";
 import type { Witness } from "../witness/witness.ts";
+import { chancesOfOneSide } from "./chances.ts";
+import type { Chances } from "./chances.ts";
 import { changedRules } from "./changed-rules.ts";
 import type { ChangedRules } from "./changed-rules.ts";
 import { touched } from "./touched.ts";
@@ -28,6 +31,8 @@ export interface SemanticDiff {
   readonly compared: readonly Compared[];
   /** What needed more room than there is. */
   readonly tooLarge: readonly Compared[];
+  /** What decides about packets that are not told: the same can happen to them on both, but it may happen more often on one. */
+  readonly chances: Chances;
 }
 
 /** Packets of one family that come from one side. */
@@ -67,41 +72,54 @@ export function semanticDiff(a: Program, b: Program, { nodes = MOST_NODES }: Sem
   const compared: Compared[] = [];
   const tooLarge: Compared[] = [];
   const groups: SemanticGroup[] = [];
+  const chances: { before: readonly string[]; after: readonly string[] } = { before: [], after: [] };
   for (const family of ["ip", "ip6"] as const) {
     if (!a.families[family].known || !b.families[family].known) continue;
     const rules = changedRules(a, b, family);
     for (const origin of ["receive", "send"] as const) {
       compared.push({ family, origin });
       try {
-        for (const group of groupsOf([a, b], { family, origin }, rules, nodes)) groups.push(group);
+        const found = comparedPackets([a, b], { family, origin }, rules, nodes);
+        for (const group of found.groups) groups.push(group);
+        chances.before = allOf(chances.before, found.chances.before);
+        chances.after = allOf(chances.after, found.chances.after);
       } catch (error) {
         if (!(error instanceof BddLimit)) throw error;
         tooLarge.push({ family, origin });
       }
     }
   }
-  return { groups, compared, tooLarge };
+  return { groups, compared, tooLarge, chances };
 }
 
-function groupsOf(
+function allOf(some: readonly string[], more: readonly string[]): readonly string[] {
+  return [...new Set([...some, ...more])];
+}
+
+const NOTHING_FOUND: Pick<SemanticDiff, "groups" | "chances"> = { groups: [], chances: { before: [], after: [] } };
+
+function comparedPackets(
   programs: readonly [Program, Program],
   compared: Compared,
   rules: ChangedRules | null,
   nodes: number,
-): readonly SemanticGroup[] {
+): Pick<SemanticDiff, "groups" | "chances"> {
   const { family, origin } = compared;
   const [before, after] = twinSpaces(programs, family, { nodes });
   const { bdd } = before;
   const domain = bdd.and(firstPackets(before, origin), firstPackets(after, origin));
   const asked = touched([before, after], domain, rules);
-  if (asked === FALSE) return [];
+  if (asked === FALSE) return NOTHING_FOUND;
   const [mine, theirs] = [journeysOf(before, origin, asked), journeysOf(after, origin, asked)];
-  return compareJourneys(mine, theirs).map((difference) => {
+  const differences = compareJourneys(mine, theirs);
+  const chances = chancesOfOneSide([mine, theirs], bdd.union(differences.map(({ packets }) => packets)));
+  const groups = differences.map((difference): SemanticGroup => {
     const { packets: set, ...change } = difference;
     const among = bdd.minus(domain, bdd.minus(asked, toldAmong(bdd, set, [mine.fates, theirs.fates])));
     const packets = describeSet(before, set, { among, most: MOST_PRODUCTS });
     return { ...compared, change, packets, witness: witnessFor(before, after.program, difference, origin) };
   });
+  return { groups, chances };
 }
 
 /** A set, and the packets that the stack of neither turns away for reasons that are not the set's own: sources that are no host's … */
@@ -152,8 +170,15 @@ function isOtherwise(a: Trace, b: Trace, difference: Difference): boolean {
   return wordsOf(a) !== wordsOf(b);
 }
 
-function endWords({ verdict, delivery, oif, mark, packet }: Outcome, { kind }: Difference): string {
+function endWords({ verdict, delivery, oif, mark, packet, conditions }: Outcome, { kind }: Difference): string {
   const { src, dst, sport, dport } = packet;
   const fields = kind === "end" ? [] : [oif, mark, src, sport, dst, dport];
-  return [verdict, delivery, ...fields].map(String).join(" ");
+  // The same can come of another question: nobody knows the answer, but it is the same on both.
+  const facts = conditions.filter((one) => !fallsOnItsOwn(one)).map(({ what, assumed }) => [assumed, unplaced(what)]);
+  return [verdict, delivery, ...fields, ...facts.flat()].map(String).join(" ");
+}
+
+/** A rule may have moved. */
+function unplaced(what: string): string {
+  return what.replace(/ at \S+$/, "");
 }

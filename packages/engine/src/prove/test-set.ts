@@ -176,6 +176,8 @@ function plainSet(test: Plain, asking: Asking): Ref {
       return bdd.and(readable, negatedIf(bdd.union([untold, ...passing]), test.negated));
     }
     case "chance":
+      if (test.probability <= 0 || test.probability >= 1)
+        return negatedIf(test.probability > 0 ? TRUE : FALSE, test.negated);
       return negatedIf(
         unknownHere(partOf(asking, test), `random choice (probability ${test.probability.toPrecision(4)})`, "random"),
         test.negated,

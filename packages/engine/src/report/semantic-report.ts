@@ -18,7 +18,7 @@ const MOST_OUTCOMES = 3;
 
 /** Which packets fare otherwise, each group with a packet that was walked on both. `files`: what -f was given, A and B. */
 export function semanticDocument(diff: SemanticDiff, files: readonly [string, string], say: Speaker): Document {
-  const { groups, compared, tooLarge } = diff;
+  const { groups, compared, tooLarge, chances } = diff;
   const lines: Line[] = [];
   for (const group of groups) {
     for (const line of groupLines(group, files, say)) lines.push(line);
@@ -28,13 +28,27 @@ export function semanticDocument(diff: SemanticDiff, files: readonly [string, st
     const packets = `${FAMILIES[family]} ${say.report(`origin-${origin}`)}`;
     lines.push(textLine(0, word(say.report("semantic-too-large", { packets }), "unsure")));
   }
-  if (groups.length === 0 && tooLarge.length === 0) lines.push(textLine(0, word(say.report("semantic-equal"), "good")));
+  const differ = [...chanceLines(chances, say)];
+  if (groups.length === 0 && tooLarge.length === 0)
+    lines.push(textLine(0, word(say.report(differ.length === 0 ? "semantic-equal" : "semantic-possible"), "good")));
   else if (groups.length > 0) {
     lines.push(textLine(0, word(countText(groups.length, say), "strong")));
   }
+  for (const line of differ) lines.push(line);
   const about = compared.map(({ family, origin }) => `${FAMILIES[family]} ${say.report(`origin-${origin}`)}`);
   lines.push(textLine(0, word(say.report("semantic-compared", { packets: about.join(", ") }), "faint")));
   return lines;
+}
+
+/** What is not compared, by side. */
+function* chanceLines({ before, after }: SemanticDiff["chances"], say: Speaker): Iterable<Line> {
+  if (before.length + after.length === 0) return;
+  yield textLine(0, word(say.report("semantic-chances"), "unsure"));
+  for (const [name, tests] of [
+    ["A", before],
+    ["B", after],
+  ] as const)
+    for (const test of tests) yield textLine(2, word(`${name} `, "faint"), word(say.sentence(test)));
 }
 
 function countText(count: number, say: Speaker): string {
@@ -103,11 +117,11 @@ function leftAs({ verdict, mark }: Outcome): string {
 }
 
 /** As docs/json-diff.md says. */
-export function semanticJson({ groups, compared, tooLarge }: SemanticDiff): Json {
+export function semanticJson({ groups, compared, tooLarge, chances }: SemanticDiff): Json {
   return {
     apiVersion: API_VERSION,
     kind: "SemanticDiff",
-    equal: groups.length === 0 && tooLarge.length === 0,
+    equal: [groups, tooLarge, chances.before, chances.after].every(({ length }) => length === 0),
     groups: groups.map(({ family, origin, change, packets, witness }): Json => ({
       family,
       origin,
@@ -117,6 +131,7 @@ export function semanticJson({ groups, compared, tooLarge }: SemanticDiff): Json
     })),
     compared: compared.map((one) => ({ ...one })),
     tooLarge: tooLarge.map((one) => ({ ...one })),
+    chances: { before: [...chances.before], after: [...chances.after] },
   };
 }
 

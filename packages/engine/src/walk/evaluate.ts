@@ -40,6 +40,15 @@ export function evaluateAll(tests: readonly Test[], run: Run): Answer {
   return open ?? true;
 }
 
+/** statistic_mt, nft_ng_random_eval: what is drawn is less than all, so that 0 and 1 are no questions. */
+function evaluateChance({ probability: drawn, negated }: Test & { kind: "chance" }, run: Run): boolean | Question {
+  const probability = negated ? 1 - drawn : drawn;
+  if (probability <= 0 || probability >= 1) return probability > 0;
+  const what = `random choice at ${placeOf(run)} (probability ${probability.toPrecision(4)})`;
+  const key = eventKey(what, run);
+  return run.oracle.known(key) ?? { key, what, why: "random", probability, likely: probability >= 0.5, fact: false };
+}
+
 /** One test. */
 function evaluate(test: Test, run: Run): Answer {
   const { skb } = run;
@@ -105,19 +114,8 @@ function evaluate(test: Test, run: Run): Answer {
       return evaluateComparison(test, run);
     case "lookup":
       return testLookup(run, evaluateKey(run, test.key), test.set, test.negated);
-    case "chance": {
-      const probability = test.negated ? 1 - test.probability : test.probability;
-      const what = `random choice at ${placeOf(run)} (probability ${probability.toPrecision(4)})`;
-      const question = {
-        key: eventKey(what, run),
-        what,
-        why: "random",
-        probability,
-        likely: probability >= 0.5,
-        fact: false,
-      };
-      return run.oracle.known(question.key) ?? question;
-    }
+    case "chance":
+      return evaluateChance(test, run);
     case "ipvs":
       return evaluateIpvs(test, run) ?? unknownHere(test.what, "no ipvsadm-save dump", run);
     case "unknown":

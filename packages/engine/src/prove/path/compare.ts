@@ -1,6 +1,6 @@
 import { FALSE } from "../bdd/bdd.ts";
 import type { Bdd, Ref } from "../bdd/bdd.ts";
-import { forSome, isByChance } from "../chance.ts";
+import { fallsOnItsOwn, forSome } from "../chance.ts";
 import { bitNow, within } from "../flow.ts";
 import type { Flow } from "../flow.ts";
 import { afterwards } from "../layout.ts";
@@ -20,7 +20,7 @@ export type Difference =
   | { readonly kind: "fields"; readonly end: End; readonly fields: readonly ComparedField[]; readonly packets: Ref };
 
 /** What is compared of packets that are delivered or leave. */
-const COMPARED = ["oif", "dst", "dport", "src", "sport", "mark"] as const satisfies readonly FieldName[];
+export const COMPARED: readonly ComparedField[] = ["oif", "dst", "dport", "src", "sport", "mark"];
 export type ComparedField = "oif" | "dst" | "dport" | "src" | "sport" | "mark";
 
 /** Everything that tells two nodes apart for the packets that both were asked about. Empty: they are proved alike. */
@@ -71,13 +71,13 @@ function come(bdd: Bdd, { before, after }: Ending): Ref {
   return bdd.minus(after, before);
 }
 
-function endsOf(fates: readonly Fate[]): readonly End[] {
+export function endsOf(fates: readonly Fate[]): readonly End[] {
   const ends = new Map<string, End>();
   for (const { verdict, delivery } of fates) ends.set(`${verdict} ${delivery}`, { verdict, delivery });
   return [...ends.values()];
 }
 
-function isOf({ verdict, delivery }: Fate, end: End): boolean {
+export function isOf({ verdict, delivery }: Fate, end: End): boolean {
   return verdict === end.verdict && delivery === end.delivery;
 }
 
@@ -88,7 +88,7 @@ function possible(space: Space, { fates }: Journeys, end: End): Ref {
 
 /** What falls by chance may fall otherwise each time: both nodes may do what either way leads to. */
 function withoutChance(space: Space, set: Ref): Ref {
-  return forSome(space, set, isByChance);
+  return forSome(space, set, fallsOnItsOwn);
 }
 
 /** Packets that end alike on both, as each side follows them. */
@@ -154,7 +154,7 @@ function allOf(bdd: Bdd, flows: readonly Flow[]): Ref {
 }
 
 /** Packets for which a bit is set in the end. */
-function valueOf({ bdd }: Space, flows: readonly Flow[], level: number): Ref {
+export function valueOf({ bdd }: Space, flows: readonly Flow[], level: number): Ref {
   return bdd.union(flows.map((flow) => bdd.and(flow.when, bitNow(bdd, flow, level))));
 }
 
