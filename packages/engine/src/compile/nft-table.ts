@@ -26,6 +26,7 @@ function contextOf(source: NftTable, family: Family): NftContext {
     tableFamily: source.family,
     table: source.name,
     sets: new Map(source.sets.map((set) => [set.name, set])),
+    objects: source.objects,
   };
 }
 

@@ -61,6 +61,67 @@ describe("semanticDiff", () => {
     expect(open.chances).toEqual({ before: [], after: [] });
   });
 
+  it.each([
+    ["limit rate over 5/second", "limit rate over 6/second"],
+    ["quota over 1 mbytes", "quota over 2 mbytes"],
+    ["ct count over 5", "ct count over 6"],
+    ['limit name "slow"', 'limit name "fast"'],
+    ["add @seen { ip saddr limit rate over 5/second }", "add @seen { ip saddr limit rate over 6/second }"],
+  ])("tells %s from %s", (one, other) => {
+    const counting = (test: string): Program => {
+      const own = [
+        "limit slow { rate 5/second }",
+        "limit fast { rate 6/second }",
+        "set seen { type ipv4_addr; flags dynamic; }",
+        ...["slow 5", "fast 6"].map(paced),
+      ];
+      const hook = "type filter hook input priority 0; policy accept;";
+      const chain = ["chain c {", hook, `udp dport 5 ${test} drop`, "}"];
+      return node({ "nft-ruleset.txt": ["table ip t {", ...own, ...chain, "}", ""].join("\n") });
+    };
+    const sideOf = ({
+      before,
+      after,
+    }: {
+      readonly before: readonly string[];
+      readonly after: readonly string[];
+    }): readonly number[] => [before.length, after.length];
+    expect(sideOf(semanticDiff(counting(one), counting(one)).chances)).toEqual([0, 0]);
+    const { groups, chances } = semanticDiff(counting(one), counting(other));
+    expect(groups).toEqual([]);
+    expect(sideOf(chances)).toEqual([1, 1]);
+  });
+
+  it("tells elements of a set from each other by their rates", () => {
+    const paced = (rate: string): Program => {
+      const limit = `limit rate over ${rate}/second`;
+      const set = `set s { type ipv4_addr; ${limit}; elements = { 10.0.0.1 ${limit} } }`;
+      const chain = "chain c { type filter hook input priority 0; ip saddr @s drop; }";
+      return node({ "nft-ruleset.txt": ["table ip t {", set, chain, "}", ""].join("\n") });
+    };
+    expect(semanticDiff(paced("5"), paced("5")).chances.before).toEqual([]);
+    expect(semanticDiff(paced("5"), paced("6")).chances).toEqual({
+      before: ["limit of the element at t/c/1"],
+      after: ["limit of the element at t/c/1"],
+    });
+  });
+
+  it("knows what a quota has counted from what it is", () => {
+    const quota = (said: string): Program =>
+      node({
+        "nft-ruleset.txt": `table ip t {\nquota q { ${said} }\nchain c {\ntype filter hook input priority 0; policy accept;\nquota name "q" drop\n}\n}\n`,
+      });
+    expect(semanticDiff(quota("over 1 mbytes"), quota("over 1 mbytes used 5 kbytes")).chances.after).toEqual([]);
+    expect(semanticDiff(quota("over 1 mbytes"), quota("over 2 mbytes")).chances.after).toHaveLength(1);
+  });
+
+  it("tells from each other what nobody here understands", () => {
+    const osf = (name: string): Program =>
+      nft("type filter hook input priority 0; policy accept;", [`tcp dport 5 osf name "${name}" drop`]);
+    expect(semanticDiff(osf("Linux"), osf("Linux")).groups).toEqual([]);
+    expect(semanticDiff(osf("Linux"), osf("Windows")).groups).not.toEqual([]);
+  });
+
   it("knows that it is as late on the one node as on the other", () => {
     const until = (hour: string): Program =>
       iptables("filter", ["INPUT"], [`-A INPUT -p tcp -m time --timestart 08:00 --timestop ${hour} -j DROP`]);

@@ -277,6 +277,7 @@ export const report = {
   "diff-count": "{places} places differ: {removed} lines only in A, {added} only in B, {moved} elsewhere",
   "diff-moved": "was {from}",
   "semantic-equal": "every packet fares alike on both: proved",
+  "semantic-unshown": "none of the packets that were tried shows it",
   "semantic-possible": "the same can happen to every packet on both: proved",
   "semantic-chances": "how often is not compared; only one side asks:",
   "semantic-count-1": "1 group of packets fares otherwise on B",

@@ -246,6 +246,7 @@ export const report: SameKeys<typeof en.report> = {
   "diff-count": "{places} 处不同：仅 A 有 {removed} 行，仅 B 有 {added} 行，位置改变 {moved} 行",
   "diff-moved": "原为 {from}",
   "semantic-equal": "已证明：所有数据包在两边的结果都相同",
+  "semantic-unshown": "尝试过的数据包都没有显示出这一点",
   "semantic-possible": "已证明：所有数据包在两边可能出现的结果都相同",
   "semantic-chances": "不比较出现的频率；仅一边有的条件：",
   "semantic-count-1": "有 1 组数据包在 B 上结果不同",

@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Direction, UnknownWhy } from "./field.ts";
+import type { Gate } from "./value-set.ts";
 import type { SetReference, Target, Value } from "./value.ts";
 
 /** Core actions: what a rule does once all its tests said yes. */
@@ -34,7 +35,7 @@ export type Action =
       readonly key: readonly Value[];
       readonly data: readonly Value[];
       /** Statements that the element gets and that may end the rule. */
-      readonly gate: string | null;
+      readonly gate: Gate | null;
     }
   /** nft's tproxy: without a transparent socket the rule ends, with one it goes on (net/netfilter/nft_tproxy.c). */
   | { readonly kind: "assign-socket"; readonly address: Value | null; readonly port: Value | null }

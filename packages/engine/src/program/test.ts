@@ -172,8 +172,11 @@ export type Test =
     }
   /** True with this probability, independently each time (`statistic --mode random`). */
   | { readonly kind: "chance"; readonly probability: number; readonly negated: boolean }
-  /** What no snapshot holds, or what nobody here understands. `what` names it as the rule spells it. */
-  | { readonly kind: "unknown"; readonly what: string; readonly why: UnknownWhy }
+  /**
+   * What no snapshot holds, or what nobody here understands. `what` names it as the rule spells it, or where that is less than the rule
+   * says, `listed` has all: what is listed alike is the same question.
+   */
+  | { readonly kind: "unknown"; readonly what: string; readonly why: UnknownWhy; readonly listed?: readonly object[] }
   | { readonly kind: "all"; readonly tests: readonly Test[] }
   | { readonly kind: "any"; readonly tests: readonly Test[] }
   | { readonly kind: "not"; readonly test: Test };

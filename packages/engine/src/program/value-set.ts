@@ -26,8 +26,16 @@ export interface SetElement {
   readonly data: readonly DataRange[];
   /** Of a verdict map. */
   readonly verdict: SetVerdict | null;
-  /** Statements of the element that may end the rule, as they are written (`limit rate 5/second`); null: none. */
-  readonly gate: string | null;
+  /** Null: nothing that the element has ends the rule. */
+  readonly gate: Gate | null;
+}
+
+/** Statements of an element that keep count, and that may end the rule. */
+export interface Gate {
+  /** Their kinds: `limit`. */
+  readonly what: string;
+  /** As they are listed, but for what they have counted: gates that say the same are alike. */
+  readonly listed: readonly object[];
 }
 
 /** A set or map of nft that can be asked and changed. */

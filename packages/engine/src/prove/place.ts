@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { StackHook } from "../program/program.ts";
+import type { Gate } from "../program/value-set.ts";
 import { FALSE } from "./bdd/bdd.ts";
 import type { Bdd, Ref } from "./bdd/bdd.ts";
 import { between, numberBits } from "./bdd/numbers.ts";
@@ -38,6 +39,11 @@ export function anyPlace(space: Space): Asking {
 export function partOf<At extends Place>(at: At, part: object): At {
   const { space, place, visit } = at;
   return { ...at, visit: `${visit} ${String(space.partNumber(`${visit} ${place()}`, part))}` };
+}
+
+/** Where a gate asks: what it says is not in the rule's tests. */
+export function gatePlace<At extends Place>(at: At, gate: Gate | null): At {
+  return gate === null ? at : { ...at, rule: () => `${at.rule()} ${JSON.stringify(gate.listed)}` };
 }
 
 /** What nobody can say at this place. */

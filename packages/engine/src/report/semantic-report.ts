@@ -62,7 +62,7 @@ function* groupLines(group: SemanticGroup, files: readonly [string, string], say
   const about = `${FAMILIES[family]} ${say.report(`origin-${origin}`)}: `;
   yield textLine(0, word(about), ...changeWords(group.change, say));
   yield* packetLines(packets, 4, say);
-  if (witness === null) yield textLine(2, word(say.report("reach-unconfirmed"), "bad"));
+  if (witness === null) yield textLine(2, word(say.report("semantic-unshown"), "bad"));
   else yield* witnessLines(witness, files, say);
 }
 

@@ -1,6 +1,6 @@
 import type { Family } from "../../base/address.ts";
 import { single } from "../../base/ranges.ts";
-import type { NftFamily, NftSet } from "../../model/nft.ts";
+import type { NftFamily, NftObject, NftSet } from "../../model/nft.ts";
 import type { Test } from "../../program/test.ts";
 import type { Value } from "../../program/value.ts";
 import type { Datatype } from "./datatypes.ts";
@@ -13,6 +13,8 @@ export interface NftContext {
   readonly table: string;
   /** The table's named sets and maps. */
   readonly sets: ReadonlyMap<string, NftSet>;
+  /** The table's quotas, limits … */
+  readonly objects: readonly NftObject[];
 }
 
 /** An expression, lowered: what it reads, of what type, and what must hold for it to be there at all. */

@@ -1,11 +1,12 @@
 import type { NftElement, NftExpression, NftSet, NftStatement } from "../../model/nft.ts";
-import type { DataRange, SetElement, ValueSet } from "../../program/value-set.ts";
+import type { DataRange, Gate, SetElement, ValueSet } from "../../program/value-set.ts";
 import type { SetReference } from "../../program/value.ts";
 import { readRanges } from "./constant.ts";
 import { setId } from "./context.ts";
 import type { NftContext } from "./context.ts";
 import { datatype } from "./datatypes.ts";
 import type { Datatype } from "./datatypes.ts";
+import { listed } from "./listed.ts";
 import { valueSet } from "./value-set.ts";
 import { isVerdict } from "./verdict.ts";
 
@@ -27,7 +28,7 @@ export function compileNamedSet(set: NftSet, context: NftContext, typesOf: Types
   const data = dataTypesOf(set.name, context, typesOf) ?? [];
   const size = set.size ?? UNBOUNDED;
   if (types === null || set.elements === null) return valueSet([], { complete: false, size });
-  const { elements, complete } = compileElements(set.elements, { types, data });
+  const { elements, complete } = compileElements(set.elements, { types, data }, context);
   return valueSet(elements, { complete, size });
 }
 
@@ -52,18 +53,19 @@ export function dataTypesOf(name: string, context: NftContext, typesOf: TypesOf)
 export function referenceOf(expression: NftExpression, types: SetTypes, context: NftContext): SetReference | null {
   if (expression.kind === "set-ref") return { kind: "named", id: setId(context, expression.name) };
   if (expression.kind !== "set") return null;
-  const { elements, complete } = compileElements(expression.elements, types);
+  const { elements, complete } = compileElements(expression.elements, types, context);
   return { kind: "anonymous", set: valueSet(elements, { complete, size: UNBOUNDED }) };
 }
 
 function compileElements(
   elements: readonly NftElement[],
   types: SetTypes,
+  context: NftContext,
 ): { readonly elements: readonly SetElement[]; readonly complete: boolean } {
   const compiled: SetElement[] = [];
   let complete = true;
   for (const element of elements) {
-    const own = compileElement(element, types);
+    const own = compileElement(element, types, context);
     if (own === null) complete = false;
     else for (const one of own) compiled.push(one);
   }
@@ -71,12 +73,16 @@ function compileElements(
 }
 
 /** A field of a key that names alternatives makes an element of each; null: nobody here can read it. */
-function compileElement(element: NftElement, { types, data }: SetTypes): readonly SetElement[] | null {
+function compileElement(
+  element: NftElement,
+  { types, data }: SetTypes,
+  context: NftContext,
+): readonly SetElement[] | null {
   const value = element.data;
   const verdict = value !== null && isVerdict(value) ? value : null;
   const values = value === null || isVerdict(value) ? [] : tupleOf(value, data);
   if (values === null) return null;
-  const rest = { data: values, verdict, gate: gateOf(element.statements) };
+  const rest = { data: values, verdict, gate: gateOf(element.statements, context) };
   if (element.key.kind === "wildcard") return [{ key: null, ...rest }];
   const key = tupleOf(element.key, types);
   return key === null ? null : [{ key, ...rest }];
@@ -98,7 +104,8 @@ function tupleOf(expression: NftExpression, types: readonly Datatype[]): readonl
 }
 
 /** What may end a rule though the set has the element: statements that keep count. */
-export function gateOf(statements: readonly NftStatement[]): string | null {
-  const gates = statements.filter(({ kind }) => kind !== "counter" && kind !== "last").map(({ kind }) => kind);
-  return gates.length === 0 ? null : gates.join(" ");
+export function gateOf(statements: readonly NftStatement[], { objects }: NftContext): Gate | null {
+  const gates = statements.filter(({ kind }) => kind !== "counter" && kind !== "last");
+  if (gates.length === 0) return null;
+  return { what: gates.map(({ kind }) => kind).join(" "), listed: gates.flatMap((gate) => listed(gate, objects)) };
 }

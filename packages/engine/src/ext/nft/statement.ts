@@ -16,6 +16,7 @@ import type { Datatype } from "./datatypes.ts";
 import { readExpression, readKey } from "./expression.ts";
 import { compileMatch } from "./match.ts";
 import { compileNat } from "./nat.ts";
+import { listed } from "./listed.ts";
 import { gateOf, referenceOf } from "./set.ts";
 
 /** What a statement asks, and what it does then; null: it only asks. */
@@ -60,15 +61,17 @@ function asks(...tests: readonly Test[]): Lowered {
   return { tests, action: null };
 }
 
-function unknownTest(what: string, why: UnknownWhy): Test {
-  return { kind: "unknown", what, why };
+function unknownTest(what: string, why: UnknownWhy, said: readonly object[] = []): Test {
+  return said.length === 0 ? { kind: "unknown", what, why } : { kind: "unknown", what, why, listed: said };
 }
 
 function compileStatement(statement: NftStatement, context: NftContext): Lowered {
   switch (statement.kind) {
     case "match":
       return asks(
-        ...(compileMatch(statement, context) ?? [unknownTest(`a match on ${wordOf(statement.left)}`, "extension")]),
+        ...(compileMatch(statement, context) ?? [
+          unknownTest(`a match on ${wordOf(statement.left)}`, "extension", [statement]),
+        ]),
       );
     case "accept":
     case "drop":
@@ -86,9 +89,9 @@ function compileStatement(statement: NftStatement, context: NftContext): Lowered
       return NOTHING;
     case "limit":
     case "quota":
-      return asks(unknownTest(statement.kind, "rate"));
+      return asks(unknownTest(statement.kind, "rate", listed(statement, context.objects)));
     case "ct-count":
-      return asks(unknownTest("ct count", "counter"));
+      return asks(unknownTest("ct count", "counter", [statement]));
     case "mangle":
       return compileMangle(statement, context);
     case "notrack":
@@ -231,7 +234,7 @@ function compileElement(name: string, { op, key, data, statements }: Update, con
       set: setId(context, name),
       key: read.map(({ value }) => value),
       data: readings.map(({ value }) => value),
-      gate: gateOf(statements),
+      gate: gateOf(statements, context),
     },
     [...read, ...readings].flatMap(({ needs }) => needs),
   );

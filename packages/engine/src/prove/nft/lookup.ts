@@ -2,7 +2,7 @@ import type { SetElement } from "../../program/value-set.ts";
 import type { SetReference, Value } from "../../program/value.ts";
 import { FALSE, TRUE } from "../bdd/bdd.ts";
 import type { Ref } from "../bdd/bdd.ts";
-import { partOf, unknownHere } from "../place.ts";
+import { gatePlace, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { constantBits } from "./word.ts";
 import type { Readable, Word } from "./word.ts";
@@ -48,7 +48,9 @@ function keySet({ space: { bdd } }: Asking, key: readonly Readable[], ranges: No
 /** An element with `limit` or the like lets some packets pass. */
 export function passesGate(asking: Asking, element: SetElement): Ref {
   const { gate } = element;
-  return gate === null ? TRUE : unknownHere(partOf(asking, element), `${gate} of the element`, "rate");
+  return gate === null
+    ? TRUE
+    : unknownHere(gatePlace(partOf(asking, element), gate), `${gate.what} of the element`, "rate");
 }
 
 /** The value of a map; without an element the rule ends. */

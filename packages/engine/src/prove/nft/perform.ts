@@ -13,7 +13,7 @@ import type { FieldName } from "../layout.ts";
 import { MANIPS, manipOf, mappedTo } from "../nat.ts";
 import type { NatPlace, Numbers } from "../nat.ts";
 import type { Space } from "../space.ts";
-import { anything, partOf, unknownHere } from "../place.ts";
+import { anything, gatePlace, partOf, unknownHere } from "../place.ts";
 import type { Asking } from "../place.ts";
 import { transparentSocket, withSocket } from "../socket.ts";
 import { writtenTo } from "./header.ts";
@@ -43,7 +43,9 @@ export function actNft(rule: Asking, flow: Flow, action: NftAction): Done {
       // What the set holds from here on nobody knows; one that is full, or whose element has a rate, may end the rule.
       const after = { ...flow, changedSets: new Set([...flow.changedSets, action.set]) };
       const mayEnd = action.gate !== null || space.program.nftSets.get(action.set)?.full === true;
-      const ends = mayEnd ? unknownHere(asking, `the rule ends at ${action.set}`, "rate") : FALSE;
+      const ends = mayEnd
+        ? unknownHere(gatePlace(asking, action.gate), `the rule ends at ${action.set}`, "rate")
+        : FALSE;
       return { exits: [], on: within(bdd, after, bdd.not(ends)), off: within(bdd, after, ends) };
     }
     case "assign-socket": {

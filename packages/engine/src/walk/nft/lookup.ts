@@ -1,4 +1,4 @@
-import type { DataRange, Datum, SetElement } from "../../program/value-set.ts";
+import type { DataRange, Datum, Gate, SetElement } from "../../program/value-set.ts";
 import type { SetReference } from "../../program/value.ts";
 import type { Question } from "../oracle.ts";
 import { ask, eventQuestion, factQuestion } from "../run.ts";
@@ -72,8 +72,8 @@ export function testLookup(
   }
 }
 
-function gateQuestion(run: Run, gate: string): Question {
-  return eventQuestion(run, `${gate} of the element`, "rate");
+function gateQuestion(run: Run, gate: Gate): Question {
+  return eventQuestion(run, `${gate.what} of the element`, "rate");
 }
 
 function known({ oracle }: Run, question: Question, negated = false): boolean | Question {

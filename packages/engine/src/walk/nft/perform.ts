@@ -151,7 +151,7 @@ function changeElement(run: Run, { op, set: id, key, data, gate }: Action & { ki
   }
   const asks = found?.gate ?? gate;
   if (asks === null) return null;
-  return ask(run, eventQuestion(run, `${asks} of the element`, "rate")) ? null : "break";
+  return ask(run, eventQuestion(run, `${asks.what} of the element`, "rate")) ? null : "break";
 }
 
 function only(value: Datum): DataRange {
