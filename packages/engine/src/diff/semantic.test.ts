@@ -73,7 +73,6 @@ describe("semanticDiff", () => {
         "limit slow { rate 5/second }",
         "limit fast { rate 6/second }",
         "set seen { type ipv4_addr; flags dynamic; }",
-        ...["slow 5", "fast 6"].map(paced),
       ];
       const hook = "type filter hook input priority 0; policy accept;";
       const chain = ["chain c {", hook, `udp dport 5 ${test} drop`, "}"];
