@@ -6,7 +6,7 @@ export * from "./base/quote.ts";
 export * from "./base/ranges.ts";
 export type * from "./base/span.ts";
 export { diffSnapshots } from "./diff/diff.ts";
-export { semanticDiff } from "./diff/semantic.ts";
+export { isOpen, semanticDiff } from "./diff/semantic.ts";
 export type { AspectDiff, SnapshotDiff } from "./diff/diff.ts";
 export type { Edit, SectionDiff } from "./diff/compare.ts";
 export type { SectionLine } from "./diff/section.ts";

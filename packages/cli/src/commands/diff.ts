@@ -3,6 +3,7 @@ import {
   diffDocument,
   diffJson,
   diffSnapshots,
+  isOpen,
   semanticDiff,
   semanticDocument,
   semanticJson,
@@ -42,8 +43,7 @@ export const diff: Command = defineCommand({
       if (form === "text") terminal.out.print(semanticDocument(fares, [a, b], say));
       else await writeData(terminal.out, form, semanticJson(fares));
       if (fares.groups.length > 0) return EXIT.findings;
-      const { before: mine, after: theirs } = fares.chances;
-      return [fares.tooLarge, mine, theirs].some(({ length }) => length > 0) ? EXIT.unknown : EXIT.ok;
+      return isOpen(fares) ? EXIT.unknown : EXIT.ok;
     }
     const compared = diffSnapshots(before, after);
     if (form === "text") terminal.out.print(diffDocument(compared, say));

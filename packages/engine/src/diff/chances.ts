@@ -3,18 +3,13 @@ import { FALSE } from "../prove/bdd/bdd.ts";
 import { fallsOnItsOwn, forSome } from "../prove/chance.ts";
 import { COMPARED, endsOf, isOf, valueOf } from "../prove/path/compare.ts";
 import type { Journeys } from "../prove/path/journeys.ts";
-
-/** What falls as it likes and only one node asks, as a walk names it in its conditions: `-m limit --limit 5/min at filter/FORWARD/3`. */
-export interface Chances {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
+import type { OneSided } from "./one-sided.ts";
 
 /**
  * What packets hang on that are not told to fare otherwise, since on both nodes the same can happen to them: how often it does is not
- * compared, and it may differ where the nodes do not ask the same.
+ * compared, and it may differ where the nodes do not ask the same. As a walk names it in its conditions: `-m limit --limit 5/min at filter/FORWARD/3`.
  */
-export function chancesOfOneSide([before, after]: readonly [Journeys, Journeys], told: Ref): Chances {
+export function chancesOfOneSide([before, after]: readonly [Journeys, Journeys], told: Ref): OneSided {
   const [mine, theirs] = [reliances(before), reliances(after)];
   const only = (own: readonly Reliance[], others: readonly Reliance[]): readonly string[] => {
     const shared = new Set(others.map(({ level }) => level));

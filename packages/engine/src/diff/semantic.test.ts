@@ -105,6 +105,17 @@ describe("semanticDiff", () => {
     });
   });
 
+  it("says which next hops differ, since packets by the same device fare alike as far as the node goes", () => {
+    const by = (via: string): Program =>
+      node({ "ip-route.txt": `default via ${via} dev eth0\n192.0.2.0/24 dev eth0 src 192.0.2.1\n` });
+    const { groups, nextHops } = semanticDiff(by("192.0.2.253"), by("192.0.2.254"));
+    expect(groups).toEqual([]);
+    expect(nextHops).toEqual({
+      before: ["default via 192.0.2.253 dev eth0"],
+      after: ["default via 192.0.2.254 dev eth0"],
+    });
+  });
+
   it("knows what a quota has counted from what it is", () => {
     const quota = (said: string): Program =>
       node({

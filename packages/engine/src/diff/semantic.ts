@@ -19,9 +19,11 @@ import { atEntry } from "../witness/place.ts";
 import { witnessOf } from "../witness/witness.ts";
 import type { Witness } from "../witness/witness.ts";
 import { chancesOfOneSide } from "./chances.ts";
-import type { Chances } from "./chances.ts";
 import { changedRules } from "./changed-rules.ts";
 import type { ChangedRules } from "./changed-rules.ts";
+import { nextHopsOfOneSide } from "./next-hops.ts";
+import { NONE, together } from "./one-sided.ts";
+import type { OneSided } from "./one-sided.ts";
 import { touched } from "./touched.ts";
 
 /** Which packets fare otherwise on B than on A. */
@@ -32,7 +34,15 @@ export interface SemanticDiff {
   /** What needed more room than there is. */
   readonly tooLarge: readonly Compared[];
   /** What decides about packets that are not told: the same can happen to them on both, but it may happen more often on one. */
-  readonly chances: Chances;
+  readonly chances: OneSided;
+  /** Routes by a next hop: to whom packets go that leave by the same device on both is not compared. */
+  readonly nextHops: OneSided;
+}
+
+/** Is there something of which nothing is said? */
+export function isOpen({ tooLarge, chances, nextHops }: SemanticDiff): boolean {
+  const parts = [tooLarge, chances.before, chances.after, nextHops.before, nextHops.after];
+  return parts.some(({ length }) => length > 0);
 }
 
 /** Packets of one family that come from one side. */
@@ -72,31 +82,25 @@ export function semanticDiff(a: Program, b: Program, { nodes = MOST_NODES }: Sem
   const compared: Compared[] = [];
   const tooLarge: Compared[] = [];
   const groups: SemanticGroup[] = [];
-  const chances: { before: readonly string[]; after: readonly string[] } = { before: [], after: [] };
+  let [chances, nextHops] = [NONE, NONE];
   for (const family of ["ip", "ip6"] as const) {
     if (!a.families[family].known || !b.families[family].known) continue;
     const rules = changedRules(a, b, family);
+    nextHops = together(nextHops, nextHopsOfOneSide(a, b, family));
     for (const origin of ["receive", "send"] as const) {
       compared.push({ family, origin });
       try {
         const found = comparedPackets([a, b], { family, origin }, rules, nodes);
         for (const group of found.groups) groups.push(group);
-        chances.before = allOf(chances.before, found.chances.before);
-        chances.after = allOf(chances.after, found.chances.after);
+        chances = together(chances, found.chances);
       } catch (error) {
         if (!(error instanceof BddLimit)) throw error;
         tooLarge.push({ family, origin });
       }
     }
   }
-  return { groups, compared, tooLarge, chances };
+  return { groups, compared, tooLarge, chances, nextHops };
 }
-
-function allOf(some: readonly string[], more: readonly string[]): readonly string[] {
-  return [...new Set([...some, ...more])];
-}
-
-const NOTHING_FOUND: Pick<SemanticDiff, "groups" | "chances"> = { groups: [], chances: { before: [], after: [] } };
 
 function comparedPackets(
   programs: readonly [Program, Program],
@@ -109,7 +113,7 @@ function comparedPackets(
   const { bdd } = before;
   const domain = bdd.and(firstPackets(before, origin), firstPackets(after, origin));
   const asked = touched([before, after], domain, rules);
-  if (asked === FALSE) return NOTHING_FOUND;
+  if (asked === FALSE) return { groups: [], chances: NONE };
   const [mine, theirs] = [journeysOf(before, origin, asked), journeysOf(after, origin, asked)];
   const differences = compareJourneys(mine, theirs);
   const chances = chancesOfOneSide([mine, theirs], bdd.union(differences.map(({ packets }) => packets)));

@@ -279,6 +279,7 @@ export const report = {
   "semantic-equal": "every packet fares alike on both: proved",
   "semantic-unshown": "none of the packets that were tried shows it",
   "semantic-possible": "the same can happen to every packet on both: proved",
+  "semantic-next-hops": "to whom packets go behind the device is not compared; only one side has:",
   "semantic-chances": "how often is not compared; only one side asks:",
   "semantic-count-1": "1 group of packets fares otherwise on B",
   "semantic-count": "{count} groups of packets fare otherwise on B",

@@ -248,6 +248,7 @@ export const report: SameKeys<typeof en.report> = {
   "semantic-equal": "已证明：所有数据包在两边的结果都相同",
   "semantic-unshown": "尝试过的数据包都没有显示出这一点",
   "semantic-possible": "已证明：所有数据包在两边可能出现的结果都相同",
+  "semantic-next-hops": "不比较离开设备后的下一跳；仅一边有：",
   "semantic-chances": "不比较出现的频率；仅一边有的条件：",
   "semantic-count-1": "有 1 组数据包在 B 上结果不同",
   "semantic-count": "有 {count} 组数据包在 B 上结果不同",

@@ -1,4 +1,5 @@
 import { printHex } from "../base/hex.ts";
+import { isOpen } from "../diff/semantic.ts";
 import type { ComparedWitness, SemanticDiff, SemanticGroup } from "../diff/semantic.ts";
 import type { ReportMessage, Speaker } from "../messages/catalogue.ts";
 import type { End } from "../prove/path/compare.ts";
@@ -18,7 +19,7 @@ const MOST_OUTCOMES = 3;
 
 /** Which packets fare otherwise, each group with a packet that was walked on both. `files`: what -f was given, A and B. */
 export function semanticDocument(diff: SemanticDiff, files: readonly [string, string], say: Speaker): Document {
-  const { groups, compared, tooLarge, chances } = diff;
+  const { groups, compared, tooLarge, chances, nextHops } = diff;
   const lines: Line[] = [];
   for (const group of groups) {
     for (const line of groupLines(group, files, say)) lines.push(line);
@@ -28,7 +29,7 @@ export function semanticDocument(diff: SemanticDiff, files: readonly [string, st
     const packets = `${FAMILIES[family]} ${say.report(`origin-${origin}`)}`;
     lines.push(textLine(0, word(say.report("semantic-too-large", { packets }), "unsure")));
   }
-  const differ = [...chanceLines(chances, say)];
+  const differ = [...sideLines("semantic-chances", chances, say), ...sideLines("semantic-next-hops", nextHops, say)];
   if (groups.length === 0 && tooLarge.length === 0)
     lines.push(textLine(0, word(say.report(differ.length === 0 ? "semantic-equal" : "semantic-possible"), "good")));
   else if (groups.length > 0) {
@@ -41,9 +42,13 @@ export function semanticDocument(diff: SemanticDiff, files: readonly [string, st
 }
 
 /** What is not compared, by side. */
-function* chanceLines({ before, after }: SemanticDiff["chances"], say: Speaker): Iterable<Line> {
+function* sideLines(
+  heading: "semantic-chances" | "semantic-next-hops",
+  { before, after }: SemanticDiff["chances"],
+  say: Speaker,
+): Iterable<Line> {
   if (before.length + after.length === 0) return;
-  yield textLine(0, word(say.report("semantic-chances"), "unsure"));
+  yield textLine(0, word(say.report(heading), "unsure"));
   for (const [name, tests] of [
     ["A", before],
     ["B", after],
@@ -117,11 +122,12 @@ function leftAs({ verdict, mark }: Outcome): string {
 }
 
 /** As docs/json-diff.md says. */
-export function semanticJson({ groups, compared, tooLarge, chances }: SemanticDiff): Json {
+export function semanticJson(diff: SemanticDiff): Json {
+  const { groups, compared, tooLarge, chances, nextHops } = diff;
   return {
     apiVersion: API_VERSION,
     kind: "SemanticDiff",
-    equal: [groups, tooLarge, chances.before, chances.after].every(({ length }) => length === 0),
+    equal: groups.length === 0 && !isOpen(diff),
     groups: groups.map(({ family, origin, change, packets, witness }): Json => ({
       family,
       origin,
@@ -132,6 +138,7 @@ export function semanticJson({ groups, compared, tooLarge, chances }: SemanticDi
     compared: compared.map((one) => ({ ...one })),
     tooLarge: tooLarge.map((one) => ({ ...one })),
     chances: { before: [...chances.before], after: [...chances.after] },
+    nextHops: { before: [...nextHops.before], after: [...nextHops.after] },
   };
 }
 
