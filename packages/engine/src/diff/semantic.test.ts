@@ -107,7 +107,10 @@ describe("semanticDiff", () => {
 
   it("says which next hops differ, since packets by the same device fare alike as far as the node goes", () => {
     const by = (via: string): Program =>
-      node({ "ip-route.txt": `default via ${via} dev eth0\n192.0.2.0/24 dev eth0 src 192.0.2.1\n` });
+      node({
+        "ip-route.txt": `default via ${via} dev eth0\n192.0.2.0/24 dev eth0 src 192.0.2.1\n`,
+        "iptables-save.txt": "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n",
+      });
     const { groups, nextHops } = semanticDiff(by("192.0.2.253"), by("192.0.2.254"));
     expect(groups).toEqual([]);
     expect(nextHops).toEqual({
