@@ -3,6 +3,8 @@ import { FALSE } from "../prove/bdd/bdd.ts";
 import { fallsOnItsOwn, forSome } from "../prove/chance.ts";
 import { COMPARED, endsOf, isOf, valueOf } from "../prove/path/compare.ts";
 import type { Journeys } from "../prove/path/journeys.ts";
+import type { Space, Unknown } from "../prove/space.ts";
+import { NONE } from "./one-sided.ts";
 import type { OneSided } from "./one-sided.ts";
 
 /**
@@ -10,36 +12,41 @@ import type { OneSided } from "./one-sided.ts";
  * compared, and it may differ where the nodes do not ask the same. As a walk names it in its conditions: `-m limit --limit 5/min at filter/FORWARD/3`.
  */
 export function chancesOfOneSide([before, after]: readonly [Journeys, Journeys], told: Ref): OneSided {
-  const [mine, theirs] = [reliances(before), reliances(after)];
-  const only = (own: readonly Reliance[], others: readonly Reliance[]): readonly string[] => {
-    const shared = new Set(others.map(({ level }) => level));
-    const left = own.filter(
-      ({ level, packets }) => !shared.has(level) && before.space.bdd.minus(packets, told) !== FALSE,
-    );
-    return [...new Set(left.map(({ what }) => what))];
-  };
-  return { before: only(mine, theirs), after: only(theirs, mine) };
+  const chances = new Map(
+    [...before.space.unknowns()].filter(([, unknown]) => unknown.isOfOneRule === true && fallsOnItsOwn(unknown)),
+  );
+  if (chances.size === 0) return NONE;
+  const [mine, theirs] = [askedBy(before, chances), askedBy(after, chances)];
+  return { before: leftOf(mine, theirs, told), after: leftOf(theirs, mine, told) };
 }
 
-interface Reliance {
-  readonly level: number;
-  readonly what: string;
-  /** Whose end hangs on it. */
-  readonly packets: Ref;
+/** What one node makes of packets, and the chances that it hangs on. */
+interface Asked {
+  readonly space: Space;
+  readonly ways: readonly Ref[];
+  readonly chances: ReadonlyMap<number, Unknown>;
 }
 
-function reliances(journeys: Journeys): readonly Reliance[] {
+function askedBy(journeys: Journeys, chances: ReadonlyMap<number, Unknown>): Asked {
   const { space } = journeys;
-  const { bdd } = space;
   const ways = [...waysOf(journeys)];
-  const levels = new Set(ways.flatMap((way) => bdd.support(way)));
-  return [...levels].flatMap((level): readonly Reliance[] => {
-    const unknown = space.unknownAt(level);
-    if (unknown?.isOfOneRule !== true || !fallsOnItsOwn(unknown)) return [];
+  const levels = new Set(ways.flatMap((way) => space.bdd.support(way)));
+  return { space, ways, chances: new Map([...chances].filter(([level]) => levels.has(level))) };
+}
+
+/** The chances of one node alone on which packets hang that are not told. */
+function leftOf({ space, ways, chances }: Asked, other: Asked, told: Ref): readonly string[] {
+  const { bdd } = space;
+  const left = new Set<string>();
+  for (const [level, { what }] of chances) {
+    // A number that is drawn has a variable for each bit.
+    const name = what.replace(/^bit \d+ of /, "");
+    if (other.chances.has(level) || left.has(name)) continue;
     const cube = bdd.cube([level]);
-    const hanging = ways.map((way) => bdd.and(bdd.exists(way, cube), bdd.exists(bdd.not(way), cube)));
-    return [{ level, what: withoutBit(unknown.what), packets: forSome(space, bdd.union(hanging), fallsOnItsOwn) }];
-  });
+    const hanging = bdd.union(ways.map((way) => bdd.and(bdd.exists(way, cube), bdd.exists(bdd.not(way), cube))));
+    if (bdd.minus(forSome(space, hanging, fallsOnItsOwn), told) !== FALSE) left.add(name);
+  }
+  return [...left];
 }
 
 /** Packets by all that is compared: how they end, and each bit that they end with. */
@@ -52,9 +59,4 @@ function* waysOf({ space, fates }: Journeys): Iterable<Ref> {
     for (const level of COMPARED.flatMap((field) => layout.bits[field]))
       if (level !== null) yield valueOf(space, flows, level);
   }
-}
-
-/** A number that is drawn has a variable for each bit. */
-function withoutBit(what: string): string {
-  return what.replace(/^bit \d+ of /, "");
 }

@@ -132,6 +132,11 @@ export class Space {
     return number;
   }
 
+  /** All that nobody knows and somebody has asked for, in either of the spaces that are compared, by the variable that stands for it. */
+  unknowns(): Iterable<readonly [level: number, Unknown]> {
+    return this.#shared.unknowns;
+  }
+
   /** The unknown that a variable stands for; null: it is a bit of the packet. */
   unknownAt(level: number): Unknown | null {
     return this.#shared.unknowns.get(level) ?? null;
